@@ -1,0 +1,52 @@
+"""What every test may ask for: a clock that stands still, a store of its own, the real data; no screen."""
+
+import gc
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+from tocsin.now import ManualClock
+
+# Set before anything imports Qt: the tests need no screen, and never take the one of whoever runs them.
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+# No deadline, because a busy machine is no fault of the code; a fixed seed, because a red test must stay red.
+settings.register_profile("tocsin", max_examples=50, deadline=None, derandomize=True)
+settings.load_profile("tocsin")
+
+SHARED_DATA = Path(os.environ.get("TOCSIN_SHARED_DATA", Path(__file__).parents[2] / "shared" / "data"))
+
+
+def pytest_collection_finish() -> None:
+    """Take the collector in hand.
+
+    Running in a worker thread it would destroy Qt objects there. What is imported by now is set aside, so
+    that the collection after each test looks at that test's objects only.
+    """
+    gc.disable()
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.fixture(autouse=True)
+def _collect_on_main_thread() -> Iterator[None]:
+    yield
+    gc.collect()
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of real data, which lies beside the checkout and not inside it."""
+    if not SHARED_DATA.is_dir():
+        pytest.skip(f"no real data at {SHARED_DATA}; name its folder in TOCSIN_SHARED_DATA")
+    return SHARED_DATA
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    """A clock that stands at 13:37:12 UTC on 2 November 2026 until it is moved."""
+    return ManualClock(datetime(2026, 11, 2, 13, 37, 12, tzinfo=UTC))

@@ -1,0 +1,111 @@
+"""The rules of the house that no single module can break unseen: floors, names, sizes, the top level."""
+
+import ast
+import shutil
+import statistics
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+SOURCE = ROOT / "src" / "tocsin"
+TOP_LEVEL = {"CHANGELOG.md", "LICENSE", "README.md", "pyproject.toml", "resources", "src", "tests"}
+NO_ROOM = set("utils util helpers helper common core manager managers factory factories misc".split())
+    "utils",
+    "util",
+    "helpers",
+    "helper",
+    "common",
+    "core",
+    "manager",
+    "managers",
+    "factory",
+    "factories",
+    "misc",
+}
+MAX_FILE_LINES = 500
+MAX_FUNCTION_LINES = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Length:
+    """How many lines something has, and where it stands."""
+
+    lines: int
+    place: str
+
+
+def python_files() -> list[Path]:
+    return sorted([*SOURCE.rglob("*.py"), *(ROOT / "tests").rglob("*.py")])
+
+
+def file_length(file: Path) -> Length:
+    return Length(len(file.read_text("utf-8").splitlines()), str(file.relative_to(ROOT)))
+
+
+def function_lengths(file: Path) -> Iterator[Length]:
+    for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            assert node.end_lineno is not None
+            yield Length(
+                node.end_lineno - node.lineno + 1, f"{file.relative_to(ROOT)}:{node.lineno} {node.name}"
+            )
+
+
+def spread(lengths: list[Length]) -> str:
+    """Median, 90th percentile and the longest, for whoever reads the test's output."""
+    lines = sorted(each.lines for each in lengths)
+    longest = max(lengths, key=lambda each: each.lines)
+    tenth = lines[int(len(lines) * 0.9)]
+    middle = statistics.median(lines)
+    return f"median {middle:.0f}, 90 % within {tenth}, longest {longest.lines} ({longest.place})"
+
+
+def test_each_room_imports_only_from_the_floors_below() -> None:
+    linter = Path(sys.executable).with_name("lint-imports")
+    told = subprocess.run([linter, "--no-cache"], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert told.returncode == 0, told.stdout + told.stderr
+
+
+def test_no_file_is_too_long() -> None:
+    lengths = [
+        Length(len(file.read_text("utf-8").splitlines()), str(file.relative_to(ROOT)))
+        for file in python_files()
+    ]
+    print("files:", spread(lengths))
+    assert [each for each in lengths if each.lines > MAX_FILE_LINES] == []
+
+
+def test_no_function_is_too_long() -> None:
+    lengths = [length for file in python_files() for length in function_lengths(file)]
+    print("functions:", spread(lengths))
+    assert [each for each in lengths if each.lines > MAX_FUNCTION_LINES] == []
+
+
+def test_every_module_says_in_one_line_what_it_is_for() -> None:
+    silent = []
+    for file in python_files():
+        docstring = ast.get_docstring(ast.parse(file.read_text("utf-8"))) or ""
+        first, _, rest = docstring.partition("\n")
+        if not first.strip() or (rest and not rest.startswith("\n")):
+            silent.append(str(file.relative_to(ROOT)))
+    assert silent == []
+
+
+def test_no_room_is_named_after_nothing() -> None:
+    names = {part for file in SOURCE.rglob("*.py") for part in file.relative_to(SOURCE).with_suffix("").parts}
+    assert names & NO_ROOM == set()
+
+
+def test_the_top_level_holds_what_was_agreed_and_nothing_else() -> None:
+    git = shutil.which("git")
+    if git is None or not (ROOT / ".git").exists():
+        pytest.skip("not a git checkout, so what is part of the project and what is not cannot be told apart")
+    command = [git, "ls-files", "--cached", "--others", "--exclude-standard"]
+    listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    top = {line.split("/")[0].strip('"') for line in listed.splitlines()}
+    assert {name for name in top if not name.startswith(".")} == TOP_LEVEL
