@@ -15,18 +15,6 @@ ROOT = Path(__file__).parents[1]
 SOURCE = ROOT / "src" / "tocsin"
 TOP_LEVEL = {"CHANGELOG.md", "LICENSE", "README.md", "pyproject.toml", "resources", "src", "tests"}
 NO_ROOM = set("utils util helpers helper common core manager managers factory factories misc".split())
-    "utils",
-    "util",
-    "helpers",
-    "helper",
-    "common",
-    "core",
-    "manager",
-    "managers",
-    "factory",
-    "factories",
-    "misc",
-}
 MAX_FILE_LINES = 500
 MAX_FUNCTION_LINES = 60
 
