@@ -1,6 +1,7 @@
 """The rules of the house that no single module can break unseen: floors, names, sizes, the top level."""
 
 import ast
+import re
 import shutil
 import statistics
 import subprocess
@@ -14,7 +15,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 SOURCE = ROOT / "src" / "tocsin"
 TOP_LEVEL = {"CHANGELOG.md", "LICENSE", "README.md", "pyproject.toml", "resources", "src", "tests"}
-NO_ROOM = set("utils util helpers helper common core manager managers factory factories misc".split())
+NO_ROOM = re.compile(r"utils?|helpers?|common|core|managers?|factor(y|ies)|misc")
 MAX_FILE_LINES = 500
 MAX_FUNCTION_LINES = 60
 
@@ -39,9 +40,8 @@ def function_lengths(file: Path) -> Iterator[Length]:
     for node in ast.walk(ast.parse(file.read_text("utf-8"))):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             assert node.end_lineno is not None
-            yield Length(
-                node.end_lineno - node.lineno + 1, f"{file.relative_to(ROOT)}:{node.lineno} {node.name}"
-            )
+            place = f"{file.relative_to(ROOT)}:{node.lineno} {node.name}"
+            yield Length(node.end_lineno - node.lineno + 1, place)
 
 
 def spread(lengths: list[Length]) -> str:
@@ -86,7 +86,7 @@ def test_every_module_says_in_one_line_what_it_is_for() -> None:
 
 def test_no_room_is_named_after_nothing() -> None:
     names = {part for file in SOURCE.rglob("*.py") for part in file.relative_to(SOURCE).with_suffix("").parts}
-    assert names & NO_ROOM == set()
+    assert [name for name in sorted(names) if NO_ROOM.fullmatch(name)] == []
 
 
 def test_the_top_level_holds_what_was_agreed_and_nothing_else() -> None:
