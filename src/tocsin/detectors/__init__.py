@@ -1,0 +1,1 @@
+"""One file a family of detectors: arrays in, findings out; no clock, no store."""

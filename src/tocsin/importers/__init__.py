@@ -1,0 +1,1 @@
+"""One file a source: each knows one format and yields records; nothing here stores anything."""

@@ -1,0 +1,1 @@
+"""Plain facts and rules: no file, no SQL, no Qt, no clock."""

@@ -1,0 +1,46 @@
+"""An alert: what a detector or a monitoring tool found on one signal (domain.md D10)."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from tocsin.model.instant import When
+
+
+class AlertSeverity(StrEnum):
+    """How grave a detector thinks it is; each policy pack maps these to its own levels."""
+
+    CRITICAL = "critical"
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """D10's result of a detector, with where it looked and when it thinks the departure began.
+
+    `value` and `threshold` are in the signal's unit (or the detector's statistic, as `message` says);
+    `time` is when the departure was established in the samples' own time; `start` the estimated beginning;
+    `ended` the last sample of the departure when it is over, None while it lasts.
+    `urgent` alerts interrupt; the others go to the daily review queue (D11).
+    """
+
+    id: str
+    system: str
+    signal: str
+    metric: str
+    detected: bool
+    severity: AlertSeverity
+    detector: str
+    version: str
+    message: str
+    value: float
+    threshold: float
+    time: datetime
+    start: When | None = None
+    ended: datetime | None = None
+    urgent: bool = True
+    labels: dict[str, str] = field(default_factory=dict)
+    baseline: str = ""
+    source: str = "tocsin"

@@ -1,0 +1,230 @@
+"""An incident: the fold of its entries. Nothing here is stored but what the entries state."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from tocsin.model.alert import Alert
+from tocsin.model.fields import Fields, Head, Register, value_of
+from tocsin.model.instant import When
+from tocsin.model.journal import (
+    AlertAdded,
+    ClockMarked,
+    DocumentExported,
+    Entry,
+    FieldsSet,
+    IncidentDeclared,
+    IncidentLinked,
+    RoleAssumed,
+    StatusMoved,
+    Undone,
+    Withdrawn,
+)
+
+OPEN, CONTAINED, RESOLVED, CLOSED, REOPENED = "open", "contained", "resolved", "closed", "re-opened"
+
+# Which status may follow which; "re-opened" leads back to work.
+FOLLOWS: dict[str, tuple[str, ...]] = {
+    OPEN: (CONTAINED, RESOLVED, CLOSED),
+    CONTAINED: (RESOLVED, CLOSED, REOPENED),
+    RESOLVED: (CLOSED, REOPENED),
+    CLOSED: (REOPENED,),
+    REOPENED: (CONTAINED, RESOLVED, CLOSED),
+}
+
+# The texts of the report (domain.md M5) and the other fields a person may set, with their titles.
+FIELDS: dict[str, str] = {
+    "title": "Title",
+    "severity": "Severity",
+    "start": "Estimated start",
+    "version": "Affected version",
+    "impact": "Impact",
+    "root_cause": "Root cause",
+    "remediation": "Remediation",
+    "prevention": "Prevention",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One status move with the time it happened at."""
+
+    entry: str
+    status: str
+    at: datetime
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A clock marked by a person: met, waived, or not applicable."""
+
+    entry: str
+    clock: str
+    state: str
+    at: datetime
+    reason: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Another incident, and how it relates to this one."""
+
+    entry: str
+    other: str
+    relation: str
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """One incident as its entries leave it. `fields` and `roles` keep every standing value."""
+
+    id: str
+    reference: str
+    system: str
+    policy: str
+    declared: datetime
+    detected: datetime
+    author: str
+    channel: str = ""
+    fields: Fields = field(default_factory=dict)
+    roles: Fields = field(default_factory=dict)
+    moves: tuple[Move, ...] = ()
+    alerts: tuple[tuple[str, Alert], ...] = ()
+    marks: tuple[Mark, ...] = ()
+    links: tuple[Link, ...] = ()
+    exports: tuple[str, ...] = ()
+    withdrawn: str = ""
+    severity_set: datetime | None = None
+    last: str = ""
+
+    @property
+    def title(self) -> str:
+        """The title shown."""
+        return str(value_of(self.fields, "title", ""))
+
+    @property
+    def severity(self) -> str:
+        """The id of the level in the incident's scheme."""
+        return str(value_of(self.fields, "severity", ""))
+
+    @property
+    def status(self) -> str:
+        """The status after the newest move."""
+        return self.moves[-1].status if self.moves else OPEN
+
+    @property
+    def commander(self) -> str:
+        """Who commands."""
+        return str(value_of(self.roles, "commander", ""))
+
+    @property
+    def start(self) -> When | None:
+        """The estimated start with its bounds, if anybody has estimated one."""
+        value = value_of(self.fields, "start")
+        return None if value is None else msgspec.convert(value, When)
+
+    def text(self, name: str) -> str:
+        """Return a text field, empty when never set."""
+        return str(value_of(self.fields, name, ""))
+
+    def reached(self, status: str) -> datetime | None:
+        """Return when the incident last came to `status` and stayed at or beyond it; None if not."""
+        at = None
+        for move in self.moves:
+            if move.status == REOPENED:
+                at = None
+            elif move.status == status:
+                at = move.at
+        return at
+
+
+def fold(entries: Iterable[Entry]) -> Incident | None:
+    """Return the incident its entries describe; None when the declaration is not among them.
+
+    `entries` are those whose subject is the incident, in (lamport, site) order.
+    """
+    state: Incident | None = None
+    for entry in standing(entries):
+        state = step(state, entry)
+    return state
+
+
+def standing(entries: Iterable[Entry]) -> list[Entry]:
+    """Return the entries that nobody undid, in order; an `Undone` that was undone counts for nothing."""
+    ordered = list(entries)
+    undone: set[str] = set()
+    for entry in reversed(ordered):
+        if isinstance(entry.body, Undone) and entry.id not in undone:
+            undone.add(entry.body.entry)
+    return [e for e in ordered if e.id not in undone and not isinstance(e.body, Undone)]
+
+
+def step(state: Incident | None, entry: Entry) -> Incident | None:
+    """Return the incident after one more entry that was not undone."""
+    if isinstance(entry.body, IncidentDeclared):
+        state = _declared(entry, entry.body)
+    elif state is not None:
+        state = _later(state, entry)
+    if state is None or isinstance(entry.body, DocumentExported):
+        return state
+    return replace(state, last=entry.id)
+
+
+def _declared(entry: Entry, body: IncidentDeclared) -> Incident:
+    fields = {
+        "title": _set(Register(), entry, body.title),
+        "severity": _set(Register(), entry, body.severity),
+    }
+    return Incident(
+        id=entry.subject,
+        reference=body.reference,
+        system=body.system,
+        policy=body.policy,
+        declared=entry.happened.at,
+        detected=body.detected,
+        author=entry.author.name,
+        channel=body.channel,
+        fields=fields,
+        severity_set=entry.happened.at,
+    )
+
+
+def _later(state: Incident, entry: Entry) -> Incident:
+    body, at = entry.body, entry.happened.at
+    match body:
+        case FieldsSet():
+            fields = set_fields(state.fields, entry, body.fields)
+            graded = at if "severity" in body.fields else state.severity_set
+            return replace(state, fields=fields, severity_set=graded)
+        case RoleAssumed():
+            return replace(state, roles=set_fields(state.roles, entry, {body.role: body.person}))
+        case StatusMoved():
+            return replace(state, moves=(*state.moves, Move(entry.id, body.status, at, body.note)))
+        case AlertAdded():
+            return replace(state, alerts=(*state.alerts, (entry.id, body.alert)))
+        case ClockMarked():
+            mark = Mark(entry.id, body.clock, body.state, at, body.reason, entry.author.name)
+            return replace(state, marks=(*state.marks, mark))
+        case IncidentLinked():
+            return replace(state, links=(*state.links, Link(entry.id, body.other, body.relation)))
+        case DocumentExported():
+            return replace(state, exports=(*state.exports, entry.id))
+        case Withdrawn():
+            return replace(state, withdrawn=body.reason) if body.entry == state.id else state
+        case _:
+            return state
+
+
+def set_fields(fields: Fields, entry: Entry, values: dict[str, Any]) -> Fields:
+    """Return the registers after `entry` set some of them."""
+    changed = {name: _set(fields.get(name, Register()), entry, value) for name, value in values.items()}
+    return {**fields, **changed}
+
+
+def _set(register: Register, entry: Entry, value: Any) -> Register:
+    return register.set(Head(entry.id, entry.lamport, entry.site, value), entry.replaces)

@@ -1,0 +1,259 @@
+"""The journal: what people decided, one entry each, and the kinds of entry there are.
+
+A body is one of the dataclasses below; its class decides the kind. Bodies hold what was stated, never what
+can be derived. Adding a field with a default keeps old entries readable; a changed meaning needs a new kind.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from tocsin.model.alert import Alert
+from tocsin.model.instant import When
+from tocsin.model.operator import Author
+
+
+@dataclass(frozen=True, slots=True)
+class StoreCreated:
+    """The first entry of a site's chain: its code in references and its home zone."""
+
+    code: str
+    zone: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoreUpgraded:
+    """The files were brought from one schema version to the next, after a verified backup."""
+
+    file: str
+    from_version: int
+    to_version: int
+    backup: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoreRestored:
+    """A backup was brought back; what it replaced was moved aside, and a new site begins here."""
+
+    backup: str
+    moved_aside: str
+    head: str
+    code: str
+    zone: str
+
+
+@dataclass(frozen=True, slots=True)
+class OperatorAdded:
+    """A person who writes in this store."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class SystemAdded:
+    """An AI system watched. The entry's subject is the system's id."""
+
+    name: str
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyFrozen:
+    """A policy pack as it was when an incident first used it. `content` is the whole pack as JSON."""
+
+    pack: str
+    version: str
+    sha256: str
+    content: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ImportCompleted:
+    """A file or source was read: where it came from, its SHA-256, and what became of its rows."""
+
+    source: str
+    sha256: str
+    importer: str
+    record: str
+    system: str
+    read: int
+    stored: int
+    already: int
+    rejected: int
+    assumed: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentDeclared:
+    """An incident begins. The entry's subject is its id; `policy` is the SHA-256 of the frozen pack."""
+
+    reference: str
+    title: str
+    system: str
+    severity: str
+    policy: str
+    detected: datetime
+    channel: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AlertAdded:
+    """An alert belongs to this incident; all its fields are copied, so losing the signals loses nothing."""
+
+    alert: Alert
+
+
+@dataclass(frozen=True, slots=True)
+class StatusMoved:
+    """The incident was contained, resolved, closed or re-opened; the entry's own time says when."""
+
+    status: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RoleAssumed:
+    """A person took a role (commander, communications, technical ...); the one before relinquished it."""
+
+    role: str
+    person: str
+
+
+@dataclass(frozen=True, slots=True)
+class FieldsSet:
+    """Fields of the subject (an incident or a timeline entry) got new values; most edits are this."""
+
+    fields: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineAdded:
+    """Something happened, was decided, done or told. Its subject is its own id.
+
+    `learned` is when we came to know of it, None when that was when it was written (domain.md K5).
+    """
+
+    lane: str
+    text: str
+    learned: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ClockMarked:
+    """A clock was met, waived or found not to apply, with the reason; the entry's time says when."""
+
+    clock: str
+    state: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentLinked:
+    """This incident is a duplicate of, or related to, another; both are kept."""
+
+    other: str
+    relation: str
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """The named entry no longer counts; undoing an `Undone` is redo."""
+
+    entry: str
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """Something declared, told, filed or exported is withdrawn with a reason; it stays readable."""
+
+    entry: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentExported:
+    """A document left the console: what it was, as of which entry, and the SHA-256 of its bytes."""
+
+    document: str
+    as_of: str
+    sha256: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClockJumped:
+    """The machine's clock was moved while the console ran, by so many seconds."""
+
+    seconds: float
+
+
+Body = (
+    StoreCreated | StoreUpgraded | StoreRestored | OperatorAdded | SystemAdded | PolicyFrozen | ImportCompleted
+    | IncidentDeclared | AlertAdded | StatusMoved | RoleAssumed | FieldsSet | TimelineAdded | ClockMarked
+    | IncidentLinked | Undone | Withdrawn | DocumentExported | ClockJumped
+)  # fmt: skip
+
+KINDS: dict[str, type] = {
+    "store.created": StoreCreated,
+    "store.upgraded": StoreUpgraded,
+    "store.restored": StoreRestored,
+    "operator.added": OperatorAdded,
+    "system.added": SystemAdded,
+    "policy.frozen": PolicyFrozen,
+    "import.completed": ImportCompleted,
+    "incident.declared": IncidentDeclared,
+    "alert.added": AlertAdded,
+    "status.moved": StatusMoved,
+    "role.assumed": RoleAssumed,
+    "fields.set": FieldsSet,
+    "timeline.added": TimelineAdded,
+    "clock.marked": ClockMarked,
+    "incident.linked": IncidentLinked,
+    "undone": Undone,
+    "withdrawn": Withdrawn,
+    "document.exported": DocumentExported,
+    "clock.jumped": ClockJumped,
+}
+KIND_OF: dict[type, str] = {body: kind for kind, body in KINDS.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An entry before it is written. Its id is made first, so writing it twice stores it once.
+
+    `subject` is what it is about (an incident, a timeline entry, a system); empty means itself.
+    `incident` is empty for entries of the store. `occurred` is None when the fact and its recording coincide.
+    """
+
+    id: str
+    author: Author
+    body: Body
+    incident: str = ""
+    subject: str = ""
+    occurred: When | None = None
+    replaces: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry as stored. `previous` and `hash` are hex SHA-256; `seq` is gap-free within its site."""
+
+    id: str
+    site: str
+    seq: int
+    lamport: int
+    author: Author
+    kind: str
+    incident: str
+    subject: str
+    occurred: When | None
+    recorded_at: datetime
+    replaces: tuple[str, ...]
+    body: Body
+    previous: str
+    hash: str
+
+    @property
+    def happened(self) -> When:
+        """When the fact was: as stated, or when it was recorded."""
+        return self.occurred or When(self.recorded_at)

@@ -1,0 +1,75 @@
+"""A signal watched: one series of numbers of one system, in one layer (domain.md D1)."""
+
+import hashlib
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+import msgspec
+
+
+class Layer(StrEnum):
+    """Where a signal looks, in the order the wall shows them."""
+
+    INFRASTRUCTURE = "infrastructure"
+    QUALITY = "output quality"
+    BEHAVIOUR = "behaviour"
+    FAIRNESS = "fairness"
+    PIPELINE = "data pipeline"
+    SAFETY = "safety"
+    OVERSIGHT = "oversight"
+    COST = "cost"
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """What one series of samples measures.
+
+    `system` is the id of the system watched, not its name. `labels` are the source's own, without those that
+    became metric, unit, segment or group.
+    """
+
+    system: str
+    metric: str
+    labels: dict[str, str] = field(default_factory=dict)
+    unit: str = ""
+    layer: Layer = Layer.QUALITY
+    segment: str = ""
+
+    @property
+    def id(self) -> str:
+        """SHA-256 (32 hex digits) over system, metric, sorted labels and unit: the same on every machine."""
+        parts = [self.system, self.metric, sorted(self.labels.items()), self.unit]
+        return hashlib.sha256(msgspec.json.encode(parts)).hexdigest()[:32]
+
+    @property
+    def name(self) -> str:
+        """Metric with its labels, as a person reads it."""
+        if not self.labels:
+            return self.metric
+        inner = ", ".join(f"{key}={value}" for key, value in sorted(self.labels.items()))
+        return f"{self.metric} ({inner})"
+
+
+# Words that give a metric's layer away; the operator corrects what they get wrong. First hit wins.
+_HINTS: tuple[tuple[Layer, tuple[str, ...]], ...] = (
+    (Layer.COST, ("cost", "price", "spend", "usd", "eur", "cpc", "cpm", "budget")),
+    (Layer.OVERSIGHT, ("override", "review", "reviewer", "escalated")),
+    (Layer.FAIRNESS, ("parity", "disparate", "fairness", "equal_opportunity", "impact_ratio")),
+    (Layer.SAFETY, ("safety", "toxic", "jailbreak", "injection", "pii", "violation", "blocked", "filter")),
+    (Layer.PIPELINE, ("freshness", "stale", "schema", "null", "missing", "psi", "drift", "rows", "lag")),
+    (Layer.QUALITY, ("accuracy", "score", "confidence", "refusal", "eval", "precision", "recall", "f1", "auc",
+                     "feedback", "similarity", "click", "quality", "on_time")),
+    (Layer.BEHAVIOUR, ("approval", "approve", "decline", "decision", "class", "output", "answer", "rate_of")),
+    (Layer.INFRASTRUCTURE, ("latency", "cpu", "gpu", "memory", "disk", "network", "request", "error", "queue",
+                            "throughput", "token", "duration", "seconds", "bytes", "http", "elb", "ec2", "rds",
+                            "traffic", "speed", "occupancy", "temperature", "up", "go_", "process_")),
+)  # fmt: skip
+
+
+def likely_layer(metric: str) -> Layer:
+    """Propose the layer of a metric from words in its name; infrastructure when nothing speaks."""
+    name = metric.lower()
+    for layer, words in _HINTS:
+        if any(word in name for word in words):
+            return layer
+    return Layer.INFRASTRUCTURE

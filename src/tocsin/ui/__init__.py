@@ -1,0 +1,1 @@
+"""Everything seen. The only room that knows Qt and pyqtgraph."""
