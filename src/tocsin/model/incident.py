@@ -100,7 +100,6 @@ class Incident:
     exports: tuple[str, ...] = ()
     withdrawn: str = ""
     severity_set: datetime | None = None
-    last: str = ""
 
     @property
     def title(self) -> str:
@@ -170,9 +169,7 @@ def step(state: Incident | None, entry: Entry) -> Incident | None:
         state = _declared(entry, entry.body)
     elif state is not None:
         state = _later(state, entry)
-    if state is None or isinstance(entry.body, DocumentExported):
-        return state
-    return replace(state, last=entry.id)
+    return state
 
 
 def _declared(entry: Entry, body: IncidentDeclared) -> Incident:

@@ -188,8 +188,9 @@ class ClockJumped:
 
 
 Body = (
-    StoreCreated | StoreUpgraded | StoreRestored | OperatorAdded | SystemAdded | PolicyFrozen | ImportCompleted
-    | IncidentDeclared | AlertAdded | StatusMoved | RoleAssumed | FieldsSet | TimelineAdded | ClockMarked
+    StoreCreated | StoreUpgraded | StoreRestored | OperatorAdded | SystemAdded | PolicyFrozen
+    | ImportCompleted | IncidentDeclared | AlertAdded | StatusMoved | RoleAssumed | FieldsSet
+    | TimelineAdded | ClockMarked
     | IncidentLinked | Undone | Withdrawn | DocumentExported | ClockJumped
 )  # fmt: skip
 

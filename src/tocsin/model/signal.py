@@ -61,8 +61,8 @@ _HINTS: tuple[tuple[Layer, tuple[str, ...]], ...] = (
                      "feedback", "similarity", "click", "quality", "on_time")),
     (Layer.BEHAVIOUR, ("approval", "approve", "decline", "decision", "class", "output", "answer", "rate_of")),
     (Layer.INFRASTRUCTURE, ("latency", "cpu", "gpu", "memory", "disk", "network", "request", "error", "queue",
-                            "throughput", "token", "duration", "seconds", "bytes", "http", "elb", "ec2", "rds",
-                            "traffic", "speed", "occupancy", "temperature", "up", "go_", "process_")),
+                            "throughput", "token", "duration", "seconds", "bytes", "http", "elb", "ec2",
+                            "rds", "traffic", "speed", "occupancy", "temperature", "up", "go_", "process_")),
 )  # fmt: skip
 
 

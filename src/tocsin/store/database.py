@@ -151,11 +151,11 @@ class Database:
 def _plain(reason: str) -> str:
     """Return SQLite's reason in words a person can act on."""
     known = {
-        "database or disk is full": "the disk is full; nothing of this was saved. Free some space and try again.",
+        "database or disk is full": "the disk is full; nothing of this was saved. Free some space and retry.",
         "database is locked": "another program has kept the store busy for ten seconds; nothing was saved.",
         "attempt to write a readonly database": "the folder cannot be written to; nothing was saved.",
         "file is not a database": "this file is not a store, or it was damaged or encrypted.",
-        "database disk image is malformed": "the file is damaged. Do not delete it: run `tocsin verify`, then `tocsin restore`.",
-        "unable to open database file": "the file cannot be opened: is the folder there, and may you read it?",
+        "image is malformed": "the file is damaged. Keep it; run `tocsin verify`, then `tocsin restore`.",
+        "unable to open database": "the file cannot be opened. Is the folder there, and may you read it?",
     }  # fmt: skip
     return next((words for key, words in known.items() if key in reason), f"SQLite says: {reason}.")

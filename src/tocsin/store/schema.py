@@ -6,8 +6,7 @@ journal.db  1  journal, incident, timeline, operator, system, policy, site
 signals.db  1  series, chunk, import, alert, watermark, deployment, decision_log, message
 """
 
-from sqlalchemy import Column, Index, Integer, LargeBinary, MetaData, Table, Text, UniqueConstraint
-from sqlalchemy import REAL as Real
+from sqlalchemy import REAL, Column, Index, Integer, LargeBinary, MetaData, Table, Text, UniqueConstraint
 
 JOURNAL_VERSION = 1
 SIGNALS_VERSION = 1
@@ -51,6 +50,7 @@ journal = _table(
     Index("journal_subject", "subject", "lamport"),
     Index("journal_incident", "incident", "lamport"),
     Index("journal_kind", "kind", "lamport"),
+    Index("journal_lamport", "lamport"),
 )
 
 # --- journal.db: projections, rebuilt from the journal at any time --------------------------------------
@@ -140,10 +140,10 @@ chunk = _table(
     Column("t0", Integer, nullable=False),  # first and last sample, UTC microseconds
     Column("t1", Integer, nullable=False),
     Column("n", Integer, nullable=False),
-    Column("vmin", Real, nullable=False),
-    Column("vmax", Real, nullable=False),
-    Column("vsum", Real, nullable=False),
-    Column("vlast", Real, nullable=False),
+    Column("vmin", REAL, nullable=False),
+    Column("vmax", REAL, nullable=False),
+    Column("vsum", REAL, nullable=False),
+    Column("vlast", REAL, nullable=False),
     Column("data", LargeBinary, nullable=False),  # store.samples packs and unpacks it
     # Covering: a zoomed-out chart and "latest of every series" never touch the blobs.
     Index("chunk_header", "series", "t0", "t1", "import", "n", "vmin", "vmax", "vsum", "vlast"),

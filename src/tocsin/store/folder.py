@@ -1,0 +1,238 @@
+"""A store: one folder on one machine, its two files, its site, and the one way to write to its journal."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from filelock import FileLock
+from sqlalchemy import Connection, insert, select
+
+from tocsin.errors import BadInput, StoreProblem
+from tocsin.model.ids import uuid7
+from tocsin.model.instant import When
+from tocsin.model.journal import Body, Draft, Entry, StoreCreated
+from tocsin.model.operator import Author
+from tocsin.now import Clock
+from tocsin.paths import network_file_system
+from tocsin.store import journal, projections, schema
+from tocsin.store.database import Database
+
+SUFFIX = ".tocsin"
+_FOLDERS = ("evidence", "imports", "exports", "backups")
+RandomBytes = Callable[[int], bytes]
+
+
+@dataclass
+class Write:
+    """One journal transaction: read with `connection`, append with `add`."""
+
+    store: "Store"
+    connection: Connection
+    entries: list[Entry] = field(default_factory=list)
+
+    def add(
+        self,
+        author: Author,
+        body: Body,
+        *,
+        incident: str = "",
+        subject: str = "",
+        occurred: When | None = None,
+        replaces: tuple[str, ...] = (),
+        id: str = "",
+    ) -> Entry:
+        """Append one entry and bring the projections along. An id made before makes a retry safe."""
+        draft = Draft(id or self.store.new_id(), author, body, incident, subject, occurred, replaces)
+        return self.add_draft(draft)
+
+    def add_draft(self, draft: Draft) -> Entry:
+        """Append a draft made before."""
+        entry = journal.append(
+            self.connection,
+            draft,
+            site=self.store.site,
+            recorded_at=self.store.now(),
+            salt=self.store.random(16),
+        )
+        projections.project(self.connection, entry)
+        self.entries.append(entry)
+        return entry
+
+
+@dataclass
+class Store:
+    """An open store. `site` is the id of the chain written here, `code` its letters, `zone` its home zone."""
+
+    path: Path
+    clock: Clock
+    random: RandomBytes
+    journal: Database
+    signals: Database
+    site: str = ""
+    code: str = ""
+    zone: str = "UTC"
+
+    def now(self) -> datetime:
+        """Return the present instant of the injected clock."""
+        return self.clock.now()
+
+    def new_id(self) -> str:
+        """Return a fresh UUIDv7."""
+        return uuid7(self.clock.now(), self.random(10))
+
+    @property
+    def read_only(self) -> bool:
+        """Whether nothing can be written here (read-only medium)."""
+        return self.journal.read_only
+
+    def folder(self, name: str) -> Path:
+        """Return the path of evidence, imports, exports or backups, made if need be."""
+        path = self.path / name
+        path.mkdir(exist_ok=True)
+        return path
+
+    @contextmanager
+    def write(self) -> Iterator[Write]:
+        """Give one journal transaction. After a return its entries are on the disk.
+
+        A commit that reports failure may have landed all the same: the last entry's id decides, so that
+        "not saved" is never said of a saved entry.
+        """
+        write: Write | None = None
+        try:
+            with self.journal.write() as connection:
+                write = Write(self, connection)
+                yield write
+        except StoreProblem:
+            if write is None or not write.entries or not self._landed(write.entries[-1].id):
+                raise
+
+    def _landed(self, id: str) -> bool:
+        with self.journal.read() as connection:
+            return journal.has(connection, id)
+
+    def load_site(self) -> None:
+        """Read which site writes here; again after a restore."""
+        with self.journal.read() as connection:
+            row = connection.execute(select(schema.site).where(schema.site.c.current == 1)).one()
+        self.site, self.code, self.zone = str(row.id), str(row.code), str(row.zone)
+
+    def close(self) -> None:
+        """Close both files."""
+        self.signals.close()
+        self.journal.close()
+
+
+def create_store(
+    path: Path, *, code: str, zone: str, clock: Clock, author: Author, random: RandomBytes = os.urandom
+) -> Store:
+    """Make a store folder and open it; a store that is already there is opened as it is.
+
+    `code` are 1 to 8 capital letters or digits for references, `zone` an IANA name.
+    Raises BadInput and StoreProblem.
+    """
+    if not (code.isascii() and code.isalnum() and code == code.upper() and len(code) <= 8):
+        raise BadInput("a site code is 1 to 8 capital letters or digits, such as WR.", where=code)
+    checked_zone(zone)
+    _refuse_network(path)
+    _make_folder(path)
+    with FileLock(path / "create.lock", timeout=30):
+        store = _open_files(path, clock, random)
+        if store.journal.version() == 0:
+            _lay_out(store, code, zone, author)
+        if store.signals.version() == 0:
+            store.signals.create(schema.signals_tables, schema.SIGNALS_VERSION)
+    _check_versions(store)
+    store.load_site()
+    return store
+
+
+def open_store(path: Path, *, clock: Clock, random: RandomBytes = os.urandom) -> Store:
+    """Open a store that exists. Raises StoreProblem, saying what is wrong and what to do."""
+    if not (path / "journal.db").is_file():
+        raise StoreProblem(
+            "there is no store here.", where=str(path), hint="`tocsin init` makes one; --store names another."
+        )
+    _refuse_network(path)
+    store = _open_files(path, clock, random)
+    _check_versions(store)
+    store.load_site()
+    return store
+
+
+def is_store(path: Path) -> bool:
+    """Whether a store was made at `path`."""
+    return (path / "journal.db").is_file()
+
+
+def checked_zone(zone: str) -> ZoneInfo:
+    """Return the zone of an IANA name. Raises BadInput."""
+    try:
+        return ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise BadInput(
+            "this is not a time zone name.", where=zone, hint="Use one like Europe/Berlin."
+        ) from error
+
+
+def free_bytes(path: Path) -> int:
+    """Return the free space where the store lies."""
+    return shutil.disk_usage(path).free
+
+
+def _open_files(path: Path, clock: Clock, random: RandomBytes) -> Store:
+    read_only = not os.access(path, os.W_OK)
+    return Store(
+        path=path,
+        clock=clock,
+        random=random,
+        journal=Database(path / "journal.db", page_size=4096, cache_kib=16_384, read_only=read_only),
+        signals=Database(path / "signals.db", page_size=16_384, cache_kib=65_536, read_only=read_only),
+    )
+
+
+def _lay_out(store: Store, code: str, zone: str, author: Author) -> None:
+    """Make tables, site and first entry in one transaction, so that a crash leaves nothing half-made."""
+    store.site, store.code, store.zone = store.new_id(), code, zone
+    with store.write() as write:
+        schema.journal_tables.create_all(write.connection)
+        row = {"id": store.site, "code": code, "zone": zone, "current": 1}
+        write.connection.execute(insert(schema.site).values(**row))
+        write.add(author, StoreCreated(code, zone))
+        store.journal.set_version(write.connection, schema.JOURNAL_VERSION)
+
+
+def _check_versions(store: Store) -> None:
+    for database, known in ((store.journal, schema.JOURNAL_VERSION), (store.signals, schema.SIGNALS_VERSION)):
+        found = database.version()
+        if found > known:
+            store.close()
+            raise StoreProblem(
+                f"it was written by a newer Tocsin (schema {found}; this one knows up to {known}).",
+                where=str(database.path),
+                hint="Nothing was changed. Open it with the newer version.",
+            )
+
+
+def _make_folder(path: Path) -> None:
+    if path.suffix != SUFFIX:
+        raise BadInput(f"a store is a folder whose name ends in {SUFFIX}.", where=str(path))
+    try:
+        for name in _FOLDERS:
+            (path / name).mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreProblem(f"the folder cannot be made: {error.strerror}.", where=str(path)) from error
+
+
+def _refuse_network(path: Path) -> None:
+    if kind := network_file_system(path):
+        raise StoreProblem(
+            f"this is a network file system ({kind}), where two writers can lose each other's entries.",
+            where=str(path),
+            hint="Keep the live store on a local disk.",
+        )

@@ -1,0 +1,258 @@
+"""The journal's table: append, read back, and verify the chain over the exact stored bytes.
+
+hash = SHA-256(tag, previous, head). The head carries SHA-256(tag, salt, body), so a body can be erased one
+day and the chain still verifies. Nothing is ever re-serialised to verify.
+"""
+
+import hashlib
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, Row, func, insert, select
+
+from tocsin.errors import BadInput, NotFound
+from tocsin.model.instant import When, to_us
+from tocsin.model.journal import KIND_OF, KINDS, Body, Draft, Entry
+from tocsin.model.operator import Author
+from tocsin.store.schema import journal
+
+_HEAD_TAG, _BODY_TAG = b"tocsin entry 1\n", b"tocsin body 1\n"
+_FIRST = bytes(32)
+_MAX_BODY_BYTES = 4 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What the chain is made of. The field order is the byte order; never change it."""
+
+    id: str
+    site: str
+    seq: int
+    lamport: int
+    author: Author
+    kind: str
+    incident: str
+    subject: str
+    occurred: When | None
+    recorded_at: datetime
+    replaces: tuple[str, ...]
+    body_sha256: str
+
+
+def append(connection: Connection, draft: Draft, *, site: str, recorded_at: datetime, salt: bytes) -> Entry:
+    """Append one entry to the chain of `site`; the same id again returns the entry that is there.
+
+    Raises BadInput when the body is too large or holds text that is not Unicode.
+    """
+    if (known := _find(connection, draft.id)) is not None:
+        return known
+    kind, body = KIND_OF[type(draft.body)], _encode(draft.body)
+    seq, previous = _end_of(connection, site)
+    head = Head(
+        id=draft.id,
+        site=site,
+        seq=seq + 1,
+        lamport=_lamport(connection) + 1,
+        author=draft.author,
+        kind=kind,
+        incident=draft.incident,
+        subject=draft.subject or draft.id,
+        occurred=draft.occurred,
+        recorded_at=recorded_at,
+        replaces=draft.replaces,
+        body_sha256=hashlib.sha256(_BODY_TAG + salt + body).hexdigest(),
+    )
+    stored = _encode(head)
+    digest = hashlib.sha256(_HEAD_TAG + previous + stored).digest()
+    connection.execute(
+        insert(journal).values(
+            site=site,
+            seq=head.seq,
+            id=head.id,
+            lamport=head.lamport,
+            incident=head.incident,
+            subject=head.subject,
+            kind=kind,
+            recorded_us=to_us(recorded_at),
+            head=stored,
+            salt=salt,
+            body=body,
+            previous=previous,
+            hash=digest,
+        )
+    )
+    return _entry(head, draft.body, previous, digest)
+
+
+def entries(
+    connection: Connection,
+    *,
+    incident: str | None = None,
+    subject: str | None = None,
+    kinds: Collection[str] = (),
+    after: int = 0,
+    limit: int | None = None,
+) -> list[Entry]:
+    """Return entries in (lamport, site, seq) order, as narrowed; `after` is a Lamport counter."""
+    query = select(journal).where(journal.c.lamport > after)
+    if incident is not None:
+        query = query.where(journal.c.incident == incident)
+    if subject is not None:
+        query = query.where(journal.c.subject == subject)
+    if kinds:
+        query = query.where(journal.c.kind.in_(kinds))
+    query = query.order_by(journal.c.lamport, journal.c.site, journal.c.seq).limit(limit)
+    return [_read(row) for row in connection.execute(query)]
+
+
+def entry(connection: Connection, id: str) -> Entry:
+    """Return one entry. Raises NotFound."""
+    found = _find(connection, id)
+    if found is None:
+        raise NotFound("there is no such entry in the journal.", where=id)
+    return found
+
+
+def has(connection: Connection, id: str) -> bool:
+    """Whether an entry is in the journal."""
+    return connection.execute(select(journal.c.id).where(journal.c.id == id)).first() is not None
+
+
+def last_entry(connection: Connection, incident: str) -> Entry:
+    """Return the newest entry of an incident that is not an export: what a document is made as of."""
+    query = (
+        select(journal)
+        .where(journal.c.incident == incident, journal.c.kind != "document.exported")
+        .order_by(journal.c.lamport.desc(), journal.c.site.desc(), journal.c.seq.desc())
+        .limit(1)
+    )
+    row = connection.execute(query).first()
+    if row is None:
+        raise NotFound("there is no such incident.", where=incident)
+    return _read(row)
+
+
+def count(connection: Connection) -> int:
+    """Return the number of entries."""
+    return int(connection.execute(select(func.count()).select_from(journal)).scalar_one())
+
+
+def newest(connection: Connection) -> int:
+    """Return the greatest Lamport counter, for asking later what is new `after` it."""
+    return _lamport(connection)
+
+
+def head_of(connection: Connection, site: str) -> tuple[int, str]:
+    """Return the length of a site's chain and its last hash in hex."""
+    seq, digest = _end_of(connection, site)
+    return seq, digest.hex()
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """The first entry that does not verify, and why."""
+
+    site: str
+    seq: int
+    id: str
+    reason: str
+
+
+def verify(connection: Connection) -> Fault | None:
+    """Check every chain over its stored bytes; None when all is well.
+
+    A cut tail or a chain rebuilt from the start cannot be seen from inside: compare the printed hash of a
+    document with the journal for that.
+    """
+    place: dict[str, tuple[int, bytes]] = {}
+    for row in connection.execute(select(journal).order_by(journal.c.site, journal.c.seq)):
+        seq, previous = place.get(row.site, (0, _FIRST))
+        reason = _fault(row, seq + 1, previous)
+        if reason:
+            return Fault(str(row.site), int(row.seq), str(row.id), reason)
+        place[row.site] = (row.seq, row.hash)
+    return None
+
+
+def bodies(connection: Connection) -> Iterator[Entry]:
+    """Yield every entry in (lamport, site, seq) order."""
+    query = select(journal).order_by(journal.c.lamport, journal.c.site, journal.c.seq)
+    for row in connection.execute(query):
+        yield _read(row)
+
+
+def _fault(row: Row[Any], seq: int, previous: bytes) -> str:
+    if row.seq != seq:
+        return f"entry {seq} is missing"
+    if row.previous != previous:
+        return "it does not follow the entry before it"
+    if hashlib.sha256(_HEAD_TAG + row.previous + row.head).digest() != row.hash:
+        return "its head was changed"
+    try:
+        head = msgspec.json.decode(row.head, type=Head)
+        if (
+            row.body is None
+            or hashlib.sha256(_BODY_TAG + row.salt + row.body).hexdigest() != head.body_sha256
+        ):
+            return "its body was changed or removed"
+        msgspec.json.decode(row.body, type=KINDS[head.kind])
+    except (msgspec.DecodeError, KeyError, TypeError, ValueError) as error:
+        return f"it cannot be read ({error})"
+    copies = (row.site, row.seq, row.id, row.lamport, row.incident, row.subject, row.kind, row.recorded_us)
+    stated = (head.site, head.seq, head.id, head.lamport, head.incident, head.subject, head.kind)
+    return "" if copies == (*stated, to_us(head.recorded_at)) else "a column differs from its head"
+
+
+def _find(connection: Connection, id: str) -> Entry | None:
+    row = connection.execute(select(journal).where(journal.c.id == id)).first()
+    return None if row is None else _read(row)
+
+
+def _read(row: Row[Any]) -> Entry:
+    head = msgspec.json.decode(row.head, type=Head)
+    return _entry(head, msgspec.json.decode(row.body, type=KINDS[head.kind]), row.previous, row.hash)
+
+
+def _entry(head: Head, body: Body, previous: bytes, digest: bytes) -> Entry:
+    return Entry(
+        id=head.id,
+        site=head.site,
+        seq=head.seq,
+        lamport=head.lamport,
+        author=head.author,
+        kind=head.kind,
+        incident=head.incident,
+        subject=head.subject,
+        occurred=head.occurred,
+        recorded_at=head.recorded_at,
+        replaces=head.replaces,
+        body=body,
+        previous=previous.hex(),
+        hash=digest.hex(),
+    )
+
+
+def _end_of(connection: Connection, site: str) -> tuple[int, bytes]:
+    query = select(journal.c.seq, journal.c.hash).where(journal.c.site == site)
+    row = connection.execute(query.order_by(journal.c.seq.desc()).limit(1)).first()
+    return (0, _FIRST) if row is None else (int(row.seq), bytes(row.hash))
+
+
+def _lamport(connection: Connection) -> int:
+    return int(connection.execute(select(func.coalesce(func.max(journal.c.lamport), 0))).scalar_one())
+
+
+def _encode(value: object) -> bytes:
+    try:
+        encoded = msgspec.json.encode(value, order="deterministic")
+    except UnicodeEncodeError as error:
+        raise BadInput("the text holds a character that is not Unicode (half of a pair).") from error
+    if len(encoded) > _MAX_BODY_BYTES:
+        raise BadInput(
+            f"this entry has {len(encoded):,} bytes; the limit is {_MAX_BODY_BYTES:,}.",
+            hint="Keep long material as a file and write a line that names it.",
+        )
+    return encoded

@@ -1,0 +1,133 @@
+"""What is derived from the journal and kept for quick reading: changed in the same transaction as the entry.
+
+An entry is about one subject (an incident, or an entry of its timeline). Its state after the entry is one
+step from its state before; only an undo folds the subject's entries anew.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, Table, delete, select
+from sqlalchemy.dialects.sqlite import insert
+
+from tocsin.model import incident as incidents
+from tocsin.model import timeline as timelines
+from tocsin.model.incident import Incident
+from tocsin.model.journal import Entry, OperatorAdded, PolicyFrozen, SystemAdded, Undone
+from tocsin.model.timeline import Item
+from tocsin.store import journal
+from tocsin.store.schema import incident, operator, policy, system, timeline
+
+TABLES = (incident, timeline, operator, system, policy)
+
+
+def project(connection: Connection, entry: Entry) -> None:
+    """Bring the projections up to an entry that was just appended."""
+    for table, row in _plain_rows(entry):
+        connection.execute(insert(table).values(**row).on_conflict_do_nothing())
+    if not entry.incident:
+        return
+    if entry.subject == entry.incident:
+        _put_incident(connection, entry.subject, _next_incident(connection, entry))
+    else:
+        _put_item(connection, entry.subject, _next_item(connection, entry))
+
+
+def rebuild(entries: Iterable[Entry]) -> dict[str, dict[str, dict[str, Any]]]:
+    """Return what every projection should hold, from the journal alone: table name to key to row."""
+    rows: dict[str, dict[str, dict[str, Any]]] = {table.name: {} for table in TABLES}
+    about: dict[tuple[str, str], list[Entry]] = {}
+    for entry in entries:
+        for table, row in _plain_rows(entry):
+            rows[table.name].setdefault(str(next(iter(row.values()))), row)
+        if entry.incident:
+            about.setdefault((entry.incident, entry.subject), []).append(entry)
+    for (of_incident, subject), own in about.items():
+        if subject == of_incident:
+            if (state := incidents.fold(own)) is not None:
+                rows["incident"][subject] = _incident_row(state)
+        elif (item := timelines.fold(own)) is not None:
+            rows["timeline"][subject] = _item_row(item)
+    return rows
+
+
+def differences(connection: Connection) -> list[str]:
+    """Return where the stored projections differ from a fresh fold of the journal, in words."""
+    expected = rebuild(journal.bodies(connection))
+    found = []
+    for table in TABLES:
+        key = next(iter(table.primary_key.columns)).name
+        stored = {str(row[key]): dict(row) for row in connection.execute(select(table)).mappings()}
+        keys = stored.keys() | expected[table.name].keys()
+        found += [f"{table.name} {k}" for k in sorted(keys) if stored.get(k) != expected[table.name].get(k)]
+    return found
+
+
+def _plain_rows(entry: Entry) -> list[tuple[Table, dict[str, Any]]]:
+    match entry.body:
+        case OperatorAdded() as body:
+            return [(operator, {"name": body.name, "entry": entry.id})]
+        case SystemAdded() as body:
+            names = msgspec.json.encode(body.aliases).decode()
+            return [(system, {"id": entry.subject, "name": body.name, "aliases": names})]
+        case PolicyFrozen() as body:
+            content = msgspec.json.encode(body.content, order="deterministic").decode()
+            return [(policy, {"sha256": body.sha256, "content": content})]
+        case _:
+            return []
+
+
+def _next_incident(connection: Connection, entry: Entry) -> Incident | None:
+    if isinstance(entry.body, Undone):
+        return incidents.fold(journal.entries(connection, subject=entry.subject))
+    return incidents.step(read_incident(connection, entry.subject), entry)
+
+
+def _next_item(connection: Connection, entry: Entry) -> Item | None:
+    if isinstance(entry.body, Undone):
+        return timelines.fold(journal.entries(connection, subject=entry.subject))
+    return timelines.step(read_item(connection, entry.subject), entry)
+
+
+def read_incident(connection: Connection, id: str) -> Incident | None:
+    """Return an incident's projection, None when there is none."""
+    stored = connection.execute(select(incident.c.state).where(incident.c.id == id)).scalar()
+    return None if stored is None else msgspec.json.decode(stored, type=Incident)
+
+
+def read_item(connection: Connection, id: str) -> Item | None:
+    """Return a timeline entry's projection, None when there is none or it was undone."""
+    stored = connection.execute(select(timeline.c.state).where(timeline.c.id == id)).scalar()
+    return None if stored is None else msgspec.json.decode(stored, type=Item)
+
+
+def _incident_row(state: Incident) -> dict[str, Any]:
+    return {
+        "id": state.id,
+        "reference": state.reference,
+        "system": state.system,
+        "status": state.status,
+        "state": msgspec.json.encode(state, order="deterministic"),
+    }
+
+
+def _item_row(state: Item) -> dict[str, Any]:
+    encoded = msgspec.json.encode(state, order="deterministic")
+    return {"id": state.id, "incident": state.incident, "state": encoded}
+
+
+def _put_incident(connection: Connection, id: str, state: Incident | None) -> None:
+    _put(connection, incident, id, None if state is None else _incident_row(state))
+
+
+def _put_item(connection: Connection, id: str, state: Item | None) -> None:
+    _put(connection, timeline, id, None if state is None else _item_row(state))
+
+
+def _put(connection: Connection, table: Table, id: str, row: dict[str, Any] | None) -> None:
+    if row is None:
+        connection.execute(delete(table).where(table.c.id == id))
+        return
+    statement = insert(table).values(**row)
+    connection.execute(statement.on_conflict_do_update(index_elements=["id"], set_=row))
