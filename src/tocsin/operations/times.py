@@ -1,0 +1,53 @@
+"""Times as people type them: ISO 8601, or a clock time of today, in the store's home zone."""
+
+import re
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from tocsin.errors import BadInput
+from tocsin.model.instant import When
+
+_CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?$")
+_RANGE = re.compile(r"\s+\.\.\s+|\.\.")
+_HINT = "Write 14:20, 2026-11-02 14:20, 2026-11-02T14:20:00+01:00, or a range with two dots between."
+_AHEAD = timedelta(minutes=5)
+
+
+def parse_when(text: str, *, now: datetime, zone: str) -> When:
+    """Return the instant or range a person typed.
+
+    A clock time without a date is the newest such time that has passed. A range `A..B` gets its middle as
+    the best estimate; `A..E..B` states the estimate E. Raises BadInput for nonsense and for times ahead.
+    """
+    parts = [_instant(part, now=now, zone=zone) for part in _RANGE.split(text.strip())]
+    if max(parts) > now + _AHEAD:
+        raise BadInput("this time lies ahead.", where=text, hint="Facts are recorded after they happened.")
+    if len(parts) == 1:
+        return When(parts[0], zone=zone)
+    if len(parts) > 3 or parts != sorted(parts):
+        raise BadInput("a range goes from earlier to later.", where=text, hint=_HINT)
+    low, high = parts[0], parts[-1]
+    best = parts[1] if len(parts) == 3 else low + (high - low) / 2
+    return When(best, low, high, zone)
+
+
+def _instant(text: str, *, now: datetime, zone: str) -> datetime:
+    home = ZoneInfo(zone)
+    if clock := _CLOCK.match(text):
+        return _newest_clock_time(text, clock, now, home)
+    try:
+        stated = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise BadInput("this is not a time.", where=text, hint=_HINT) from error
+    return (stated.replace(tzinfo=home) if stated.tzinfo is None else stated).astimezone(now.tzinfo)
+
+
+def _newest_clock_time(text: str, clock: re.Match[str], now: datetime, home: ZoneInfo) -> datetime:
+    try:
+        wanted = time(int(clock[1]), int(clock[2]), int(clock[3] or 0))
+    except ValueError as error:
+        raise BadInput("there is no such time of day.", where=text, hint=_HINT) from error
+    today = datetime.combine(now.astimezone(home).date(), wanted, home)
+    if today > now + _AHEAD:
+        today = datetime.combine(today.date() - timedelta(days=1), wanted, home)
+    return today.astimezone(now.tzinfo)

@@ -1,0 +1,93 @@
+"""Undo and redo of an operator's own edits, by appending an entry that names what it undoes."""
+
+from collections.abc import Sequence
+
+from tocsin.errors import NotAllowed
+from tocsin.model.incident import standing
+from tocsin.model.journal import (
+    AlertAdded,
+    ClockMarked,
+    Entry,
+    FieldsSet,
+    IncidentLinked,
+    RoleAssumed,
+    StatusMoved,
+    TimelineAdded,
+    Undone,
+)
+from tocsin.model.operator import Author
+from tocsin.model.timeline import FINAL_LANES
+from tocsin.store import journal, timeline
+from tocsin.store.folder import Store
+
+# Declared, told, filed and exported are facts to others: they are withdrawn with a reason.
+_UNDOABLE = (
+    FieldsSet,
+    TimelineAdded,
+    StatusMoved,
+    RoleAssumed,
+    ClockMarked,
+    IncidentLinked,
+    AlertAdded,
+    Undone,
+)
+
+
+def undo(store: Store, author: Author, entry_id: str) -> Entry:
+    """Append an entry that makes `entry_id` no longer count; of an `Undone`, that is redo.
+
+    Raises NotAllowed when it is another person's, was told or filed, or somebody has built on it since.
+    """
+    with store.write() as write:
+        entry = journal.entry(write.connection, entry_id)
+        about = journal.entries(write.connection, subject=entry.subject)
+        _check(entry, about, author)
+        if (
+            isinstance(entry.body, TimelineAdded)
+            and timeline.get(write.connection, entry.subject).lane in FINAL_LANES
+        ):
+            raise NotAllowed("what was told cannot be undone.", hint="Retract it with a reason.")
+        return write.add(author, Undone(entry.id), incident=entry.incident, subject=entry.subject)
+
+
+def may_undo(entry: Entry) -> bool:
+    """Whether an entry is of a kind that undo applies to; the rest is withdrawn with a reason."""
+    if isinstance(entry.body, TimelineAdded):
+        return entry.body.lane not in FINAL_LANES
+    return isinstance(entry.body, _UNDOABLE)
+
+
+def _check(entry: Entry, about: Sequence[Entry], author: Author) -> None:
+    if not may_undo(entry):
+        raise NotAllowed("this is not undone but withdrawn with a reason.", where=entry.kind)
+    if entry.author != author:
+        raise NotAllowed(f"this was written by {entry.author.name}; only they can undo it.", where=entry.kind)
+    counting = _counting(about)
+    if entry.id not in counting:
+        raise NotAllowed("it was undone already.", where=entry.kind)
+    if later := _built_on(entry, [e for e in about if e.id in counting]):
+        raise NotAllowed(f"{later.author.name} has changed it since.", where=entry.kind)
+
+
+def _counting(about: Sequence[Entry]) -> set[str]:
+    """Return the ids that still count, `Undone` entries among them."""
+    undone: set[str] = set()
+    for entry in reversed(about):
+        if isinstance(entry.body, Undone) and entry.id not in undone:
+            undone.add(entry.body.entry)
+    return {entry.id for entry in about} - undone
+
+
+def _built_on(entry: Entry, about: Sequence[Entry]) -> Entry | None:
+    """Return an entry that replaced this one, or that a first entry is the ground of."""
+    target = entry.body.entry if isinstance(entry.body, Undone) else entry.id
+    for other in standing(about):
+        if other.lamport <= entry.lamport:
+            continue
+        if target in other.replaces or (entry.id == entry.subject) or _same_ground(entry, other):
+            return other
+    return None
+
+
+def _same_ground(entry: Entry, other: Entry) -> bool:
+    return isinstance(entry.body, StatusMoved) and isinstance(other.body, StatusMoved)

@@ -1,0 +1,60 @@
+"""From one schema version to the next: a verified backup first, then one function a step, in one transaction.
+
+A step is entered here under the version it starts from, with an example of that version in tests/data.
+"""
+
+from collections.abc import Callable, Mapping
+
+from filelock import FileLock
+from sqlalchemy import Connection
+
+from tocsin.model.journal import StoreUpgraded
+from tocsin.model.operator import Author
+from tocsin.store import backup, schema
+from tocsin.store.database import Database
+from tocsin.store.files import replacing
+from tocsin.store.folder import Store
+
+Steps = Mapping[int, Callable[[Connection], None]]
+
+JOURNAL_STEPS: Steps = {}
+SIGNALS_STEPS: Steps = {}
+
+
+def upgrade(
+    store: Store,
+    author: Author,
+    *,
+    journal_steps: Steps = JOURNAL_STEPS,
+    signals_steps: Steps = SIGNALS_STEPS,
+    journal_version: int = schema.JOURNAL_VERSION,
+    signals_version: int = schema.SIGNALS_VERSION,
+) -> None:
+    """Bring both files to the versions this program writes; nothing happens when they are there already."""
+    if store.read_only:
+        return
+    with FileLock(store.path / "upgrade.lock", timeout=600):
+        _bring(store, author, store.journal, "journal.db", journal_steps, journal_version)
+        _bring(store, author, store.signals, "signals.db", signals_steps, signals_version)
+
+
+def _bring(store: Store, author: Author, file: Database, name: str, steps: Steps, target: int) -> None:
+    found = file.version()
+    if found >= target:
+        return
+    saved = _copy(store, file, name, found)
+    for version in range(found, target):
+        with file.write() as connection:
+            steps[version](connection)
+            file.set_version(connection, version + 1)
+    with store.write() as write:
+        write.add(author, StoreUpgraded(name, found, target, saved))
+
+
+def _copy(store: Store, file: Database, name: str, version: int) -> str:
+    if file is store.journal:
+        return backup.make(store).path.name
+    path = store.folder("backups") / f"{name.removesuffix('.db')}-schema-{version}.db"
+    with replacing(path) as temporary:
+        file.copy_to(temporary)
+    return path.name
