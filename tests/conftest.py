@@ -2,6 +2,7 @@
 
 import gc
 import os
+import random
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,10 +10,18 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from tocsin.cli.libraries import require_qt
+from tocsin.errors import Missing
+from tocsin.model.operator import Author
 from tocsin.now import ManualClock
+from tocsin.store.folder import Store, create_store
 
 # Set before anything imports Qt: the tests need no screen, and never take the one of whoever runs them.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+try:
+    require_qt(window=False)
+except Missing as missing:
+    pytest.exit(str(missing), returncode=1)
 
 # No deadline, because a busy machine is no fault of the code; a fixed seed, because a red test must stay red.
 settings.register_profile("tocsin", max_examples=50, deadline=None, derandomize=True)
@@ -50,3 +59,20 @@ def shared_data() -> Path:
 def clock() -> ManualClock:
     """A clock that stands at 13:37:12 UTC on 2 November 2026 until it is moved."""
     return ManualClock(datetime(2026, 11, 2, 13, 37, 12, tzinfo=UTC))
+
+
+@pytest.fixture
+def author() -> Author:
+    """Whoever writes when a test does not care who."""
+    return Author("Operator A")
+
+
+@pytest.fixture
+def store(tmp_path: Path, clock: ManualClock, author: Author) -> Iterator[Store]:
+    """A new store on a real disk, site WR in Berlin; its ids and salts are the same in every run."""
+    path = tmp_path / "war-room.tocsin"
+    made = create_store(
+        path, code="WR", zone="Europe/Berlin", clock=clock, author=author, random=random.Random(7).randbytes
+    )
+    yield made
+    made.close()
