@@ -59,6 +59,15 @@ class Move:
 
 
 @dataclass(frozen=True, slots=True)
+class Grade:
+    """A severity level given, with the time it holds from."""
+
+    entry: str
+    level: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Mark:
     """A clock marked by a person: met, waived, or not applicable."""
 
@@ -99,7 +108,7 @@ class Incident:
     links: tuple[Link, ...] = ()
     exports: tuple[str, ...] = ()
     withdrawn: str = ""
-    severity_set: datetime | None = None
+    grades: tuple[Grade, ...] = ()
 
     @property
     def title(self) -> str:
@@ -187,7 +196,7 @@ def _declared(entry: Entry, body: IncidentDeclared) -> Incident:
         author=entry.author.name,
         channel=body.channel,
         fields=fields,
-        severity_set=entry.happened.at,
+        grades=(Grade(entry.id, body.severity, entry.happened.at),),
     )
 
 
@@ -196,8 +205,9 @@ def _later(state: Incident, entry: Entry) -> Incident:
     match body:
         case FieldsSet():
             fields = set_fields(state.fields, entry, body.fields)
-            graded = at if "severity" in body.fields else state.severity_set
-            return replace(state, fields=fields, severity_set=graded)
+            given = body.fields.get("severity")
+            grades = () if given is None else (Grade(entry.id, str(given), at),)
+            return replace(state, fields=fields, grades=state.grades + grades)
         case RoleAssumed():
             return replace(state, roles=set_fields(state.roles, entry, {body.role: body.person}))
         case StatusMoved():

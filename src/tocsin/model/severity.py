@@ -1,0 +1,99 @@
+"""A severity scheme: its levels, whom they call, the clocks they start, what detectors' words mean there."""
+
+from dataclasses import dataclass, field
+
+from tocsin.model.alert import AlertSeverity
+from tocsin.model.calendar import Calendar, Offset
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """One level. `escalate_to` are the people called, `forum` is where they meet or where it is tracked."""
+
+    id: str
+    meaning: str
+    found_by: str = ""
+    escalate_to: tuple[str, ...] = ()
+    forum: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """Who takes over incidents of one kind (domain.md T4).
+
+    `layers` are the signal layers whose alerts speak of this kind; `levels` those the route serves.
+    """
+
+    kind: str
+    title: str
+    to: tuple[str, ...]
+    layers: tuple[str, ...] = ()
+    levels: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ClockRule:
+    """A deadline: `anchor` is the fact it runs from, `met_by` are the facts that meet it by themselves.
+
+    One of `within` (the same for all levels) and `within_by_level` is set; a level missing there has no such
+    clock. `restarts_on_regrading` clocks count anew from a change of level, the others keep their anchor.
+    """
+
+    id: str
+    name: str
+    anchor: str
+    within: Offset | None = None
+    within_by_level: dict[str, Offset] = field(default_factory=dict)
+    met_by: tuple[str, ...] = ()
+    restarts_on_regrading: bool = False
+
+    def offset(self, level: str) -> Offset | None:
+        """Return how long it runs at this level; None where the level has no such clock."""
+        return self.within or self.within_by_level.get(level)
+
+
+@dataclass(frozen=True, slots=True)
+class Scheme:
+    """A policy pack as one value: what an incident freezes when it is declared. Levels come gravest first.
+
+    `due_soon` is the share of a clock's run, at its end, in which it counts as due soon.
+    """
+
+    id: str
+    title: str
+    version: str
+    levels: tuple[Level, ...]
+    routes: tuple[Route, ...]
+    clocks: tuple[ClockRule, ...]
+    detector_severities: dict[AlertSeverity, str]
+    calendar: Calendar
+    due_soon: float = 0.25
+
+    def level(self, id_: str) -> Level | None:
+        """Return a level by its id."""
+        return next((level for level in self.levels if level.id == id_), None)
+
+    def rank(self, id_: str) -> int:
+        """Return a level's place, 0 for the gravest; an unknown level comes after all."""
+        return next((i for i, level in enumerate(self.levels) if level.id == id_), len(self.levels))
+
+    def clock(self, id_: str) -> ClockRule | None:
+        """Return a clock's rule by its id."""
+        return next((rule for rule in self.clocks if rule.id == id_), None)
+
+    def offset(self, clock: str, level: str) -> Offset | None:
+        """Return how long a clock runs at a level, None where there is none: a cell of the matrix."""
+        rule = self.clock(clock)
+        return rule.offset(level) if rule else None
+
+    def level_for(self, severity: AlertSeverity) -> str:
+        """Return the level that a detector's word stands for."""
+        return self.detector_severities[severity]
+
+    def graver(self, first: str, second: str) -> str:
+        """Return the graver of two levels: what to take when unsure."""
+        return first if self.rank(first) <= self.rank(second) else second
+
+    def route_for(self, layer: str) -> Route | None:
+        """Return the route for incidents seen in a signal layer."""
+        return next((route for route in self.routes if layer in route.layers), None)
