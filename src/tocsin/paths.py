@@ -13,6 +13,7 @@ NETWORK_FILE_SYSTEMS = {
     "9p", "afpfs", "afs", "beegfs", "ceph", "cifs", "davfs", "fuse.davfs2", "fuse.glusterfs", "fuse.rclone",
     "fuse.s3fs", "fuse.sshfs", "gfs2", "glusterfs", "gpfs", "lustre", "ncpfs", "nfs", "nfs4", "ocfs2", "smb2",
     "smb3", "smbfs", "webdav",
+}  # fmt: skip
 
 
 def resource(name: str) -> Path:
