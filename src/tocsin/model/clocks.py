@@ -51,9 +51,10 @@ class ClockState:
     """One clock at one instant; all instants are UTC.
 
     `id` is unique in the list: the rule's id for the run that counts, with "/1", "/2" ... for superseded
-    ones. `level` is empty for a rule that is the same at all levels. `soon` is when it becomes due soon. `ended` is when it was met, waived or superseded; `stopped` when the
-    incident was closed over it, which leaves its state as it was. `late` holds when it was met, superseded or
-    still stands after `due`. `by` is who marked it, empty when a fact did.
+    ones. `level` is empty for a rule that is the same at all levels. `soon` is when it becomes due soon.
+    `ended` is when it was met, waived or superseded; `stopped` when the incident was closed over it, which
+    leaves its state as it was. `late` holds when it was met, superseded or still stands after `due`. `by` is
+    who marked it, empty when a fact did.
     """
 
     id: str
