@@ -1,1 +1,55 @@
-"""The command line: parse arguments, call one operation, print."""
+"""The command line: parse arguments, call one operation, print. Exit 0 done, 1 failed, 2 wrong usage."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+
+from tocsin import __version__
+from tocsin.errors import UserError
+
+# Each module offers register(subparsers). Imported in this order, which is the order of --help.
+_COMMANDS = (
+    "console_command",
+    "demo_command",
+    "incident_command",
+    "import_command",
+    "detect_command",
+    "clocks_command",
+    "report_command",
+    "store_command",
+    "doctor",
+)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    args = parser().parse_args(argv)
+    try:
+        return int(args.run(args))
+    except UserError as error:
+        print(f"tocsin: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("tocsin: stopped; what was reported as saved is saved.", file=sys.stderr)
+        return 1
+    except BrokenPipeError:
+        sys.stderr.close()  # the reader of a pipe went away; Python would complain about it at exit
+        return 1
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of all commands. Without a command the console opens."""
+    from tocsin.cli.console_command import run as open_console
+
+    root = argparse.ArgumentParser(
+        prog="tocsin",
+        description="Incident command console for AI systems.",
+        epilog="`tocsin COMMAND --help` tells a command's options and the keys of its JSON.",
+    )
+    root.add_argument("--version", action="version", version=f"tocsin {__version__}")
+    root.set_defaults(run=open_console, store=None)
+    subparsers = root.add_subparsers(metavar="COMMAND", title="commands")
+    for name in _COMMANDS:
+        import_module(f"tocsin.cli.{name}").register(subparsers)
+    return root

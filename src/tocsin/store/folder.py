@@ -76,6 +76,7 @@ class Store:
     site: str = ""
     code: str = ""
     zone: str = "UTC"
+    warnings: list[str] = field(default_factory=list)
 
     def now(self) -> datetime:
         """Return the present instant of the injected clock."""

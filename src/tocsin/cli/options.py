@@ -1,0 +1,103 @@
+"""What every command shares: the options, the opening of the store, and how results are printed."""
+
+import argparse
+import sys
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+
+from tocsin import paths
+from tocsin.model.operator import Author
+from tocsin.now import SystemClock
+from tocsin.operations import operators, stores
+from tocsin.operations.progress import Progress
+from tocsin.operations.times import parse_when
+from tocsin.store.folder import Store, open_store
+
+Result = TypeVar("Result")
+Subparsers = Any  # argparse keeps the class of add_subparsers() private
+
+
+def command(
+    subparsers: Subparsers,
+    name: str,
+    run: Callable[[argparse.Namespace], int],
+    help: str,
+    *,
+    writes: bool = False,
+) -> argparse.ArgumentParser:
+    """Add a subcommand with the shared options; `run` gets the arguments and returns the exit code."""
+    parser: argparse.ArgumentParser = subparsers.add_parser(
+        name, help=help, description=help, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "--store", metavar="PATH", type=Path, default=None, help="the store folder, NAME.tocsin"
+    )
+    parser.add_argument("--json", action="store_true", help="print one JSON document on standard output")
+    if writes:
+        parser.add_argument(
+            "--by", metavar="NAME", help="who does this; without it the OS account is recorded"
+        )
+    parser.set_defaults(run=run)
+    return parser
+
+
+@contextmanager
+def opened(args: argparse.Namespace, *, create: bool = False, as_it_is: bool = False) -> Iterator[Store]:
+    """Give the store named by --store, or this user's own.
+
+    `create` makes it at first use; `as_it_is` opens it without upgrade or backup, for looking at damage.
+    """
+    path, clock = args.store or paths.default_store(), SystemClock()
+    store = (
+        open_store(path, clock=clock) if as_it_is else stores.open_or_create(path, clock=clock, create=create)
+    )
+    for warning in store.warnings:
+        say(f"tocsin: {warning}")
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+def author(store: Store, args: argparse.Namespace) -> Author:
+    """Return who writes, as --by says."""
+    return operators.author(store, args.by)
+
+
+def instant(store: Store, text: str | None) -> datetime:
+    """Return the instant of a --at option; now when it was not given."""
+    return store.now() if text is None else parse_when(text, now=store.now(), zone=store.zone).at
+
+
+def print_json(value: object) -> None:
+    """Print one JSON document; times are ISO 8601 in UTC."""
+    sys.stdout.write(msgspec.json.format(msgspec.json.encode(value), indent=2).decode() + "\n")
+
+
+def say(text: str) -> None:
+    """Print a message for a person, on standard error."""
+    print(text, file=sys.stderr)
+
+
+def with_bar(work: Generator[Progress, None, Result], *, quiet: bool = False) -> Result:
+    """Run a long operation to its end with a progress bar on standard error; return its result."""
+    from tqdm import tqdm
+
+    bar = tqdm(disable=quiet or not sys.stderr.isatty(), leave=False, unit_scale=True, file=sys.stderr)
+    try:
+        while True:
+            step = next(work)
+            bar.total, bar.n = step.total, step.done
+            bar.set_description(step.note, refresh=False)
+            bar.update(0)
+    except StopIteration as end:
+        result: Result = end.value
+        return result
+    finally:
+        bar.close()
+        work.close()

@@ -1,0 +1,115 @@
+"""`tocsin init|verify|backup|restore|operators`: making, checking and bringing back a store."""
+
+import argparse
+from pathlib import Path
+
+from tocsin import paths
+from tocsin.cli import options
+from tocsin.errors import NotFound
+from tocsin.model.instant import iso
+from tocsin.now import SystemClock
+from tocsin.operations import operators, stores
+from tocsin.operations.verification import verify
+from tocsin.store import backup
+
+
+def register(subparsers: options.Subparsers) -> None:
+    """Add the commands."""
+    init = options.command(subparsers, "init", _init, "make a store", writes=True)
+    init.add_argument("--zone", help="home zone, such as Europe/Berlin; default this machine's")
+    init.add_argument("--code", help="the letters in references, such as WR; default three random ones")
+    options.command(
+        subparsers, "verify", _verify, "check the journal's chain and what is derived from it"
+    ).epilog = "JSON keys: ok, entries, site, head, entry, seq, reason, differences. Exit 1 when not ok."
+    options.command(subparsers, "backup", _backup, "make a verified backup of the journal now")
+    restore = options.command(
+        subparsers, "restore", _restore, "bring a backup back; what it replaces is moved aside", writes=True
+    )
+    restore.add_argument("backup", nargs="?", metavar="BACKUP", help="its file name; default the newest")
+    restore.add_argument("--list", action="store_true", help="list the backups there are")
+    people = options.command(
+        subparsers, "operators", _operators, "list the operators, or add one with --by", writes=True
+    )
+    people.epilog = "JSON: a list of names."
+
+
+def _init(args: argparse.Namespace) -> int:
+    path = args.store or paths.default_store()
+    by = operators.account() if args.by is None else operators.Author(operators.checked_name(args.by))
+    store = stores.make(path, clock=SystemClock(), author=by, code=args.code, zone=args.zone)
+    if args.by is not None:
+        operators.add(store, by)
+    facts = {"store": str(path), "code": store.code, "zone": store.zone, "site": store.site}
+    store.close()
+    if args.json:
+        options.print_json(facts)
+    else:
+        options.say(f"{path}: references INC-YEAR-{facts['code']}-NUMBER, home zone {facts['zone']}.")
+    return 0
+
+
+def _verify(args: argparse.Namespace) -> int:
+    with options.opened(args, as_it_is=True) as store:
+        found = verify(store)
+    if args.json:
+        options.print_json(found)
+    elif found.ok:
+        options.say(f"All {found.entries} entries verify; head {found.head}.")
+    else:
+        place = f"entry {found.seq} ({found.entry}): " if found.entry else ""
+        options.say(
+            f"NOT verified: {place}{found.reason}. Change nothing; `tocsin restore --list` shows backups."
+        )
+        for difference in found.differences[:20]:
+            options.say(f"  {difference}")
+    return 0 if found.ok else 1
+
+
+def _backup(args: argparse.Namespace) -> int:
+    with options.opened(args) as store:
+        made = backup.make(store)
+    if args.json:
+        options.print_json({"path": str(made.path), "made": made.made, "entries": made.entries})
+    else:
+        options.say(f"{made.path}: {made.entries} entries, verified.")
+    return 0
+
+
+def _restore(args: argparse.Namespace) -> int:
+    path = args.store or paths.default_store()
+    known = backup.listed(path)
+    if args.list:
+        return _list_backups(args, known)
+    if not known:
+        raise NotFound("there is no backup in this store.", where=str(path))
+    chosen = known[-1].path if args.backup is None else path / "backups" / Path(args.backup).name
+    with options.opened(args, as_it_is=True) as store:
+        entry = backup.restore(store, options.author(store, args), chosen)
+        code = store.code
+    if args.json:
+        options.print_json({"id": entry.id, "backup": chosen.name, "code": code})
+    else:
+        options.say(
+            f"Restored {chosen.name}; references now carry {code}. The replaced journal is in backups/."
+        )
+    return 0
+
+
+def _list_backups(args: argparse.Namespace, known: list[backup.Backup]) -> int:
+    if args.json:
+        options.print_json([{"backup": one.path.name, "made": one.made} for one in known])
+    for one in () if args.json else known:
+        print(f"{one.path.name}  {iso(one.made)}")
+    return 0
+
+
+def _operators(args: argparse.Namespace) -> int:
+    with options.opened(args, create=True) as store:
+        if args.by is not None:
+            options.author(store, args)
+        names = operators.names(store)
+    if args.json:
+        options.print_json(names)
+    for name in () if args.json else names:
+        print(name)
+    return 0

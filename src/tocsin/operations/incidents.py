@@ -1,0 +1,225 @@
+"""Incidents: declare, grade, move, staff, join with alerts and other incidents."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from tocsin.errors import BadInput, NotAllowed, NotFound
+from tocsin.model.alert import Alert
+from tocsin.model.fields import replaced_by
+from tocsin.model.incident import FIELDS, FOLLOWS, Incident
+from tocsin.model.instant import When
+from tocsin.model.journal import (
+    AlertAdded,
+    Entry,
+    FieldsSet,
+    IncidentDeclared,
+    IncidentLinked,
+    RoleAssumed,
+    StatusMoved,
+    Withdrawn,
+)
+from tocsin.model.operator import Author
+from tocsin.model.severity import Scheme
+from tocsin.operations import policies, systems
+from tocsin.operations.timeline import checked_text
+from tocsin.store import alerts, incidents
+from tocsin.store.folder import Store, Write
+
+_LONGEST_TITLE = 200
+_AHEAD = timedelta(minutes=5)
+RELATIONS = ("duplicate of", "related to")
+
+
+def declare(
+    store: Store,
+    author: Author,
+    *,
+    title: str,
+    system: str,
+    severity: str | None = None,
+    alert_ids: Sequence[str] = (),
+    detected: datetime | None = None,
+    channel: str = "",
+    id: str = "",
+) -> Incident:
+    """Declare an incident; its author becomes commander. Raises BadInput and NotFound.
+
+    Without a severity it takes the gravest its alerts speak of, and the gravest of all when nothing speaks.
+    Without `detected` it was detected when the first of its alerts was, else now.
+    """
+    title = checked_title(title)
+    found = [_alert(store, alert_id) for alert_id in alert_ids]
+    watched = systems.ensure(store, author, system)
+    id = id or store.new_id()
+    with store.write() as write:
+        scheme, policy = policies.in_force(write, author)
+        level = severity_or_default(scheme, severity, found)
+        at = detected or min((alert.time for alert in found), default=store.now())
+        year = store.now().astimezone(ZoneInfo(store.zone)).year
+        reference = incidents.next_reference(write.connection, code=store.code, year=year)
+        body = IncidentDeclared(reference, title, watched.id, level, policy, at, channel)
+        write.add(author, body, incident=id, subject=id, id=id)
+        write.add(author, RoleAssumed("commander", author.name), incident=id, subject=id)
+        for alert in found:
+            write.add(author, AlertAdded(alert), incident=id, subject=id, occurred=When(alert.time))
+        _take_start(write, author, id, found)
+        return incidents.get(write.connection, id)
+
+
+def severity_or_default(scheme: Scheme, severity: str | None, found: Sequence[Alert]) -> str:
+    """Return the level stated, else the gravest the alerts map to, else the gravest there is."""
+    if severity is not None:
+        return checked_level(scheme, severity)
+    level = scheme.level_for(found[0].severity) if found else scheme.levels[0].id
+    for alert in found[1:]:
+        level = scheme.graver(level, scheme.level_for(alert.severity))
+    return level
+
+
+def set_fields(
+    store: Store, author: Author, incident: str, values: dict[str, str | When], *, at: When | None = None
+) -> Entry:
+    """Set fields of an incident (see model.incident.FIELDS). Raises BadInput and NotFound."""
+    with store.write() as write:
+        known = incidents.get(write.connection, incident)
+        checked = {name: _checked_value(write, known, name, value) for name, value in values.items()}
+        replaces = replaced_by(known.fields, checked)
+        return write.add(
+            author, FieldsSet(checked), incident=known.id, subject=known.id, occurred=at, replaces=replaces
+        )
+
+
+def move(
+    store: Store, author: Author, incident: str, status: str, *, at: datetime | None = None, note: str = ""
+) -> Entry:
+    """Move an incident to another status; `at` is when it really was contained, resolved ...
+
+    Raises NotAllowed when that status cannot follow the present one.
+    """
+    when = None if at is None else When(_past(store, at), zone=store.zone)
+    with store.write() as write:
+        known = incidents.get(write.connection, incident)
+        if status not in FOLLOWS[known.status]:
+            after = ", ".join(FOLLOWS[known.status])
+            raise NotAllowed(
+                f"an incident that is {known.status} cannot become {status}.",
+                where=known.reference,
+                hint=f"It can become {after}.",
+            )
+        body = StatusMoved(status, note.strip())
+        return write.add(author, body, incident=known.id, subject=known.id, occurred=when)
+
+
+def assume_role(store: Store, author: Author, incident: str, role: str, person: str) -> Entry:
+    """Give a role to a person; whoever had it relinquishes it by this."""
+    with store.write() as write:
+        known = incidents.get(write.connection, incident)
+        replaces = replaced_by(known.roles, (role,))
+        body = RoleAssumed(role, person)
+        return write.add(author, body, incident=known.id, subject=known.id, replaces=replaces)
+
+
+def add_alert(store: Store, author: Author, incident: str, alert_id: str) -> Entry:
+    """Add an alert to an open incident, all its fields copied. Raises NotAllowed when it is there already."""
+    alert = _alert(store, alert_id)
+    with store.write() as write:
+        known = incidents.get(write.connection, incident)
+        if any(other.id == alert.id for _, other in known.alerts):
+            raise NotAllowed("this alert belongs to the incident already.", where=known.reference)
+        body = AlertAdded(alert)
+        return write.add(author, body, incident=known.id, subject=known.id, occurred=When(alert.time))
+
+
+def link(store: Store, author: Author, incident: str, other: str, relation: str = "duplicate of") -> Entry:
+    """Link an incident to another; both are kept. Raises BadInput and NotFound."""
+    if relation not in RELATIONS:
+        raise BadInput("there is no such relation.", where=relation, hint=f"Use {' or '.join(RELATIONS)}.")
+    with store.write() as write:
+        known, target = incidents.get(write.connection, incident), incidents.get(write.connection, other)
+        if known.id == target.id:
+            raise BadInput("an incident cannot be linked to itself.", where=known.reference)
+        body = IncidentLinked(target.id, relation)
+        return write.add(author, body, incident=known.id, subject=known.id)
+
+
+def withdraw(store: Store, author: Author, incident: str, reason: str) -> Entry:
+    """Withdraw a declaration with a reason; the incident and all its entries stay readable."""
+    with store.write() as write:
+        known = incidents.get(write.connection, incident)
+        body = Withdrawn(known.id, checked_text(reason))
+        return write.add(author, body, incident=known.id, subject=known.id)
+
+
+def get(store: Store, incident: str) -> Incident:
+    """Return one incident by reference or id. Raises NotFound."""
+    with store.journal.read() as connection:
+        return incidents.get(connection, incident)
+
+
+def listed(store: Store, *, with_closed: bool = True) -> list[Incident]:
+    """Return the incidents by reference."""
+    with store.journal.read() as connection:
+        return incidents.list_all(connection, with_closed=with_closed)
+
+
+def checked_title(title: str) -> str:
+    """Return a title on one line. Raises BadInput."""
+    one_line = " ".join(title.split())
+    if not one_line or len(one_line) > _LONGEST_TITLE:
+        raise BadInput(f"a title has 1 to {_LONGEST_TITLE} characters.", where=one_line[:60])
+    return one_line
+
+
+def checked_level(scheme: Scheme, severity: str) -> str:
+    """Return a level's id, whatever its case. Raises BadInput."""
+    known = {level.id.upper(): level.id for level in scheme.levels}
+    if severity.upper() not in known:
+        levels = ", ".join(known.values())
+        raise BadInput(
+            "this scheme has no such level.", where=severity, hint=f"Levels of {scheme.title}: {levels}."
+        )
+    return known[severity.upper()]
+
+
+def _checked_value(write: Write, incident: Incident, name: str, value: str | When) -> Any:
+    if name not in FIELDS:
+        raise BadInput("an incident has no such field.", where=name, hint=f"Fields: {', '.join(FIELDS)}.")
+    if name == "start":
+        if not isinstance(value, When):
+            raise BadInput("the start is a time or a range.", where=name)
+        return msgspec.to_builtins(value)
+    text = str(value)
+    if name == "title":
+        return checked_title(text)
+    if name == "severity":
+        return checked_level(policies.of(write.connection, incident.policy), text)
+    return text.strip()
+
+
+def _take_start(write: Write, author: Author, id: str, found: Sequence[Alert]) -> None:
+    """Take the earliest start that an alert estimates as the incident's, to be corrected by people."""
+    starts = [alert.start for alert in found if alert.start is not None]
+    if starts:
+        first = min(starts, key=lambda start: start.at)
+        body = FieldsSet({"start": msgspec.to_builtins(first)})
+        write.add(author, body, incident=id, subject=id)
+
+
+def _alert(store: Store, alert_id: str) -> Alert:
+    with store.signals.read() as connection:
+        found = alerts.get(connection, alert_id)
+    if found is None:
+        raise NotFound("there is no such alert.", where=alert_id, hint="`tocsin alerts` lists them.")
+    return found
+
+
+def _past(store: Store, at: datetime) -> datetime:
+    if at > store.now() + _AHEAD:
+        raise BadInput(
+            "this time lies ahead.", where=at.isoformat(), hint="Moves are recorded after the fact."
+        )
+    return at

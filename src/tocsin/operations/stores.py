@@ -1,0 +1,72 @@
+"""Opening a store as every way into the program does: made at first use, upgraded, backed up."""
+
+import os
+from pathlib import Path
+
+from tocsin.errors import UserError
+from tocsin.model.operator import Author
+from tocsin.now import Clock
+from tocsin.operations.operators import account
+from tocsin.store import backup, upgrades
+from tocsin.store.folder import Store, create_store, is_store, open_store
+
+_CONSONANTS = "BCDFGHJKLMNPQRSTVWXZ"
+
+
+def open_or_create(path: Path, *, clock: Clock, create: bool) -> Store:
+    """Open the store at `path` and bring it up to date; with `create`, make it where there is none.
+
+    A store made unasked gets this machine's zone and a random code; `tocsin init` chooses both.
+    Raises StoreProblem.
+    """
+    if create and not is_store(path):
+        store = make(path, clock=clock, author=account())
+    else:
+        store = open_store(path, clock=clock)
+    try:
+        prepare(store)
+    except BaseException:
+        store.close()
+        raise
+    return store
+
+
+def make(
+    path: Path, *, clock: Clock, author: Author, code: str | None = None, zone: str | None = None
+) -> Store:
+    """Make a new store; what is not given is chosen. Raises BadInput and StoreProblem."""
+    return create_store(
+        path, code=code or _any_code(os.urandom(3)), zone=zone or local_zone(), clock=clock, author=author
+    )
+
+
+def prepare(store: Store) -> None:
+    """Bring an opened store up to date: schema, entries a crash lost, the daily backup.
+
+    A backup that fails is a warning of the store, not a refusal: people must be able to write on.
+    """
+    from tocsin.operations import ingest
+
+    if store.read_only:
+        store.warnings.append("This store is on a read-only medium: nothing can be written.")
+        return
+    upgrades.upgrade(store, account())
+    ingest.append_missing_entries(store)
+    try:
+        backup.make_if_due(store)
+    except UserError as problem:
+        store.warnings.append(f"The daily backup failed: {problem} Run `tocsin verify`.")
+
+
+def local_zone() -> str:
+    """Return this machine's IANA zone; UTC where it does not say."""
+    import tzlocal
+
+    try:
+        return tzlocal.get_localzone_name() or "UTC"
+    except Exception:  # noqa: BLE001 - whatever a machine's zone files hold, a store must open
+        return "UTC"
+
+
+def _any_code(random: bytes) -> str:
+    return "".join(_CONSONANTS[byte % len(_CONSONANTS)] for byte in random)
