@@ -1,0 +1,42 @@
+"""What tests of the screen may ask for: the theme, the lanes, a store."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QApplication
+
+from tocsin.model.operator import Author
+from tocsin.now import ManualClock
+from tocsin.store.folder import Store, create_store
+from tocsin.ui.jobs import Jobs
+from tocsin.ui.theme import Theme
+
+
+@pytest.fixture
+def theme(qapp: QApplication) -> Iterator[Theme]:
+    """The dark scheme, taken off again afterwards."""
+    yield Theme(qapp, "dark")
+    qapp.setStyleSheet("")
+
+
+@pytest.fixture
+def jobs(qapp: QApplication) -> Iterator[Jobs]:
+    """The real lanes."""
+    lanes = Jobs()
+    yield lanes
+    lanes.close()
+
+
+@pytest.fixture
+def store(tmp_path: Path, clock: ManualClock) -> Iterator[Store]:
+    """A new store at Berlin, code WR."""
+    new = create_store(
+        tmp_path / "war-room.tocsin",
+        code="WR",
+        zone="Europe/Berlin",
+        clock=clock,
+        author=Author("Operator A"),
+    )
+    yield new
+    new.close()
