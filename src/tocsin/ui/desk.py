@@ -27,9 +27,10 @@ class _Edits:
 
 
 class Desk(QObject):
-    """Handed to every screen. A screen reads through `read`, writes through `write`, and keeps no state of the store.
+    """Handed to every screen, which reads through `read`, writes through `write` and keeps no state.
 
-    `noticed(text, is_trouble)` is for the status bar. `incident_chosen` and `operator_changed` tell of a choice.
+    `noticed(text, is_trouble)` is for the status bar; `incident_chosen(id)` and `operator_changed(name)` tell
+    of a choice made.
     """
 
     noticed = Signal(str, bool)
