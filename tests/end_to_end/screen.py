@@ -39,7 +39,7 @@ class Screen:
         self._xdotool("key", "--clearmodifiers", *keys)
 
     def type(self, text: str) -> None:
-        """Type text, letter by letter."""
+        """Type text, letter by letter; ASCII, because other letters need a key map changed under way."""
         self._xdotool("type", "--clearmodifiers", "--delay", "15", text)
 
     def click(self, at: Point) -> None:
