@@ -1,0 +1,200 @@
+"""The incident report (domain.md M5) on paper: what happened, what it did, what was done, and how to check it."""
+
+from collections.abc import Iterator, Sequence
+
+from reportlab.platypus import CondPageBreak, Flowable, KeepTogether, Paragraph, Spacer
+
+from tocsin.model.report import Charts, IncidentReport, Text
+from tocsin.reports import badges, page, tables, words
+from tocsin.reports.charts import Legend, Marks, Strip
+from tocsin.reports.page import BODY, KICKER, MONO_SMALL, NOTE, QUIET_SMALL, SMALL, TITLE, Furniture, Heading
+from tocsin.reports.text import markup, one_line, paragraphs
+
+NOT_YET = "Not yet recorded."
+LANGUAGE = "en"
+
+
+def render(report: IncidentReport) -> bytes:
+    """Return the report as PDF. The same report gives the same bytes, whenever and wherever it is made."""
+    return page.build(_story(report), _furniture(report))
+
+
+def _furniture(report: IncidentReport) -> Furniture:
+    as_of = report.as_of
+    return Furniture(
+        title=f"Incident report {report.reference}: {report.title}",
+        subject=f"{report.level.id} · {report.status} · {report.system}",
+        author=report.declared_by,
+        left=f"{report.reference}",
+        right=f"Incident report · {report.title}",
+        foot=f"As of {words.both(as_of.at, report.zone)} · entry {as_of.sha256[:12]}"
+        f" · rules {report.level.scheme} {report.level.scheme_sha256[:8]}",
+        at=as_of.at,
+        identity=f"incident report {report.reference} {as_of.sha256}",
+    )
+
+
+def _story(report: IncidentReport) -> Iterator[Flowable]:
+    yield from _head(report)
+    sections: list[tuple[str, Iterator[Flowable]]] = [("Overview", _overview(report))]
+    sections += [(text.title, _narrative(text)) for text in report.narrative]
+    sections += [
+        ("Signals", _signals(report)),
+        ("Clocks", _clocks(report)),
+        ("Timeline", _timeline(report)),
+        ("Alerts", _alerts(report)),
+        ("Related incidents", _related(report)),
+        ("Journal and verification", _journal(report)),
+    ]
+    for number, (title, content) in enumerate(sections, start=1):
+        yield CondPageBreak(70)
+        yield Heading(f"{number}  {title}", f"section-{number}")
+        yield from content
+
+
+def _head(report: IncidentReport) -> Iterator[Flowable]:
+    yield Paragraph("INCIDENT REPORT", KICKER)
+    yield one_line(report.title[:500] or "(no title)", TITLE)
+    status = "withdrawn" if report.withdrawn else report.status
+    level = badges.Badge(report.level.id or "not graded", badges.of_rank(report.level.rank), 12, framed=True)
+    state = badges.Badge(status, badges.of_state(status), 12, framed=True)
+    span = f"{words.duration(report.duration)} {'to resolution' if report.resolved else 'and not yet resolved'}"
+    duration = [one_line(span, page.SUBHEADING), one_line("counted from detection", QUIET_SMALL)]
+    room = page.width_pt() - level.width - state.width - 24
+    yield tables.grid([[level, state, duration]], [level.width + 12, state.width + 12, room], header=0)
+    yield Spacer(0, 4)
+    if report.withdrawn:
+        yield from paragraphs(f"Withdrawn: {report.withdrawn}", BODY)
+
+
+def _overview(report: IncidentReport) -> Iterator[Flowable]:
+    yield tables.facts([(label, _value(value)) for label, value in _facts(report)])
+    if report.level.meaning:
+        yield Spacer(0, 4)
+        yield one_line(f"{report.level.id} means: {report.level.meaning}", NOTE)
+    for conflict in report.conflicts:
+        yield from paragraphs(f"Two people set this without knowing of each other: {conflict}", NOTE)
+
+
+def _facts(report: IncidentReport) -> Iterator[tuple[str, str]]:
+    zone = report.zone
+    start = report.start
+    yield "Reference", report.reference
+    yield "Affected system", report.system
+    yield "Affected version", report.version
+    yield "Found by", report.channel
+    roles = [(role.capitalize(), person) for role, person in report.roles]
+    yield from roles or [("Commander", "")]
+    yield "Declared by", report.declared_by
+    yield "Estimated start", "" if start is None else words.both(start.at, zone)
+    if start is not None and start.is_range:
+        yield "Start lies", words.bounds(start, zone)
+    yield "Detected", words.both(report.detected, zone)
+    yield "Declared", words.both(report.declared, zone)
+    for label, at in (("Contained", report.contained), ("Resolved", report.resolved), ("Closed", report.closed)):
+        yield label, "" if at is None else words.both(at, zone)
+
+
+def _value(text: str) -> list[Flowable]:
+    return list(paragraphs(text[:2000], SMALL)) if text.strip() else [Paragraph(NOT_YET, QUIET_SMALL)]
+
+
+def _narrative(text: Text) -> Iterator[Flowable]:
+    yield from paragraphs(text.text, BODY) if text.text.strip() else [Paragraph(NOT_YET, NOTE)]
+    for other in text.others:
+        yield Paragraph("Written by somebody else at the same time, not yet settled:", NOTE)
+        yield from paragraphs(other, BODY)
+
+
+def _signals(report: IncidentReport) -> Iterator[Flowable]:
+    charts = report.charts
+    if charts is None or not charts.strips:
+        yield Paragraph("No signal of this incident has samples in the time shown.", NOTE)
+        return
+    yield from paragraphs(_caption(charts, report.zone), QUIET_SMALL)
+    width = page.width_pt()
+    strips: list[Flowable] = [
+        Strip(chart, charts, width, zone=report.zone, axis=chart is charts.strips[-1]) for chart in charts.strips
+    ]
+    yield KeepTogether([Marks(charts, width), strips[0]])
+    yield from strips[1:]
+    yield Legend(charts, width)
+    if charts.left_out:
+        yield Paragraph(f"{charts.left_out} further signals of this incident are not drawn.", NOTE)
+
+
+def _caption(charts: Charts, zone: str) -> str:
+    samples = sum(chart.samples for chart in charts.strips)
+    return (
+        f"{words.local(charts.begin, zone)} to {words.local(charts.end, zone)}; times in {zone}. "
+        f"{words.number(samples)} samples, drawn as the lowest and highest value of each stretch of time. "
+        "Only samples that were in the store when the entry this report is made as of was written."
+    )
+
+
+def _clocks(report: IncidentReport) -> Iterator[Flowable]:
+    if not report.clocks:
+        yield Paragraph("No clock runs for this incident.", NOTE)
+        return
+    yield tables.clocks(report.clocks, report.zone)
+
+
+def _timeline(report: IncidentReport) -> Iterator[Flowable]:
+    if not report.timeline:
+        yield Paragraph(NOT_YET, NOTE)
+        return
+    yield from tables.timeline(report.timeline, report.zone)
+
+
+def _alerts(report: IncidentReport) -> Iterator[Flowable]:
+    if not report.alerts:
+        yield Paragraph("Declared without an alert; none was added since.", NOTE)
+        return
+    yield tables.alerts(report.alerts, report.zone)
+
+
+def _related(report: IncidentReport) -> Iterator[Flowable]:
+    if not report.related:
+        yield Paragraph("None recorded.", NOTE)
+    for other in report.related:
+        title = f", {other.title}" if other.title else ""
+        yield one_line(f"{other.relation}: {other.reference}{title}", BODY)
+
+
+def _journal(report: IncidentReport) -> Iterator[Flowable]:
+    as_of = report.as_of
+    yield from paragraphs(
+        "This report is made from the journal of the store, an append-only chain of entries in which each "
+        "entry's hash covers the one before it. It shows what the journal held up to and including the entry "
+        "named here; nothing later is in it, and no time in it is that of printing.",
+        BODY,
+    )
+    pairs = [
+        ("As of entry", as_of.entry),
+        ("Its kind", as_of.kind),
+        ("Recorded", words.both(as_of.at, report.zone)),
+        ("Site", as_of.site),
+        ("Number in the site", str(as_of.seq)),
+        ("Entries of this incident", str(report.entries)),
+    ]
+    yield tables.facts([(label, [one_line(value, SMALL)]) for label, value in pairs])
+    yield from _hashes([("SHA-256 of that entry", as_of.sha256), ("SHA-256 of the rules", report.level.scheme_sha256)])
+    yield from _verify(report)
+
+
+def _hashes(pairs: Sequence[tuple[str, str]]) -> Iterator[Flowable]:
+    for label, value in pairs:
+        yield Spacer(0, 4)
+        yield KeepTogether([Paragraph(label, QUIET_SMALL), Paragraph(markup(value or "—", MONO_SMALL.fontName), MONO_SMALL)])
+
+
+def _verify(report: IncidentReport) -> Iterator[Flowable]:
+    yield Paragraph("How to verify", page.SUBHEADING)
+    for step in (
+        f"1. tocsin verify checks the whole chain and that entry {report.as_of.seq} of the site is unchanged.",
+        "2. Compare the hash printed above with that entry's hash in the store.",
+        f"3. tocsin report {report.reference} --as-of {report.as_of.entry} -o FILE makes this file again. With the "
+        "same version of Tocsin and the samples still in the store it is the same, byte for byte; the hash of "
+        "the file is in the journal's entry of its export.",
+    ):
+        yield from paragraphs(step, SMALL)

@@ -1,0 +1,136 @@
+"""Untrusted text on paper: printed as it is, or with a visible mark; never read as markup, never dropped."""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from functools import cache
+from itertools import groupby
+from xml.sax.saxutils import escape
+
+from reportlab.lib.styles import ParagraphStyle
+from reportlab.platypus import Paragraph
+
+from tocsin.reports import fonts
+
+# A paragraph's time to set grows with the square of its words; a word's with the square of its letters.
+MAX_WORDS = 1000
+MAX_WORD = 200
+_PIECE = 80
+_MAX_COMBINING = 4
+# A table row must fit on a page whatever was typed, so a cell's text continues in further rows.
+CELL_CHARACTERS = 900
+CELL_LINES = 14
+
+_MARK = '<font name="{font}" size="-1.2" color="#5b6470" backColor="#e8ebef">{text}</font>'
+_BREAK = "↩"
+_INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+
+
+def paragraphs(text: str, style: ParagraphStyle) -> list[Paragraph]:
+    """Return a text of any length as paragraphs, one a line, each short enough to set."""
+    return [Paragraph(markup(piece, style.fontName), style) for piece in _pieces(text)]
+
+
+def one_line(text: str, style: ParagraphStyle) -> Paragraph:
+    """Return a name or title as one paragraph, its line breaks as spaces."""
+    return Paragraph(markup(" ".join(text.split()), style.fontName), style)
+
+
+def cells(text: str, style: ParagraphStyle) -> list[list[Paragraph]]:
+    """Return a text as the contents of one or more table cells below each other, each of bounded height."""
+    found: list[list[Paragraph]] = [[]]
+    room, lines = CELL_CHARACTERS, CELL_LINES
+    for piece in _pieces(text, words=120, characters=CELL_CHARACTERS):
+        if found[-1] and (len(piece) > room or lines == 0):
+            found.append([])
+            room, lines = CELL_CHARACTERS, CELL_LINES
+        found[-1].append(Paragraph(markup(piece, style.fontName), style))
+        room, lines = room - len(piece), lines - 1
+    return found
+
+
+def markup(text: str, font: str) -> str:
+    """Return a text as ReportLab's markup: escaped, with fallback glyphs and visible marks.
+
+    What a font of ours cannot draw is printed as U+XXXX in a mark; so are control characters, characters
+    without width, changes of direction and lone surrogates.
+    """
+    normal = _unstacked(unicodedata.normalize("NFC", text))
+    return "".join(_run(kind, "".join(run)) for kind, run in groupby(normal, _Kind(font)))
+
+
+def plain(text: str) -> str:
+    """Return a text for the file's metadata and the page header: one line, marks as U+XXXX in brackets."""
+    own = fonts.glyphs(fonts.SANS)
+    line = " ".join(unicodedata.normalize("NFC", text).split())
+    return "".join(c if c in own and not _unseen(c) else f"[{_code(c)}]" for c in line)
+
+
+def _pieces(text: str, words: int = MAX_WORDS, characters: int = MAX_WORDS * 20) -> Iterator[str]:
+    for line in text.replace("\r\n", "\n").replace("\t", "    ").split("\n"):
+        split = [piece for word in line.split(" ") for piece in _split_word(word)]
+        piece: list[str] = []
+        length = 0
+        for word in split:
+            if len(piece) == words or (piece and length + len(word) > characters):
+                yield " ".join(piece)
+                piece, length = [], 0
+            piece.append(word)
+            length += len(word) + 1
+        yield " ".join(piece)
+
+
+def _split_word(word: str) -> list[str]:
+    if len(word) <= MAX_WORD:
+        return [word]
+    parts = re.findall(f".{{1,{_PIECE}}}", word, re.DOTALL)
+    return [f"{part}{_BREAK}" for part in parts[:-1]] + [parts[-1]]
+
+
+def _unstacked(text: str) -> str:
+    """Return the text with only the first few of each stack of combining marks, and how many more there are."""
+    parts = []
+    for combining, run in groupby(text, lambda c: c > "\u02ff" and unicodedata.combining(c) > 0):
+        piece = "".join(run)
+        more = len(piece) - _MAX_COMBINING
+        parts.append(f"{piece[:_MAX_COMBINING]}[+{more} marks]" if combining and more > 0 else piece)
+    return "".join(parts)
+
+
+class _Kind:
+    """Which way a character is drawn: "own", "fallback" or "mark"."""
+
+    def __init__(self, font: str) -> None:
+        self._own, self._fallback = fonts.glyphs(font), fonts.glyphs(fonts.FALLBACK)
+
+    def __call__(self, character: str) -> str:
+        if character == _BREAK or _unseen(character):
+            return "mark"
+        if character in self._own:
+            return "own"
+        return "fallback" if character in self._fallback else "mark"
+
+
+@cache
+def _unseen(character: str) -> bool:
+    return unicodedata.category(character) in _INVISIBLE
+
+
+def _run(kind: str, run: str) -> str:
+    if kind == "own":
+        return escape(run)
+    if kind == "fallback":
+        return f'<font name="{fonts.FALLBACK}">{escape(run)}</font>'
+    return " ".join(_MARK.format(font=_font_of_mark(c), text=_shown(c)) for c in run)
+
+
+def _font_of_mark(character: str) -> str:
+    return fonts.FALLBACK if character == _BREAK else fonts.MONO
+
+
+def _shown(character: str) -> str:
+    return _BREAK if character == _BREAK else _code(character)
+
+
+def _code(character: str) -> str:
+    return f"U+{ord(character):04X}"
