@@ -31,6 +31,11 @@ def parse_when(text: str, *, now: datetime, zone: str) -> When:
     return When(best, low, high, zone)
 
 
+def parse_instant(text: str, *, now: datetime, zone: str) -> datetime:
+    """Return the one instant a person typed, past or future. Raises BadInput for nonsense."""
+    return _instant(text.strip(), now=now, zone=zone)
+
+
 def _instant(text: str, *, now: datetime, zone: str) -> datetime:
     home = ZoneInfo(zone)
     if clock := _CLOCK.match(text):
