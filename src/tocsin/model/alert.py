@@ -17,13 +17,25 @@ class AlertSeverity(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Compared:
+    """One of the windows a detector compared, with the number of samples in it."""
+
+    name: str
+    since: datetime
+    until: datetime
+    samples: int
+
+
+@dataclass(frozen=True, slots=True)
 class Alert:
     """D10's result of a detector, with where it looked and when it thinks the departure began.
 
     `value` and `threshold` are in the signal's unit (or the detector's statistic, as `message` says);
     `time` is when the departure was established in the samples' own time; `start` the estimated beginning;
     `ended` the last sample of the departure when it is over, None while it lasts.
-    `urgent` alerts interrupt; the others go to the daily review queue (D11).
+    `urgent` alerts interrupt; the others go to the daily review queue (D11). `effect` is how far the signal
+    went, in standard deviations of its baseline; `p_value` the chance that a week without change goes as far.
+    Both are None where the source of an imported alert does not say.
     """
 
     id: str
@@ -44,3 +56,6 @@ class Alert:
     labels: dict[str, str] = field(default_factory=dict)
     baseline: str = ""
     source: str = "tocsin"
+    effect: float | None = None
+    p_value: float | None = None
+    windows: tuple[Compared, ...] = ()

@@ -1,0 +1,101 @@
+"""What a detector promises: it says what it needs, and turns arrays into findings. No store, no clock."""
+
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any, Protocol
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from tocsin.model.alert import AlertSeverity, Compared
+from tocsin.model.signal import Signal
+
+Times = NDArray[np.int64]
+Values = NDArray[np.float64]
+Span = tuple[int, int]
+
+SECOND = 1_000_000
+HOUR = 3600 * SECOND
+DAY = 24 * HOUR
+
+
+@dataclass(frozen=True, slots=True)
+class OneSeries:
+    """A need: the samples of one series, new ones with their past.
+
+    The past handed over reaches back `window_us` before the first new sample, and further, up to
+    `longest_us`, until it holds `least` samples.
+    """
+
+    window_us: int
+    longest_us: int
+    least: int
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """Samples of one series, oldest first, without NaN; `excluded` spans are no example of normal."""
+
+    signal: Signal
+    times_us: Times
+    values: Values
+    excluded: tuple[Span, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One departure. `value` and `threshold` are in the signal's unit, `effect` in spreads of its baseline.
+
+    `time_us` is the sample that established it; the start lies between `earliest_us` and `latest_us`
+    (90 %), most likely at `start_us`; `ended_us` is the last sample of the departure, None while it lasts.
+    `p_value` is the chance that a week without any change reaches as far.
+    """
+
+    severity: AlertSeverity
+    message: str
+    value: float
+    threshold: float
+    time_us: int
+    start_us: int
+    earliest_us: int
+    latest_us: int
+    ended_us: int | None
+    urgent: bool
+    effect: float
+    p_value: float
+    baseline: str
+    windows: tuple[Compared, ...]
+
+
+class Detector(Protocol):
+    """A detector of one series. Registered by an entry point of the group `tocsin.detectors`.
+
+    `parameters` is a frozen dataclass whose fields carry `unit` and `says` in their metadata; `release`
+    changes when the method does.
+    """
+
+    name: str
+    title: str
+    release: str
+
+    @property
+    def parameters(self) -> Any: ...
+
+    @property
+    def needs(self) -> OneSeries: ...
+
+    def find(self, series: Series, since_us: int) -> list[Finding]:
+        """Return the departures seen in samples after `since_us`, oldest first, judged by what came before.
+
+        It may begin earlier, to see a departure whole that was still going on.
+        """
+        ...
+
+
+def version(detector: Detector) -> str:
+    """Return the version an alert is raised under: the release, and a mark when parameters were changed."""
+    if detector.parameters == type(detector.parameters)():
+        return detector.release
+    mark = sha256(msgspec.json.encode(detector.parameters, order="sorted")).hexdigest()[:8]
+    return f"{detector.release}+{mark}"

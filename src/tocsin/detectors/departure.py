@@ -1,0 +1,122 @@
+"""Departure from a baseline: a series strays further than it would by itself in months (domain.md D2).
+
+Averages over 1, 8 and 64 samples are compared, both ways, with the level that the baseline window would reach by
+chance once in `false_alarm_days` (detectors.extremes). Assumptions of that rate: apart from its cycle the series
+was stationary in the window, and correlated over less than a stretch of it (1/56 of the window, or 4 averages).
+The level comes from the series itself, so neither Gaussian nor independent noise is assumed.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tocsin.detectors import baseline as baselines
+from tocsin.detectors.base import DAY, Finding, OneSeries, Series, Span, Times
+from tocsin.detectors.episodes import Episode, Judged, join, no_example, quiet_us, runs
+from tocsin.detectors.findings import describe
+from tocsin.detectors.levels import WIDTHS, excess, levels
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """What may be set; every field carries its unit and what it says."""
+
+    window_days: float = field(default=28.0, metadata={"unit": "days", "says": "past that is the baseline"})
+    learning_days: float = field(default=7.0, metadata={"unit": "days", "says": "past needed before judging"})
+    least_samples: int = field(
+        default=100, metadata={"unit": "samples", "says": "past needed before judging"}
+    )
+    false_alarm_days: float = field(
+        default=90.0, metadata={"unit": "days", "says": "mean time between false alarms of one series"}
+    )
+    urgent_hours: float = field(
+        default=6.0, metadata={"unit": "hours", "says": "what takes longer to show is for the daily review"}
+    )
+
+
+class DepartureDetector:
+    """Robust seasonal baseline with thresholds from extreme values."""
+
+    name = "departure"
+    title = "Departure from baseline"
+    release = "1"
+
+    def __init__(self, parameters: Parameters | None = None) -> None:
+        self._parameters = parameters or Parameters()
+
+    @property
+    def parameters(self) -> Parameters:
+        return self._parameters
+
+    @property
+    def needs(self) -> OneSeries:
+        window = int(self._parameters.window_days * DAY)
+        return OneSeries(window + 7 * DAY, 16 * window, 2 * self._parameters.least_samples)
+
+    def find(self, series: Series, since_us: int) -> list[Finding]:
+        """Return the departures seen after `since_us`, or still going on then, oldest first."""
+        times = series.times_us
+        if len(times) <= self._parameters.least_samples:
+            return []
+        quiet = quiet_us(times)
+        begin = int(np.searchsorted(times, since_us - quiet, side="right"))
+        found: list[Episode] = []
+        for first, end, until in self._blocks(times, begin):
+            excluded = [*series.excluded, *no_example(found, times)]
+            judged = self._judge(series, excluded, first, end, until)
+            if judged is not None:
+                found = join(found, runs(times, judged, quiet), times, quiet)
+        after = [0, *(episode.last + 1 for episode in found)]
+        last = int(times[-1])
+        return [
+            describe(
+                series, episode, a, self._parameters.urgent_hours, lasting=last - times[episode.last] <= quiet
+            )
+            for episode, a in zip(found, after, strict=False)
+        ]
+
+    def _blocks(self, times: Times, first: int) -> Iterator[tuple[int, int, int]]:
+        """Yield (first, end, until_us): samples to be judged by the baseline of what came before `until_us`.
+
+        A baseline is made anew each day until the window is full, then each week; at fixed instants, so that
+        the answer is the same however many samples arrive at once.
+        """
+        window = int(self._parameters.window_days * DAY)
+        while first < len(times):
+            day = int(times[first]) // DAY
+            full = int(times[0]) <= (day - day % 7) * DAY - window
+            begin, days = (day - day % 7, 7) if full else (day, 1)
+            end = int(np.searchsorted(times, (begin + days) * DAY))
+            yield first, end, begin * DAY
+            first = end
+
+    def _judge(
+        self, series: Series, excluded: Sequence[Span], first: int, end: int, until: int
+    ) -> Judged | None:
+        times, values = series.times_us, series.values
+        past = self._past(times, excluded, until)
+        if past is None:
+            return None
+        known = baselines.fit(times[past], values[past], until)
+        found = levels(known, self._parameters.false_alarm_days)
+        if not found:
+            return None
+        lead = max(0, first - max(WIDTHS))
+        centre, spread = baselines.expected(times[lead:end], known)
+        beyond, which = excess((values[lead:end] - centre) / spread, found)
+        return Judged(first, beyond[first - lead :], which[first - lead :], known, found)
+
+    def _past(self, times: Times, excluded: Sequence[Span], until: int) -> NDArray[np.int64] | None:
+        """Return the indices of the samples of the baseline window, None while there is too little past."""
+        wanted = self._parameters
+        end = int(np.searchsorted(times, until))
+        if end < wanted.least_samples or until - int(times[0]) < wanted.learning_days * DAY:
+            return None
+        begin = int(np.searchsorted(times, until - int(wanted.window_days * DAY)))
+        window = np.arange(min(begin, end - wanted.least_samples), end)
+        past = window
+        for since, ended in excluded:
+            past = past[(times[past] < since) | (times[past] > ended)]
+        return past if len(past) >= wanted.least_samples else window

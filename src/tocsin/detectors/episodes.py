@@ -1,0 +1,96 @@
+"""Departures as stretches of samples: exceedances with little quiet between them are one."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tocsin.detectors.base import DAY, HOUR, Span, Times, Values
+from tocsin.detectors.baseline import Baseline
+from tocsin.detectors.levels import Level
+
+_NEW_NORMAL = 14 * DAY
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """Samples from index `first` on, judged by one baseline: the excess of each (above 1: departed), by which level."""
+
+    first: int
+    excess: Values
+    which: NDArray[np.int64]
+    baseline: Baseline
+    levels: tuple[Level, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Episode:
+    """A departure, as indices of samples; `opened` judged its first sample and `worst` its peak."""
+
+    first: int
+    last: int
+    beyond: int
+    peak: int
+    opened: Judged
+    worst: Judged
+
+    @property
+    def excess(self) -> float:
+        """The greatest ratio of an average to its level."""
+        return float(self.worst.excess[self.peak - self.worst.first])
+
+    @property
+    def level(self) -> Level:
+        """The level passed at the peak."""
+        return self.worst.levels[int(self.worst.which[self.peak - self.worst.first])]
+
+
+def quiet_us(times_us: Times) -> int:
+    """Return how long a series must behave before a departure counts as over: two hours, or 12 samples."""
+    recent = times_us[-1000:]
+    step = int(np.median(np.diff(recent))) if len(recent) > 1 else 0
+    return max(2 * HOUR, 12 * step)
+
+
+def runs(times_us: Times, judged: Judged, quiet: int) -> list[Episode]:
+    """Return the departures within samples judged by one baseline."""
+    beyond = np.flatnonzero(judged.excess > 1)
+    if not len(beyond):
+        return []
+    cuts = np.flatnonzero(np.diff(times_us[judged.first + beyond]) > quiet) + 1
+    return [_episode(part, judged) for part in np.split(beyond, cuts)]
+
+
+def join(found: Sequence[Episode], more: Sequence[Episode], times_us: Times, quiet: int) -> list[Episode]:
+    """Append later episodes; the first of them may continue the last one found."""
+    if not found or not more or times_us[more[0].first] - times_us[found[-1].last] > quiet:
+        return [*found, *more]
+    return [*found[:-1], _one(found[-1], more[0]), *more[1:]]
+
+
+def no_example(found: Sequence[Episode], times_us: Times) -> list[Span]:
+    """Return the spans of long departures, which are no example of normal.
+
+    Short ones stay in: the baseline is robust against them, and leaving out every peak would make the series
+    look calmer than it is. After two weeks a departure is taken up as the new normal.
+    """
+    spans = ((int(times_us[e.first]), int(times_us[e.last])) for e in found)
+    return [shortened((begin, end)) for begin, end in spans if end - begin > DAY]
+
+
+def shortened(span: Span) -> Span:
+    """Return the part of a departure that is not taken up as the new normal."""
+    return span[0], min(span[1], span[0] + _NEW_NORMAL)
+
+
+def _episode(part: NDArray[np.int64], judged: Judged) -> Episode:
+    first, last, peak = int(part[0]), int(part[-1]), int(part[judged.excess[part].argmax()])
+    at = judged.first
+    return Episode(first + at, last + at, len(part), peak + at, judged, judged)
+
+
+def _one(earlier: Episode, later: Episode) -> Episode:
+    top = max(earlier, later, key=lambda episode: episode.excess)
+    beyond = earlier.beyond + later.beyond
+    return Episode(earlier.first, later.last, beyond, top.peak, earlier.opened, top.worst)

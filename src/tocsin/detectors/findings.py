@@ -1,0 +1,122 @@
+"""From an episode to a finding: how large, how grave, since when, and in words."""
+
+import math
+
+import numpy as np
+
+from tocsin.detectors import baseline as baselines
+from tocsin.detectors.base import DAY, HOUR, Finding, Series, Times
+from tocsin.detectors.episodes import Episode
+from tocsin.detectors.levels import clip_of
+from tocsin.detectors.start import autocorrelation, estimate
+from tocsin.model.alert import AlertSeverity, Compared
+from tocsin.model.instant import from_us
+
+_LOOK_BACK = 256  # samples before and after the first exceedance that the search for the start looks at
+_LOOK_ON = 256
+_MOST_EFFECT = 999.0  # a series that never moved has no spread to speak of
+_ORDER = (AlertSeverity.LOW, AlertSeverity.MEDIUM, AlertSeverity.HIGH, AlertSeverity.CRITICAL)
+
+
+def describe(series: Series, episode: Episode, after: int, urgent_hours: float, *, lasting: bool) -> Finding:
+    """Return the finding of an episode; `after` is the index where the departure before it was over."""
+    times = series.times_us
+    start, earliest, latest = _start(series, episode, after)
+    grade = severity(episode.excess, episode.beyond)
+    delay = int(times[episode.first]) - start
+    effect, value, threshold, centre = _sizes(series, episode)
+    known = episode.worst.baseline
+    return Finding(
+        severity=grade,
+        message=_words(series, episode, value, threshold, centre),
+        value=value,
+        threshold=threshold,
+        time_us=int(times[episode.first]),
+        start_us=start,
+        earliest_us=earliest,
+        latest_us=latest,
+        ended_us=None if lasting else int(times[episode.last]),
+        urgent=grade is not AlertSeverity.LOW and delay <= urgent_hours * HOUR,
+        effect=effect,
+        p_value=_p_value(episode, effect),
+        baseline=f"{known.samples} samples"
+        + ("" if known.cycle is baselines.Cycle.NONE else f" by {known.cycle}"),
+        windows=(
+            Compared("baseline", from_us(known.since_us), from_us(known.until_us), known.samples),
+            Compared(
+                "departure", from_us(start), from_us(int(times[episode.last])), _count(times, start, episode)
+            ),
+        ),
+    )
+
+
+def severity(excess: float, samples: int) -> AlertSeverity:
+    """Return how grave a departure is, whichever way it goes: by its size against the threshold and persistence.
+
+    One step up each for 1.5 times the threshold, 3 times the threshold, and 6 samples or more.
+    """
+    return _ORDER[(excess >= 1.5) + (excess >= 3) + (samples >= 6)]
+
+
+def _count(times: Times, start: int, episode: Episode) -> int:
+    return episode.last + 1 - int(np.searchsorted(times, start))
+
+
+def _sizes(series: Series, episode: Episode) -> tuple[float, float, float, float]:
+    """Return the effect in spreads, and value, threshold and centre at the peak in the signal's unit."""
+    level = episode.level
+    begin = max(0, episode.peak + 1 - level.width)
+    values = series.values[begin : episode.peak + 1]
+    centre, spread = baselines.expected(series.times_us[begin : episode.peak + 1], episode.worst.baseline)
+    scale = float(spread.mean())
+    score = level.side * episode.excess * level.threshold
+    value = float(values.mean())
+    middle = value - score * scale if level.width > 1 else float(centre[-1])
+    effect = min(max(score, -_MOST_EFFECT), _MOST_EFFECT)
+    return effect, value, middle + level.side * level.threshold * scale, float(centre.mean())
+
+
+def _p_value(episode: Episode, effect: float) -> float:
+    known, level = episode.worst.baseline, episode.level
+    stretches = 7 * DAY / (level.tail.stretch * known.step_us) * len(episode.worst.levels)
+    chance = level.tail.chance(abs(effect))
+    return 1.0 if chance >= 1 else -math.expm1(stretches * math.log1p(-chance))
+
+
+def _start(series: Series, episode: Episode, after: int) -> tuple[int, int, int]:
+    """Return the likeliest start and its earliest and latest bound, in microseconds."""
+    times, known, opened = series.times_us, episode.opened.baseline, episode.opened
+    begin = max(after, episode.first - _LOOK_BACK)
+    end = _end_of_first_stretch(episode)
+    centre, spread = baselines.expected(times[begin:end], known)
+    clip = 2 * clip_of(opened.levels)
+    scores = np.clip((series.values[begin:end] - centre) / spread, -clip, clip)
+    found = estimate(scores, autocorrelation(known.scores), by=episode.first - begin)
+    if found is None or found.odds <= 0:
+        width = opened.levels[int(opened.which[episode.first - opened.first])].width
+        earliest = max(begin, episode.first - width)
+        return int(times[episode.first]), int(times[earliest]), int(times[episode.first])
+    before = max(begin + found.low - 1, 0)
+    return int(times[begin + found.index]), int(times[before]), int(times[begin + found.high])
+
+
+def _end_of_first_stretch(episode: Episode) -> int:
+    """Return the index after the samples that were departed without a break when it was established."""
+    opened = episode.opened
+    at = episode.first - opened.first
+    beyond = np.flatnonzero(opened.excess[at : at + _LOOK_ON] > 1)
+    width = opened.levels[int(opened.which[at])].width
+    breaks = np.flatnonzero(np.diff(beyond) > 2 * width)
+    last = int(beyond[breaks[0]] if len(breaks) else beyond[-1])
+    return episode.first + last + 1
+
+
+def _words(series: Series, episode: Episode, value: float, threshold: float, centre: float) -> str:
+    level, unit = episode.level, f" {series.signal.unit}" if series.signal.unit else ""
+    way = "rose to" if level.side > 0 else "fell to"
+    limit = "at most" if level.side > 0 else "at least"
+    mean = f" (mean of {level.width} samples)" if level.width > 1 else ""
+    return (
+        f"{series.signal.name} {way} {value:.4g}{unit}{mean}; "
+        f"expected about {centre:.4g}, {limit} {threshold:.4g}."
+    )
