@@ -266,7 +266,7 @@ def _after(instant: datetime, limit: datetime | None) -> bool:
 def _stand(clock: ClockState, stopped: datetime | None, now: datetime) -> ClockState:
     if clock.ended is not None or stopped is None:
         return at(clock, now)
-    return replace(at(clock, min(now, stopped)), stopped=stopped)
+    return replace(at(clock, stopped), stopped=stopped)
 
 
 def _order(clock: ClockState) -> tuple[bool, bool, datetime, str]:
