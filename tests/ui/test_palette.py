@@ -39,7 +39,7 @@ def test_curves_and_marks_stand_out_from_what_is_usual(palette: Palette) -> None
 
 
 def test_severities_differ_in_colour_and_in_shape() -> None:
-    tones = [tone_of_rank(rank) for rank in (1, 2, 3, 4)]
+    tones = [tone_of_rank(rank) for rank in range(4)]
     assert tones == [Tone.RED, Tone.ORANGE, Tone.YELLOW, Tone.BLUE]
     assert [SHAPES[tone] for tone in tones] == ["hexagon", "triangle", "diamond", "circle"]
     assert tone_of_rank(9) is Tone.BLUE

@@ -31,8 +31,8 @@ _BY_RANK = (Tone.RED, Tone.ORANGE, Tone.YELLOW, Tone.BLUE)
 
 
 def tone_of_rank(rank: int) -> Tone:
-    """Return the tone of a severity level; rank 1 is the worst, everything past 4 is blue like 4."""
-    return _BY_RANK[min(max(rank, 1), len(_BY_RANK)) - 1]
+    """Return the tone of a severity level. Rank 0 is the gravest; everything past the fourth is blue."""
+    return _BY_RANK[min(max(rank, 0), len(_BY_RANK) - 1)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,116 @@
+"""The bar at the bottom: state of the journal, what was just said, work under way, the next deadline."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QPushButton
+
+from tocsin.ui.icons import Icon
+from tocsin.ui.jobs import Job
+from tocsin.ui.palette import GAP, STATUS_HEIGHT, Tone
+from tocsin.ui.text import ElidedLabel, Label, set_look, set_tip
+from tocsin.ui.theme import Theme
+from tocsin.ui.times import clock_time
+
+_NOTICE_MS = 8000
+
+
+class Footer(QFrame):
+    """Says things calmly in one line; nothing here opens by itself or needs to be clicked away."""
+
+    def __init__(self, theme: Theme, zone: ZoneInfo) -> None:
+        super().__init__()
+        self._zone = zone
+        self._jobs: dict[Job, str] = {}
+        set_look(self, role="status")
+        self.setFixedHeight(STATUS_HEIGHT)
+        self.journal = Label("works offline", "small")
+        self.mark, self.notice = Icon(theme, "check", "green", 13), ElidedLabel(role="small")
+        self.work, self.bar = Label(role="small"), QProgressBar()
+        self.stop = QPushButton("Stop")
+        self.hint, self.next = Label(role="small"), Label(role="small")
+        self.bar.setFixedWidth(140)
+        self.bar.setTextVisible(False)
+        set_look(self.stop, role="quiet")
+        set_tip(self.stop, "Stop at the next step; what is stored stays, nothing is half")
+        self.stop.clicked.connect(self._stop)
+        self._fade = QTimer(self)
+        self._fade.setSingleShot(True)
+        self._fade.timeout.connect(self._quiet)
+        self._lay_out()
+        self._quiet()
+        self._show_work()
+
+    def show_journal(self, entries: int, verified: datetime | None) -> None:
+        """Show how many entries there are and when their chain was last checked."""
+        when = f", verified {clock_time(verified, self._zone, seconds=False)}" if verified else ""
+        count = f"{entries:,}".replace(",", "\u202f")
+        self.journal.show_text(
+            f"works offline · journal {count} {'entry' if entries == 1 else 'entries'}{when}"
+        )
+
+    def tell(self, text: str, *, trouble: bool = False) -> None:
+        """Say something. A trouble stays until the next thing is said, anything else fades after 8 s."""
+        self.notice.setText(text)
+        set_tip(self.notice, text)
+        self.notice.set_tone(Tone.ORANGE if trouble else None)
+        self.mark.show_tone(Tone.ORANGE if trouble else Tone.GREEN)
+        self.mark.show()
+        self._fade.stop()
+        if not trouble:
+            self._fade.start(_NOTICE_MS)
+
+    def show_hint(self, text: str) -> None:
+        """Show what a key would do now, such as what Ctrl Z undoes."""
+        self.hint.show_text(text)
+
+    def show_next(self, text: str, tone: Tone | None = None) -> None:
+        """Show the nearest deadline."""
+        self.next.show_text(text)
+        self.next.set_tone(tone)
+
+    def follow(self, job: Job, title: str) -> None:
+        """Show a job's progress with a button that stops it. Call before the job is started."""
+        self._jobs[job] = title
+        job.progressed.connect(lambda progress: self._progressed(job, progress.done, progress.total))
+        job.ended.connect(lambda: self._ended(job))
+        self._show_work()
+
+    def _progressed(self, job: Job, done: int, total: int | None) -> None:
+        if job is next(iter(self._jobs), None):
+            self.bar.setRange(0, 1000 if total else 0)
+            self.bar.setValue(round(1000 * done / total) if total else 0)
+
+    def _ended(self, job: Job) -> None:
+        self._jobs.pop(job, None)
+        self._show_work()
+
+    def _stop(self) -> None:
+        for job in list(self._jobs)[:1]:
+            job.cancel()
+            self.work.show_text("stopping …")
+
+    def _show_work(self) -> None:
+        title = next(iter(self._jobs.values()), "")
+        more = f" and {len(self._jobs) - 1} more" if len(self._jobs) > 1 else ""
+        self.work.show_text(title + more)
+        self.bar.setRange(0, 0)
+        for widget in (self.work, self.bar, self.stop):
+            widget.setVisible(bool(self._jobs))
+
+    def _quiet(self) -> None:
+        self.notice.setText("")
+        set_tip(self.notice, "")
+        self.mark.hide()
+
+    def _lay_out(self) -> None:
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(GAP + 6, 0, GAP + 6, 0)
+        layout.setSpacing(GAP)
+        layout.addWidget(self.journal)
+        layout.addSpacing(GAP)
+        layout.addWidget(self.mark)
+        layout.addWidget(self.notice, 1)
+        for widget in (self.work, self.bar, self.stop, self.hint, self.next):
+            layout.addWidget(widget, 0, Qt.AlignmentFlag.AlignVCenter)
