@@ -7,6 +7,7 @@ from tocsin import paths
 from tocsin.cli import options
 from tocsin.errors import NotFound
 from tocsin.model.instant import iso
+from tocsin.model.operator import Author
 from tocsin.now import SystemClock
 from tocsin.operations import operators, stores
 from tocsin.operations.verification import verify
@@ -35,7 +36,7 @@ def register(subparsers: options.Subparsers) -> None:
 
 def _init(args: argparse.Namespace) -> int:
     path = args.store or paths.default_store()
-    by = operators.account() if args.by is None else operators.Author(operators.checked_name(args.by))
+    by = operators.account() if args.by is None else Author(operators.checked_name(args.by))
     store = stores.make(path, clock=SystemClock(), author=by, code=args.code, zone=args.zone)
     if args.by is not None:
         operators.add(store, by)

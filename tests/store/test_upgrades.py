@@ -1,0 +1,80 @@
+"""Every schema version ever written can be opened: one step at a time, after a verified copy."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection, inspect, text
+
+from tocsin.model.journal import StoreUpgraded
+from tocsin.model.operator import Author
+from tocsin.now import ManualClock
+from tocsin.store import backup, journal, projections, upgrades
+from tocsin.store.folder import Store, open_store
+from tocsin.store.schema import JOURNAL_VERSION, SIGNALS_VERSION
+
+EXAMPLES = Path(__file__).parents[1] / "data" / "stores"
+
+
+def add_column(connection: Connection) -> None:
+    connection.execute(text("ALTER TABLE operator ADD COLUMN phone TEXT"))
+
+
+def fail(connection: Connection) -> None:
+    connection.execute(text("CREATE TABLE half (made INTEGER) STRICT"))
+    raise RuntimeError("the plug was pulled")
+
+
+def test_every_version_has_a_step_and_an_example() -> None:
+    assert set(upgrades.JOURNAL_STEPS) == set(range(1, JOURNAL_VERSION))
+    assert set(upgrades.SIGNALS_STEPS) == set(range(1, SIGNALS_VERSION))
+    versions = {path.name for path in EXAMPLES.glob("journal-*")}
+    assert {f"journal-{v}.tocsin" for v in range(1, JOURNAL_VERSION + 1)} <= versions
+
+
+@pytest.mark.parametrize("example", sorted(EXAMPLES.glob("*.tocsin")), ids=lambda path: path.name)
+def test_a_stored_example_opens_verifies_and_keeps_its_words(
+    example: Path, tmp_path: Path, clock: ManualClock, author: Author
+) -> None:
+    store = open_store(shutil.copytree(example, tmp_path / example.name), clock=clock)
+    try:
+        upgrades.upgrade(store, author)
+        with store.journal.read() as connection:
+            assert journal.verify(connection) is None
+            assert projections.differences(connection) == []
+            assert journal.count(connection) > 10
+    finally:
+        store.close()
+
+
+def test_a_step_is_taken_after_a_backup_and_recorded(store: Store, author: Author) -> None:
+    steps = {JOURNAL_VERSION: add_column}
+    upgrades.upgrade(store, author, journal_steps=steps, journal_version=JOURNAL_VERSION + 1)
+    assert store.journal.version() == JOURNAL_VERSION + 1
+    with store.journal.read() as connection:
+        assert "phone" in {column["name"] for column in inspect(connection).get_columns("operator")}
+        body = journal.entries(connection, kinds=["store.upgraded"])[0].body
+    assert isinstance(body, StoreUpgraded)
+    assert backup.check(store.path / "backups" / body.backup) == 1
+
+
+def test_a_step_that_fails_leaves_the_old_version_whole(store: Store, author: Author) -> None:
+    steps = {JOURNAL_VERSION: fail}
+    with pytest.raises(RuntimeError):
+        upgrades.upgrade(store, author, journal_steps=steps, journal_version=JOURNAL_VERSION + 1)
+    assert store.journal.version() == JOURNAL_VERSION
+    with store.journal.read() as connection:
+        assert "half" not in inspect(connection).get_table_names()
+        assert journal.verify(connection) is None
+
+
+def test_the_signals_file_is_copied_before_its_step(store: Store, author: Author) -> None:
+    steps = {SIGNALS_VERSION: lambda connection: connection.execute(text("DELETE FROM message"))}
+    upgrades.upgrade(store, author, signals_steps=steps, signals_version=SIGNALS_VERSION + 1)
+    assert store.signals.version() == SIGNALS_VERSION + 1
+    assert (store.path / "backups" / f"signals-schema-{SIGNALS_VERSION}.db").is_file()
+
+
+def test_nothing_happens_when_all_is_new(store: Store, author: Author) -> None:
+    upgrades.upgrade(store, author)
+    assert list(store.path.glob("backups/*")) == []
