@@ -138,8 +138,8 @@ def at(clock: ClockState, now: datetime) -> ClockState:
 
 
 def as_of(incident: Incident, instant: datetime) -> Incident | None:
-    """Return the incident without what happened after `instant`; None when it was not yet detected then."""
-    if instant < incident.detected:
+    """Return the incident without what happened after `instant`; None when it was not yet declared then."""
+    if instant < incident.declared:
         return None
     return replace(
         incident,

@@ -80,5 +80,5 @@ def _calendar(scheme: Scheme) -> Iterator[str]:
     try:
         if zone:
             ZoneInfo(zone)
-    except (ValueError, OSError):
+    except (KeyError, ValueError, OSError):
         yield f"calendar.zone: {zone!r} is not a time zone such as Europe/Berlin"
