@@ -51,7 +51,9 @@ def of_state(state: str) -> tuple[Shape, Color]:
 class Badge(Flowable):  # type: ignore[misc]
     """A shape and a word beside it; framed when it is to stand out. `size` in points."""
 
-    def __init__(self, word: str, look: tuple[Shape, Color], size: float = 8, *, framed: bool = False) -> None:
+    def __init__(
+        self, word: str, look: tuple[Shape, Color], size: float = 8, *, framed: bool = False
+    ) -> None:
         super().__init__()
         self.word, self.look, self.size, self.framed = plain(word)[:40], look, size, framed
         self._pad = size * 0.7 if framed else 0.0

@@ -1,4 +1,4 @@
-"""Signals drawn as vectors: the line, its baseline band, the incident's window, deployments and thresholds."""
+"""Signals drawn as vectors: line, baseline band, the incident's window, deployments and thresholds."""
 
 import math
 from collections.abc import Callable, Iterator, Sequence
@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import numpy as np
+from numpy.typing import NDArray
 from reportlab.lib.colors import Color, HexColor
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Flowable
@@ -29,6 +30,9 @@ _TICKS += [timedelta(hours=h) for h in (1, 2, 3, 6, 12)]
 _TICKS += [timedelta(days=d) for d in (1, 2, 7, 14, 28, 56, 91, 182, 365)]
 
 
+Values = NDArray[np.float64]
+
+
 class Scale:
     """Turns instants of the charts' common window into points from the left edge of the plot."""
 
@@ -40,7 +44,7 @@ class Scale:
         """Return where an instant stands, at the nearest edge when it is outside the window."""
         return float(self.of(np.array([to_us(instant)]))[0])
 
-    def of(self, times_us: "np.ndarray[tuple[int], np.dtype[np.int64]]") -> "np.ndarray[tuple[int], np.dtype[np.float64]]":
+    def of(self, times_us: NDArray[np.int64]) -> Values:
         """Return where times stand, kept inside the plot."""
         share = (times_us - self._begin) / max(self._end - self._begin, 1)
         return np.asarray(self.left + np.clip(share, 0.0, 1.0) * (self.right - self.left))
@@ -76,7 +80,7 @@ class Legend(Flowable):  # type: ignore[misc]
         self.charts, self.width, self.height = charts, width, 16.0
 
     def draw(self) -> None:
-        x = _LABEL_WIDTH
+        x = 0.0
         for label, draw in self._keys():
             draw(self.canv, x)
             _write(self.canv, x + 17, 2, label, fonts.SANS, 6.8, quiet=True)
@@ -110,7 +114,7 @@ class Strip(Flowable):  # type: ignore[misc]
         scale = Scale(self.charts, _LABEL_WIDTH, self.width)
         bottom, top = self.height - _STRIP_HEIGHT + 5, self.height - 3
         low, high = value_range(self.chart)
-        self._level = lambda v: bottom + (v - low) / (high - low) * (top - bottom)
+        self._bottom, self._per_unit, self._lowest = bottom, (top - bottom) / (high - low), low
         self.canv.saveState()
         self._window(scale, bottom, top)
         self._clip(scale, bottom, top)
@@ -123,6 +127,9 @@ class Strip(Flowable):  # type: ignore[misc]
         self._names(top)
         if self.axis:
             self._axis(scale, bottom)
+
+    def _level(self, value: float) -> float:
+        return float(self._bottom + (value - self._lowest) * self._per_unit)
 
     def _clip(self, scale: Scale, bottom: float, top: float) -> None:
         path = self.canv.beginPath()
@@ -206,7 +213,9 @@ class Strip(Flowable):  # type: ignore[misc]
             x = scale.at(instant)
             self.canv.line(x, bottom, x, bottom - 3)
             half = fonts.width(label, fonts.SANS, 6.8) / 2
-            self.canv.drawCentredString(min(max(x, scale.left + half), scale.right - half), bottom - 11, label)
+            self.canv.drawCentredString(
+                min(max(x, scale.left + half), scale.right - half), bottom - 11, label
+            )
 
 
 def value_range(chart: Chart) -> tuple[float, float]:
@@ -231,7 +240,9 @@ def ticks(begin: datetime, end: datetime, zone: str, most: int = 7) -> Iterator[
     whole_days = step >= timedelta(days=1)
     for number in range(10_000):
         # Steps of whole days are civil days, so that a tick stays at midnight when the clocks change.
-        tick = midnight + number * step if whole_days else (midnight.timestamp() + number * step.total_seconds())
+        tick = (
+            midnight + number * step if whole_days else (midnight.timestamp() + number * step.total_seconds())
+        )
         instant = tick if isinstance(tick, datetime) else datetime.fromtimestamp(tick, ZoneInfo(zone))
         if instant > end:
             return
@@ -241,14 +252,14 @@ def ticks(begin: datetime, end: datetime, zone: str, most: int = 7) -> Iterator[
             yield instant, label if whole_days or at_midnight else instant.strftime("%H:%M")
 
 
-def _parts(known: "np.ndarray[tuple[int], np.dtype[np.bool_]]") -> Iterator[slice]:
+def _parts(known: NDArray[np.bool_]) -> Iterator[slice]:
     """Yield the unbroken stretches of a mask."""
     edges = np.flatnonzero(np.diff(np.concatenate(([False], known, [False])).astype(np.int8)))
     for begin, end in zip(edges[::2], edges[1::2], strict=True):
         yield slice(int(begin), int(end))
 
 
-def _zigzag(xs: Sequence[float], low: Sequence[float], high: Sequence[float]) -> Iterator[tuple[float, float]]:
+def _zigzag(xs: Values, low: Values, high: Values) -> Iterator[tuple[float, float]]:
     """Yield one point where a stretch has one value, two where it has a range, the nearer end first."""
     before = math.nan
     for x, lowest, highest in zip(xs, low, high, strict=True):
@@ -263,13 +274,18 @@ def _zigzag(xs: Sequence[float], low: Sequence[float], high: Sequence[float]) ->
 def _path(canvas: Canvas, points: Sequence[tuple[float, float]], *, fill: bool = False) -> None:
     if len(points) == 1:
         (x, y), = points  # fmt: skip
-        canvas.circle(float(x), float(y), 0.5, stroke=1, fill=0)
+        canvas.circle(float(x), float(y), 0.4, stroke=1, fill=0)
         return
     path = canvas.beginPath()
-    path.moveTo(*map(float, points[0]))
+    path.moveTo(*_rounded(points[0]))
     for point in points[1:]:
-        path.lineTo(*map(float, point))
+        path.lineTo(*_rounded(point))
     canvas.drawPath(path, stroke=not fill, fill=fill)
+
+
+def _rounded(point: tuple[float, float]) -> tuple[float, float]:
+    """Return a point to a hundredth, so that the last bit of a sum never changes the file."""
+    return round(float(point[0]), 2), round(float(point[1]), 2)
 
 
 def _triangle(canvas: Canvas, x: float, y: float) -> None:
@@ -290,7 +306,9 @@ def _diamond(canvas: Canvas, x: float, y: float) -> None:
     canvas.drawPath(path, stroke=0, fill=1)
 
 
-def _write(canvas: Canvas, x: float, y: float, text: str, font: str, size: float, *, quiet: bool = False) -> None:
+def _write(
+    canvas: Canvas, x: float, y: float, text: str, font: str, size: float, *, quiet: bool = False
+) -> None:
     canvas.setFillColor(QUIET if quiet else INK)
     canvas.setFont(font, size)
     canvas.drawString(x, y, text)

@@ -1,9 +1,11 @@
-"""The incident report (domain.md M5) on paper: what happened, what it did, what was done, and how to check it."""
+"""The incident report (domain.md M5) on paper: what happened, what it did, what was done, how to check it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from datetime import datetime
 
 from reportlab.platypus import CondPageBreak, Flowable, KeepTogether, Paragraph, Spacer
 
+from tocsin.model.instant import When
 from tocsin.model.report import Charts, IncidentReport, Text
 from tocsin.reports import badges, page, tables, words
 from tocsin.reports.charts import Legend, Marks, Strip
@@ -11,7 +13,6 @@ from tocsin.reports.page import BODY, KICKER, MONO_SMALL, NOTE, QUIET_SMALL, SMA
 from tocsin.reports.text import markup, one_line, paragraphs
 
 NOT_YET = "Not yet recorded."
-LANGUAGE = "en"
 
 
 def render(report: IncidentReport) -> bytes:
@@ -47,7 +48,8 @@ def _story(report: IncidentReport) -> Iterator[Flowable]:
         ("Journal and verification", _journal(report)),
     ]
     for number, (title, content) in enumerate(sections, start=1):
-        yield CondPageBreak(70)
+        # A heading never stands alone at the foot of a page; the charts want room for the first of them.
+        yield CondPageBreak(170 if title == "Signals" else 90)
         yield Heading(f"{number}  {title}", f"section-{number}")
         yield from content
 
@@ -58,7 +60,9 @@ def _head(report: IncidentReport) -> Iterator[Flowable]:
     status = "withdrawn" if report.withdrawn else report.status
     level = badges.Badge(report.level.id or "not graded", badges.of_rank(report.level.rank), 12, framed=True)
     state = badges.Badge(status, badges.of_state(status), 12, framed=True)
-    span = f"{words.duration(report.duration)} {'to resolution' if report.resolved else 'and not yet resolved'}"
+    span = (
+        f"{words.duration(report.duration)} {'to resolution' if report.resolved else 'and not yet resolved'}"
+    )
     duration = [one_line(span, page.SUBHEADING), one_line("counted from detection", QUIET_SMALL)]
     room = page.width_pt() - level.width - state.width - 24
     yield tables.grid([[level, state, duration]], [level.width + 12, state.width + 12, room], header=0)
@@ -68,7 +72,7 @@ def _head(report: IncidentReport) -> Iterator[Flowable]:
 
 
 def _overview(report: IncidentReport) -> Iterator[Flowable]:
-    yield tables.facts([(label, _value(value)) for label, value in _facts(report)])
+    yield tables.facts(list(_facts(report)))
     if report.level.meaning:
         yield Spacer(0, 4)
         yield one_line(f"{report.level.id} means: {report.level.meaning}", NOTE)
@@ -76,27 +80,43 @@ def _overview(report: IncidentReport) -> Iterator[Flowable]:
         yield from paragraphs(f"Two people set this without knowing of each other: {conflict}", NOTE)
 
 
-def _facts(report: IncidentReport) -> Iterator[tuple[str, str]]:
-    zone = report.zone
-    start = report.start
-    yield "Reference", report.reference
-    yield "Affected system", report.system
-    yield "Affected version", report.version
-    yield "Found by", report.channel
-    roles = [(role.capitalize(), person) for role, person in report.roles]
-    yield from roles or [("Commander", "")]
-    yield "Declared by", report.declared_by
-    yield "Estimated start", "" if start is None else words.both(start.at, zone)
-    if start is not None and start.is_range:
-        yield "Start lies", words.bounds(start, zone)
-    yield "Detected", words.both(report.detected, zone)
-    yield "Declared", words.both(report.declared, zone)
-    for label, at in (("Contained", report.contained), ("Resolved", report.resolved), ("Closed", report.closed)):
-        yield label, "" if at is None else words.both(at, zone)
+def _facts(report: IncidentReport) -> Iterator[tuple[str, list[Flowable]]]:
+    """Yield the facts of the head, those about people and things first."""
+    yield "Reference", _text(report.reference)
+    yield "Affected system", _text(report.system)
+    yield "Affected version", _text(report.version)
+    yield "Found by", _text(report.channel)
+    for role, person in report.roles or (("commander", ""),):
+        yield role.capitalize(), _text(person)
+    yield "Declared by", _text(report.declared_by)
+    yield "Estimated start", _start(report.start, report.zone)
+    yield "Detected", _moment(report.detected, report.zone)
+    yield "Declared", _moment(report.declared, report.zone)
+    yield "Contained", _moment(report.contained, report.zone)
+    yield "Resolved", _moment(report.resolved, report.zone)
+    yield "Closed", _moment(report.closed, report.zone)
 
 
-def _value(text: str) -> list[Flowable]:
-    return list(paragraphs(text[:2000], SMALL)) if text.strip() else [Paragraph(NOT_YET, QUIET_SMALL)]
+def _text(text: str) -> list[Flowable]:
+    return list(paragraphs(text[:2000], SMALL)) if text.strip() else _nothing()
+
+
+def _nothing() -> list[Flowable]:
+    return [Paragraph(NOT_YET, QUIET_SMALL)]
+
+
+def _moment(at: datetime | None, zone: str) -> list[Flowable]:
+    if at is None:
+        return _nothing()
+    beside = [] if zone == "UTC" else [one_line(words.utc(at, zone), QUIET_SMALL)]
+    return [one_line(words.local(at, zone), SMALL), *beside]
+
+
+def _start(start: When | None, zone: str) -> list[Flowable]:
+    between = (
+        [] if start is None or not start.is_range else [one_line(words.bounds(start, zone), QUIET_SMALL)]
+    )
+    return [*_moment(start.at if start else None, zone), *between]
 
 
 def _narrative(text: Text) -> Iterator[Flowable]:
@@ -114,7 +134,8 @@ def _signals(report: IncidentReport) -> Iterator[Flowable]:
     yield from paragraphs(_caption(charts, report.zone), QUIET_SMALL)
     width = page.width_pt()
     strips: list[Flowable] = [
-        Strip(chart, charts, width, zone=report.zone, axis=chart is charts.strips[-1]) for chart in charts.strips
+        Strip(chart, charts, width, zone=report.zone, axis=chart is charts.strips[-1])
+        for chart in charts.strips
     ]
     yield KeepTogether([Marks(charts, width), strips[0]])
     yield from strips[1:]
@@ -170,31 +191,34 @@ def _journal(report: IncidentReport) -> Iterator[Flowable]:
         BODY,
     )
     pairs = [
-        ("As of entry", as_of.entry),
-        ("Its kind", as_of.kind),
-        ("Recorded", words.both(as_of.at, report.zone)),
-        ("Site", as_of.site),
-        ("Number in the site", str(as_of.seq)),
-        ("Entries of this incident", str(report.entries)),
+        ("Recorded", _moment(as_of.at, report.zone)),
+        ("Kind of entry", [one_line(as_of.kind, SMALL)]),
+        ("Number in its site", [one_line(str(as_of.seq), SMALL)]),
+        ("Entries of this incident", [one_line(str(report.entries), SMALL)]),
     ]
-    yield tables.facts([(label, [one_line(value, SMALL)]) for label, value in pairs])
-    yield from _hashes([("SHA-256 of that entry", as_of.sha256), ("SHA-256 of the rules", report.level.scheme_sha256)])
+    yield tables.facts(pairs)
+    yield from _identities(
+        ("As of entry", as_of.entry),
+        ("SHA-256 of that entry", as_of.sha256),
+        ("Site", as_of.site),
+        (f"SHA-256 of the rules, {report.level.scheme}", report.level.scheme_sha256),
+    )
     yield from _verify(report)
 
 
-def _hashes(pairs: Sequence[tuple[str, str]]) -> Iterator[Flowable]:
+def _identities(*pairs: tuple[str, str]) -> Iterator[Flowable]:
     for label, value in pairs:
-        yield Spacer(0, 4)
-        yield KeepTogether([Paragraph(label, QUIET_SMALL), Paragraph(markup(value or "—", MONO_SMALL.fontName), MONO_SMALL)])
+        said = Paragraph(markup(value or "—", MONO_SMALL.fontName), MONO_SMALL)
+        yield KeepTogether([Spacer(0, 4), one_line(label, QUIET_SMALL), said])
 
 
 def _verify(report: IncidentReport) -> Iterator[Flowable]:
     yield Paragraph("How to verify", page.SUBHEADING)
+    again = f"tocsin report {report.reference} --as-of {report.as_of.entry} -o FILE"
     for step in (
-        f"1. tocsin verify checks the whole chain and that entry {report.as_of.seq} of the site is unchanged.",
+        f"1. tocsin verify checks the whole chain, entry {report.as_of.seq} of this site included.",
         "2. Compare the hash printed above with that entry's hash in the store.",
-        f"3. tocsin report {report.reference} --as-of {report.as_of.entry} -o FILE makes this file again. With the "
-        "same version of Tocsin and the samples still in the store it is the same, byte for byte; the hash of "
-        "the file is in the journal's entry of its export.",
+        f"3. {again} makes this file again: with the same version of Tocsin, and the samples still in the "
+        "store, byte for byte. The hash of the file is in the journal's entry of its export.",
     ):
         yield from paragraphs(step, SMALL)

@@ -1,4 +1,4 @@
-"""The sheet every document is printed on: size, margins, styles, header, footer, and the same bytes each time."""
+"""The sheet every document is printed on: size, margins, styles, header, footer; the same bytes each time."""
 
 import hashlib
 from collections.abc import Iterable
@@ -62,7 +62,7 @@ MONO_SMALL = style("mono small", fonts.MONO, 7.5)
 LABEL = style("label", size=7.5, colour=QUIET)
 KICKER = style("kicker", fonts.SANS_BOLD, 8, QUIET)
 TITLE = style("title", fonts.SANS_BOLD, 19, leading=24, spaceBefore=2, spaceAfter=8)
-HEADING = style("heading", fonts.SANS_BOLD, 12.5, spaceBefore=14, spaceAfter=5, keepWithNext=1)
+HEADING = style("heading", fonts.SANS_BOLD, 12.5, spaceBefore=14, spaceAfter=5)
 SUBHEADING = style("subheading", fonts.SANS_BOLD, 9.5, spaceBefore=7, spaceAfter=2, keepWithNext=1)
 
 
@@ -114,7 +114,7 @@ def _canvas(furniture: Furniture, *arguments: object, **options: object) -> "_Nu
     canvas = _NumberedCanvas(*arguments, **options)
     # Without this the file would be dated 1 January 2000: the price of a file without the moment of printing.
     canvas.setDateFormatter(lambda *_: furniture.at.strftime("D:%Y%m%d%H%M%S+00'00'"))
-    # ReportLab starts the file's id from the environment's SOURCE_DATE_EPOCH; start it from the content alone.
+    # ReportLab starts the file's id from the environment's SOURCE_DATE_EPOCH; start it from the content.
     document = canvas._doc  # noqa: SLF001
     document.signature = hashlib.md5(furniture.identity.encode(), usedforsecurity=False)
     return canvas

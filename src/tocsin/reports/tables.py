@@ -33,8 +33,10 @@ _HEADER = (
 Row = list[object]
 
 
-def grid(rows: Sequence[Row], widths: Sequence[float], *more: tuple[object, ...], header: int = 1) -> LongTable:
-    """Return a table with thin rules and a header repeated on each page. Strings in it must be our own words."""
+def grid(
+    rows: Sequence[Row], widths: Sequence[float], *more: tuple[object, ...], header: int = 1
+) -> LongTable:
+    """Return a table with thin rules and a header repeated on each page. Strings in it are our own words."""
     rules = [("LINEBELOW", (0, header), (-1, -1), 0.3, RULE)] if len(rows) > header else []
     table = LongTable(rows, colWidths=widths, repeatRows=header, hAlign="LEFT")
     table.setStyle(TableStyle([*_BASE, *(_HEADER if header else ()), *rules, *more]))
@@ -181,4 +183,3 @@ def facts(pairs: Sequence[tuple[str, list[Flowable]]]) -> LongTable:
         rows.append([Paragraph(left_label, LABEL), left_value, Paragraph(label, LABEL), value])
     room = width_pt() / 2 - 78
     return grid(rows, [78, room, 78, room], header=0)
-

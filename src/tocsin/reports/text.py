@@ -88,7 +88,7 @@ def _split_word(word: str) -> list[str]:
 
 
 def _unstacked(text: str) -> str:
-    """Return the text with only the first few of each stack of combining marks, and how many more there are."""
+    """Return the text with the first few of each stack of combining marks, and how many more."""
     parts = []
     for combining, run in groupby(text, lambda c: c > "\u02ff" and unicodedata.combining(c) > 0):
         piece = "".join(run)

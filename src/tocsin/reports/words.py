@@ -39,15 +39,15 @@ def utc(instant: datetime, zone: str) -> str:
 
 
 def local(instant: datetime, zone: str) -> str:
-    """2 Nov 2026, 14:37:12 UTC+01:00."""
-    return f"{date(instant, zone)}, {time(instant, zone)} {offset(instant, zone)}"
+    """2 Nov 2026, 14:37:12 UTC+01:00; plain UTC where that is the zone."""
+    beside = "UTC" if zone == "UTC" else offset(instant, zone)
+    return f"{date(instant, zone)}, {time(instant, zone)} {beside}"
 
 
 def both(instant: datetime, zone: str) -> str:
     """2 Nov 2026, 14:37:12 UTC+01:00 · 13:37:12 UTC."""
-    if zone == "UTC":
-        return f"{date(instant, zone)}, {time(instant, zone)} UTC"
-    return f"{local(instant, zone)} · {utc(instant, zone)}"
+    there = "" if zone == "UTC" else f" · {utc(instant, zone)}"
+    return f"{local(instant, zone)}{there}"
 
 
 def bounds(when: When, zone: str) -> str:

@@ -1,0 +1,58 @@
+"""What the steps of an incident say as lines of its timeline: declared, graded, moved, staffed, met."""
+
+from collections.abc import Iterable, Iterator
+
+from tocsin.model.incident import CLOSED, standing
+from tocsin.model.instant import When
+from tocsin.model.journal import (
+    AlertAdded,
+    ClockMarked,
+    Entry,
+    FieldsSet,
+    IncidentDeclared,
+    IncidentLinked,
+    RoleAssumed,
+    StatusMoved,
+    Withdrawn,
+)
+from tocsin.model.report import Line
+
+
+def lines(entries: Iterable[Entry]) -> Iterator[Line]:
+    """Yield a line for each standing entry that is a step of the incident; edits of its texts are none.
+
+    `entries` are those whose subject is the incident, in (lamport, site) order.
+    """
+    for entry in standing(entries):
+        if told := _told(entry):
+            lane, text, author = told
+            yield Line(When(entry.happened.at), lane, text, author)
+
+
+def _told(entry: Entry) -> tuple[str, str, str] | None:
+    author = entry.author.name
+    match entry.body:
+        case IncidentDeclared() as body:
+            return "decided", f"Declared as {body.severity}: {body.title}", author
+        case AlertAdded() as body:
+            return "detected", body.alert.message, f"{body.alert.detector} {body.alert.version}"
+        case FieldsSet() as body if "severity" in body.fields:
+            return "decided", f"Severity set to {body.fields['severity']}", author
+        case RoleAssumed() as body:
+            return "decided", f"{body.person} takes the role {body.role}", author
+        case StatusMoved() as body:
+            note = f": {body.note}" if body.note else ""
+            return (
+                ("decided" if body.status == CLOSED else "done"),
+                f"{body.status.capitalize()}{note}",
+                author,
+            )
+        case ClockMarked() as body:
+            reason = f": {body.reason}" if body.reason else ""
+            return "done", f"Clock {body.clock} marked {body.state}{reason}", author
+        case IncidentLinked() as body:
+            return "noted", f"Linked to another incident: {body.relation}", author
+        case Withdrawn() as body if body.entry == entry.incident:
+            return "decided", f"Declaration withdrawn: {body.reason}", author
+        case _:
+            return None

@@ -1,0 +1,171 @@
+"""Documents: an incident's report as of an entry, built, laid out, written and recorded in the journal."""
+
+import hashlib
+from collections.abc import Sequence
+from datetime import timedelta
+from pathlib import Path
+
+from tocsin.errors import BadInput, NotFound
+from tocsin.model import chronicle, clocks, incident, report, timeline
+from tocsin.model.clocks import ClockState
+from tocsin.model.incident import CLOSED, CONTAINED, RESOLVED, Incident
+from tocsin.model.journal import DocumentExported, Entry, IncidentDeclared
+from tocsin.model.operator import Author
+from tocsin.model.report import ClockLine, IncidentReport, Line, Related
+from tocsin.model.severity import Scheme
+from tocsin.operations import charts, policies
+from tocsin.store import incidents, journal, systems
+from tocsin.store.database import Connection
+from tocsin.store.files import write_whole
+from tocsin.store.folder import Store
+
+KIND = "incident report"
+
+
+def build(store: Store, reference: str, as_of: str | None = None) -> IncidentReport:
+    """Return the report of an incident as of one of its entries; by default its last that is not an export.
+
+    Only entries up to that one in (lamport, site) order count, and only samples of imports completed before
+    it and taken before it was written: measurements may come in later, and the report must not change by it.
+    Raises NotFound and BadInput.
+    """
+    with store.journal.read() as connection:
+        known = incidents.get(connection, reference)
+        newest = _as_of(connection, known, as_of)
+        own = _until(journal.entries(connection, incident=known.id), newest)
+        state = _fold(own, known.id)
+        scheme = policies.of(connection, state.policy)
+        system = systems.by_name(connection, state.system)
+        related = tuple(_related(connection, state, newest))
+        imports = _until(journal.entries(connection, kinds=["import.completed"]), newest)
+    return IncidentReport(
+        reference=state.reference,
+        title=state.title,
+        system=system.name if system else state.system,
+        version=state.text("version"),
+        level=_level(scheme, state),
+        status=state.status,
+        zone=store.zone,
+        as_of=report.as_of(newest),
+        entries=len(own),
+        declared=state.declared,
+        detected=state.detected,
+        start=state.start,
+        declared_by=state.author,
+        channel=state.channel,
+        contained=report.reached_end(state, CONTAINED),
+        resolved=report.reached_end(state, RESOLVED),
+        closed=report.reached_end(state, CLOSED),
+        withdrawn=state.withdrawn,
+        roles=tuple((role, str(register.value)) for role, register in sorted(state.roles.items())),
+        conflicts=report.conflicts(state),
+        narrative=report.narrative(state),
+        timeline=_timeline(own, state),
+        clocks=_clocks(state, scheme, newest, store.zone),
+        alerts=tuple(sorted((alert for _, alert in state.alerts), key=lambda alert: (alert.time, alert.id))),
+        related=related,
+        charts=charts.build(store, state, {entry.id for entry in imports}, newest.recorded_at),
+    )
+
+
+def render(report: IncidentReport) -> bytes:
+    """Return a report as PDF; the same report gives the same bytes."""
+    from tocsin.reports import incident_report
+
+    return incident_report.render(report)
+
+
+def export(store: Store, author: Author, reference: str, path: Path, as_of: str | None = None) -> Entry:
+    """Write the report of an incident to a file and record that; return the entry of the export.
+
+    The file is there, complete, before the entry is. Raises NotFound, BadInput and StoreProblem.
+    """
+    if path.is_dir() or not path.parent.is_dir():
+        raise BadInput(
+            "this is not a place for a file.", where=str(path), hint="Name a file in a folder that is there."
+        )
+    made = build(store, reference, as_of)
+    content = render(made)
+    write_whole(path, content)
+    body = DocumentExported(KIND, made.as_of.entry, hashlib.sha256(content).hexdigest(), str(path.absolute()))
+    with store.write() as write:
+        known = incidents.get(write.connection, reference)
+        return write.add(author, body, incident=known.id, subject=known.id)
+
+
+def default_path(store: Store, report: IncidentReport) -> Path:
+    """Return where a report goes when nobody says otherwise: one name for each as-of."""
+    return store.folder("exports") / f"{report.reference}-{report.as_of.sha256[:8]}.pdf"
+
+
+def _as_of(connection: Connection, known: Incident, as_of: str | None) -> Entry:
+    if as_of is None:
+        return journal.last_entry(connection, known.id)
+    entry = journal.entry(connection, as_of)
+    if entry.incident != known.id or isinstance(entry.body, DocumentExported):
+        raise BadInput("a report is as of an entry of its own incident that is not an export.", where=as_of)
+    return entry
+
+
+def _order(entry: Entry) -> tuple[int, str, int]:
+    return entry.lamport, entry.site, entry.seq
+
+
+def _until(entries: Sequence[Entry], last: Entry) -> list[Entry]:
+    return [
+        entry
+        for entry in entries
+        if _order(entry) <= _order(last) and not isinstance(entry.body, DocumentExported)
+    ]
+
+
+def _fold(entries: Sequence[Entry], id: str) -> Incident:
+    state = incident.fold(entry for entry in entries if entry.subject == id)
+    if state is None:
+        raise NotFound("this incident was not yet declared then.", where=id)
+    return state
+
+
+def _level(scheme: Scheme, state: Incident) -> report.Level:
+    level = scheme.level(state.severity)
+    return report.Level(
+        id=state.severity,
+        rank=scheme.rank(state.severity) + 1,
+        meaning=level.meaning if level else "",
+        scheme=f"{scheme.title} {scheme.version}",
+        scheme_sha256=state.policy,
+    )
+
+
+def _timeline(entries: Sequence[Entry], state: Incident) -> tuple[Line, ...]:
+    about: dict[str, list[Entry]] = {}
+    for entry in entries:
+        about.setdefault(entry.subject, []).append(entry)
+    lines = list(chronicle.lines(about.pop(state.id)))
+    lines += [report.line(item) for own in about.values() if (item := timeline.fold(own)) is not None]
+    return tuple(sorted(lines, key=lambda line: line.happened.at))
+
+
+def _clocks(state: Incident, scheme: Scheme, now: Entry, zone: str) -> tuple[ClockLine, ...]:
+    states = clocks.clock_states(state, scheme, now.recorded_at, zone)
+    last = now.recorded_at + timedelta(days=36500)
+    return tuple(_clock(one, now) for one in sorted(states, key=lambda one: (one.due or last, one.id)))
+
+
+def _clock(clock: ClockState, now: Entry) -> ClockLine:
+    left = clock.left(now.recorded_at)
+    late = -left if clock.late and left is not None and left < timedelta() else None
+    return ClockLine(
+        clock.name, clock.basis, str(clock.state), clock.due, clock.met_at, late, clock.reason, clock.by
+    )
+
+
+def _related(connection: Connection, state: Incident, last: Entry) -> list[Related]:
+    found = []
+    for link in state.links:
+        entries = _until(journal.entries(connection, subject=link.other), last)
+        other = incident.fold(entries)
+        declared = next((e.body for e in entries if isinstance(e.body, IncidentDeclared)), None)
+        reference = declared.reference if declared else link.other
+        found.append(Related(link.relation, reference, other.title if other else ""))
+    return found
