@@ -1,0 +1,192 @@
+"""What is to do next in an incident, derived from its facts: nothing here is ticked by hand or stored."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from tocsin.model.clocks import ClockState, State
+from tocsin.model.incident import CLOSED, CONTAINED, RESOLVED, Incident
+from tocsin.model.severity import ClockRule, Level, Scheme
+from tocsin.model.timeline import Item
+
+LEADS = {"technical": "technical lead", "communications": "communications lead"}
+_CONTAIN, _RESOLVE = "contained", "resolution"
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One thing to do. `place` says where it is done: "clock:ID", "role:NAME", "field:NAME", "move:STATUS",
+    "tell:NAMES" or "report".
+
+    `due` is when its clock runs out, `at` when it was done as far as that is known; `reason` says why it is
+    asked for, or what settled it.
+    """
+
+    id: str
+    text: str
+    place: str
+    done: bool
+    reason: str
+    due: datetime | None = None
+    at: datetime | None = None
+
+
+def next_actions(
+    incident: Incident,
+    scheme: Scheme,
+    clocks: Sequence[ClockState],
+    told: Iterable[Item] = (),
+    layers: Iterable[str] = (),
+) -> list[Action]:
+    """Return what is to do, open ones first in the order of work, the nearest deadline before all.
+
+    `told` are timeline entries of what was told to others, `layers` the signal layers its alerts speak of.
+    A withdrawn incident asks for nothing.
+    """
+    if incident.withdrawn:
+        return []
+    found = [
+        *_triage(incident, scheme, clocks),
+        *_calls(incident, scheme, clocks),
+        *_routes(incident, scheme, list(told), list(layers)),
+        *_leads(incident),
+        *_containment(incident, scheme, clocks),
+        *_findings(incident, scheme, clocks),
+        *_afterwards(incident, scheme, clocks),
+    ]
+    return sorted(found, key=_order)
+
+
+def _order(action: Action) -> tuple[bool, bool, float]:
+    timed = not action.done and action.due is not None
+    return action.done, not timed, action.due.timestamp() if timed and action.due else 0.0
+
+
+def _triage(incident: Incident, scheme: Scheme, clocks: Sequence[ClockState]) -> Iterator[Action]:
+    clock = _met_by(scheme, clocks, "graded")
+    again = incident.grades[1] if len(incident.grades) > 1 else None
+    ended = clock is not None and clock.ended is not None
+    at = again.at if again else clock.ended if clock else None
+    level = scheme.level(incident.severity)
+    meaning = f"{incident.severity}: {level.meaning}" if level else incident.severity
+    yield Action("severity", "Confirm the severity", "field:severity", bool(again) or ended, meaning,
+                 _due(clock), at)  # fmt: skip
+    start = incident.start
+    settled = "an estimate stands" if start else "how far back the impact is looked for"
+    yield Action("start", "Estimate the start", "field:start", start is not None, settled)
+
+
+def _calls(incident: Incident, scheme: Scheme, clocks: Sequence[ClockState]) -> Iterator[Action]:
+    """Clocks that only a person can say are met: escalation, and whatever else a pack asks for."""
+    for clock in clocks:
+        rule = scheme.clock(clock.rule)
+        by_hand = rule is not None and not rule.met_by and rule.anchor not in (_CONTAIN, _RESOLVE, CLOSED)
+        if by_hand and clock.state is not State.SUPERSEDED:
+            level = scheme.level(incident.severity)
+            text = _call(clock, level) if clock.rule == "escalate" else clock.name
+            yield _of_clock(clock, text, f"clock:{clock.id}", clock.basis)
+
+
+def _call(clock: ClockState, level: Level | None) -> str:
+    if level is None or not level.escalate_to:
+        return clock.name
+    into = f" into the {level.forum}" if level.forum else ""
+    return f"Call {_joined(level.escalate_to)}{into}"
+
+
+def _routes(
+    incident: Incident, scheme: Scheme, told: Sequence[Item], layers: Sequence[str]
+) -> Iterator[Action]:
+    routes = {route.kind: route for layer in layers if (route := scheme.route_for(layer)) is not None}
+    for route in routes.values():
+        if incident.severity not in route.levels:
+            continue
+        names = _joined(route.to)
+        line = _telling(told, route.to)
+        reason = f"route: {route.title}"
+        at = line.happened.at if line else None
+        yield Action(f"route:{route.kind}", f"Tell {names}", f"tell:{names}", line is not None, reason, at=at)
+
+
+def _telling(told: Sequence[Item], names: Sequence[str]) -> Item | None:
+    """The first line of what was told that names everybody on the route."""
+    for item in told:
+        text = item.text.casefold()
+        if not item.withdrawn and all(name.casefold() in text for name in names):
+            return item
+    return None
+
+
+def _leads(incident: Incident) -> Iterator[Action]:
+    for role, title in LEADS.items():
+        person = _person(incident, role)
+        reason = person or "unassigned"
+        yield Action(f"role:{role}", f"Assign a {title}", f"role:{role}", bool(person), reason)
+
+
+def _person(incident: Incident, role: str) -> str:
+    register = incident.roles.get(role)
+    return str(register.value) if register and register.value else ""
+
+
+def _containment(incident: Incident, scheme: Scheme, clocks: Sequence[ClockState]) -> Iterator[Action]:
+    clock = _met_by(scheme, clocks, _CONTAIN)
+    at = incident.reached(CONTAINED) or incident.reached(RESOLVED)
+    done = at is not None or incident.status == CLOSED
+    yield Action("contain", "Contain: stop the harm first", "move:contained", done,
+                 "then look for the cause", _due(clock), at)  # fmt: skip
+
+
+def _findings(incident: Incident, scheme: Scheme, clocks: Sequence[ClockState]) -> Iterator[Action]:
+    clock = _met_by(scheme, clocks, _RESOLVE, without=_CONTAIN)
+    at = incident.reached(RESOLVED)
+    yield _of_field(incident, "impact", "Record the impact", "users, decisions, business")
+    yield _of_field(incident, "root_cause", "Record the root cause", "model, data, infrastructure, pipeline?")
+    yield Action("resolve", "Resolve: fix it and see it hold", "move:resolved",
+                 at is not None or incident.status == CLOSED, "verified on the live signals",
+                 _due(clock), at)  # fmt: skip
+
+
+def _of_field(incident: Incident, name: str, text: str, why: str) -> Action:
+    written = incident.text(name)
+    return Action(name, text, f"field:{name}", bool(written), written or why)
+
+
+def _afterwards(incident: Incident, scheme: Scheme, clocks: Sequence[ClockState]) -> Iterator[Action]:
+    """What is asked for only once the incident is resolved."""
+    if incident.reached(RESOLVED) is None and incident.status != CLOSED:
+        return
+    yield _of_field(incident, "remediation", "Record what was repaired", "now, soon, later")
+    yield _of_field(incident, "prevention", "Record what keeps it from coming back", "specific, owned, dated")
+    for clock in clocks:
+        rule = scheme.clock(clock.rule)
+        if rule is not None and not rule.met_by and rule.anchor in (_CONTAIN, _RESOLVE, CLOSED):
+            yield _of_clock(clock, f"Hold the {clock.name.lower()}", f"clock:{clock.id}", clock.basis)
+    yield Action("report", "Export the report", "report", bool(incident.exports), "Ctrl P")
+    closed = incident.reached(CLOSED)
+    yield Action("close", "Close", "move:closed", closed is not None, "when nothing is left to do", at=closed)
+
+
+def _of_clock(clock: ClockState, text: str, place: str, reason: str) -> Action:
+    done = clock.ended is not None
+    settled = clock.reason or clock.state.value if done else reason
+    due = None if done or clock.stopped else clock.due
+    return Action(f"clock:{clock.id}", text, place, done, settled, due, clock.ended)
+
+
+def _met_by(scheme: Scheme, clocks: Sequence[ClockState], fact: str, without: str = "") -> ClockState | None:
+    """The clock that a fact meets: a ticking one before an ended one."""
+
+    def fits(rule: ClockRule | None) -> bool:
+        return rule is not None and fact in rule.met_by and without not in rule.met_by
+
+    found = [c for c in clocks if fits(scheme.clock(c.rule)) and c.state is not State.SUPERSEDED]
+    return next((c for c in found if c.ended is None), found[0] if found else None)
+
+
+def _due(clock: ClockState | None) -> datetime | None:
+    return clock.due if clock is not None and clock.ticking else None
+
+
+def _joined(names: Sequence[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

@@ -1,0 +1,108 @@
+"""The running log of an incident: every entry about it in a person's words, the newest first."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from tocsin.model.incident import FIELDS, standing
+from tocsin.model.journal import (
+    AlertAdded,
+    ClockMarked,
+    DocumentExported,
+    Entry,
+    FieldsSet,
+    IncidentDeclared,
+    IncidentLinked,
+    RoleAssumed,
+    StatusMoved,
+    TimelineAdded,
+    Withdrawn,
+)
+from tocsin.model.timeline import Item
+
+_TEXTS = ("impact", "root_cause", "remediation", "prevention", "version")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line. `id` is that of its journal entry; `kind` is said, alert, status, severity, clock or record.
+
+    `at` is when it happened, `recorded_at` when it was written down. `withdrawn` holds the reason if it was.
+    """
+
+    id: str
+    at: datetime
+    recorded_at: datetime
+    author: str
+    kind: str
+    text: str
+    lane: str = ""
+    withdrawn: str = ""
+    edits: int = 0
+
+
+def lines(
+    entries: Iterable[Entry], items: Mapping[str, Item], incident: str, clocks: Mapping[str, str]
+) -> list[Line]:
+    """Return the log of an incident, newest recording first; corrected words as they stand now.
+
+    `entries` are the journal's about it in order, `items` its timeline entries by id, `clocks` the names of
+    the clocks by id. Corrections of timeline entries show in the entry itself, not as lines of their own.
+    """
+    found = (_line(entry, items, incident, clocks) for entry in standing(entries))
+    return [line for line in found if line is not None][::-1]
+
+
+def _line(entry: Entry, items: Mapping[str, Item], incident: str, clocks: Mapping[str, str]) -> Line | None:
+    if isinstance(entry.body, TimelineAdded):
+        item = items.get(entry.id)
+        return None if item is None else _said(item)
+    if entry.subject != incident:
+        return None
+    kind, text = _words(entry, clocks)
+    if not text:
+        return None
+    author = entry.body.alert.detector if isinstance(entry.body, AlertAdded) else entry.author.name
+    return Line(entry.id, entry.happened.at, entry.recorded_at, author, kind, text)
+
+
+def _said(item: Item) -> Line:
+    return Line(item.id, item.happened.at, item.recorded_at, item.author, "said", item.text, item.lane,
+                item.withdrawn, item.edits)  # fmt: skip
+
+
+def _words(entry: Entry, clocks: Mapping[str, str]) -> tuple[str, str]:
+    match entry.body:
+        case IncidentDeclared() as body:
+            return "status", f"Declared as {body.severity}: {body.title}"
+        case AlertAdded(alert=alert):
+            return "alert", f"Alert, {alert.severity}: {alert.message}"
+        case StatusMoved() as body:
+            note = f": {body.note}" if body.note else ""
+            return "status", f"{body.status.capitalize()}{note}"
+        case ClockMarked() as body:
+            reason = f": {body.reason}" if body.reason else ""
+            return "clock", f"{clocks.get(body.clock, body.clock)} {body.state}{reason}"
+        case RoleAssumed() as body:
+            return "record", f"{body.person} takes the role of {body.role}"
+        case IncidentLinked() as body:
+            return "record", f"Linked as {body.relation} another incident"
+        case DocumentExported() as body:
+            return "record", f"Exported the {body.document.replace('_', ' ')}"
+        case Withdrawn() as body:
+            return "status", f"Withdrawn: {body.reason}"
+        case FieldsSet() as body:
+            return _fields(body)
+        case _:
+            return "", ""
+
+
+def _fields(body: FieldsSet) -> tuple[str, str]:
+    if "severity" in body.fields:
+        return "severity", f"Severity {body.fields['severity']}"
+    if "title" in body.fields:
+        return "record", f"Title: {body.fields['title']}"
+    if "start" in body.fields:
+        return "record", "Estimated the start"
+    texts = [f"{FIELDS[name]}: {body.fields[name]}" for name in _TEXTS if name in body.fields]
+    return "record", "; ".join(texts)

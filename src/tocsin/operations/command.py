@@ -1,0 +1,131 @@
+"""The command screen in one look: the incident, its clocks, what is to do, and the running log."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from tocsin.model.alert import Alert
+from tocsin.model.clocks import ClockState, clock_states
+from tocsin.model.incident import Incident
+from tocsin.model.next_actions import Action, next_actions
+from tocsin.model.running_log import Line, lines
+from tocsin.model.severity import Scheme
+from tocsin.model.signal import likely_layer
+from tocsin.model.timeline import Item
+from tocsin.model.urgency import Watched, by_urgency
+from tocsin.operations import policies
+from tocsin.store import incidents, journal, systems, timeline
+from tocsin.store.database import Connection
+from tocsin.store.folder import Store
+
+LONGEST_LOG = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """An incident that is not closed, as the picker shows it. `rank` counts from 1, the gravest."""
+
+    id: str
+    reference: str
+    title: str
+    level: str
+    rank: int
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class CommandView:
+    """All that the command screen shows of one incident, as of one moment.
+
+    `clocks` come nearest first and `actions` open ones first, as they stood at `now`; `lines` newest first,
+    at most LONGEST_LOG. `links` are words such as "duplicate of INC-2026-WR-0003", in both directions. `open`
+    are all incidents to choose from, the most urgent first.
+    """
+
+    now: datetime
+    incident: Incident
+    scheme: Scheme
+    system: str
+    clocks: tuple[ClockState, ...]
+    actions: tuple[Action, ...]
+    lines: tuple[Line, ...]
+    items: tuple[Item, ...]
+    links: tuple[str, ...]
+    open: tuple[Standing, ...]
+
+    @property
+    def rank(self) -> int:
+        """The level's place in the scheme, 1 for the gravest."""
+        return self.scheme.rank(self.incident.severity) + 1
+
+    @property
+    def alerts(self) -> tuple[Alert, ...]:
+        """The incident's alerts in the order they were added."""
+        return tuple(alert for _, alert in self.incident.alerts)
+
+
+def look(store: Store, incident: str = "") -> CommandView | None:
+    """Return the view of one incident by reference or id; of the most urgent one when none is named.
+
+    None when no incident stands open and none is named. Raises NotFound.
+    """
+    now = store.now()
+    with store.journal.read() as connection:
+        watched = _watched(connection, now, store.zone)
+        if incident:
+            one = _watch(incidents.get(connection, incident), connection, now, store.zone)
+        elif watched:
+            one = watched[0]
+        else:
+            return None
+        return _view(connection, one, watched, now)
+
+
+def _view(connection: Connection, one: Watched, watched: list[Watched], now: datetime) -> CommandView:
+    known, scheme = one.incident, one.scheme
+    items = timeline.items(connection, known.id)
+    entries = journal.entries(connection, incident=known.id)
+    names = {rule.id: rule.name for rule in scheme.clocks}
+    log = lines(entries, {item.id: item for item in items}, known.id, names)
+    system = systems.by_name(connection, known.system)
+    told = [item for item in items if item.lane == "told"]
+    layers = dict.fromkeys(likely_layer(alert.metric).value for _, alert in known.alerts)
+    return CommandView(
+        now=now,
+        incident=known,
+        scheme=scheme,
+        system=system.name if system else known.system,
+        clocks=one.clocks,
+        actions=tuple(next_actions(known, scheme, one.clocks, told, layers)),
+        lines=tuple(log[:LONGEST_LOG]),
+        items=tuple(items),
+        links=tuple(_links(known, incidents.list_all(connection))),
+        open=tuple(_standing(each) for each in watched),
+    )
+
+
+def _watched(connection: Connection, now: datetime, zone: str) -> list[Watched]:
+    found = [one for one in incidents.list_all(connection, with_closed=False) if not one.withdrawn]
+    return by_urgency(_watch(one, connection, now, zone) for one in found)
+
+
+def _watch(incident: Incident, connection: Connection, now: datetime, zone: str) -> Watched:
+    scheme = policies.of(connection, incident.policy)
+    return Watched(incident, scheme, tuple(clock_states(incident, scheme, now, zone)))
+
+
+def _standing(one: Watched) -> Standing:
+    known = one.incident
+    return Standing(known.id, known.reference, known.title, known.severity, one.rank + 1, known.status)
+
+
+def _links(known: Incident, all_of_them: Iterable[Incident]) -> Iterable[str]:
+    """Say how incidents hang together, from both ends."""
+    references = {other.id: other.reference for other in all_of_them}
+    for link in known.links:
+        yield f"{link.relation} {references.get(link.other, link.other)}"
+    for other in all_of_them:
+        for link in other.links:
+            if link.other == known.id:
+                back = "has the duplicate" if link.relation == "duplicate of" else link.relation
+                yield f"{back} {other.reference}"
