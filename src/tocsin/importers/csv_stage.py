@@ -1,0 +1,160 @@
+"""A CSV file in DuckDB: parsed once by its fast reader in bounded memory, with line numbers."""
+
+import csv
+import threading
+from collections.abc import Generator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tocsin.errors import BadInput
+from tocsin.importers.base import Rejected, Source, Step
+from tocsin.importers.csv_columns import Layout
+from tocsin.importers.text import LONGEST_LINE, Text
+
+if TYPE_CHECKING:
+    import duckdb
+
+_REASONS = {
+    "MISSING COLUMNS": "too few cells",
+    "TOO MANY COLUMNS": "too many cells",
+    "UNQUOTED VALUE": "a quote that does not enclose its cell",
+    "LINE SIZE OVER MAXIMUM": "longer than a line may be",
+    "INVALID ENCODING": "not UTF-8",
+}
+
+
+@dataclass
+class Stage:
+    """A private DuckDB, and the file in it. Close it."""
+
+    source: Source
+    text: Text
+    layout: Layout
+    connection: "duckdb.DuckDBPyConnection" = field(init=False)
+    skipped: NDArray[np.int64] = field(init=False)
+    rows: int = 0
+    _starts: NDArray[np.int64] | None = None
+
+    def __post_init__(self) -> None:
+        import duckdb
+
+        self.connection = duckdb.connect(
+            config={
+                "autoinstall_known_extensions": False,
+                "autoload_known_extensions": False,
+                "memory_limit": "256MB",
+                "threads": 2,
+                "temp_directory": str(self.source.scratch / "spill"),
+            }
+        )
+        self.connection.execute("SET TimeZone = 'UTC'")
+
+    def close(self) -> None:
+        """Let go of everything."""
+        self.connection.close()
+
+    def column(self, name: str) -> str:
+        """Return the SQL name of a column."""
+        return f"c{self.layout.columns.index(name)}"
+
+    def load(self, select: str) -> Generator[Step | Rejected, None, None]:
+        """Make the table `staged` of what `select` says of `{file}`, whose columns c0, c1 ... are text.
+
+        Yields the lines that could not be cut into cells. Raises BadInput where a quote swallows lines.
+        """
+        yield from self.run(f"CREATE TABLE staged AS {select}".replace("{file}", self._reader()))
+        self.rows = self.connection.execute("SELECT count(*) FROM staged").fetchall()[0][0]
+        bad = self.connection.execute(
+            "SELECT line, error_type, csv_line, error_message FROM reject_errors ORDER BY line"
+        ).fetchall()
+        lines: list[int] = []
+        for line, kind, content, message in bad:
+            if kind == "UNQUOTED VALUE" and "\n" in (content or "").rstrip("\r\n"):
+                raise BadInput(
+                    f"a quote opened in line {line} is never closed, and swallows the lines after it.",
+                    where=self.source.name,
+                )
+            if lines and lines[-1] == line:
+                continue
+            lines.append(line)
+            yield Rejected(line, _reason(kind, message))
+        blank = self.text.blank[self.text.blank > self.layout.skip]
+        self.skipped = np.union1d(np.array(lines, np.int64), blank if len(self.layout.columns) > 1 else [])
+
+    def _reader(self) -> str:
+        columns = ", ".join(f"'c{index}': 'VARCHAR'" for index in range(len(self.layout.columns)))
+        path = str(self.text.path).replace("'", "''")
+        delimiter = self.layout.delimiter.replace("'", "''")
+        return (
+            f"read_csv('{path}', columns={{{columns}}}, auto_detect=false, header=false, "
+            f"skip={self.layout.skip}, delim='{delimiter}', quote='\"', escape='\"', compression='none', "
+            f"max_line_size={2 * LONGEST_LINE}, store_rejects=true, rejects_limit=0, strict_mode=true)"
+        )
+
+    def run(self, sql: str) -> Generator[Step, None, None]:
+        """Run one long statement in a thread of its own, yielding until it is done."""
+        import duckdb
+
+        failure: list[Exception] = []
+
+        def work() -> None:
+            try:
+                self.connection.execute(sql)
+            except duckdb.Error as error:
+                failure.append(error)
+
+        thread = threading.Thread(target=work, name="csv", daemon=True)
+        thread.start()
+        try:
+            thread.join(0.05)
+            while thread.is_alive():
+                yield Step(0, None, "reading")
+                thread.join(0.05)
+        finally:
+            if thread.is_alive():
+                self.connection.interrupt()
+                thread.join()
+        if failure:
+            first = str(failure[0]).splitlines()[0]
+            raise BadInput(f"the file cannot be read as CSV: {first}", where=self.source.name)
+
+    def window(self, columns: str, table: str, start: int, stop: int) -> dict[str, NDArray[Any]]:
+        """Return some columns of the rows [start, stop) of a table as numpy arrays."""
+        sql = f"SELECT {columns} FROM {table} WHERE rowid >= ? AND rowid < ?"
+        return dict(self.connection.execute(sql, [start, stop]).fetchnumpy())
+
+    def lines(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return the line each row of `staged` begins in."""
+        first = self.layout.skip + 1
+        if self.text.lines - self.layout.skip - len(self.skipped) == self.rows:
+            shifted = self.skipped - np.arange(len(self.skipped)) - first
+            found: NDArray[np.int64] = rows + first + np.searchsorted(shifted, rows, "right")
+            return found
+        if self._starts is None:
+            self._starts = self._walk()
+        return self._starts[rows]
+
+    def _walk(self) -> NDArray[np.int64]:
+        """Find where rows begin when cells hold line ends: the slow way, needed for such files only."""
+        starts = []
+        csv.field_size_limit(2 * LONGEST_LINE)
+        with self.text.path.open(encoding="utf-8-sig", newline="") as file:
+            for _ in range(self.layout.skip):
+                file.readline()
+            line, skipped = self.layout.skip + 1, set(self.skipped.tolist())
+            reader = csv.reader(file, delimiter=self.layout.delimiter)
+            for _row in reader:
+                if line not in skipped:
+                    starts.append(line)
+                line = self.layout.skip + reader.line_num + 1
+        return np.array(starts, np.int64)
+
+
+def _reason(kind: str, message: str) -> str:
+    counts = [word for word in message.replace(":", " ").split() if word.isdigit()]
+    if kind in ("MISSING COLUMNS", "TOO MANY COLUMNS") and len(counts) >= 2:
+        return f"{_REASONS[kind]}: {counts[1]} instead of {counts[0]}"
+    return _REASONS.get(kind, kind.lower())

@@ -1,0 +1,166 @@
+"""Text files: encoding, line ends, blank and overlong lines looked at once, before any parser is."""
+
+import codecs
+from collections.abc import Generator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tocsin.errors import BadInput
+from tocsin.importers.base import Source, Step
+
+LONGEST_LINE = 1 << 20
+_BLOCK = 1 << 20
+
+_FOREIGN = {
+    b"PAR1": "a Parquet file",
+    b"PK\x03\x04": "a ZIP archive",
+    b"\x1f\x8b": "compressed with gzip; unpack it first",
+    b"\xfd7zXZ": "compressed with xz; unpack it first",
+    b"\x28\xb5\x2f\xfd": "compressed with zstd; unpack it first",
+    b"BZh": "compressed with bzip2; unpack it first",
+    b"%PDF": "a PDF document",
+    b"SQLite format 3": "a SQLite database",
+    b"\x89PNG": "a picture",
+    b"\xd0\xcf\x11\xe0": "an old Excel workbook; save it as CSV first",
+    b"ARROW1": "an Arrow file",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """UTF-8 text with one kind of line end. `blank` are the numbers of its empty lines, increasing."""
+
+    path: Path
+    lines: int
+    blank: NDArray[np.int64]
+    bom: bool
+
+
+def foreign(head: bytes) -> str:
+    """Return what a file is that is certainly not text; empty when it may be text."""
+    for magic, name in _FOREIGN.items():
+        if head.startswith(magic):
+            return name
+    start = head.lstrip()[:200].lower()
+    if start.startswith((b"<!doctype html", b"<html")):
+        return "a web page (a login page, perhaps?)"
+    return ""
+
+
+@dataclass(slots=True)
+class _Scan:
+    """What one pass over the bytes finds out."""
+
+    offset: int = 0
+    feeds: int = 0
+    returns: int = 0
+    pairs: int = 0
+    line_start: int = 0
+    last: bytes = b""
+    blank: list[NDArray[np.int64]] = field(default_factory=list)
+
+    @property
+    def mixed(self) -> bool:
+        """Whether there are lone carriage returns, or both kinds of line end."""
+        return self.returns != self.pairs or 0 < self.pairs < self.feeds
+
+
+def checked(source: Source) -> Generator[Step, None, Text]:
+    """Yield steps and return the Text. Raises BadInput when the file is not text as it should be.
+
+    UTF-8 and UTF-16 with a byte order mark are taken; the latter, and mixed line ends, are brought into UTF-8
+    with single line feeds in a copy, so that line numbers stay those a person counts in an editor.
+    """
+    if kind := foreign(source.head()):
+        raise BadInput(f"this is {kind}.", where=source.name)
+    path = source.path
+    if source.head(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+        path = yield from _rewritten(source, path, "utf-16")
+    scan = yield from _scanned(source, path)
+    if scan.mixed:
+        path = yield from _rewritten(source, path, "utf-8")
+        scan = yield from _scanned(source, path)
+    lines = scan.feeds + (scan.line_start < scan.offset)
+    blank = np.concatenate([np.empty(0, np.int64), *scan.blank])
+    with path.open("rb") as file:
+        bom = file.read(3) == codecs.BOM_UTF8
+    return Text(path, lines, blank, bom)
+
+
+def _scanned(source: Source, path: Path) -> Generator[Step, None, _Scan]:
+    """Refuse what is not UTF-8, holds NUL or a line beyond all measure; count lines and line ends."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    scan = _Scan()
+    with path.open("rb") as file:
+        while block := file.read(_BLOCK):
+            _check_encoding(source, decoder, block, scan.offset)
+            _count(source, scan, block)
+            yield Step(scan.offset, None, "checking the text")
+    _check_encoding(source, decoder, b"", scan.offset)
+    return scan
+
+
+def _check_encoding(source: Source, decoder: codecs.IncrementalDecoder, block: bytes, offset: int) -> None:
+    if b"\0" in block:
+        where = offset + block.index(0)
+        raise BadInput(f"there is a NUL at byte {where}; this is not a text file.", where=source.name)
+    held = len(decoder.getstate()[0])
+    try:
+        decoder.decode(block, final=not block)
+    except UnicodeDecodeError as error:
+        raise BadInput(
+            f"this is not UTF-8: byte {offset - held + error.start} does not fit.",
+            where=source.name,
+            hint="Save it as UTF-8, or as UTF-16 with a byte order mark.",
+        ) from None
+
+
+def _count(source: Source, scan: _Scan, block: bytes) -> None:
+    returns = block.count(b"\r")
+    ends = np.flatnonzero(np.frombuffer(block, np.uint8) == 10) + scan.offset
+    starts = np.concatenate(([scan.line_start], ends + 1))
+    longest = int(np.diff(starts, append=scan.offset + len(block)).max())
+    if longest > LONGEST_LINE and not returns:
+        line = scan.feeds + int(np.diff(starts, append=scan.offset + len(block)).argmax()) + 1
+        raise BadInput(f"line {line} is longer than {LONGEST_LINE:,} bytes.", where=source.name)
+    length_of_blank = 2 if returns else 1
+    empty = np.flatnonzero(np.diff(starts) <= length_of_blank)
+    if len(empty):
+        scan.blank.append(_really_blank(scan, block, starts, empty) + scan.feeds + 1)
+    if returns:
+        scan.pairs += block.count(b"\r\n")
+    scan.pairs += scan.last == b"\r" and block[:1] == b"\n"
+    scan.feeds, scan.returns = scan.feeds + len(ends), scan.returns + returns
+    scan.line_start, scan.offset, scan.last = int(starts[-1]), scan.offset + len(block), block[-1:]
+
+
+def _really_blank(
+    scan: _Scan, block: bytes, starts: NDArray[np.int64], empty: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """Keep those of the short lines that hold nothing but their end."""
+    kept = []
+    for index in empty.tolist():
+        begin = int(starts[index]) - scan.offset
+        text = scan.last if begin < 0 else b""
+        text += block[max(begin, 0) : int(starts[index + 1]) - scan.offset]
+        if not text.strip(b"\r\n"):
+            kept.append(index)
+    return np.array(kept, np.int64)
+
+
+def _rewritten(source: Source, path: Path, encoding: str) -> Generator[Step, None, Path]:
+    target = source.scratch / f"{encoding}.txt"
+    try:
+        with (
+            path.open(encoding=encoding, newline=None) as old,
+            target.open("w", encoding="utf-8", newline="") as new,
+        ):
+            while block := old.read(_BLOCK):
+                new.write(block)
+                yield Step(new.tell(), None, "bringing line ends together")
+    except UnicodeError:
+        raise BadInput(f"this is not {encoding.upper()}.", where=source.name) from None
+    return target

@@ -1,0 +1,232 @@
+"""Import: what is the same for every source. Check, count, refuse, keep the original, show at once.
+
+One import at a time per store, held by a lock beside the files. Rows are written in short transactions under
+an import that readers ignore; the last one makes it complete, then the journal says so, under an id made
+before. Whatever ends an import early (a stop, a refusal, a crash) leaves nothing that anybody can see.
+"""
+
+import shutil
+import tempfile
+import time
+from collections.abc import Generator, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from tocsin import plugins
+from tocsin.errors import BadInput, StoreProblem
+from tocsin.importers.base import Assumed, Importer, Options, Piece, Rejected, Samples, Source, Step
+from tocsin.model.journal import ImportCompleted
+from tocsin.model.operator import Author
+from tocsin.operations import original, systems
+from tocsin.operations.progress import Progress
+from tocsin.operations.tally import Reject, Tally
+from tocsin.operations.writing import Writing
+from tocsin.store import imports
+from tocsin.store.folder import Store, checked_zone
+
+MOST_REJECTED = 0.1
+Work = Generator[Progress, None, "ImportReport"]
+
+
+@dataclass(frozen=True, slots=True)
+class ImportReport:
+    """What became of a file. read = stored + already + rejected + missing.
+
+    `read` counts values: one a row, or one a value column of it. `rejects` are the first thousand of those
+    set aside; `id` is that of the journal entry, empty in a dry run.
+    """
+
+    source: str
+    importer: str
+    record: str
+    system: str
+    read: int
+    stored: int
+    already: int
+    rejected: int
+    missing: int = 0
+    assumed: dict[str, str] = field(default_factory=dict)
+    series: tuple[str, ...] = ()
+    first: str = ""
+    last: str = ""
+    rejects: tuple[Reject, ...] = ()
+    dry_run: bool = False
+    id: str = ""
+
+
+def ingest(
+    store: Store, author: Author, path: Path, *, system: str, options: Options, dry_run: bool = False
+) -> Work:
+    """Import one file into `system`, which is added when new; in a dry run only tell what would happen.
+
+    Raises BadInput when the file's structure is wrong or more than a tenth of it is rejected; then, and when
+    the generator is closed early, nothing of it is stored.
+    """
+    systems.checked_name(system)
+    if options.zone:
+        checked_zone(options.zone)
+    if dry_run:
+        with tempfile.TemporaryDirectory(prefix="tocsin-") as folder:
+            return (yield from _imported(store, author, path, system, options, Path(folder), dry_run=True))
+    lock = FileLock(store.path / "import.lock", thread_local=False)
+    yield from _wait(lock)
+    try:
+        yield from sweep(store)
+        with _work_folder(store) as folder:
+            return (yield from _imported(store, author, path, system, options, folder, dry_run=False))
+    finally:
+        lock.release()
+
+
+def _wait(lock: FileLock) -> Generator[Progress, None, None]:
+    while True:
+        try:
+            lock.acquire(timeout=0)
+            return
+        except Timeout:
+            yield Progress(0, None, "waiting for another import to finish")
+            time.sleep(0.02)
+
+
+@contextmanager
+def _work_folder(store: Store) -> Iterator[Path]:
+    folder = store.folder("imports") / "work"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def sweep(store: Store) -> Generator[Progress, None, None]:
+    """Delete what imports left behind that a crash or a stop ended. The caller holds the import lock."""
+    with store.signals.read() as connection:
+        numbers = imports.pending(connection)
+    for number in numbers:
+        yield from _swept(store, number)
+
+
+def _swept(store: Store, number: int) -> Generator[Progress, None, None]:
+    more = True
+    while more:
+        with store.signals.write() as connection:
+            more = imports.sweep_some(connection, number)
+        yield Progress(0, None, "clearing away what an unfinished import left")
+
+
+def _imported(
+    store: Store, author: Author, path: Path, system: str, options: Options, folder: Path, *, dry_run: bool
+) -> Work:
+    copied = yield from original.copy(path, folder)
+    scratch = folder / "scratch"
+    scratch.mkdir()
+    source = Source(copied.path, copied.name, scratch, copied.modified)
+    importer = _importer(source, options)
+    known = systems.find(store, system)
+    system_id = known.id if known else store.new_id()
+    writing = Writing(store, system_id, options.record, dry_run=dry_run, name=copied.name)
+    entry = store.new_id()
+    if not dry_run:
+        writing.begin(entry, copied.sha256, importer.name, author)
+    try:
+        tally = yield from _taken(importer.read(source, options), writing)
+        report = _report(copied.name, importer.name, options.record, system, tally, dry_run=dry_run)
+        if dry_run:
+            return report
+        if systems.ensure(store, author, system, id=system_id).id != system_id:
+            raise StoreProblem(f"somebody else has just added {system}.", hint="Import the file again.")
+        original.keep(copied, store.folder("imports"))
+        writing.complete(tally)
+    except BaseException:
+        # Also when the generator is closed: what was written must not stay, not even unseen.
+        for _ in _swept(store, writing.number) if writing.number else ():
+            pass
+        raise
+    _append_entry(store, author, entry, copied.sha256, system_id, report)
+    return replace(report, id=entry)
+
+
+def _importer(source: Source, options: Options) -> Importer:
+    for importer in plugins.importers():
+        if options.record in importer.records and importer.knows(source):
+            return importer
+    kind = "this is nothing an importer knows"
+    raise BadInput(
+        f"{kind} as {options.record}.", where=source.name, hint="`tocsin doctor` lists the importers."
+    )
+
+
+def _taken(pieces: Iterator[Piece], writing: Writing) -> Generator[Progress, None, Tally]:
+    """Write what an importer yields, and return the count. Raises BadInput."""
+    tally = writing.tally
+    with closing(pieces):  # type: ignore[type-var]
+        for piece in pieces:
+            match piece:
+                case Step(done, total, note):
+                    yield Progress(done, total, note)
+                case Assumed(what, value):
+                    tally.assumed[what] = value
+                case Rejected(line, reason, count):
+                    tally.reject(line, reason, count)
+                case Samples():
+                    writing.samples(piece)
+                    yield Progress(tally.read, None, "storing")
+                case _:
+                    writing.others(piece)
+    writing.flush()
+    if tally.rejected > MOST_REJECTED * tally.read:
+        raise BadInput(_too_many(tally), where=writing.name, hint="Nothing of it was stored.")
+    if not tally.read:
+        raise BadInput("there is nothing in it to import.", where=writing.name)
+    return tally
+
+
+def _too_many(tally: Tally) -> str:
+    shown = "; ".join(f"line {reject.line}: {reject.reason}" for reject in tally.rejects[:3])
+    return f"{tally.rejected:,} of {tally.read:,} were rejected, more than a tenth ({shown})."
+
+
+def _report(
+    source: str, importer: str, record: str, system: str, tally: Tally, *, dry_run: bool
+) -> ImportReport:
+    first, last = tally.span()
+    return ImportReport(
+        source=source,
+        importer=importer,
+        record=record,
+        system=system,
+        read=tally.read,
+        stored=tally.stored,
+        already=tally.already,
+        rejected=tally.rejected,
+        missing=tally.missing,
+        assumed=dict(tally.assumed),
+        series=tuple(tally.series),
+        first=first,
+        last=last,
+        rejects=tuple(tally.rejects),
+        dry_run=dry_run,
+    )
+
+
+def _append_entry(
+    store: Store, author: Author, entry: str, sha256: str, system: str, report: ImportReport
+) -> None:
+    body = ImportCompleted(
+        source=report.source,
+        sha256=sha256,
+        importer=report.importer,
+        record=report.record,
+        system=system,
+        read=report.read,
+        stored=report.stored,
+        already=report.already,
+        rejected=report.rejected,
+        assumed=report.assumed,
+    )
+    with store.write() as write:
+        write.add(author, body, id=entry)

@@ -1,0 +1,133 @@
+"""The original of an import: copied once under its SHA-256, and the copy is what is read ever after."""
+
+import hashlib
+import os
+import stat
+from collections.abc import Generator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from tocsin.errors import BadInput, StoreProblem
+from tocsin.model.instant import EPOCH, from_us
+from tocsin.operations.progress import Progress
+
+_BLOCK = 1 << 20
+_KINDS = {
+    stat.S_ISDIR: "a folder, not a file",
+    stat.S_ISFIFO: "a pipe, not a file",
+    stat.S_ISSOCK: "a socket, not a file",
+    stat.S_ISCHR: "a device, not a file",
+    stat.S_ISBLK: "a device, not a file",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Original:
+    """A copy that nobody changes any more, synced to the disk."""
+
+    path: Path
+    name: str
+    sha256: str
+    size: int
+    modified: datetime
+
+
+def copy(path: Path, folder: Path) -> Generator[Progress, None, Original]:
+    """Copy a file into `folder` and return the copy. Raises BadInput, StoreProblem."""
+    name = shown(path)
+    descriptor = _opened(path, name)
+    target = folder / "original"
+    digest, done = hashlib.sha256(), 0
+    try:
+        told = os.fstat(descriptor)
+        with target.open("wb") as copied:
+            while block := _block(descriptor, name):
+                digest.update(block)
+                _write(copied.write, block, name)
+                done += len(block)
+                yield Progress(done, told.st_size, "copying")
+            copied.flush()
+            os.fsync(copied.fileno())
+        after = os.fstat(descriptor)
+    finally:
+        os.close(descriptor)
+    if not done:
+        raise BadInput("the file is empty.", where=name)
+    if (after.st_size, after.st_mtime_ns) != (told.st_size, told.st_mtime_ns) or done != after.st_size:
+        raise BadInput(
+            "the file changed while it was read.", where=name, hint="Try again when it is complete."
+        )
+    return Original(target, name, digest.hexdigest(), done, _modified(told.st_mtime_ns))
+
+
+def keep(original: Original, folder: Path) -> Path:
+    """Move the copy to its place under its SHA-256, and see to it that the folder remembers."""
+    target = folder / original.sha256
+    original.path.replace(target)
+    sync_folder(folder)
+    return target
+
+
+def sync_folder(folder: Path) -> None:
+    """Have the names in a folder on the disk, where the system allows it."""
+    if os.name != "posix":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def shown(path: Path) -> str:
+    """Return a file's name as text that is safe to show: one line, no controls, of bounded length."""
+    name = path.name or str(path)
+    safe = "".join(c if c.isprintable() else c.encode("unicode_escape", "replace").decode() for c in name)
+    return safe if len(safe) <= 200 else safe[:150] + "…" + safe[-49:]
+
+
+def _opened(path: Path, name: str) -> int:
+    """Open a regular file only; a pipe does not keep us waiting."""
+    try:
+        mode = path.stat().st_mode
+        for is_kind, kind in _KINDS.items():
+            if is_kind(mode):
+                raise BadInput(f"this is {kind}.", where=name)
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    except FileNotFoundError:
+        raise BadInput("there is no such file.", where=name) from None
+    except (OSError, ValueError) as error:
+        raise BadInput(f"the file cannot be opened: {_why(error)}.", where=name) from None
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise BadInput("this is not a file.", where=name)
+    return descriptor
+
+
+def _block(descriptor: int, name: str) -> bytes:
+    try:
+        return os.read(descriptor, _BLOCK)
+    except OSError as error:
+        raise BadInput(
+            f"the file went away while it was read: {_why(error)}.", where=name, hint="Nothing was stored."
+        ) from None
+
+
+def _write(write: object, block: bytes, name: str) -> None:
+    assert callable(write)
+    try:
+        write(block)
+    except OSError as error:
+        raise StoreProblem(f"the copy cannot be written: {_why(error)}.", where=name) from error
+
+
+def _why(error: OSError | ValueError) -> str:
+    return (error.strerror or str(error)) if isinstance(error, OSError) else str(error)
+
+
+def _modified(ns: int) -> datetime:
+    try:
+        return from_us(ns // 1000).astimezone(UTC)
+    except OverflowError:
+        return EPOCH

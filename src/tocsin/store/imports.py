@@ -1,0 +1,158 @@
+"""Imports: what came from outside, when, and what became of it. Readers see only complete ones."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+import msgspec
+from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy.exc import NoResultFound
+
+from tocsin.errors import NotFound
+from tocsin.model.instant import from_us, to_us
+from tocsin.model.operator import Author
+from tocsin.store import samples
+from tocsin.store.schema import alert, chunk, decision_log, deployment, import_, message, series, watermark
+
+_SWEPT_AT_ONCE = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What became of the rows: read = stored + already + rejected + missing."""
+
+    read: int = 0
+    stored: int = 0
+    already: int = 0
+    rejected: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """One import. `id` is that of its journal entry, made before the first row was written."""
+
+    number: int
+    id: str
+    complete: bool
+    source: str
+    sha256: str
+    importer: str
+    record: str
+    system: str
+    author: Author
+    started: datetime
+    completed: datetime | None
+    counts: Counts
+    assumed: dict[str, str]
+
+
+def begin(
+    connection: Connection,
+    *,
+    id: str,
+    source: str,
+    sha256: str,
+    importer: str,
+    record: str,
+    system: str,
+    author: Author,
+    started: datetime,
+) -> int:
+    """Open an import that readers do not see yet; return its number."""
+    created = connection.execute(
+        insert(import_).values(
+            id=id,
+            complete=0,
+            source=source,
+            sha256=sha256,
+            importer=importer,
+            record=record,
+            system=system,
+            author=msgspec.json.encode(author).decode(),
+            started_us=to_us(started),
+            read=0,
+            stored=0,
+            already=0,
+            rejected=0,
+            assumed="{}",
+        )
+    ).inserted_primary_key
+    assert created is not None
+    return int(created[0])
+
+
+def complete(
+    connection: Connection, number: int, counts: Counts, assumed: dict[str, str], completed: datetime
+) -> None:
+    """Make everything of an import visible at once, and have late samples judged by the detectors too."""
+    connection.execute(
+        update(import_)
+        .where(import_.c.number == number)
+        .values(
+            complete=1,
+            completed_us=to_us(completed),
+            read=counts.read,
+            stored=counts.stored,
+            already=counts.already,
+            rejected=counts.rejected,
+            assumed=msgspec.json.encode(assumed).decode(),
+        )
+    )
+    for series_number, first, _last in samples.numbers_in(connection, number):
+        mark = (watermark.c.series == series_number) & (watermark.c.upto_us >= first)
+        connection.execute(update(watermark).where(mark).values(upto_us=first - 1))
+
+
+def pending(connection: Connection) -> list[int]:
+    """Return the numbers of imports that are not complete."""
+    return list(connection.execute(select(import_.c.number).where(import_.c.complete == 0)).scalars())
+
+
+def sweep_some(connection: Connection, number: int) -> bool:
+    """Delete a part of an import that will never be complete; return whether there is more.
+
+    Short steps, so that nobody waits long; call each in a transaction of its own.
+    """
+    some = select(chunk.c.number).where(chunk.c["import"] == number).limit(_SWEPT_AT_ONCE)
+    if connection.execute(delete(chunk).where(chunk.c.number.in_(some))).rowcount:
+        return True
+    for table in (alert, deployment, decision_log, message):
+        connection.execute(delete(table).where(table.c["import"] == number))
+    connection.execute(
+        delete(series).where(~select(chunk.c.number).where(chunk.c.series == series.c.number).exists())
+    )
+    connection.execute(delete(import_).where(import_.c.number == number, import_.c.complete == 0))
+    return False
+
+
+def get(connection: Connection, number: int) -> Import:
+    """Return an import by its number. Raises NotFound."""
+    try:
+        return _import(connection.execute(select(import_).where(import_.c.number == number)).one())
+    except NoResultFound:
+        raise NotFound(f"there is no import number {number}.") from None
+
+
+def list_all(connection: Connection) -> Iterator[Import]:
+    """Give every complete import, the oldest first."""
+    query = select(import_).where(import_.c.complete == 1).order_by(import_.c.number)
+    for row in connection.execute(query):
+        yield _import(row)
+
+
+def _import(row: Row[tuple[object, ...]]) -> Import:
+    return Import(
+        number=row.number,
+        id=row.id,
+        complete=bool(row.complete),
+        source=row.source,
+        sha256=row.sha256,
+        importer=row.importer,
+        record=row.record,
+        system=row.system,
+        author=msgspec.json.decode(row.author, type=Author),
+        started=from_us(row.started_us),
+        completed=None if row.completed_us is None else from_us(row.completed_us),
+        counts=Counts(row.read, row.stored, row.already, row.rejected),
+        assumed=msgspec.json.decode(row.assumed, type=dict[str, str]),
+    )

@@ -1,0 +1,253 @@
+"""Samples as packed chunks: written in order of time, read into numpy, reduced to what a chart can show.
+
+A chunk holds up to 4096 samples of one series and one import. Its blob is one zstd frame: the differences of
+the times as int64, then the float64 values with their bytes transposed (the first bytes of all, the second
+bytes of all, ...), which puts like beside like. A time occurs once in a series, whatever import it came from;
+`operations.ingest` sees to that. Chunks of different imports may overlap in time.
+"""
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import zstandard
+from numpy.typing import NDArray
+from sqlalchemy import Connection, Row, Select, and_, bindparam, func, insert, select
+
+from tocsin.errors import StoreProblem
+from tocsin.store.schema import chunk, import_
+
+CHUNK = 4096
+EARLIEST, LATEST = -(2**63), 2**63 - 1
+
+Times = NDArray[np.int64]
+Values = NDArray[np.float64]
+
+_complete = chunk.c["import"].in_(select(import_.c.number).where(import_.c.complete == 1))
+_in_range = and_(
+    chunk.c.series == bindparam("series"),
+    chunk.c.t0 <= bindparam("t1"),
+    chunk.c.t1 >= bindparam("t0"),
+)
+
+
+def _choose(*columns: Any) -> Select[Any]:
+    return select(*columns).where(_in_range, _complete).order_by(chunk.c.t0)
+
+
+_BLOBS = _choose(chunk.c.t0, chunk.c.n, chunk.c.data)
+_HEADERS = _choose(chunk.c.t0, chunk.c.t1, chunk.c.n, chunk.c.vmin, chunk.c.vmax, chunk.c.number)
+_HELD = (
+    select(chunk.c.t0, chunk.c.n, chunk.c.data, chunk.c["import"])
+    .where(_in_range, _complete | (chunk.c["import"] == bindparam("own")))
+    .order_by(chunk.c.t0)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """How many samples a series has, and the instants of the first and the last in UTC microseconds."""
+
+    count: int
+    first_us: int
+    last_us: int
+
+
+def append(connection: Connection, series: int, times: Times, values: Values, import_number: int) -> None:
+    """Add samples of one series, `times` strictly increasing, `values` finite; both of the same length."""
+    rows = [
+        _row(series, import_number, times[start : start + CHUNK], values[start : start + CHUNK])
+        for start in range(0, len(times), CHUNK)
+    ]
+    if rows:
+        connection.execute(insert(chunk), rows)
+
+
+def read(connection: Connection, series: int, t0: int = EARLIEST, t1: int = LATEST) -> tuple[Times, Values]:
+    """Return times (int64 UTC microseconds, increasing) and values in [t0, t1], of complete imports only."""
+    rows = connection.execute(_BLOBS, {"series": series, "t0": t0, "t1": t1}).all()
+    return _cut(*_joined(rows), t0, t1)
+
+
+def held(
+    connection: Connection, series: int, t0: int, t1: int, own: int
+) -> tuple[Times, Values, NDArray[np.int64]]:
+    """Return times, values and import numbers in [t0, t1] of complete imports and of `own`."""
+    rows = connection.execute(_HELD, {"series": series, "t0": t0, "t1": t1, "own": own}).all()
+    owners = np.repeat(
+        np.array([row[3] for row in rows], np.int64), np.array([row[1] for row in rows], np.int64)
+    )
+    times, values = _unpacked(rows)
+    order = np.argsort(times, kind="stable")
+    times, values, owners = times[order], values[order], owners[order]
+    low, high = np.searchsorted(times, (t0, t1), "left")[0], np.searchsorted(times, t1, "right")
+    return times[low:high], values[low:high], owners[low:high]
+
+
+def minmax(
+    connection: Connection, series: int, t0: int, t1: int, pixels: int
+) -> tuple[Times, Values, Values]:
+    """Return (times, lowest, highest) to draw [t0, t1] on `pixels` columns; one item a column with samples.
+
+    A chunk narrower than a column counts by its header, in each column it touches; wider ones are unpacked.
+    Where there are no more samples than columns, the samples themselves come back, lowest equal to highest.
+    """
+    asked = {"series": series, "t0": t0, "t1": t1}
+    rows = connection.execute(_HEADERS, asked).all()
+    if sum(row.n for row in rows) <= pixels:
+        times, values = read(connection, series, t0, t1)
+        return times, values, values
+    width = max((t1 - t0) / pixels, 1.0)
+    wide = [row for row in rows if row.t1 - row.t0 > width]
+    if len(wide) == len(rows):
+        times, values = read(connection, series, t0, t1)
+        if len(times) <= pixels:
+            return times, values, values
+        return _columns(*_reduced(times, values, t0, width, pixels), t0, width)
+    lowest, highest = _by_headers([row for row in rows if row.t1 - row.t0 <= width], t0, width, pixels)
+    for row in wide:
+        low, high = _reduced(*_cut(*_one(connection, row.number), t0, t1), t0, width, pixels)
+        np.fmin(lowest, low, out=lowest)
+        np.fmax(highest, high, out=highest)
+    return _columns(lowest, highest, t0, width)
+
+
+def latest(connection: Connection, numbers: Collection[int]) -> dict[int, tuple[int, float]]:
+    """Return the newest sample (UTC microseconds, value) of each series that has one."""
+    newest = (
+        select(chunk.c.series, func.max(chunk.c.t1).label("t1"))
+        .where(chunk.c.series.in_(list(numbers)), _complete)
+        .group_by(chunk.c.series)
+        .subquery()
+    )
+    query = select(chunk.c.series, chunk.c.t1, chunk.c.vlast).join(
+        newest, and_(chunk.c.series == newest.c.series, chunk.c.t1 == newest.c.t1)
+    )
+    return {row.series: (row.t1, row.vlast) for row in connection.execute(query.where(_complete))}
+
+
+def tail(connection: Connection, series: int, n: int) -> tuple[Times, Values]:
+    """Return the last `n` samples of a series, fewer when it has no more."""
+    query = select(chunk.c.t0, chunk.c.n).where(chunk.c.series == series, _complete)
+    start, count = LATEST, 0
+    for row in connection.execute(query.order_by(chunk.c.t0.desc())):
+        start, count = row.t0, count + row.n
+        if count >= n:
+            break
+    times, values = read(connection, series, start, LATEST)
+    return times[len(times) - min(n, len(times)) :], values[len(values) - min(n, len(values)) :]
+
+
+def span(connection: Connection, series: int) -> Span | None:
+    """Return how much there is of a series, None when nothing."""
+    columns = func.sum(chunk.c.n), func.min(chunk.c.t0), func.max(chunk.c.t1)
+    count, first, last = connection.execute(select(*columns).where(chunk.c.series == series, _complete)).one()
+    return None if count is None else Span(count, first, last)
+
+
+def last_instant(connection: Connection, series: int, own: int) -> int:
+    """Return the newest time of a series in complete imports and in the pending one `own`."""
+    mine = chunk.c["import"] == own
+    query = select(func.max(chunk.c.t1)).where(chunk.c.series == series, _complete | mine)
+    newest = connection.execute(query).scalar_one()
+    return EARLIEST if newest is None else int(newest)
+
+
+def pack(times: Times, values: Values) -> bytes:
+    """Return the blob of one chunk."""
+    steps = np.diff(times, prepend=times[:1]).astype("<i8")
+    shuffled = values.astype("<f8").view(np.uint8).reshape(-1, 8).T
+    return zstandard.ZstdCompressor(level=1).compress(steps.tobytes() + shuffled.tobytes())
+
+
+def unpack(t0: int, n: int, data: bytes) -> tuple[Times, Values]:
+    """Return times and values of one chunk. Raises StoreProblem when the blob does not hold `n` samples."""
+    try:
+        raw = zstandard.ZstdDecompressor().decompress(data, max_output_size=16 * CHUNK)
+    except zstandard.ZstdError as error:
+        raise StoreProblem("a chunk of samples is damaged.", hint="Import its file again.") from error
+    if len(raw) != 16 * n:
+        raise StoreProblem("a chunk of samples has not the length it states.", hint="Import its file again.")
+    times = np.cumsum(np.frombuffer(raw, "<i8", n))
+    times += t0
+    values = np.ascontiguousarray(np.frombuffer(raw, np.uint8, offset=8 * n).reshape(8, n).T)
+    return times, values.view("<f8").reshape(n)
+
+
+def _row(series: int, import_number: int, times: Times, values: Values) -> dict[str, Any]:
+    return {
+        "series": series,
+        "import": import_number,
+        "t0": int(times[0]),
+        "t1": int(times[-1]),
+        "n": len(times),
+        "vmin": float(values.min()),
+        "vmax": float(values.max()),
+        "vsum": float(values.sum()),
+        "vlast": float(values[-1]),
+        "data": pack(times, values),
+    }
+
+
+def _unpacked(rows: Sequence[Any]) -> tuple[Times, Values]:
+    parts = [unpack(row[0], row[1], row[2]) for row in rows]
+    if not parts:
+        return np.empty(0, np.int64), np.empty(0, np.float64)
+    return np.concatenate([part[0] for part in parts]), np.concatenate([part[1] for part in parts])
+
+
+def _joined(rows: Sequence[Any]) -> tuple[Times, Values]:
+    times, values = _unpacked(rows)
+    if len(times) > 1 and not bool((times[1:] > times[:-1]).all()):
+        order = np.argsort(times, kind="stable")
+        return times[order], values[order]
+    return times, values
+
+
+def _cut(times: Times, values: Values, t0: int, t1: int) -> tuple[Times, Values]:
+    low, high = np.searchsorted(times, t0, "left"), np.searchsorted(times, t1, "right")
+    return times[low:high], values[low:high]
+
+
+def _one(connection: Connection, number: int) -> tuple[Times, Values]:
+    row = connection.execute(
+        select(chunk.c.t0, chunk.c.n, chunk.c.data).where(chunk.c.number == number)
+    ).one()
+    return unpack(row.t0, row.n, row.data)
+
+
+def _reduced(times: Times, values: Values, t0: int, width: float, pixels: int) -> tuple[Values, Values]:
+    """Return lowest and highest of each column, NaN in columns without samples."""
+    edges = (t0 + np.arange(pixels) * width).astype(np.int64)
+    starts = np.searchsorted(times, edges)
+    ends = np.append(starts[1:], len(times))
+    filled = np.flatnonzero(ends > starts)
+    lowest, highest = np.full(pixels, np.nan), np.full(pixels, np.nan)
+    if len(filled):
+        lowest[filled] = np.minimum.reduceat(values, starts[filled])
+        highest[filled] = np.maximum.reduceat(values, starts[filled])
+    return lowest, highest
+
+
+def _by_headers(rows: list[Row[Any]], t0: int, width: float, pixels: int) -> tuple[Values, Values]:
+    lowest, highest = np.full(pixels, np.nan), np.full(pixels, np.nan)
+    table = np.array([tuple(row[:5]) for row in rows], np.float64)
+    for instants in (table[:, 0], table[:, 1]):
+        column = np.clip((instants - t0) // width, 0, pixels - 1).astype(np.int64)
+        np.fmin.at(lowest, column, table[:, 3])
+        np.fmax.at(highest, column, table[:, 4])
+    return lowest, highest
+
+
+def _columns(lowest: Values, highest: Values, t0: int, width: float) -> tuple[Times, Values, Values]:
+    filled = np.flatnonzero(~np.isnan(lowest))
+    middles = (t0 + (filled + 0.5) * width).astype(np.int64)
+    return middles, lowest[filled], highest[filled]
+
+
+def numbers_in(connection: Connection, import_number: int) -> Iterator[tuple[int, int, int]]:
+    """Give (series, first, last) in UTC microseconds for each series an import brought samples of."""
+    query = select(chunk.c.series, func.min(chunk.c.t0), func.max(chunk.c.t1))
+    for row in connection.execute(query.where(chunk.c["import"] == import_number).group_by(chunk.c.series)):
+        yield int(row[0]), int(row[1]), int(row[2])
