@@ -35,12 +35,12 @@ class OneSeries:
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """Samples of one series, oldest first, without NaN; `excluded` spans are no example of normal."""
+    """Samples of one series, oldest first, without NaN; `departures` are the spans found departed before."""
 
     signal: Signal
     times_us: Times
     values: Values
-    excluded: tuple[Span, ...] = ()
+    departures: tuple[Span, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What is normal for a series: robust location and spread, by hour of the day or week where it has that cycle.
+"""What is normal for a series: robust location and spread, by hour of the day or week where that helps.
 
 Robust because the window may hold an incident nobody knows of: each cell (one hour of one day or week) counts
 once, and the median over the days or weeks is taken. Hours are UTC hours.
@@ -99,7 +99,7 @@ def _slot(times_us: Times, cycle: Cycle) -> NDArray[np.int64]:
 
 
 def _cross_fit(times_us: Times, values: Values, until_us: int, cycle: Cycle) -> tuple[Values, Values]:
-    """Return the centre of each slot, and each sample's distance from the centre that the other folds give."""
+    """Return the centre of each slot, and how far each sample is from the centre the other folds give."""
     slots = _SLOTS[cycle]
     slot = _slot(times_us, cycle)
     periods_ago = (until_us - 1 - times_us) // _period(cycle)
@@ -123,7 +123,7 @@ def _cell_means(row: NDArray[np.int64], slot: NDArray[np.int64], values: Values,
     cell = row * slots + slot
     counts = np.bincount(cell, minlength=rows * slots)
     sums = np.bincount(cell, weights=values, minlength=rows * slots)
-    means = np.divide(sums, counts, out=np.full(rows * slots, np.nan), where=counts > 0)
+    means: Values = np.divide(sums, counts, out=np.full(rows * slots, np.nan), where=counts > 0)
     return means.reshape(rows, slots)
 
 
@@ -150,4 +150,5 @@ def _spread(times_us: Times, errors: Values, centre: Values, cycle: Cycle) -> Va
     cells = _cell_means(day, _hour_of_day(times_us), distance, 24)
     counts = np.isfinite(cells).sum(axis=0)
     by_hour = (counts * _median_down(cells, whole) + 10 * whole) / (counts + 10)
-    return np.maximum(_GAUSS * by_hour, least)
+    spread: Values = np.maximum(_GAUSS * by_hour, least)
+    return spread

@@ -1,9 +1,9 @@
 """Departure from a baseline: a series strays further than it would by itself in months (domain.md D2).
 
-Averages over 1, 8 and 64 samples are compared, both ways, with the level that the baseline window would reach by
-chance once in `false_alarm_days` (detectors.extremes). Assumptions of that rate: apart from its cycle the series
-was stationary in the window, and correlated over less than a stretch of it (1/56 of the window, or 4 averages).
-The level comes from the series itself, so neither Gaussian nor independent noise is assumed.
+Averages over 1, 8 and 64 samples are compared, both ways, with the level that the baseline window would reach
+by chance once in `false_alarm_days` (detectors.extremes). Assumptions of that rate: apart from its cycle the
+series was stationary in the window, and correlated over less than a stretch of it (1/56 of the window, or 4
+averages). The level comes from the series itself: neither Gaussian nor independent noise is assumed.
 """
 
 from collections.abc import Iterator, Sequence
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from tocsin.detectors import baseline as baselines
 from tocsin.detectors.base import DAY, Finding, OneSeries, Series, Span, Times
-from tocsin.detectors.episodes import Episode, Judged, join, no_example, quiet_us, runs
+from tocsin.detectors.episodes import Episode, Judged, join, no_example, over_us, quiet_us, runs, spans
 from tocsin.detectors.findings import describe
 from tocsin.detectors.levels import WIDTHS, excess, levels
 
@@ -53,7 +53,7 @@ class DepartureDetector:
     @property
     def needs(self) -> OneSeries:
         window = int(self._parameters.window_days * DAY)
-        return OneSeries(window + 7 * DAY, 16 * window, 2 * self._parameters.least_samples)
+        return OneSeries(window + 8 * DAY, 16 * window, 2 * self._parameters.least_samples)
 
     def find(self, series: Series, since_us: int) -> list[Finding]:
         """Return the departures seen after `since_us`, or still going on then, oldest first."""
@@ -64,18 +64,20 @@ class DepartureDetector:
         begin = int(np.searchsorted(times, since_us - quiet, side="right"))
         found: list[Episode] = []
         for first, end, until in self._blocks(times, begin):
-            excluded = [*series.excluded, *no_example(found, times)]
+            excluded = no_example([*series.departures, *spans(found, times)])
             judged = self._judge(series, excluded, first, end, until)
             if judged is not None:
                 found = join(found, runs(times, judged, quiet), times, quiet)
-        after = [0, *(episode.last + 1 for episode in found)]
-        last = int(times[-1])
-        return [
-            describe(
-                series, episode, a, self._parameters.urgent_hours, lasting=last - times[episode.last] <= quiet
-            )
-            for episode, a in zip(found, after, strict=False)
-        ]
+        departed = [*series.departures, *spans(found, times)]
+        going_on = int(times[-1]) - over_us(times)
+        return [self._describe(series, episode, departed, going_on) for episode in found]
+
+    def _describe(self, series: Series, episode: Episode, departed: Sequence[Span], going_on: int) -> Finding:
+        times = series.times_us
+        earlier = (end for _, end in departed if end < times[episode.first])
+        after = int(np.searchsorted(times, max(earlier, default=int(times[0]) - 1), side="right"))
+        lasting = bool(times[episode.last] >= going_on)
+        return describe(series, episode, after, self._parameters.urgent_hours, lasting=lasting)
 
     def _blocks(self, times: Times, first: int) -> Iterator[tuple[int, int, int]]:
         """Yield (first, end, until_us): samples to be judged by the baseline of what came before `until_us`.

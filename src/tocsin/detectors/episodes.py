@@ -15,7 +15,7 @@ _NEW_NORMAL = 14 * DAY
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """Samples from index `first` on, judged by one baseline: the excess of each (above 1: departed), by which level."""
+    """Samples from `first` on, judged by one baseline: the excess of each (departed above 1), and which level."""
 
     first: int
     excess: Values
@@ -47,10 +47,14 @@ class Episode:
 
 
 def quiet_us(times_us: Times) -> int:
-    """Return how long a series must behave before a departure counts as over: two hours, or 12 samples."""
+    """Return how much quiet lies between two departures (with less they are one): 6 hours, or 12 samples."""
+    return max(6 * HOUR, over_us(times_us))
+
+
+def over_us(times_us: Times) -> int:
+    """Return how long a series must behave before a departure is called over: 12 samples."""
     recent = times_us[-1000:]
-    step = int(np.median(np.diff(recent))) if len(recent) > 1 else 0
-    return max(2 * HOUR, 12 * step)
+    return 12 * int(np.median(np.diff(recent))) if len(recent) > 1 else 0
 
 
 def runs(times_us: Times, judged: Judged, quiet: int) -> list[Episode]:
@@ -69,19 +73,18 @@ def join(found: Sequence[Episode], more: Sequence[Episode], times_us: Times, qui
     return [*found[:-1], _one(found[-1], more[0]), *more[1:]]
 
 
-def no_example(found: Sequence[Episode], times_us: Times) -> list[Span]:
+def spans(found: Sequence[Episode], times_us: Times) -> list[Span]:
+    """Return the first and last instant of each episode."""
+    return [(int(times_us[episode.first]), int(times_us[episode.last])) for episode in found]
+
+
+def no_example(departures: Sequence[Span]) -> list[Span]:
     """Return the spans of long departures, which are no example of normal.
 
     Short ones stay in: the baseline is robust against them, and leaving out every peak would make the series
     look calmer than it is. After two weeks a departure is taken up as the new normal.
     """
-    spans = ((int(times_us[e.first]), int(times_us[e.last])) for e in found)
-    return [shortened((begin, end)) for begin, end in spans if end - begin > DAY]
-
-
-def shortened(span: Span) -> Span:
-    """Return the part of a departure that is not taken up as the new normal."""
-    return span[0], min(span[1], span[0] + _NEW_NORMAL)
+    return [(begin, min(end, begin + _NEW_NORMAL)) for begin, end in departures if end - begin > DAY]
 
 
 def _episode(part: NDArray[np.int64], judged: Judged) -> Episode:

@@ -20,7 +20,7 @@ _SHAPE_BOUNDS = (-0.4, 0.1)
 
 @dataclass(frozen=True, slots=True)
 class Tail:
-    """The distribution of the maximum over `stretch` samples: location, scale and shape (Hosking's k = -xi)."""
+    """The distribution of the maximum of `stretch` samples: location, scale, shape (Hosking's k = -xi)."""
 
     stretch: int
     location: float

@@ -51,7 +51,7 @@ def describe(series: Series, episode: Episode, after: int, urgent_hours: float, 
 
 
 def severity(excess: float, samples: int) -> AlertSeverity:
-    """Return how grave a departure is, whichever way it goes: by its size against the threshold and persistence.
+    """Return how grave a departure is, whichever way it goes: by size and persistence.
 
     One step up each for 1.5 times the threshold, 3 times the threshold, and 6 samples or more.
     """

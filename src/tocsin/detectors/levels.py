@@ -23,7 +23,7 @@ class Level:
 
 
 def levels(known: Baseline, false_alarm_days: float) -> tuple[Level, ...]:
-    """Return the levels of every average the baseline is long enough for; each gets an equal share of the rate."""
+    """Return the levels of every average the baseline is long enough for; each gets an equal share."""
     period = false_alarm_days * DAY / known.step_us  # samples between false alarms
     tails: list[tuple[int, int, Tail]] = []
     clip = np.inf

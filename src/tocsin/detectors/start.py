@@ -16,7 +16,7 @@ _MOST_AR = 0.98
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """Index of the first changed sample, and the bounds (inclusive) it lies between with the chance asked for.
+    """Index of the first changed sample, and the bounds (inclusive) that hold it with the chance asked for.
 
     `odds` is the natural logarithm of the odds of a change somewhere against none (BIC's price for the step
     and its position); below 0 there is no evidence of a change.

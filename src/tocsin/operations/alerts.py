@@ -1,0 +1,126 @@
+"""Alerts: from findings to alerts, one for each departure however often it is looked at; listing them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from tocsin.detectors.base import Detector, Finding, version
+from tocsin.errors import NotFound
+from tocsin.model.alert import Alert, AlertSeverity
+from tocsin.model.instant import When, from_us
+from tocsin.model.signal import Signal
+from tocsin.store import alerts, systems
+from tocsin.store.folder import Store
+
+_GRAVEST = tuple(AlertSeverity)
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """Alerts to store: new ones, and known ones that went on, ended or were seen better."""
+
+    raised: list[Alert]
+    changed: list[Alert]
+
+
+def list_all(store: Store, *, system: str | None = None, since: datetime | None = None) -> list[Alert]:
+    """Return alerts newest first, of one system if named; of departures that lasted until `since`."""
+    system_id = None
+    if system is not None:
+        with store.journal.read() as connection:
+            known = systems.by_name(connection, system)
+        if known is None:
+            raise NotFound("there is no such system.", where=system, hint="Its first import names it.")
+        system_id = known.id
+    with store.signals.read() as connection:
+        return alerts.list_all(connection, system_id, since)
+
+
+def get(store: Store, id: str) -> Alert:
+    """Return one alert. Raises NotFound."""
+    with store.signals.read() as connection:
+        return alerts.get(connection, id)
+
+
+def merge(
+    store: Store,
+    detector: Detector,
+    signal: Signal,
+    known: Sequence[Alert],
+    found: Sequence[Finding],
+    since_us: int,
+) -> Changes:
+    """Return what the findings change. One that overlaps a known alert is the same departure and extends it.
+
+    A known alert that was open and is not seen any more (the baseline has taken it up as normal) has ended.
+    """
+    standing = list(known)
+    raised = set()
+    if not any(finding.time_us <= since_us for finding in found):
+        standing = [_closed(a, since_us) if a.time <= from_us(since_us) else a for a in standing]
+    for finding in found:
+        fresh = _alert(store, detector, signal, finding)
+        at = next((i for i, a in enumerate(standing) if _overlap(a, fresh)), None)
+        if at is None:
+            standing.append(fresh)
+            raised.add(fresh.id)
+        else:
+            standing[at] = _extended(standing[at], fresh)
+    if all(finding.ended_us is not None for finding in found):
+        standing = [_closed(a, since_us) for a in standing]
+    changed = [after for before, after in zip(known, standing, strict=False) if after != before]
+    return Changes([a for a in standing if a.id in raised], changed)
+
+
+def _closed(alert: Alert, at_us: int) -> Alert:
+    return replace(alert, ended=max(from_us(at_us), alert.time)) if alert.ended is None else alert
+
+
+def _alert(store: Store, detector: Detector, signal: Signal, finding: Finding) -> Alert:
+    return Alert(
+        id=store.new_id(),
+        system=signal.system,
+        signal=signal.id,
+        metric=signal.metric,
+        detected=True,
+        severity=finding.severity,
+        detector=detector.name,
+        version=version(detector),
+        message=finding.message,
+        value=finding.value,
+        threshold=finding.threshold,
+        time=from_us(finding.time_us),
+        start=When(from_us(finding.start_us), from_us(finding.earliest_us), from_us(finding.latest_us)),
+        ended=None if finding.ended_us is None else from_us(finding.ended_us),
+        urgent=finding.urgent,
+        labels=signal.labels,
+        baseline=finding.baseline,
+        effect=finding.effect,
+        p_value=finding.p_value,
+        windows=finding.windows,
+    )
+
+
+def _overlap(one: Alert, other: Alert) -> bool:
+    """Whether two departures share an instant; one without an end goes on."""
+    begins_in = other.ended is None or one.time <= other.ended
+    return begins_in and (one.ended is None or other.time <= one.ended)
+
+
+def _extended(known: Alert, fresh: Alert) -> Alert:
+    """Return the known alert as the fresh look at the same departure leaves it.
+
+    Its id and key stay. The worse of the two gives severity and figures; the start is taken from a fresh look
+    only when that saw the departure from its first sample on.
+    """
+    worse = fresh if abs(fresh.effect or 0) >= abs(known.effect or 0) else known
+    whole = fresh.time <= known.time
+    return replace(
+        worse,
+        id=known.id,
+        severity=min(known.severity, fresh.severity, key=_GRAVEST.index),
+        urgent=known.urgent or fresh.urgent,
+        time=min(known.time, fresh.time),
+        start=fresh.start if whole else known.start,
+        ended=fresh.ended if fresh.ended is None or known.ended is None else max(known.ended, fresh.ended),
+    )

@@ -1,0 +1,79 @@
+"""Alerts: our own and imported ones. The same alert found or sent again is stored once, by its key."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, Select, insert, select, update
+
+from tocsin.errors import NotFound
+from tocsin.model.alert import Alert
+from tocsin.model.instant import to_us
+from tocsin.store.schema import alert, import_
+
+_complete = select(import_.c.number).where(import_.c.complete == 1)
+_visible = alert.c["import"].is_(None) | alert.c["import"].in_(_complete)
+
+
+def add(
+    connection: Connection, found: Alert, key: str, *, series: str = "", number: int | None = None
+) -> bool:
+    """Store an alert unless one with its key is there; return whether it was new.
+
+    `series` is the id of the signal, empty for an alert about none; `number` that of the import it came by.
+    """
+    row = {
+        "id": found.id,
+        "system": found.system,
+        "series": series,
+        "detector": found.detector,
+        "version": found.version,
+        "key": key,
+        "time_us": to_us(found.time),
+        "import": number,
+        "body": msgspec.json.encode(found),
+    }
+    return connection.execute(insert(alert).prefix_with("OR IGNORE").values(row)).rowcount == 1
+
+
+def replace(connection: Connection, found: Alert) -> None:
+    """Store the newer state of an alert: it went on, it ended, its start is known better."""
+    values = {"time_us": to_us(found.time), "body": msgspec.json.encode(found)}
+    connection.execute(update(alert).where(alert.c.id == found.id).values(values))
+
+
+def get(connection: Connection, id: str) -> Alert:
+    """Return one alert. Raises NotFound."""
+    body = connection.execute(select(alert.c.body).where(alert.c.id == id, _visible)).scalar_one_or_none()
+    if body is None:
+        raise NotFound("there is no such alert.", where=id, hint="`tocsin alerts` lists them.")
+    return _alert(body)
+
+
+def list_all(
+    connection: Connection, system: str | None = None, since: datetime | None = None, limit: int | None = None
+) -> list[Alert]:
+    """Return alerts newest first, of one system if named (by id), of departures that lasted until `since`."""
+    query = select(alert.c.body).where(_visible).order_by(alert.c.time_us.desc(), alert.c.id)
+    if system is not None:
+        query = query.where(alert.c.system == system)
+    found = (_alert(body) for body in _bodies(connection, query))
+    kept = (a for a in found if since is None or a.ended is None or max(a.ended, a.time) >= since)
+    return [a for a, _ in zip(kept, range(limit), strict=False)] if limit is not None else list(kept)
+
+
+def of_series(connection: Connection, series: str, detector: str, version: str) -> list[Alert]:
+    """Return what one version of a detector raised about a series, oldest first."""
+    query = select(alert.c.body).where(
+        alert.c.series == series, alert.c.detector == detector, alert.c.version == version
+    )
+    return [_alert(body) for body in _bodies(connection, query.order_by(alert.c.time_us))]
+
+
+def _bodies(connection: Connection, query: Select[Any]) -> Sequence[bytes]:
+    return connection.execute(query).scalars().all()
+
+
+def _alert(body: bytes) -> Alert:
+    return msgspec.json.decode(body, type=Alert)
