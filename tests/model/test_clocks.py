@@ -3,16 +3,21 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tocsin.model.calendar import Offset, Unit
 from tocsin.model.clocks import TICKING, ClockState, State, as_of, at, clock_states, facts
+from tocsin.model.fields import Head, Register
 from tocsin.model.incident import CLOSED, CONTAINED, REOPENED, RESOLVED, Grade, Incident, Mark, Move
+from tocsin.model.instant import When
 from tocsin.model.severity import Scheme
 from tocsin.policy.load import load_shipped
 
 HOME = "Europe/Berlin"
+LEVELS = ["SEV-1", "SEV-2", "SEV-3", "SEV-4"]
 DETECTED = datetime(2026, 11, 2, 12, 58, tzinfo=UTC)  # a Monday, 13:58 in Berlin
 
 
@@ -173,6 +178,42 @@ def test_reopening_lets_what_was_never_met_run_on(scheme: Scheme) -> None:
     assert (found["triage"].state, found["triage"].due) == (State.OVERDUE, after(15))
 
 
+def test_regrading_and_reopening_each_begin_a_run_the_later_one_counts(scheme: Scheme) -> None:
+    spans = dict.fromkeys(LEVELS, Offset(60, Unit.MINUTES))
+    rules = [
+        replace(rule, within=None, within_by_level=spans, restarts_on_regrading=True)
+        for rule in scheme.clocks
+        if rule.id == "contain"
+    ]
+    by_level = replace(scheme, clocks=tuple(rules))
+    one = moved(incident("SEV-2"), CONTAINED, 40)
+    reopened_last = states(moved(graded(one, "SEV-1", 50), REOPENED, 90), by_level, 95)
+    assert reopened_last["contain/1"].met_at == after(40)
+    assert (reopened_last["contain"].started, reopened_last["contain"].ended) == (after(50), None)
+    graded_last = states(graded(moved(one, REOPENED, 90), "SEV-1", 100), by_level, 105)
+    assert graded_last["contain"].started == after(100)
+    assert graded_last["contain"].basis == "60 min from re-grading · SEV-1–4"
+    both = moved(moved(graded(one, "SEV-1", 50), CONTAINED, 60), REOPENED, 90)
+    assert states(both, by_level, 95)["contain"].started == after(90)
+
+
+def test_what_was_done_at_the_moment_of_regrading_counts_for_the_new_level(scheme: Scheme) -> None:
+    found = states(marked(graded(incident("SEV-2"), "SEV-1", 21), "escalate", 21), scheme, 30)
+    assert (found["escalate"].state, found["escalate/1"].state) == (State.MET, State.SUPERSEDED)
+
+
+def test_contained_as_two_sites_wrote_it_counts_from_the_first(scheme: Scheme) -> None:
+    one = moved(moved(incident(), RESOLVED, 50), RESOLVED, 70)
+    assert facts(one)["resolution"] == after(50)
+    assert states(one, scheme, 80)["contain"].met_at == after(50)
+
+
+def test_an_estimated_start_is_a_fact_too(scheme: Scheme) -> None:
+    start = Register((Head("e", 1, "s", msgspec.to_builtins(When(after(-600)))),))
+    one = replace(incident(), fields={"start": start})
+    assert facts(one)["incident_occurred"] == after(-600)
+
+
 def test_a_review_before_the_reopening_does_not_stand_for_the_next_one(scheme: Scheme) -> None:
     one = marked(moved(incident(), RESOLVED, 60), "review", 90)
     assert states(one, scheme, 95)["review"].state is State.MET
@@ -213,7 +254,6 @@ def test_a_withdrawn_incident_owes_nothing(scheme: Scheme) -> None:
     assert states(replace(incident(), withdrawn="a drill"), scheme, 10) == {}
 
 
-LEVELS = ["SEV-1", "SEV-2", "SEV-3", "SEV-4"]
 events = st.lists(
     st.one_of(
         st.tuples(st.just("grade"), st.sampled_from(LEVELS)),

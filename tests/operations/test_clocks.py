@@ -107,6 +107,8 @@ def test_the_run_of_an_old_level_is_not_marked(
     clock.advance(minutes=2)
     with pytest.raises(NotFound):
         clocks.mark(store, author, incident, "escalate/1", State.MET)
+    with pytest.raises(BadInput, match="before the clock's start"):
+        clocks.mark(store, author, incident, "escalate", State.MET, at=clock.now() - timedelta(minutes=3))
     clocks.mark(store, author, incident, "escalate", State.MET)
     assert (one(store, "escalate").state, one(store, "escalate/1").state) == (State.MET, State.SUPERSEDED)
 

@@ -29,6 +29,11 @@ def test_what_was_frozen_comes_back_through_json_under_the_same_name(days, rando
     assert digest(json.loads(json.dumps(content))) == sha256
 
 
+def test_the_order_of_keys_does_not_name_a_pack() -> None:
+    sha256, content = freeze(SCHEME)
+    assert digest(dict(reversed(content.items()))) == sha256
+
+
 def test_any_change_gives_another_name() -> None:
     changed = [
         with_holidays([date(2026, 12, 25)]),

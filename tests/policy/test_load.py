@@ -66,6 +66,7 @@ def test_an_unknown_pack_is_refused_with_those_there_are() -> None:
         ("{ minutes = 60 }", '"an hour"', "clocks[3].within: Expected"),
         ('id = "triage"', 'id = "respond"', "clocks: 'respond' is there 2 times"),
         ('id = "triage"', 'id = "triage/1"', "clocks: the id 'triage/1' contains a slash"),
+        ("within = { minutes = 60 }", "", "clocks[3]: give either within or within_by_level"),
         ('from = "resolution"', 'from = "resolved"', "clocks[5].from: 'resolved' is none of"),
         ('met_by = ["graded"]', 'met_by = ["triaged"]', "clocks[2].met_by: 'triaged' is none of"),
         ('met_by = ["graded"]', 'metby = ["graded"]', "clocks[2]: Object contains unknown field `metby`"),

@@ -198,15 +198,12 @@ def _stretches(incident: Incident, rule: ClockRule) -> Iterator[tuple[Offset | N
 def _after_reopening(run: _Run, incident: Incident) -> _Run:
     """What an earlier containment or resolution had met, or set going, begins anew when that did not hold."""
     earlier, _, reopened = _split(incident.moves)
-    if reopened is None:
+    if reopened is None or (run.since is not None and run.since > reopened):
         return run
-    since = max(reopened, run.since or reopened)
     if run.rule.anchor in _MOVED:
-        return replace(run, since=since)
-    undone = {_MOVES.get(move.status) for move in earlier} & set(run.rule.met_by)
-    if not undone or since == run.since:
-        return run
-    return replace(run, anchor="re-opening", started=since, since=since)
+        return replace(run, since=reopened)
+    undone = {_MOVES.get(move.status) for move in earlier if _in(run, move.at)} & set(run.rule.met_by)
+    return replace(run, anchor="re-opening", started=reopened, since=reopened) if undone else run
 
 
 def _state(id_: str, run: _Run, incident: Incident, scheme: Scheme, zone: str) -> ClockState:
