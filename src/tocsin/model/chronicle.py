@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from tocsin.model.incident import CLOSED, standing
+from tocsin.model.incident import CLOSED, Incident, standing
 from tocsin.model.instant import When
 from tocsin.model.journal import (
     AlertAdded,
@@ -27,6 +27,14 @@ def lines(entries: Iterable[Entry]) -> Iterator[Line]:
         if told := _told(entry):
             lane, text, author = told
             yield Line(When(entry.happened.at), lane, text, author)
+
+
+def beginning(entries: Iterable[Entry], incident: Incident) -> Iterator[Line]:
+    """Yield the estimated start as a line by whoever estimated it; nothing when nobody has."""
+    if incident.start is not None:
+        newest = incident.fields["start"].heads[0].entry
+        author = next((entry.author.name for entry in entries if entry.id == newest), "")
+        yield Line(incident.start, "happened", "Estimated start", author)
 
 
 def _told(entry: Entry) -> tuple[str, str, str] | None:

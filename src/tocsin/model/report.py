@@ -11,16 +11,7 @@ from numpy.typing import NDArray
 
 from tocsin.model.alert import Alert
 from tocsin.model.fields import Register
-from tocsin.model.incident import (
-    CLOSED,
-    CONTAINED,
-    FIELDS,
-    REOPENED,
-    RESOLVED,
-    Incident,
-    Mark,
-    Move,
-)
+from tocsin.model.incident import FIELDS, Incident
 from tocsin.model.instant import When
 from tocsin.model.journal import Entry
 from tocsin.model.timeline import Item
@@ -182,23 +173,28 @@ class IncidentReport:
     roles: tuple[tuple[str, str], ...] = ()
     conflicts: tuple[str, ...] = ()
     narrative: tuple[Text, ...] = ()
-    moves: tuple[Move, ...] = ()
     timeline: tuple[Line, ...] = ()
     clocks: tuple[ClockLine, ...] = ()
     alerts: tuple[Alert, ...] = ()
     related: tuple[Related, ...] = ()
     charts: Charts | None = None
-    marks: tuple[Mark, ...] = ()
 
     @property
-    def end(self) -> datetime:
-        """When it was resolved, or the report's now while it is not."""
-        return self.resolved or self.as_of.at
+    def ended(self) -> datetime | None:
+        """When it was resolved, or closed without that; None while it is neither."""
+        return self.resolved or self.closed
 
     @property
     def duration(self) -> timedelta:
-        """From detection to resolution, or to the report's now; never negative."""
-        return max(self.end - self.detected, timedelta())
+        """From detection to the end, or to the report's now; never negative."""
+        return max((self.ended or self.as_of.at) - self.detected, timedelta())
+
+    @property
+    def undetected(self) -> timedelta | None:
+        """From the estimated start to detection; None when nobody estimated one, or it came later."""
+        if self.start is None or self.start.at > self.detected:
+            return None
+        return self.detected - self.start.at
 
 
 def narrative(incident: Incident) -> tuple[Text, ...]:
@@ -215,8 +211,13 @@ def conflicts(incident: Incident) -> tuple[str, ...]:
     """Return, in words, the facts and roles that two people set without knowing of each other."""
     facts = [(FIELDS.get(n, n), r) for n, r in incident.fields.items() if n not in NARRATIVE]
     both = [*facts, *((name.capitalize(), register) for name, register in incident.roles.items())]
-    said = ((title, " / ".join(str(h.value) for h in r.heads)) for title, r in both if r.conflict)
+    said = ((title, " / ".join(_said(head.value) for head in r.heads)) for title, r in both if r.conflict)
     return tuple(sorted(f"{title}: {values}" for title, values in said))
+
+
+def _said(value: object) -> str:
+    """Return a value in a few words; of a moment its estimate."""
+    return str(value["at"]) if isinstance(value, dict) and "at" in value else str(value)
 
 
 def line(item: Item) -> Line:
@@ -234,18 +235,6 @@ def line(item: Item) -> Line:
         withdrawn=item.withdrawn,
         conflict=item.conflict,
     )
-
-
-def reached_end(incident: Incident, status: str) -> datetime | None:
-    """Return when the incident came to `status` or beyond it, as its last moves leave it; None if not."""
-    order = (CONTAINED, RESOLVED, CLOSED)
-    reached: datetime | None = None
-    for move in incident.moves:
-        if move.status == REOPENED:
-            reached = None
-        elif reached is None and order.index(move.status) >= order.index(status):
-            reached = move.at
-    return reached
 
 
 def as_of(entry: Entry) -> AsOf:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from tocsin.detectors import baseline
 from tocsin.model.alert import Alert
-from tocsin.model.incident import Incident
+from tocsin.model.incident import CLOSED, RESOLVED, Incident
 from tocsin.model.instant import When, from_us, to_us
 from tocsin.model.report import Band, Chart, Charts, DeploymentMark
 from tocsin.model.signal import Signal
@@ -105,11 +105,13 @@ def _window(incident: Incident, alerts: tuple[Alert, ...], newest: datetime, now
     """Choose what to draw: the incident, as much time before it, and no further than there are samples."""
     start = incident.start or next((a.start for a in alerts if a.start is not None), None)
     start = start or When(min([incident.detected, *(alert.time for alert in alerts)]))
-    resolved = incident.reached("resolved")
+    resolved = incident.reached(RESOLVED) or incident.reached(CLOSED)
     until = max(min(resolved or now, now), start.high)
     seen = max([start.high, *(alert.ended or alert.time for alert in alerts)])
-    aftermath = max(_SHORTEST, (seen - start.low) / 2)
-    end = min(newest, max(until if resolved is not None else seen, seen) + aftermath, now)
+    aftermath = max(_SHORTEST, (max(seen, resolved or seen) - start.low) / 2)
+    # An open incident is drawn up to now; one in samples of long ago only as far as it can be seen.
+    shown = until if now - start.low <= _LONGEST or resolved else seen
+    end = min(max(seen, shown) + aftermath, newest, now)
     if end <= start.low:
         # The samples end before the incident began: show what there is.
         return _Window(newest - _SHORTEST, newest, start, until)

@@ -53,9 +53,9 @@ def build(store: Store, reference: str, as_of: str | None = None) -> IncidentRep
         start=state.start,
         declared_by=state.author,
         channel=state.channel,
-        contained=report.reached_end(state, CONTAINED),
-        resolved=report.reached_end(state, RESOLVED),
-        closed=report.reached_end(state, CLOSED),
+        contained=state.reached(CONTAINED),
+        resolved=state.reached(RESOLVED),
+        closed=state.reached(CLOSED),
         withdrawn=state.withdrawn,
         roles=tuple((role, str(register.value)) for role, register in sorted(state.roles.items())),
         conflicts=report.conflicts(state),
@@ -132,7 +132,7 @@ def _level(scheme: Scheme, state: Incident) -> report.Level:
         id=state.severity,
         rank=scheme.rank(state.severity) + 1,
         meaning=level.meaning if level else "",
-        scheme=f"{scheme.title} {scheme.version}",
+        scheme=f"{scheme.title}, version {scheme.version}",
         scheme_sha256=state.policy,
     )
 
@@ -141,7 +141,8 @@ def _timeline(entries: Sequence[Entry], state: Incident) -> tuple[Line, ...]:
     about: dict[str, list[Entry]] = {}
     for entry in entries:
         about.setdefault(entry.subject, []).append(entry)
-    lines = list(chronicle.lines(about.pop(state.id)))
+    steps = about.pop(state.id)
+    lines = [*chronicle.beginning(steps, state), *chronicle.lines(steps)]
     lines += [report.line(item) for own in about.values() if (item := timeline.fold(own)) is not None]
     return tuple(sorted(lines, key=lambda line: line.happened.at))
 

@@ -9,10 +9,24 @@ from tocsin.model.instant import When
 from tocsin.model.report import Charts, IncidentReport, Text
 from tocsin.reports import badges, page, tables, words
 from tocsin.reports.charts import Legend, Marks, Strip
-from tocsin.reports.page import BODY, KICKER, MONO_SMALL, NOTE, QUIET_SMALL, SMALL, TITLE, Furniture, Heading
+from tocsin.reports.page import (
+    BODY,
+    KICKER,
+    MONO_SMALL,
+    NOTE,
+    QUIET_SMALL,
+    SMALL,
+    SMALL_BOLD,
+    TITLE,
+    Furniture,
+    Heading,
+)
 from tocsin.reports.text import markup, one_line, paragraphs
 
 NOT_YET = "Not yet recorded."
+
+# How much of a page, in points, a section wants to begin on it: the first chart, the whole of the last page.
+_ROOM = {"Signals": 170, "Journal and verification": 300}
 
 
 def render(report: IncidentReport) -> bytes:
@@ -48,24 +62,29 @@ def _story(report: IncidentReport) -> Iterator[Flowable]:
         ("Journal and verification", _journal(report)),
     ]
     for number, (title, content) in enumerate(sections, start=1):
-        # A heading never stands alone at the foot of a page; the charts want room for the first of them.
-        yield CondPageBreak(170 if title == "Signals" else 90)
+        # A heading never stands alone at the foot of a page.
+        yield CondPageBreak(_ROOM.get(title, 90))
         yield Heading(f"{number}  {title}", f"section-{number}")
         yield from content
 
 
 def _head(report: IncidentReport) -> Iterator[Flowable]:
     yield Paragraph("INCIDENT REPORT", KICKER)
-    yield one_line(report.title[:500] or "(no title)", TITLE)
+    yield one_line(report.title or "(no title)", TITLE)
     status = "withdrawn" if report.withdrawn else report.status
     level = badges.Badge(report.level.id or "not graded", badges.of_rank(report.level.rank), 12, framed=True)
     state = badges.Badge(status, badges.of_state(status), 12, framed=True)
-    span = (
-        f"{words.duration(report.duration)} {'to resolution' if report.resolved else 'and not yet resolved'}"
-    )
-    duration = [one_line(span, page.SUBHEADING), one_line("counted from detection", QUIET_SMALL)]
-    room = page.width_pt() - level.width - state.width - 24
-    yield tables.grid([[level, state, duration]], [level.width + 12, state.width + 12, room], header=0)
+    ended = "until resolved" if report.ended else "and not yet resolved"
+    span = f"{words.duration(report.duration)} {ended}"
+    blocks = [[one_line(span, SMALL_BOLD), one_line("counted from detection", QUIET_SMALL)]]
+    if report.undetected is not None:
+        gap = words.duration(report.undetected)
+        blocks += [
+            [one_line(f"{gap} undetected", SMALL_BOLD), one_line("from the estimated start", QUIET_SMALL)]
+        ]
+    room = (page.width_pt() - level.width - state.width - 32) / 2
+    widths = [level.width + 12, state.width + 20, *([room] * len(blocks))]
+    yield tables.grid([[level, state, *blocks]], widths, ("VALIGN", (0, 0), (-1, -1), "MIDDLE"), header=0)
     yield Spacer(0, 4)
     if report.withdrawn:
         yield from paragraphs(f"Withdrawn: {report.withdrawn}", BODY)
@@ -98,7 +117,7 @@ def _facts(report: IncidentReport) -> Iterator[tuple[str, list[Flowable]]]:
 
 
 def _text(text: str) -> list[Flowable]:
-    return list(paragraphs(text[:2000], SMALL)) if text.strip() else _nothing()
+    return [one_line(text, SMALL, most=600)] if text.strip() else _nothing()
 
 
 def _nothing() -> list[Flowable]:

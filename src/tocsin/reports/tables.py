@@ -4,13 +4,13 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import groupby
 
-from reportlab.platypus import Flowable, LongTable, Paragraph, TableStyle
+from reportlab.platypus import Flowable, LongTable, TableStyle
 
 from tocsin.model.alert import Alert
 from tocsin.model.report import ClockLine, Line
 from tocsin.reports import badges, fonts, words
 from tocsin.reports.page import INK, LABEL, QUIET, QUIET_SMALL, RULE, SMALL, SMALL_BOLD, TINT, width_pt
-from tocsin.reports.text import cells, markup, one_line, paragraphs
+from tocsin.reports.text import cells, one_line
 
 # Splitting one table over pages costs more the longer it is; blocks keep that bounded.
 BLOCK_ROWS = 500
@@ -85,7 +85,7 @@ def _day(line: Line, zone: str) -> tuple[str, str]:
 def _line_rows(line: Line, zone: str) -> Iterator[Row]:
     """Yield the row of an entry, and further rows where its text is long."""
     contents = cells(line.text, SMALL)
-    notes = [Paragraph(markup(note, QUIET_SMALL.fontName), QUIET_SMALL) for note in _notes(line, zone)]
+    notes = [one_line(note, QUIET_SMALL, most=600) for note in _notes(line, zone)]
     contents[-1] = [*contents[-1], *notes]
     at = line.happened.at
     *date, clock = words.utc(at, zone).removesuffix(" UTC").rsplit(" ", 1)
@@ -94,7 +94,7 @@ def _line_rows(line: Line, zone: str) -> Iterator[Row]:
         "\n".join([clock, *date]),
         line.lane,
         contents[0],
-        one_line(line.author[:200], SMALL),
+        one_line(line.author, SMALL, most=120),
     ]
     for content in contents[1:]:
         yield ["", "", "", content, ""]
@@ -112,7 +112,7 @@ def _notes(line: Line, zone: str) -> Iterator[str]:
     if line.conflict:
         yield "corrected by two people without knowing of each other; not yet settled"
     if line.withdrawn:
-        yield f"withdrawn: {line.withdrawn[:500]}"
+        yield f"withdrawn: {line.withdrawn}"
 
 
 def clocks(lines: Sequence[ClockLine], zone: str) -> LongTable:
@@ -133,8 +133,8 @@ def _clock_state(line: ClockLine) -> list[Flowable]:
     if line.late_by:
         said.append(one_line(f"late by {words.duration(line.late_by)}", QUIET_SMALL))
     if line.by:
-        said.append(one_line(f"by {line.by[:200]}", QUIET_SMALL))
-    return said + (list(paragraphs(line.reason[:600], QUIET_SMALL)[:6]) if line.reason else [])
+        said.append(one_line(f"by {line.by}", QUIET_SMALL, most=120))
+    return [*said, one_line(line.reason, QUIET_SMALL, most=600)] if line.reason else said
 
 
 def _moment(instant: datetime | None, zone: str) -> list[Flowable] | str:
@@ -155,8 +155,8 @@ def alerts(found: Sequence[Alert], zone: str) -> LongTable:
 
 def _alert_rows(alert: Alert, zone: str) -> Iterator[Row]:
     contents = cells(alert.message, SMALL)
-    contents[0] = [one_line(alert.metric[:200], SMALL_BOLD), *contents[0]]
-    contents[-1] = [*contents[-1], one_line(f"{alert.detector[:100]} {alert.version[:40]}", QUIET_SMALL)]
+    contents[0] = [one_line(alert.metric, SMALL_BOLD), *contents[0]]
+    contents[-1] = [*contents[-1], one_line(f"{alert.detector} {alert.version}", QUIET_SMALL)]
     if alert.start is not None:
         contents[-1].append(one_line(f"began about {words.local(alert.start.at, zone)}", QUIET_SMALL))
         if alert.start.is_range:
@@ -180,6 +180,6 @@ def facts(pairs: Sequence[tuple[str, list[Flowable]]]) -> LongTable:
         right = pairs[number + half : number + half + 1]
         left_label, left_value = pairs[number]
         label, value = right[0] if right else ("", [])
-        rows.append([Paragraph(left_label, LABEL), left_value, Paragraph(label, LABEL), value])
+        rows.append([one_line(left_label, LABEL, 60), left_value, one_line(label, LABEL, 60), value])
     room = width_pt() / 2 - 78
     return grid(rows, [78, room, 78, room], header=0)

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from functools import cache
-from itertools import groupby
+from itertools import accumulate, groupby
 from xml.sax.saxutils import escape
 
 from reportlab.lib.styles import ParagraphStyle
@@ -23,6 +23,7 @@ CELL_LINES = 14
 
 _MARK = '<font name="{font}" size="-1.2" color="#5b6470" backColor="#e8ebef">{text}</font>'
 _BREAK = "↩"
+_COST_OF_MARK = 9
 _INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 
 
@@ -31,9 +32,12 @@ def paragraphs(text: str, style: ParagraphStyle) -> list[Paragraph]:
     return [Paragraph(markup(piece, style.fontName), style) for piece in _pieces(text)]
 
 
-def one_line(text: str, style: ParagraphStyle) -> Paragraph:
-    """Return a name or title as one paragraph, its line breaks as spaces."""
-    return Paragraph(markup(" ".join(text.split()), style.fontName), style)
+def one_line(text: str, style: ParagraphStyle, most: int = 400) -> Paragraph:
+    """Return a name or title as one paragraph, its line breaks as spaces, cut at about `most` letters."""
+    line = " ".join(text.split())
+    costs = accumulate(_cost(character) for character in line[: most + 1])
+    kept = sum(cost <= most for cost in costs)
+    return Paragraph(markup(line if kept == len(line) else f"{line[:kept]}…", style.fontName), style)
 
 
 def cells(text: str, style: ParagraphStyle) -> list[list[Paragraph]]:
@@ -41,11 +45,11 @@ def cells(text: str, style: ParagraphStyle) -> list[list[Paragraph]]:
     found: list[list[Paragraph]] = [[]]
     room, lines = CELL_CHARACTERS, CELL_LINES
     for piece in _pieces(text, words=120, characters=CELL_CHARACTERS):
-        if found[-1] and (len(piece) > room or lines == 0):
+        if found[-1] and (_cost(piece) > room or lines == 0):
             found.append([])
             room, lines = CELL_CHARACTERS, CELL_LINES
         found[-1].append(Paragraph(markup(piece, style.fontName), style))
-        room, lines = room - len(piece), lines - 1
+        room, lines = room - _cost(piece), lines - 1
     return found
 
 
@@ -72,11 +76,11 @@ def _pieces(text: str, words: int = MAX_WORDS, characters: int = MAX_WORDS * 20)
         piece: list[str] = []
         length = 0
         for word in split:
-            if len(piece) == words or (piece and length + len(word) > characters):
+            if len(piece) == words or (piece and length + _cost(word) > characters):
                 yield " ".join(piece)
                 piece, length = [], 0
             piece.append(word)
-            length += len(word) + 1
+            length += _cost(word) + 1
         yield " ".join(piece)
 
 
@@ -98,17 +102,27 @@ def _unstacked(text: str) -> str:
 
 
 class _Kind:
-    """Which way a character is drawn: "own", "fallback" or "mark"."""
+    """Which way a character is drawn: "own", "fallback", "mark" or "break"."""
 
     def __init__(self, font: str) -> None:
         self._own, self._fallback = fonts.glyphs(font), fonts.glyphs(fonts.FALLBACK)
 
     def __call__(self, character: str) -> str:
-        if character == _BREAK or _unseen(character):
+        if character == _BREAK:
+            return "break"
+        if _unseen(character):
             return "mark"
         if character in self._own:
             return "own"
         return "fallback" if character in self._fallback else "mark"
+
+
+def _cost(text: str) -> int:
+    """Return about how many letters wide a text is printed; a mark takes the room of several."""
+    if fonts.glyphs(fonts.SANS).issuperset(text):
+        return len(text)
+    kind = _Kind(fonts.SANS)
+    return sum(_COST_OF_MARK if kind(character) == "mark" else 1 for character in text)
 
 
 @cache
@@ -117,19 +131,15 @@ def _unseen(character: str) -> bool:
 
 
 def _run(kind: str, run: str) -> str:
-    if kind == "own":
-        return escape(run)
-    if kind == "fallback":
-        return f'<font name="{fonts.FALLBACK}">{escape(run)}</font>'
-    return " ".join(_MARK.format(font=_font_of_mark(c), text=_shown(c)) for c in run)
-
-
-def _font_of_mark(character: str) -> str:
-    return fonts.FALLBACK if character == _BREAK else fonts.MONO
-
-
-def _shown(character: str) -> str:
-    return _BREAK if character == _BREAK else _code(character)
+    match kind:
+        case "own":
+            return escape(run)
+        case "fallback":
+            return f'<font name="{fonts.FALLBACK}">{escape(run)}</font>'
+        case "break":
+            return _MARK.format(font=fonts.FALLBACK, text=run)
+        case _:
+            return _MARK.format(font=fonts.MONO, text=" ".join(map(_code, run)))
 
 
 def _code(character: str) -> str:
