@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+from shiboken6 import isValid
 
 from tocsin.ui.icons import icon
 from tocsin.ui.text import set_look
@@ -71,6 +72,7 @@ class Finder(QFrame):
         self._theme, self._over = theme, parent
         self._choices: list[Choice] = []
         self._shown: list[Choice] = []
+        self._before: QWidget | None = None
         self._other: Callable[[str], Choice] | None = None
         set_look(self, role="panel")
         self.line, self.list = QLineEdit(), QListWidget()
@@ -95,6 +97,8 @@ class Finder(QFrame):
     ) -> None:
         """Open. `other` turns what was typed into one more choice, put last."""
         self._choices, self._other = list(choices), other
+        if not self.isVisible():
+            self._before = self._over.window().focusWidget()
         self.line.setPlaceholderText(placeholder)
         self.line.setAccessibleName(placeholder)
         self.line.clear()
@@ -105,9 +109,13 @@ class Finder(QFrame):
 
     def dismiss(self) -> None:
         """Close without a choice."""
-        if self.isVisible():
-            self.hide()
-            self.closed.emit()
+        if not self.isVisible():
+            return
+        had_focus = self.line.hasFocus()
+        self.hide()
+        if had_focus and self._before is not None and isValid(self._before):
+            self._before.setFocus()
+        self.closed.emit()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:

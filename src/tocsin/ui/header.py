@@ -68,14 +68,19 @@ class Header(QFrame):
         layout.setSpacing(GAP)
         layout.addWidget(Label("TOCSIN", "name"))
         layout.addWidget(self.store, 1)
-        layout.addWidget(self.finder)
-        layout.addWidget(Label("Ctrl K", "key"))
+        self._add(layout, self.finder, "Ctrl K")
         layout.addStretch(2)
         layout.addWidget(self.time)
-        layout.addWidget(self.operator)
-        layout.addWidget(Label("F2", "key"))
-        layout.addWidget(self.line)
-        layout.addWidget(self.declare)
+        self._add(layout, self.operator, "F2")
+        self._add(layout, self.line, "L")
+        self._add(layout, self.declare, "Ctrl D")
+
+    def _add(self, layout: QHBoxLayout, button: QPushButton, key: str) -> None:
+        pair = QHBoxLayout()
+        pair.setSpacing(4)
+        pair.addWidget(button)
+        pair.addWidget(Label(key, "key"), 0, Qt.AlignmentFlag.AlignVCenter)
+        layout.addLayout(pair)
 
     def _tint(self) -> None:
         palette = self._theme.palette

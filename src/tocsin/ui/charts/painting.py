@@ -1,0 +1,128 @@
+"""Painting of a scene: bands, incident window and marks below the curves, the cursor's reading above them."""
+
+from zoneinfo import ZoneInfo
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPolygonF
+
+from tocsin.model.instant import to_us
+from tocsin.ui.charts.scene import HEAD, Scene
+from tocsin.ui.charts.strip import Strip
+from tocsin.ui.palette import SMALL, UNSURE_ALPHA, WINDOW_ALPHA
+from tocsin.ui.theme import Theme, mono, sans
+from tocsin.ui.times import number, stamp
+
+_CENTRE = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+_BRUSH_ALPHA = 50
+
+
+def paint_ground(painter: QPainter, scene: Scene, theme: Theme) -> None:
+    """Paint all that stands still, in pixels of the view."""
+    painter.fillRect(QRectF(0, 0, scene.width, scene.height), theme.colour("panel"))
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    for place, strip in enumerate(scene.strips):
+        _paint_band(painter, scene, theme, place, strip)
+        if place:
+            _line(painter, theme, 0, scene.lane_px(place)[0], scene.width)
+    _paint_window(painter, scene, theme)
+    _paint_marks(painter, scene, theme)
+
+
+def paint_cursor(
+    painter: QPainter, scene: Scene, theme: Theme, zone: ZoneInfo, cursor: float, anchor: float | None
+) -> None:
+    """Paint the line under the mouse, what the strips read there, and the stretch selected so far."""
+    if anchor is not None:
+        stretch = QRectF(QPointF(anchor, 0), QPointF(cursor, scene.height)).normalized()
+        painter.fillRect(stretch, _faint(theme.colour("accent"), _BRUSH_ALPHA))
+    painter.setPen(QPen(theme.colour("muted"), 1))
+    painter.drawLine(QPointF(cursor, 0), QPointF(cursor, scene.height))
+    moment = scene.time(cursor)
+    painter.setFont(sans(SMALL))
+    _paint_note(painter, scene, theme, cursor, 1, stamp(moment, zone))
+    painter.setFont(mono(SMALL))
+    for place, strip in enumerate(scene.strips):
+        top, height = scene.lane_px(place)
+        reading = _reading(strip, to_us(moment))
+        if reading:
+            _paint_note(painter, scene, theme, cursor, max(top + height - HEAD, HEAD), reading)
+
+
+def _paint_band(painter: QPainter, scene: Scene, theme: Theme, place: int, strip: Strip) -> None:
+    if strip.band is None or strip.between is None:
+        return
+    outline, centre = strip.band_shape(scene.frame, scene.lane(place), scene.width, scene.height)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(theme.colour("band"))
+    painter.drawPolygon(outline)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(QPen(theme.colour("centre"), 1, Qt.PenStyle.DotLine))
+    painter.drawPolyline(centre)
+
+
+def _paint_window(painter: QPainter, scene: Scene, theme: Theme) -> None:
+    if scene.start is None:
+        return
+    colour = theme.colour("window")
+    low, high = scene.x(scene.start.low), scene.x(scene.start.high)
+    end = scene.width if scene.end is None else scene.x(scene.end)
+    painter.fillRect(_column(scene, low, end), _faint(colour, WINDOW_ALPHA))
+    painter.fillRect(_column(scene, low, max(high, low + 2)), _faint(colour, UNSURE_ALPHA))
+    if scene.start.is_range:
+        painter.setPen(QPen(_faint(colour, 160), 1, Qt.PenStyle.DotLine))
+        at = scene.x(scene.start.at)
+        painter.drawLine(QPointF(at, 0), QPointF(at, scene.height))
+
+
+def _paint_marks(painter: QPainter, scene: Scene, theme: Theme) -> None:
+    painter.setFont(sans(SMALL))
+    metrics, taken = QFontMetricsF(painter.font()), -1.0
+    for at, label in sorted(scene.marks):
+        x = scene.x(at)
+        if not 0 <= x <= scene.width:
+            continue
+        painter.setPen(QPen(theme.colour("mark"), 1, Qt.PenStyle.DashLine))
+        painter.drawLine(QPointF(x, HEAD - 6), QPointF(x, scene.height))
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme.colour("mark"))
+        painter.drawPolygon(QPolygonF([QPointF(x - 4, 4), QPointF(x + 4, 4), QPointF(x, 12)]))
+        room = metrics.elidedText(label, Qt.TextElideMode.ElideRight, 160)
+        width = metrics.horizontalAdvance(room)
+        left = x + 8 if x + 8 + width <= scene.width else x - 8 - width
+        if left > taken:  # a name that would lie over the one before is left out
+            painter.setPen(theme.colour("mark"))
+            painter.drawText(QRectF(left, 0, width + 1, HEAD - 4), _CENTRE, room)
+            taken = left + width + 6
+
+
+def _paint_note(painter: QPainter, scene: Scene, theme: Theme, x: float, top: float, text: str) -> None:
+    width = painter.fontMetrics().horizontalAdvance(text) + 10
+    left = x + 6 if x + 6 + width <= scene.width else x - 6 - width
+    box = QRectF(left, top, width, HEAD - 3)
+    painter.fillRect(box, _faint(theme.colour("raised"), 230))
+    painter.setPen(theme.colour("text"))
+    painter.drawText(box.adjusted(5, 0, 0, 0), _CENTRE, text)
+
+
+def _reading(strip: Strip, time_us: int) -> str:
+    index = strip.at(time_us)
+    if index is None:
+        return ""
+    low = number(float(strip.low[index]))
+    high = low if strip.high is None else number(float(strip.high[index]))
+    return low if low == high else f"{low} … {high}"
+
+
+def _line(painter: QPainter, theme: Theme, left: float, y: float, right: float) -> None:
+    painter.setPen(QPen(theme.colour("raised"), 1))
+    painter.drawLine(QPointF(left, y), QPointF(right, y))
+
+
+def _column(scene: Scene, left: float, right: float) -> QRectF:
+    left, right = max(left, 0.0), min(right, float(scene.width))
+    return QRectF(left, 0, max(right - left, 0.0), scene.height)
+
+
+def _faint(colour: QColor, alpha: int) -> QColor:
+    colour.setAlpha(alpha)
+    return colour
