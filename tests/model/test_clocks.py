@@ -197,6 +197,16 @@ def test_regrading_and_reopening_each_begin_a_run_the_later_one_counts(scheme: S
     assert states(both, by_level, 95)["contain"].started == after(90)
 
 
+def test_a_mark_between_reopening_and_regrading_belongs_to_the_old_run(scheme: Scheme) -> None:
+    spans = dict.fromkeys(LEVELS, Offset(5, Unit.BUSINESS_DAYS))
+    review = scheme.clocks[-1]
+    rule = replace(review, within=None, within_by_level=spans, restarts_on_regrading=True)
+    one = marked(moved(moved(incident("SEV-2"), RESOLVED, 40), REOPENED, 90), "review", 95)
+    found = states(graded(one, "SEV-1", 100), replace(scheme, clocks=(rule,)), 105)
+    assert found["review/1"].met_at == after(95)
+    assert (found["review"].started, found["review"].ended) == (after(100), None)
+
+
 def test_what_was_done_at_the_moment_of_regrading_counts_for_the_new_level(scheme: Scheme) -> None:
     found = states(marked(graded(incident("SEV-2"), "SEV-1", 21), "escalate", 21), scheme, 30)
     assert (found["escalate"].state, found["escalate/1"].state) == (State.MET, State.SUPERSEDED)
