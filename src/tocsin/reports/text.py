@@ -34,7 +34,7 @@ def paragraphs(text: str, style: ParagraphStyle) -> list[Paragraph]:
 
 def one_line(text: str, style: ParagraphStyle, most: int = 400) -> Paragraph:
     """Return a name or title as one paragraph, its line breaks as spaces, cut at about `most` letters."""
-    line = " ".join(text.split())
+    line = " ".join(_normal(text).split())
     costs = accumulate(_cost(character) for character in line[: most + 1])
     kept = sum(cost <= most for cost in costs)
     return Paragraph(markup(line if kept == len(line) else f"{line[:kept]}…", style.fontName), style)
@@ -59,19 +59,18 @@ def markup(text: str, font: str) -> str:
     What a font of ours cannot draw is printed as U+XXXX in a mark; so are control characters, characters
     without width, changes of direction and lone surrogates.
     """
-    normal = _unstacked(unicodedata.normalize("NFC", text))
-    return "".join(_run(kind, "".join(run)) for kind, run in groupby(normal, _Kind(font)))
+    return "".join(_run(kind, "".join(run)) for kind, run in groupby(_normal(text), _Kind(font)))
 
 
 def plain(text: str) -> str:
     """Return a text for the file's metadata and the page header: one line, marks as U+XXXX in brackets."""
     own = fonts.glyphs(fonts.SANS)
-    line = " ".join(unicodedata.normalize("NFC", text).split())
+    line = " ".join(_normal(text).split())
     return "".join(c if c in own and not _unseen(c) else f"[{_code(c)}]" for c in line)
 
 
 def _pieces(text: str, words: int = MAX_WORDS, characters: int = MAX_WORDS * 20) -> Iterator[str]:
-    for line in text.replace("\r\n", "\n").replace("\t", "    ").split("\n"):
+    for line in _normal(text).replace("\r\n", "\n").replace("\t", "    ").split("\n"):
         split = [piece for word in line.split(" ") for piece in _split_word(word)]
         piece: list[str] = []
         length = 0
@@ -91,10 +90,14 @@ def _split_word(word: str) -> list[str]:
     return [f"{part}{_BREAK}" for part in parts[:-1]] + [parts[-1]]
 
 
-def _unstacked(text: str) -> str:
-    """Return the text with the first few of each stack of combining marks, and how many more."""
+def _normal(text: str) -> str:
+    """Return the text composed (NFC); of a stack of combining marks the first few, and how many more."""
+    if text.isascii():
+        return text
     parts = []
-    for combining, run in groupby(text, lambda c: c > "\u02ff" and unicodedata.combining(c) > 0):
+    for combining, run in groupby(
+        unicodedata.normalize("NFC", text), lambda c: c > "\u02ff" and unicodedata.combining(c) > 0
+    ):
         piece = "".join(run)
         more = len(piece) - _MAX_COMBINING
         parts.append(f"{piece[:_MAX_COMBINING]}[+{more} marks]" if combining and more > 0 else piece)
