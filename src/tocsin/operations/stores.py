@@ -6,6 +6,7 @@ from pathlib import Path
 from tocsin.errors import UserError
 from tocsin.model.operator import Author
 from tocsin.now import Clock
+from tocsin.operations import ingest
 from tocsin.operations.operators import account
 from tocsin.store import backup, upgrades
 from tocsin.store.folder import Store, create_store, is_store, open_store
@@ -45,8 +46,6 @@ def prepare(store: Store) -> None:
 
     A backup that fails is a warning of the store, not a refusal: people must be able to write on.
     """
-    from tocsin.operations import ingest
-
     if store.read_only:
         store.warnings.append("This store is on a read-only medium: nothing can be written.")
         return

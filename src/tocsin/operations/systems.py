@@ -39,6 +39,12 @@ def names(store: Store) -> list[System]:
         return systems.list_all(connection)
 
 
+def name_of(store: Store, id: str) -> str:
+    """Return a system's name; the id where it is not known here."""
+    found = find(store, id)
+    return id if found is None else found.name
+
+
 def checked_name(name: str) -> str:
     """Return a name trimmed of blanks. Raises BadInput for an empty, over-long or multi-line one."""
     trimmed = " ".join(name.split())

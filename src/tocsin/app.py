@@ -1,0 +1,267 @@
+"""Builds every part of the console once, by hand, and closes them in the reverse order."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QTimer
+from PySide6.QtWidgets import QApplication, QWidget
+
+from tocsin.model.journal import ClockJumped, Entry
+from tocsin.model.urgency import Watched
+from tocsin.now import Clock
+from tocsin.operations import clocks, detect, stores
+from tocsin.operations.operators import account
+from tocsin.operations.verification import Verification, verify
+from tocsin.store import journal
+from tocsin.store.folder import Store, is_store
+from tocsin.ui.bell import Bell
+from tocsin.ui.command.screen import CommandScreen
+from tocsin.ui.declare import DeclareSheet
+from tocsin.ui.desk import Desk
+from tocsin.ui.finder import Choice
+from tocsin.ui.heartbeat import Heartbeat
+from tocsin.ui.importing import ImportSheet
+from tocsin.ui.jobs import Collector, Jobs
+from tocsin.ui.palette import Tone
+from tocsin.ui.theme import Theme
+from tocsin.ui.timeline.editor import TimelineScreen
+from tocsin.ui.times import span
+from tocsin.ui.wall.screen import WallScreen
+from tocsin.ui.window import Window
+
+_DETECT_AFTER_MS = 300  # a burst of commits wakes the detectors once
+
+
+class App(QObject):
+    """The console on one store. `start` shows it, `close` ends it; the store is closed with it."""
+
+    def __init__(self, application: QApplication, store: Store, *, theme: str = "system") -> None:
+        super().__init__()
+        self.store = store
+        self.collector = Collector()
+        self.jobs = Jobs()
+        self.bell = Bell(store)
+        self.heartbeat = Heartbeat(store.clock)
+        self.theme = Theme(application, theme)
+        self.desk = Desk(store, self.jobs, self.bell, self.heartbeat, self.theme)
+        self.window = Window(self.desk)
+        self._watched: list[Watched] = []
+        self._verified: Verification | None = None
+        self._detecting = self._closed = False
+        self._detect_soon = QTimer(self)
+        self._detect_soon.setSingleShot(True)
+        self._detect_soon.setInterval(_DETECT_AFTER_MS)
+        self._detect_soon.timeout.connect(self._detect)
+        self._add_screens()
+        self._add_actions()
+        self._wire()
+
+    def start(self) -> None:
+        """Show the window and begin to listen, to tick and to check."""
+        self.window.show_screen("wall")
+        self.window.show()
+        self.bell.start()
+        self.heartbeat.start()
+        self.collector.start()
+        QTimer.singleShot(0, self, self._first_look)
+
+    def close(self) -> None:
+        """Silence the bell, stop the timers, finish what was asked for, close the store; twice is once."""
+        if self._closed:
+            return
+        self._closed = True
+        self.bell.silence()
+        self.heartbeat.stop()
+        self._detect_soon.stop()
+        self.jobs.close()
+        self.collector.stop()
+        self.store.close()
+
+    def _add_screens(self) -> None:
+        desk, window = self.desk, self.window
+        self.wall = WallScreen(desk)
+        window.add_screen("wall", "Wall", "wall", self.wall, "Ctrl+1")
+        window.add_screen("command", "Command", "command", self._make_command, "Ctrl+2")
+        window.add_screen("timeline", "Timeline", "timeline", lambda: TimelineScreen(desk), "Ctrl+3")
+        window.add_screen("report", "Report", "report", self._make_report, "Ctrl+4")
+        self.declare = DeclareSheet(desk, window)
+        self.importing = ImportSheet(desk, window)
+
+    def _make_command(self) -> CommandScreen:
+        return CommandScreen(self.desk)
+
+    def _make_report(self) -> QWidget:
+        from tocsin.ui.report.screen import ReportScreen
+
+        return ReportScreen(self.desk)
+
+    def _add_actions(self) -> None:
+        window = self.window
+        window.add_action("Import a file", self.importing.open, "Ctrl+I", "import")
+        window.add_action("Export the incident report", self._export, "Ctrl+P", "report")
+        window.add_action("Look for departures now", self._detect, "", "signals")
+        window.add_action("Verify the journal", self._verify, "", "check")
+        window.add_action("Leave", window.close, "Ctrl+Q", "close")
+        window.add_finds(self._incidents)
+
+    def _wire(self) -> None:
+        window, desk, bell = self.window, self.desk, self.bell
+        window.declare_wanted.connect(self.declare.open)
+        window.line_wanted.connect(self._log_line)
+        window.closing.connect(self.close)
+        self.wall.opened.connect(self._open_incident)
+        self.wall.declare_wanted.connect(self.declare.open_for)
+        self.declare.declared.connect(self._open_incident)
+        bell.signals_changed.connect(self._detect_soon.start)
+        bell.journal_changed.connect(self._look)
+        bell.failed.connect(lambda error: desk.tell(str(error), trouble=True))
+        self.heartbeat.jumped.connect(self._jumped)
+
+    def _first_look(self) -> None:
+        for warning in self.store.warnings:
+            self.desk.tell(warning, trouble=True)
+        if not self.desk.operator:
+            self.window.choose_operator()
+        self._look()
+        self._verify()
+        self._detect()
+
+    def _open_incident(self, id: str) -> None:
+        self.desk.choose_incident(id)
+        self.window.show_screen("command")
+
+    def _log_line(self) -> None:
+        screen = self.window.show_screen("command")
+        if isinstance(screen, CommandScreen):
+            screen.focus_log()
+
+    def _export(self) -> None:
+        from tocsin.ui.report.screen import ReportScreen
+
+        screen = self.window.show_screen("report")
+        if isinstance(screen, ReportScreen):
+            screen.export()
+
+    def _look(self) -> None:
+        """Read what the bars and Ctrl K show."""
+        self.desk.read(partial(clocks.wall, self.store), self._show_watched)
+        if self._verified is not None:
+            self.desk.read(partial(_count, self.store), self._show_count)
+
+    def _show_watched(self, watched: list[Watched]) -> None:
+        self._watched = watched
+        if not self.desk.incident and watched:
+            self.desk.choose_incident(watched[0].incident.id)
+        self._show_next()
+
+    def _show_next(self) -> None:
+        nearest = next((one for one in self._watched if one.nearest is not None), None)
+        if nearest is None or nearest.nearest is None or nearest.nearest.due is None:
+            self.window.footer.show_next("")
+            return
+        left = nearest.nearest.due - self.store.now()
+        late = left < timedelta(0)
+        words = f"overdue by {span(-left)}" if late else f"due in {span(left)}"
+        self.window.footer.show_next(f"{nearest.nearest.name}: {words}", Tone.RED if late else None)
+
+    def _incidents(self) -> Iterable[Choice]:
+        for one in self._watched:
+            incident = one.incident
+            title = f"{incident.reference}  {incident.title}"
+            yield Choice(title, partial(self._open_incident, incident.id), incident.severity, "command")
+
+    def _detect(self) -> None:
+        """Let the detectors judge what is new, one run at a time."""
+        if self._detecting or self.store.read_only or self._closed:
+            return
+        self._detecting = True
+        job = self.jobs.bulk(partial(detect.detect, self.store))
+        job.succeeded.connect(self._detected)
+        job.refused.connect(lambda error: self.desk.tell(str(error), trouble=True))
+        job.ended.connect(self._detection_ended)
+        job.start()
+
+    def _detected(self, result: detect.Detected) -> None:
+        if result.raised:
+            urgent = sum(alert.urgent for alert in result.raised)
+            self.desk.tell(f"{len(result.raised)} departures found, {urgent} urgent: see the wall")
+        for problem in result.problems:
+            self.desk.tell(problem, trouble=True)
+
+    def _detection_ended(self) -> None:
+        self._detecting = False
+
+    def _verify(self) -> None:
+        self.desk.read(partial(verify, self.store), self._show_verified)
+
+    def _show_verified(self, found: Verification) -> None:
+        self._verified = found
+        if found.ok:
+            self.window.footer.show_journal(found.entries, self.store.now())
+        else:
+            self.desk.tell(f"The journal does NOT verify: {found.reason}. Run `tocsin verify`.", trouble=True)
+
+    def _show_count(self, entries: int) -> None:
+        if self._verified is not None and self._verified.ok:
+            self.window.footer.show_journal(entries, None)
+
+    def _jumped(self, by: timedelta) -> None:
+        """Record that the clock was set, and say so: every countdown now counts by the new time."""
+        seconds = by.total_seconds()
+        direction = "forward" if seconds > 0 else "back"
+        self.desk.tell(
+            f"This machine's clock was set {direction} by {span(abs(by))}; what is left until deadlines changed.",
+            trouble=True,
+        )
+        if not self.store.read_only:
+            self.jobs.command(partial(_record_jump, self.store, seconds)).start()
+
+
+def _count(store: Store) -> int:
+    with store.journal.read() as connection:
+        return journal.count(connection)
+
+
+def _record_jump(store: Store, seconds: float) -> Entry:
+    with store.write() as write:
+        return write.add(account(), ClockJumped(seconds))
+
+
+def open_console(path: Path, clock: Clock, *, operator: str = "", theme: str = "system") -> int:
+    """Open the console on a store, which is made at first use, and return when it was closed."""
+    application = application_()
+    if not is_store(path):
+        operator = _first_start(application, path, clock, theme)
+        if not operator:
+            return 0
+    app = App(application, stores.open_or_create(path, clock=clock, create=False), theme=theme)
+    if operator:
+        app.desk.choose_operator(operator)
+    app.start()
+    try:
+        return int(application.exec())
+    finally:
+        app.close()
+
+
+def _first_start(application: QApplication, path: Path, clock: Clock, theme: str) -> str:
+    from tocsin.ui.welcome import ask_for_store
+
+    dressed = Theme(application, theme)
+    try:
+        return ask_for_store(path, clock)
+    finally:
+        dressed.deleteLater()
+
+
+def application_() -> QApplication:
+    """Return the Qt application, made if need be."""
+    known = QApplication.instance()
+    if isinstance(known, QApplication):
+        return known
+    made = QApplication(["tocsin"])
+    made.setApplicationName("tocsin")
+    made.setApplicationDisplayName("Tocsin")
+    return made

@@ -1,0 +1,23 @@
+"""`tocsin` and `tocsin console`: open the window on a store."""
+
+import argparse
+
+from tocsin import paths
+from tocsin.cli import options
+
+
+def register(subparsers: options.Subparsers) -> None:
+    """Add the command; without any command the console opens too."""
+    options.command(subparsers, "console", run, "open the console (also without a command)", writes=True)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Open the console; a missing system library is named, not thrown."""
+    from tocsin.cli.libraries import require_qt
+
+    require_qt()
+    from tocsin.app import open_console
+    from tocsin.now import SystemClock
+
+    path = args.store or paths.default_store()
+    return open_console(path, SystemClock(), operator=getattr(args, "by", None) or "")

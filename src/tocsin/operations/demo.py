@@ -1,0 +1,151 @@
+"""The demonstration: a store filled by the same importers, detectors and commands that real data passes.
+
+What the made-up systems send and what the operators type is `resources/demo/scenario.toml`.
+"""
+
+import tomllib
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tocsin.importers.base import Options
+from tocsin.model.instant import When, iso
+from tocsin.model.operator import Author
+from tocsin.now import Clock, ManualClock
+from tocsin.operations import alerts, incidents, ingest, operators, stores, timeline
+from tocsin.operations.detect import detect
+from tocsin.operations.progress import Progress
+from tocsin.paths import resource
+from tocsin.store.folder import Store
+
+_DAY_S = 86_400.0
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """The scenario file, read."""
+
+    seed: int
+    days: int
+    every: timedelta
+    code: str
+    zone: str
+    operators: list[str]
+    systems: list[dict[str, Any]]
+    deployments: list[dict[str, Any]]
+    incidents: list[dict[str, Any]]
+
+
+def story() -> Story:
+    """Return the scenario that is shipped."""
+    stated = tomllib.loads(resource("demo/scenario.toml").read_text("utf-8"))
+    minutes = stated.pop("every_minutes")
+    return Story(every=timedelta(minutes=minutes), **stated)
+
+
+def build(path: Path, clock: Clock, work: Path) -> Generator[Progress, None, Path]:
+    """Fill a new store at `path`, using the folder `work` for the files it imports; return the path.
+
+    Its clock starts before the first thing that happened and is moved along the story up to now.
+    """
+    told, now = story(), clock.now()
+    moved = ManualClock(now - timedelta(days=1))
+    first = Author(told.operators[0])
+    store = stores.make(path, clock=moved, author=first, code=told.code, zone=told.zone)
+    try:
+        for name in told.operators:
+            operators.add(store, Author(name))
+        moved.set_wall(now - timedelta(hours=4))
+        yield from _send(store, first, told, now, work)
+        yield from detect(store)
+        for number, incident in enumerate(told.incidents):
+            yield Progress(number, len(told.incidents), "declaring")
+            _play(store, moved, now, incident)
+        moved.set_wall(now)
+    finally:
+        store.close()
+    return path
+
+
+def _send(store: Store, author: Author, told: Story, now: datetime, work: Path) -> Iterator[Progress]:
+    random = np.random.default_rng(told.seed)
+    count = int(timedelta(days=told.days) / told.every)
+    ages_s = np.arange(count - 1, -1, -1, dtype=np.float64) * told.every.total_seconds()
+    stamps = [iso(now - timedelta(seconds=float(age))) for age in ages_s]
+    for system in told.systems:
+        columns = {name: _values(ages_s, shape, random) for name, shape in system["signals"].items()}
+        file = work / f"{system['name'].replace(' ', '-')}.csv"
+        _write_csv(file, stamps, columns)
+        yield from ingest.ingest(store, author, file, system=system["name"], options=Options())
+    for system in {one["system"] for one in told.deployments}:
+        file = work / f"{system.replace(' ', '-')}-deployments.csv"
+        _write_deployments(file, [one for one in told.deployments if one["system"] == system], now)
+        yield from ingest.ingest(store, author, file, system=system, options=Options(record="deployments"))
+
+
+def _values(
+    ages_s: NDArray[np.float64], shape: dict[str, Any], random: np.random.Generator
+) -> NDArray[np.float64]:
+    """Return one signal, oldest first: a level, a daily wave, noise that lingers a little, and its shift."""
+    white = random.normal(0.0, shape["noise"], len(ages_s))
+    noise = white.copy()
+    noise[1:] += 0.4 * white[:-1]
+    values = shape["level"] + shape["daily"] * np.sin(2 * np.pi * ages_s / _DAY_S) + noise
+    if shift := shape.get("shift"):
+        grown = (shift["days"] * _DAY_S - ages_s) / (shift["over_days"] * _DAY_S)
+        values += shift["by"] * np.clip(grown, 0.0, 1.0)
+    clipped: NDArray[np.float64] = np.clip(values, shape.get("low"), shape.get("high"))
+    return clipped
+
+
+def _write_csv(file: Path, stamps: list[str], columns: dict[str, NDArray[np.float64]]) -> None:
+    rows = zip(stamps, *(np.char.mod("%.6g", values) for values in columns.values()), strict=True)
+    lines = [",".join(("time", *columns)), *(",".join(row) for row in rows)]
+    file.write_text("\n".join(lines) + "\n", "utf-8")
+
+
+def _write_deployments(file: Path, deployments: list[dict[str, Any]], now: datetime) -> None:
+    lines = ["time,name,version,kind"]
+    for one in deployments:
+        at = iso(now - timedelta(days=one["days"]))
+        lines.append(f"{at},{one['name']},{one['version']},{one['kind']}")
+    file.write_text("\n".join(lines) + "\n", "utf-8")
+
+
+def _play(store: Store, clock: ManualClock, now: datetime, told: dict[str, Any]) -> None:
+    declared = now - timedelta(minutes=told["minutes"])
+    clock.set_wall(declared)
+    by = Author(told["by"])
+    found = [
+        alert for alert in alerts.list_all(store, system=told["system"]) if alert.metric in told["signals"]
+    ]
+    incident = incidents.declare(
+        store,
+        by,
+        title=told["title"],
+        system=told["system"],
+        severity=told["severity"],
+        alert_ids=[alert.id for alert in found],
+        detected=declared - timedelta(minutes=4),
+        channel="automated monitoring",
+    )
+    if "impact" in told:
+        incidents.set_fields(store, by, incident.id, {"impact": told["impact"]})
+    for line in told.get("lines", []):
+        clock.set_wall(now - timedelta(minutes=line["minutes"]))
+        _type(store, clock, incident.id, line)
+    if "contained_minutes" in told:
+        clock.set_wall(now - timedelta(minutes=told["contained_minutes"]))
+        incidents.move(store, by, incident.id, "contained", note="Weights rolled back for the region")
+
+
+def _type(store: Store, clock: ManualClock, incident: str, line: dict[str, Any]) -> None:
+    lane, _, text = timeline.parse_line(line["text"], now=clock.now(), zone=store.zone)
+    earlier = line.get("happened_minutes")
+    happened = None if earlier is None else When(clock.now() - timedelta(minutes=earlier), zone=store.zone)
+    timeline.add(store, Author(line["by"]), incident, text, lane=lane, happened=happened)

@@ -1,0 +1,73 @@
+"""The walk through the demonstration without a display: every screen as a picture, and the report."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QDeadlineTimer, QEventLoop
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from tocsin.app import App, application_
+from tocsin.errors import UserError
+from tocsin.now import Clock
+from tocsin.operations import demo, documents, incidents, stores, timeline
+
+SIZES = ((1920, 1080), (1366, 768))
+SCREENS = ("wall", "command", "timeline", "report")
+LINE = "Walked through without a display"
+_PATIENCE_MS = 60_000
+
+
+def walk(path: Path, folder: Path, clock: Clock) -> list[Path]:
+    """Log a line, look at every screen in both themes and sizes, export; return the files in `folder`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    app = App(application_(), stores.open_or_create(path, clock=clock, create=False), theme="dark")
+    try:
+        app.desk.choose_operator(demo.story().operators[0])
+        app.start()
+        app.window.finder.dismiss()
+        incident = _gravest(app)
+        timeline.log(app.store, app.desk.author, incident, LINE)
+        app.desk.choose_incident(incident)
+        made = [picture for theme in ("dark", "light") for picture in _pictures(app, folder, theme)]
+        report = folder / "incident-report.pdf"
+        documents.export(app.store, app.desk.author, incident, report)
+        return [*made, report]
+    finally:
+        app.window.close()
+        app.close()
+
+
+def _gravest(app: App) -> str:
+    known = incidents.listed(app.store, with_closed=False)
+    if not known:
+        raise UserError("the demonstration has no incident.", hint="This is a fault of the program.")
+    return min(known, key=lambda one: (one.severity, one.reference)).id
+
+
+def _pictures(app: App, folder: Path, theme: str) -> list[Path]:
+    app.theme.choose(theme)
+    made = []
+    for width, height in SIZES:
+        app.window.resize(width, height)
+        for key in SCREENS:
+            app.window.show_screen(key)
+            _settle(app)
+            file = folder / f"{key}-{theme}-{width}x{height}.png"
+            app.window.grab().save(str(file))
+            made.append(file)
+    return made
+
+
+def _settle(app: App) -> None:
+    """Let the screen read and paint until nothing is under way."""
+    _until(lambda: not app.jobs.busy())
+    QTest.qWait(150)
+    _until(lambda: not app.jobs.busy())
+    QApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents)
+
+
+def _until(done: Callable[[], bool]) -> None:
+    deadline = QDeadlineTimer(_PATIENCE_MS)
+    while not done() and not deadline.hasExpired():
+        QTest.qWait(10)

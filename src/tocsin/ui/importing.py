@@ -1,0 +1,147 @@
+"""The import sheet: choose or drop a file, look at what would happen, import with progress in the bottom bar."""
+
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QComboBox, QFileDialog, QFormLayout, QHBoxLayout, QLineEdit, QPushButton
+
+from tocsin.errors import UserError
+from tocsin.importers.base import RECORDS, Options
+from tocsin.model.operator import System
+from tocsin.operations import ingest, systems
+from tocsin.operations.ingest import ImportReport
+from tocsin.ui.desk import Desk
+from tocsin.ui.palette import Tone
+from tocsin.ui.sheet import Sheet
+from tocsin.ui.text import Label, set_look
+from tocsin.ui.window import Window
+
+_UNITS = ("", "s", "ms", "us", "ns")
+_SHOWN_REJECTS = 5
+
+
+class ImportSheet(Sheet):
+    """Imports one file at a time; `imported(ImportReport)` when one is in."""
+
+    imported = Signal(object)
+
+    def __init__(self, desk: Desk, window: Window) -> None:
+        super().__init__(window, "Import a file", width=640)
+        self._desk, self._window = desk, window
+        self.file, self.system = QLineEdit(), QComboBox()
+        self.record, self.zone, self.unit = QComboBox(), QLineEdit(), QComboBox()
+        self.choose, self.preview = QPushButton("Choose …"), QPushButton("Look first")
+        self.go = QPushButton("Import")
+        self.outcome = Label("", "muted")
+        self._lay_out()
+        self.choose.clicked.connect(self._choose)
+        self.preview.clicked.connect(self._look)
+        self.go.clicked.connect(self._import)
+        self.file.returnPressed.connect(self._look)
+        desk.operator_changed.connect(lambda _name: self.outcome.show_text(""))
+
+    def open(self) -> None:
+        """Show the sheet with the systems known now."""
+        self._desk.read(partial(systems.names, self._desk.store), self._fill_systems)
+        self.outcome.show_text("Choose a CSV or OpenMetrics file, or drop it on the window.")
+        self.present(self.file)
+
+    def open_with(self, path: Path) -> None:
+        """Show the sheet with a file that was dropped on the window."""
+        self.open()
+        self.file.setText(str(path))
+
+    def _fill_systems(self, known: list[System]) -> None:
+        typed = self.system.currentText()
+        self.system.clear()
+        self.system.addItems([system.name for system in known])
+        self.system.setEditText(typed or (known[0].name if known else ""))
+
+    def _choose(self) -> None:
+        name, _ = QFileDialog.getOpenFileName(self, "Import a file")
+        if name:
+            self.file.setText(name)
+            self._look()
+
+    def _look(self) -> None:
+        self._run(dry_run=True)
+
+    def _import(self) -> None:
+        self._run(dry_run=False)
+
+    def _run(self, *, dry_run: bool) -> None:
+        desk, path = self._desk, Path(self.file.text().strip())
+        options = Options(
+            record=self.record.currentText(), zone=self.zone.text().strip(), time_unit=self.unit.currentText()
+        )
+        self.outcome.show_text("Reading …")
+        self.outcome.set_tone(None)
+        call = partial(
+            ingest.ingest, desk.store, desk.author, path,
+            system=self.system.currentText(), options=options, dry_run=dry_run,
+        )  # fmt: skip
+        job = desk.jobs.bulk(call)
+        job.succeeded.connect(self._done)
+        job.refused.connect(self._refused)
+        job.broke.connect(lambda _error: self.outcome.show_text("A fault of the program; it was logged."))
+        self._window.footer.follow(job, f"{'Looking at' if dry_run else 'Importing'} {path.name}")
+        job.start()
+
+    def _done(self, report: ImportReport) -> None:
+        self.outcome.show_text(in_words(report))
+        self.place()
+        if not report.dry_run:
+            self._desk.tell(f"{report.source}: {report.stored:,} stored, {report.rejected:,} rejected")
+            self.imported.emit(report)
+            self.dismiss()
+
+    def _refused(self, error: UserError) -> None:
+        self.outcome.show_text(str(error))
+        self.outcome.set_tone(Tone.ORANGE)
+        self.place()
+
+    def _lay_out(self) -> None:
+        self.system.setEditable(True)
+        self.record.addItems(list(RECORDS))
+        self.unit.addItems(list(_UNITS))
+        self.file.setPlaceholderText("path of the file")
+        self.zone.setPlaceholderText("UTC, where the times name none")
+        self.outcome.setWordWrap(True)
+        self.outcome.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        set_look(self.go, role="main")
+        self.go.setObjectName("import-go")
+        row = QHBoxLayout()
+        row.addWidget(self.file, 1)
+        row.addWidget(self.choose)
+        form = QFormLayout()
+        form.addRow("File", row)
+        for name, field in (("System", self.system), ("Holds", self.record), ("Time zone", self.zone),
+                            ("Unit of numeric times", self.unit)):  # fmt: skip
+            field.setAccessibleName(name)
+            form.addRow(name, field)
+        self.file.setAccessibleName("File")
+        buttons = QHBoxLayout()
+        buttons.addStretch(1)
+        buttons.addWidget(self.preview)
+        buttons.addWidget(self.go)
+        self.body.addLayout(form)
+        self.body.addWidget(self.outcome)
+        self.body.addLayout(buttons)
+
+
+def in_words(report: ImportReport) -> str:
+    """Return what became, or would become, of a file, in a few lines."""
+    verb = "would be stored" if report.dry_run else "stored"
+    lines = [
+        f"{report.read:,} read as {report.record} ({report.importer}): {report.stored:,} {verb}, "
+        f"{report.already:,} there already, {report.rejected:,} rejected, {report.missing:,} without a value."
+    ]
+    if report.series:
+        more = f" and {len(report.series) - 4} more" if len(report.series) > 4 else ""
+        lines.append(f"Signals: {', '.join(report.series[:4])}{more}.")
+    if report.first:
+        lines.append(f"From {report.first} to {report.last}.")
+    lines += [f"Assumed: {what} is {value}." for what, value in report.assumed.items()]
+    lines += [f"Line {reject.line}: {reject.reason}" for reject in report.rejects[:_SHOWN_REJECTS]]
+    return "\n".join(lines)

@@ -1,0 +1,1 @@
+"""The report: previewed as the very bytes that will be exported."""
