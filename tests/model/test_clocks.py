@@ -178,6 +178,19 @@ def test_reopening_lets_what_was_never_met_run_on(scheme: Scheme) -> None:
     assert (found["triage"].state, found["triage"].due) == (State.OVERDUE, after(15))
 
 
+def test_reopening_takes_back_neither_a_declaration_nor_a_waiver(scheme: Scheme) -> None:
+    one = marked(incident(), "contain", 30, State.WAIVED, "nothing to contain")
+    found = states(moved(moved(one, RESOLVED, 40), REOPENED, 90), scheme, 100)
+    assert found["respond"].met_at == after(5)
+    assert (found["contain"].state, found["contain"].ended) == (State.WAIVED, after(30))
+    assert found["investigate"].started == after(90)
+
+
+def test_containing_an_incident_is_a_response_to_its_new_level(scheme: Scheme) -> None:
+    found = states(moved(graded(incident("SEV-2"), "SEV-1", 21), CONTAINED, 30), scheme, 40)
+    assert found["respond"].met_at == after(30)
+
+
 def test_regrading_and_reopening_each_begin_a_run_the_later_one_counts(scheme: Scheme) -> None:
     spans = dict.fromkeys(LEVELS, Offset(60, Unit.MINUTES))
     rules = [

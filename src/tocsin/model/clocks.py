@@ -203,7 +203,20 @@ def _after_reopening(run: _Run, incident: Incident) -> _Run:
     if run.rule.anchor in _MOVED:
         return replace(run, since=reopened)
     undone = {_MOVES.get(move.status) for move in earlier if _in(run, move.at)} & set(run.rule.met_by)
-    return replace(run, anchor="re-opening", started=reopened, since=reopened) if undone else run
+    if not undone or _holds(run, incident):
+        return run
+    return replace(run, anchor="re-opening", started=reopened, since=reopened)
+
+
+def _holds(run: _Run, incident: Incident) -> bool:
+    """Whether a run ended for a reason that no re-opening takes back."""
+    mark = _mark(run, incident.marks)
+    if mark is not None and mark.state != State.MET:
+        return True
+    return any(
+        name in run.rule.met_by and name not in _MOVED and _in(run, instant)
+        for name, instant in _events(incident)
+    )
 
 
 def _state(id_: str, run: _Run, incident: Incident, scheme: Scheme, zone: str) -> ClockState:
