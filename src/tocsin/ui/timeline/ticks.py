@@ -1,0 +1,67 @@
+"""Where a folded time axis carries ticks, and what stands beside them."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from tocsin.model.instant import from_us, to_us
+from tocsin.ui.timeline import words
+
+_SECOND, _DAY_S = 1_000_000, 86_400
+_STEPS_S = (1, 5, 15, 30, 60, 300, 900, 1800, 3600, 3 * 3600, 6 * 3600, 12 * 3600)
+_DAYS = (1, 2, 7, 14, 30, 91, 182, 365, 730, 1826, 3652)
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """One tick: its time, and its label in the home zone, with the date wherever that changes."""
+
+    us: int
+    text: str
+
+
+def ticks(low: int, high: int, *, least_us: float, zone: str) -> list[Tick]:
+    """Return the ticks of one unfolded stretch, at least `least_us` apart. Times are UTC microseconds."""
+    least_s = least_us / _SECOND
+    step = next((s for s in _STEPS_S if s >= least_s), None)
+    moments = _clock_ticks(low, high, step, zone) if step else _day_ticks(low, high, least_s / _DAY_S, zone)
+    return _labelled(moments, zone, with_clock=step is not None)
+
+
+def _clock_ticks(low: int, high: int, step_s: int, zone: str) -> list[int]:
+    step = step_s * _SECOND
+    offset = from_us(low).astimezone(ZoneInfo(zone)).utcoffset() or timedelta()
+    shift = round(offset.total_seconds()) * _SECOND
+    first = -(-(low + shift) // step) * step - shift
+    return list(range(first, high + 1, step))
+
+
+def _day_ticks(low: int, high: int, least_days: float, zone: str) -> list[int]:
+    step = next((d for d in _DAYS if d >= least_days), _DAYS[-1])
+    home = ZoneInfo(zone)
+    ordinal = -(-from_us(low).astimezone(home).date().toordinal() // step) * step
+    found: list[int] = []
+    while True:
+        day = date.fromordinal(ordinal)
+        us = to_us(datetime(day.year, day.month, day.day, tzinfo=home))
+        if us > high:
+            return found
+        if us >= low:
+            found.append(us)
+        ordinal += step
+
+
+def _labelled(moments: list[int], zone: str, *, with_clock: bool) -> list[Tick]:
+    found: list[Tick] = []
+    before: date | None = None
+    for us in moments:
+        at = from_us(us)
+        local = at.astimezone(ZoneInfo(zone))
+        if not with_clock:
+            text = f"{words.date(at, zone)} {local.year}" if before and before.year != local.year else ""
+            text = text or words.date(at, zone)
+        else:
+            text = words.clock(at, zone) if before == local.date() else words.stamp(at, zone)
+        found.append(Tick(us, text))
+        before = local.date()
+    return found

@@ -1,0 +1,105 @@
+"""Times as the timeline shows them and as a person would type them, always in the store's home zone."""
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from tocsin.model.instant import When
+from tocsin.model.lanes import Mark, Source
+from tocsin.ui.times import MINUS, MONTHS, span
+
+
+def clock(at: datetime, zone: str) -> str:
+    """14:20, with seconds where there are any."""
+    local = at.astimezone(ZoneInfo(zone))
+    return local.strftime("%H:%M:%S" if local.second else "%H:%M")
+
+
+def date(at: datetime, zone: str) -> str:
+    """28 Oct."""
+    local = at.astimezone(ZoneInfo(zone))
+    return f"{local.day} {MONTHS[local.month - 1]}"
+
+
+def stamp(at: datetime, zone: str) -> str:
+    """28 Oct 03:10, in the zone."""
+    return f"{date(at, zone)} {clock(at, zone)}"
+
+
+def full(at: datetime, zone: str) -> str:
+    """2 Nov 2026 14:20 UTC+01:00 · 13:20 UTC, with the date beside UTC where it differs."""
+    local, there = at.astimezone(ZoneInfo(zone)), at.astimezone(UTC)
+    utc = f"{clock(at, 'UTC')} UTC" if there.date() == local.date() else f"{stamp(at, 'UTC')} UTC"
+    if zone == "UTC":
+        return f"{date(at, zone)} {local.year} {utc}"
+    return f"{date(at, zone)} {local.year} {clock(at, zone)} UTC{local.isoformat()[-6:]} · {utc}"
+
+
+def when(happened: When, zone: str) -> str:
+    """28 Oct 03:10, or 28 Oct 03:10 ± 9 h, or the bounds where the estimate is not their middle."""
+    if not happened.is_range:
+        return stamp(happened.at, zone)
+    low, high = happened.at - happened.low, happened.high - happened.at
+    if abs(low - high) < timedelta(seconds=1):
+        return f"{stamp(happened.at, zone)} ± {span(low)}"
+    return f"{stamp(happened.low, zone)} to {stamp(happened.high, zone)}, likely {stamp(happened.at, zone)}"
+
+
+def typed(happened: When, zone: str) -> str:
+    """Return a time in the words that `operations.times.parse_when` reads back as the same."""
+    if not happened.is_range:
+        return typed_instant(happened.at, zone)
+    parts = [typed_instant(happened.low, zone), typed_instant(happened.high, zone)]
+    if happened.at != happened.low + (happened.high - happened.low) / 2:
+        parts.insert(1, typed_instant(happened.at, zone))
+    return " .. ".join(parts)
+
+
+def typed_instant(at: datetime, zone: str) -> str:
+    """2026-11-02 14:20, with its offset in the hour that a change of the clocks repeats."""
+    local = at.astimezone(ZoneInfo(zone))
+    precise = "microseconds" if local.microsecond else "seconds" if local.second else "minutes"
+    bare = local.replace(tzinfo=None)
+    return (local if local.fold else bare).isoformat(" ", precise)
+
+
+def label(mark: Mark, zone: str) -> str:
+    """Return what stands beside a mark in its lane, on one line."""
+    text = " ".join(mark.text[:300].split())
+    if mark.source is Source.START:
+        text = f"start {when(mark.happened, zone)}"
+    if mark.learned is not None:
+        text += f" (learned {_relative(mark.learned, mark.happened.at, zone)})"
+    if mark.conflict:
+        text += " (conflict)"
+    return text
+
+
+def tip(mark: Mark, zone: str) -> str:
+    """Return all there is to say about a mark, one thing a line."""
+    happened = mark.happened
+    lines = [mark.text[:2000], full(happened.at, zone)]
+    if happened.is_range:
+        lines.append(f"between {full(happened.low, zone)} and {full(happened.high, zone)}")
+    if mark.learned is not None:
+        lines.append(f"learned {full(mark.learned, zone)}")
+    if mark.author:
+        lines.append(f"by {mark.author}")
+    if mark.edits:
+        lines.append(f"corrected {mark.edits} ×")
+    if mark.conflict:
+        lines.append("two people corrected it at once; Enter shows both")
+    if mark.withdrawn:
+        lines.append(f"retracted: {mark.withdrawn[:500]}")
+    return "\n".join(lines)
+
+
+def _relative(at: datetime, other: datetime, zone: str) -> str:
+    home = ZoneInfo(zone)
+    same_day = at.astimezone(home).date() == other.astimezone(home).date()
+    return clock(at, zone) if same_day else stamp(at, zone)
+
+
+def moved(happened: When, by: timedelta, zone: str) -> str:
+    """28 Oct 03:10 (−15 min), for a mark that is being moved."""
+    sign = MINUS if by < timedelta() else "+"
+    return f"{when(happened, zone)}  {sign}{span(by)}"
