@@ -14,6 +14,8 @@ from tocsin.ui.times import number, stamp
 
 _CENTRE = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _BRUSH_ALPHA = 50
+_APART = 10  # pixels between two marks
+_LONGEST = 28  # letters of a mark's name
 
 
 def paint_ground(painter: QPainter, scene: Scene, theme: Theme) -> None:
@@ -77,22 +79,32 @@ def _paint_window(painter: QPainter, scene: Scene, theme: Theme) -> None:
 def _paint_marks(painter: QPainter, scene: Scene, theme: Theme) -> None:
     painter.setFont(sans(SMALL))
     metrics, taken = QFontMetricsF(painter.font()), -1.0
-    for at, label in sorted(scene.marks):
-        x = scene.x(at)
-        if not 0 <= x <= scene.width:
-            continue
+    for x, label in _together(scene):
         painter.setPen(QPen(theme.colour("mark"), 1, Qt.PenStyle.DashLine))
         painter.drawLine(QPointF(x, HEAD - 6), QPointF(x, scene.height))
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(theme.colour("mark"))
         painter.drawPolygon(QPolygonF([QPointF(x - 4, 4), QPointF(x + 4, 4), QPointF(x, 12)]))
-        room = metrics.elidedText(label, Qt.TextElideMode.ElideRight, 160)
-        width = metrics.horizontalAdvance(room)
+        width = metrics.horizontalAdvance(label)
         left = x + 8 if x + 8 + width <= scene.width else x - 8 - width
         if left > taken:  # a name that would lie over the one before is left out
             painter.setPen(theme.colour("mark"))
-            painter.drawText(QRectF(left, 0, width + 1, HEAD - 4), _CENTRE, room)
+            painter.drawText(QRectF(left, 0, width + 1, HEAD - 4), _CENTRE, label)
             taken = left + width + 6
+
+
+def _together(scene: Scene) -> list[tuple[float, str]]:
+    """Return the marks shown; those that would touch become one that says how many it stands for."""
+    groups: list[tuple[float, str, int]] = []
+    for at, label in sorted(scene.marks):
+        x = scene.x(at)
+        if not 0 <= x <= scene.width:
+            continue
+        if groups and x - groups[-1][0] < _APART:
+            groups[-1] = (*groups[-1][:2], groups[-1][2] + 1)
+        else:
+            groups.append((x, label if len(label) <= _LONGEST else f"{label[:_LONGEST]}…", 0))
+    return [(x, f"{label} +{more}" if more else label) for x, label, more in groups]
 
 
 def _paint_note(painter: QPainter, scene: Scene, theme: Theme, x: float, top: float, text: str) -> None:

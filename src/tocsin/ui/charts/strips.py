@@ -19,7 +19,7 @@ from tocsin.ui.times import number
 
 _LABELS_WIDTH = 148
 _AXIS_HEIGHT = 22
-_TICK_EVERY_PX = 110
+_TICK_EVERY_PX = 84
 
 
 class Strips(QWidget):
