@@ -25,7 +25,7 @@ SAMPLE = Path(__file__).with_name("conftest.py")
 AWKWARD = {
     "CPU < 5 & > 3, login from <host> failed": "CPU < 5 & > 3, login from <host> failed",
     "<b>never closed </para>": "<b>never closed </para>",
-    '<img src="/etc/passwd"/> <a href="javascript:x">y</a>': '<img src="/etc/passwd"/> <a href="javascript:x">',
+    '<img src="/etc/passwd"/> <a href="javascript:x">y</a>': 'passwd"/> <a href="javascript:x">y</a>',
     '<font color="[].append(1)">x</font> <onDraw name="f"/> <seq/>': '<onDraw name="f"/> <seq/>',
     "&#99999999; &lt; &amp;": "&#99999999; &lt; &amp;",
     "nul \x00 escape \x1b[31m": "nul U+0000 escape U+001B [31m",

@@ -1,11 +1,12 @@
 """Documents: an incident's report as of an entry, built, laid out, written and recorded in the journal."""
 
 import hashlib
+import os
 from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 
-from tocsin.errors import BadInput, NotFound
+from tocsin.errors import BadInput, NotFound, UserError
 from tocsin.model import chronicle, clocks, incident, report, timeline
 from tocsin.model.clocks import ClockState
 from tocsin.model.incident import CLOSED, CONTAINED, RESOLVED, Incident
@@ -78,24 +79,39 @@ def render(report: IncidentReport) -> bytes:
 def export(store: Store, author: Author, reference: str, path: Path, as_of: str | None = None) -> Entry:
     """Write the report of an incident to a file and record that; return the entry of the export.
 
-    The file is there, complete, before the entry is. Raises NotFound, BadInput and StoreProblem.
+    The file is there, complete, before the entry is; what could not be recorded is taken back.
+    Raises NotFound, BadInput and StoreProblem.
     """
-    if path.is_dir() or not path.parent.is_dir():
-        raise BadInput(
-            "this is not a place for a file.", where=str(path), hint="Name a file in a folder that is there."
-        )
+    _check_place(store, path)
     made = build(store, reference, as_of)
     content = render(made)
     write_whole(path, content)
     body = DocumentExported(KIND, made.as_of.entry, hashlib.sha256(content).hexdigest(), str(path.absolute()))
-    with store.write() as write:
-        known = incidents.get(write.connection, reference)
-        return write.add(author, body, incident=known.id, subject=known.id)
+    try:
+        with store.write() as write:
+            known = incidents.get(write.connection, reference)
+            return write.add(author, body, incident=known.id, subject=known.id)
+    except UserError:
+        path.unlink(missing_ok=True)
+        raise
 
 
 def default_path(store: Store, report: IncidentReport) -> Path:
     """Return where a report goes when nobody says otherwise: one name for each as-of."""
     return store.folder("exports") / f"{report.reference}-{report.as_of.sha256[:8]}.pdf"
+
+
+def _check_place(store: Store, path: Path) -> None:
+    """Refuse a folder, a folder that is not there, and the files of the store itself."""
+    home = store.path.resolve()
+    folder = Path(os.path.realpath(path.parent))
+    inside = folder.is_relative_to(home) and not folder.is_relative_to(home / "exports")
+    if inside or os.path.isdir(path) or not os.path.isdir(folder):
+        raise BadInput(
+            "this is not a place for a document.",
+            where=str(path),
+            hint="Name a file in a folder that exists, outside the store or in its exports.",
+        )
 
 
 def _as_of(connection: Connection, known: Incident, as_of: str | None) -> Entry:

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from tocsin.errors import StoreProblem
@@ -29,7 +29,9 @@ def replacing(path: Path) -> Iterator[Path]:
     except OSError as error:
         raise StoreProblem(f"it could not be written: {error.strerror or error}.", where=str(path)) from error
     finally:
-        temporary.unlink(missing_ok=True)
+        # A name that is too long cannot be removed either, and must not hide why it could not be written.
+        with suppress(OSError):
+            temporary.unlink()
 
 
 def sync_folder(folder: Path) -> None:
