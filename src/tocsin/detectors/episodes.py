@@ -15,7 +15,7 @@ _NEW_NORMAL = 14 * DAY
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """Samples from `first` on, judged by one baseline: the excess of each (departed above 1), and which level."""
+    """Samples from `first` on, judged by one baseline: the excess of each (departed above 1), and whose."""
 
     first: int
     excess: Values

@@ -73,7 +73,7 @@ def fit_tail(statistic: Values, width: int) -> Tail | None:
 def _without_incidents(ordered: Values) -> Values:
     """Pull in maxima that lie far out, if they are few enough to be incidents rather than a habit."""
     lower, upper = np.quantile(ordered, [0.25, 0.75])
-    fence = upper + 3 * (upper - lower)
+    fence = upper + 6 * (upper - lower)
     far = int((ordered > fence).sum())
     return np.minimum(ordered, fence) if far <= max(1, len(ordered) // 20) else ordered
 
