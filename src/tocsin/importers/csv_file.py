@@ -1,5 +1,6 @@
 """CSV: wide (a column a metric) or long (a column that names the metric), and tables of the other records."""
 
+import re
 from collections.abc import Generator, Iterator
 from itertools import pairwise
 from pathlib import PurePath
@@ -13,7 +14,7 @@ from tocsin.errors import BadInput
 from tocsin.importers import csv_columns
 from tocsin.importers.base import Assumed, Options, Piece, Rejected, Samples, Source, Step
 from tocsin.importers.csv_columns import MISSING, Mapping
-from tocsin.importers.csv_stage import Stage
+from tocsin.importers.csv_stage import Quick, Stage
 from tocsin.importers.text import checked, foreign
 from tocsin.importers.times import NAIVE, NUMBER, UNITS_PER_SECOND, ZONED, to_utc, unit_question
 
@@ -55,7 +56,7 @@ def _samples(stage: Stage, options: Options) -> Iterator[Piece]:
     if form == "number" and not options.time_unit:
         raise unit_question(layout.cells(mapping.time)[0], source, layout.skip + 1)
     yield from _told(mapping, form, options)
-    yield from stage.load(_select(stage, mapping, form, options))
+    yield from stage.load(_careful(stage, mapping, form, options.time_unit), _quick(stage, mapping))
     yield from _bad_rows(stage, mapping, form)
     table = yield from _arranged(stage, mapping)
     zone = ZoneInfo(options.zone) if form == "naive" and options.zone not in ("", "UTC") else None
@@ -85,6 +86,13 @@ def _told(mapping: Mapping, form: str, options: Options) -> Iterator[Assumed]:
         yield Assumed("columns ignored", ", ".join(mapping.ignored))
 
 
+# The usual forms by LIKE, which is four times faster than a regular expression; all others by that.
+_USUAL = {
+    "zoned": "{cell} LIKE '____-__-__T__:__:%Z'",
+    "naive": "{cell} LIKE '____-__-__ __:__:__' OR {cell} LIKE '____-__-__T__:__:__'",
+}
+
+
 def time_sql(cell: str, form: str, unit: str) -> str:
     """Return SQL for the microseconds of a cell: UTC, wall time if naive, NULL if it is no time."""
     text = f"trim({cell})"
@@ -94,38 +102,72 @@ def time_sql(cell: str, form: str, unit: str) -> str:
         scaled = f"{exact} // {per_us:.0f}" if per_us > 1 else f"{exact} * {1 / per_us:.0f}"
         return f"CASE WHEN regexp_full_match({text}, '{NUMBER}') THEN try_cast({scaled} AS BIGINT) END"
     pattern, kind = (ZONED, "TIMESTAMPTZ") if form == "zoned" else (NAIVE, "TIMESTAMP")
-    moment = f"epoch_us(try_cast(upper({text}) AS {kind}))"
-    return f"CASE WHEN regexp_full_match({text}, '{pattern}') THEN {moment} END"
-
-
-def _value_sql(cell: str, decimal_comma: bool) -> str:
-    text = f"replace({cell}, ',', '.')" if decimal_comma else cell
-    words = ", ".join(f"'{word}'" for word in MISSING)
+    usual = _USUAL[form].format(cell=cell)
     return (
-        f"CASE WHEN regexp_full_match({text}, ' *{NUMBER} *') THEN try_cast({text} AS DOUBLE) "
-        f"WHEN {cell} IS NULL OR lower(trim({cell})) IN ({words}, '') THEN 'nan'::DOUBLE END"
+        f"CASE WHEN {usual} THEN epoch_us(try_cast({cell} AS {kind})) "
+        f"WHEN regexp_full_match({text}, '{pattern}') THEN epoch_us(try_cast(upper({text}) AS {kind})) END"
     )
 
 
-def _select(stage: Stage, mapping: Mapping, form: str, options: Options) -> str:
+def _value_sql(cell: str, decimal_comma: bool) -> str:
+    """Return SQL for the number in a cell: NaN if missing, NULL if it is no number, perhaps infinite.
+
+    DuckDB takes 1_000 for a number; nothing else does.
+    """
+    text = f"replace(replace({cell}, '.', '_'), ',', '.')" if decimal_comma else cell
+    words = ", ".join(f"'{word}'" for word in MISSING)
+    missing = f"CASE WHEN lower(trim({cell})) IN ({words}, '') THEN 'nan'::DOUBLE END"
+    return (
+        f"CASE WHEN {cell} IS NULL THEN 'nan'::DOUBLE WHEN contains({text}, '_') THEN NULL "
+        f"ELSE coalesce(try_cast({text} AS DOUBLE), {missing}) END"
+    )
+
+
+def _select(stage: Stage, mapping: Mapping, time: str, values: list[str]) -> str:
     """Return the SELECT for `staged`: t, v0 v1 ..., the text of what went wrong, and the key columns.
 
-    A value that is missing is NaN there, one that is no number NULL.
+    `time` and `values` are SQL. A value that is missing is NaN in `staged`, one that is no number NULL.
     """
-    time = stage.column(mapping.time)
-    cells = [stage.column(name) for name in mapping.values]
-    inner = [f"{time} AS raw_t", f"{time_sql(time, form, options.time_unit)} AS t"]
-    outer = ["t", "CASE WHEN t IS NULL THEN coalesce(raw_t, '') END AS bad_t"]
-    for index, cell in enumerate(cells):
-        inner += [f"{cell} AS raw_{index}", f"{_value_sql(cell, mapping.decimal_comma)} AS x{index}"]
+    cell = stage.column(mapping.time)
+    inner = [f"{cell} AS raw_t", f"{time} AS t"]
+    outer = ["t", "CASE WHEN t IS NULL THEN coalesce(raw_t::VARCHAR, '') END AS bad_t"]
+    for index, (name, value) in enumerate(zip(mapping.values, values, strict=True)):
+        inner += [f"{stage.column(name)} AS raw_{index}", f"{value} AS x{index}"]
+        wrong = f"x{index} IS NULL OR isinf(x{index})"
         outer += [
             f"CASE WHEN isinf(x{index}) THEN NULL ELSE x{index} END AS v{index}",
-            f"CASE WHEN x{index} IS NULL OR isinf(x{index}) THEN raw_{index} END AS bad_{index}",
+            f"CASE WHEN {wrong} THEN raw_{index}::VARCHAR END AS bad_{index}",
         ]
     keyed = _key_columns(mapping)
     inner += [f"trim({stage.column(name)}) AS k{index}" for index, name in enumerate(keyed)]
     outer += [f"k{index}" for index in range(len(keyed))]
     return f"SELECT {', '.join(outer)} FROM (SELECT {', '.join(inner)} FROM {{file}})"
+
+
+def _careful(stage: Stage, mapping: Mapping, form: str, unit: str) -> str:
+    values = [_value_sql(stage.column(name), mapping.decimal_comma) for name in mapping.values]
+    return _select(stage, mapping, time_sql(stage.column(mapping.time), form, unit), values)
+
+
+_FORMATS = {
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}": "%Y-%m-%d",
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}": "%Y-%m-%d %H:%M:%S",
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}": "%Y-%m-%dT%H:%M:%S",
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z": "%Y-%m-%dT%H:%M:%SZ",
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{1,6}Z": "%Y-%m-%dT%H:%M:%S.%fZ",
+}
+
+
+def _quick(stage: Stage, mapping: Mapping) -> Quick | None:
+    """Return the reading of a file that is as plain as its head, None when that is out of the question."""
+    cells = stage.layout.cells(mapping.time)
+    formats = [f for form, f in _FORMATS.items() if all(re.fullmatch(form, cell) for cell in cells)]
+    if not formats or mapping.decimal_comma or stage.text.underscore:
+        return None
+    time, names = stage.column(mapping.time), [stage.column(name) for name in mapping.values]
+    values = [f"coalesce({name}, 'nan'::DOUBLE)" for name in names]
+    types = {time: "TIMESTAMP", **dict.fromkeys(names, "DOUBLE")}
+    return Quick(_select(stage, mapping, f"epoch_us({time})", values), types, formats[0])
 
 
 def _key_columns(mapping: Mapping) -> list[str]:

@@ -26,6 +26,15 @@ _REASONS = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Quick:
+    """A SELECT of columns some of which the reader converts: their types, and the one form of the times."""
+
+    select: str
+    types: dict[str, str]
+    time_format: str
+
+
 @dataclass
 class Stage:
     """A private DuckDB, and the file in it. Close it."""
@@ -46,7 +55,7 @@ class Stage:
                 "autoinstall_known_extensions": False,
                 "autoload_known_extensions": False,
                 "memory_limit": "256MB",
-                "threads": 2,
+                "threads": 1,  # with more, rows come in another order than in the file
                 "temp_directory": str(self.source.scratch / "spill"),
             }
         )
@@ -60,13 +69,29 @@ class Stage:
         """Return the SQL name of a column."""
         return f"c{self.layout.columns.index(name)}"
 
-    def load(self, select: str) -> Generator[Step | Rejected, None, None]:
+    def load(self, select: str, quick: "Quick | None" = None) -> Generator[Step | Rejected, None, None]:
         """Make the table `staged` of what `select` says of `{file}`, whose columns c0, c1 ... are text.
 
+        `quick` is tried first: it lets the reader convert as it cuts, and stands when no cell resists.
         Yields the lines that could not be cut into cells. Raises BadInput where a quote swallows lines.
         """
-        yield from self.run(f"CREATE TABLE staged AS {select}".replace("{file}", self._reader()))
+        stands = quick is not None and (yield from self._tried(quick))
+        if not stands:
+            yield from self.run(f"CREATE TABLE staged AS {select}".replace("{file}", self._reader({}, "")))
         self.rows = self.connection.execute("SELECT count(*) FROM staged").fetchall()[0][0]
+        yield from self._uncut()
+
+    def _tried(self, quick: "Quick") -> Generator[Step, None, bool]:
+        reader = self._reader(quick.types, f", timestampformat='{quick.time_format}'")
+        yield from self.run(f"CREATE TABLE staged AS {quick.select}".replace("{file}", reader))
+        resisted = "SELECT count(*) FROM reject_errors WHERE error_type = 'CAST'"
+        if not self.connection.execute(resisted).fetchall()[0][0]:
+            return True
+        for table in ("staged", "reject_errors", "reject_scans"):
+            self.connection.execute(f"DROP TABLE {table}")
+        return False
+
+    def _uncut(self) -> Generator[Rejected, None, None]:
         bad = self.connection.execute(
             "SELECT line, error_type, csv_line, error_message FROM reject_errors ORDER BY line"
         ).fetchall()
@@ -77,21 +102,22 @@ class Stage:
                     f"a quote opened in line {line} is never closed, and swallows the lines after it.",
                     where=self.source.name,
                 )
-            if lines and lines[-1] == line:
-                continue
-            lines.append(line)
-            yield Rejected(line, _reason(kind, message))
+            if not lines or lines[-1] != line:
+                lines.append(line)
+                yield Rejected(line, _reason(kind, message))
         blank = self.text.blank[self.text.blank > self.layout.skip]
         self.skipped = np.union1d(np.array(lines, np.int64), blank if len(self.layout.columns) > 1 else [])
+        self.skipped = self.skipped.astype(np.int64)
 
-    def _reader(self) -> str:
-        columns = ", ".join(f"'c{index}': 'VARCHAR'" for index in range(len(self.layout.columns)))
+    def _reader(self, types: dict[str, str], more: str) -> str:
+        names = [f"c{index}" for index in range(len(self.layout.columns))]
+        columns = ", ".join(f"'{name}': '{types.get(name, 'VARCHAR')}'" for name in names)
         path = str(self.text.path).replace("'", "''")
         delimiter = self.layout.delimiter.replace("'", "''")
         return (
             f"read_csv('{path}', columns={{{columns}}}, auto_detect=false, header=false, "
             f"skip={self.layout.skip}, delim='{delimiter}', quote='\"', escape='\"', compression='none', "
-            f"max_line_size={2 * LONGEST_LINE}, store_rejects=true, rejects_limit=0, strict_mode=true)"
+            f"max_line_size={2 * LONGEST_LINE}, store_rejects=true, rejects_limit=0, strict_mode=true{more})"
         )
 
     def run(self, sql: str) -> Generator[Step, None, None]:

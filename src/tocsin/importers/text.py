@@ -31,12 +31,15 @@ _FOREIGN = {
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """UTF-8 text with one kind of line end. `blank` are the numbers of its empty lines, increasing."""
+    """UTF-8 text with one kind of line end. `blank` are the numbers of its empty lines, increasing.
+
+    `underscore`: whether there is one below the first line, where some parsers take 1_000 for a number.
+    """
 
     path: Path
     lines: int
     blank: NDArray[np.int64]
-    bom: bool
+    underscore: bool
 
 
 def foreign(head: bytes) -> str:
@@ -58,8 +61,8 @@ class _Scan:
     feeds: int = 0
     returns: int = 0
     pairs: int = 0
-    line_start: int = 0
-    last: bytes = b""
+    tail: bytes = b""
+    underscore: bool = False
     blank: list[NDArray[np.int64]] = field(default_factory=list)
 
     @property
@@ -83,11 +86,9 @@ def checked(source: Source) -> Generator[Step, None, Text]:
     if scan.mixed:
         path = yield from _rewritten(source, path, "utf-8")
         scan = yield from _scanned(source, path)
-    lines = scan.feeds + (scan.line_start < scan.offset)
+    lines = scan.feeds + (scan.tail[-1:] != b"\n")
     blank = np.concatenate([np.empty(0, np.int64), *scan.blank])
-    with path.open("rb") as file:
-        bom = file.read(3) == codecs.BOM_UTF8
-    return Text(path, lines, blank, bom)
+    return Text(path, lines, blank, scan.underscore)
 
 
 def _scanned(source: Source, path: Path) -> Generator[Step, None, _Scan]:
@@ -95,7 +96,7 @@ def _scanned(source: Source, path: Path) -> Generator[Step, None, _Scan]:
     decoder = codecs.getincrementaldecoder("utf-8")()
     scan = _Scan()
     with path.open("rb") as file:
-        while block := file.read(_BLOCK):
+        while block := file.read(LONGEST_LINE):
             _check_encoding(source, decoder, block, scan.offset)
             _count(source, scan, block)
             yield Step(scan.offset, None, "checking the text")
@@ -119,36 +120,31 @@ def _check_encoding(source: Source, decoder: codecs.IncrementalDecoder, block: b
 
 
 def _count(source: Source, scan: _Scan, block: bytes) -> None:
-    returns = block.count(b"\r")
-    ends = np.flatnonzero(np.frombuffer(block, np.uint8) == 10) + scan.offset
-    starts = np.concatenate(([scan.line_start], ends + 1))
-    longest = int(np.diff(starts, append=scan.offset + len(block)).max())
-    if longest > LONGEST_LINE and not returns:
-        line = scan.feeds + int(np.diff(starts, append=scan.offset + len(block)).argmax()) + 1
-        raise BadInput(f"line {line} is longer than {LONGEST_LINE:,} bytes.", where=source.name)
-    length_of_blank = 2 if returns else 1
-    empty = np.flatnonzero(np.diff(starts) <= length_of_blank)
-    if len(empty):
-        scan.blank.append(_really_blank(scan, block, starts, empty) + scan.feeds + 1)
+    # numpy counts a frequent byte five times faster than bytes.count does.
+    data = np.frombuffer(scan.tail + block, np.uint8)
+    feed, returns = data == 10, b"\r" in block or b"\r" in scan.tail
+    feeds = int(np.count_nonzero(feed[len(scan.tail) :]))
+    if len(block) == LONGEST_LINE and not feeds and not returns:
+        raise BadInput(f"line {scan.feeds + 1} is longer than {LONGEST_LINE:,} bytes.", where=source.name)
+    if returns or not scan.offset or bool((feed[1:] & feed[:-1]).any()):
+        scan.blank.append(_blank_lines(scan, data, feed))
+    if not scan.underscore:
+        scan.underscore = block.find(b"_", 0 if scan.offset else block.find(b"\n")) >= 0
     if returns:
-        scan.pairs += block.count(b"\r\n")
-    scan.pairs += scan.last == b"\r" and block[:1] == b"\n"
-    scan.feeds, scan.returns = scan.feeds + len(ends), scan.returns + returns
-    scan.line_start, scan.offset, scan.last = int(starts[-1]), scan.offset + len(block), block[-1:]
+        scan.returns += block.count(b"\r")
+        scan.pairs += int(np.count_nonzero((data[:-1] == 13) & feed[1:])) - scan.tail.count(b"\r\n")
+    scan.feeds, scan.offset, scan.tail = scan.feeds + feeds, scan.offset + len(block), bytes(data[-2:])
 
 
-def _really_blank(
-    scan: _Scan, block: bytes, starts: NDArray[np.int64], empty: NDArray[np.int64]
-) -> NDArray[np.int64]:
-    """Keep those of the short lines that hold nothing but their end."""
-    kept = []
-    for index in empty.tolist():
-        begin = int(starts[index]) - scan.offset
-        text = scan.last if begin < 0 else b""
-        text += block[max(begin, 0) : int(starts[index + 1]) - scan.offset]
-        if not text.strip(b"\r\n"):
-            kept.append(index)
-    return np.array(kept, np.int64)
+def _blank_lines(scan: _Scan, data: NDArray[np.uint8], feed: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """Return the numbers of the blank lines that end in the block; `data` begins two bytes before it."""
+    padded = np.concatenate((np.full(2, 10, np.uint8), data)) if len(scan.tail) < 2 else data
+    shift = len(padded) - len(data)
+    ends = np.flatnonzero(feed) + shift
+    blank = (padded[ends - 1] == 10) | ((padded[ends - 1] == 13) & (padded[ends - 2] == 10))
+    number = np.arange(len(ends)) + scan.feeds - scan.tail.count(b"\n") + 1
+    found: NDArray[np.int64] = number[blank & (ends - shift >= len(scan.tail))]
+    return found
 
 
 def _rewritten(source: Source, path: Path, encoding: str) -> Generator[Step, None, Path]:

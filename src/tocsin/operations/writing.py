@@ -17,7 +17,7 @@ from tocsin.store.database import Connection
 from tocsin.store.folder import Store
 
 # One transaction takes at most this much: about 50 ms of packing, inserting and syncing.
-_SAMPLES_AT_ONCE = 131_072
+_SAMPLES_AT_ONCE = 262_144
 _PIECES_AT_ONCE = 64
 _TOLD = 1_000
 
