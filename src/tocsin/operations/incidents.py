@@ -49,7 +49,8 @@ def declare(
     """Declare an incident; its author becomes commander. Raises BadInput and NotFound.
 
     Without a severity it takes the gravest its alerts speak of, and the gravest of all when nothing speaks.
-    Without `detected` it was detected when the first of its alerts was, else now.
+    Without `detected` it was detected when the first of its alerts was, else now. The alert's own time may
+    lie ahead of this machine's clock; a time that a person states may not.
     """
     title = checked_title(title)
     found = [_alert(store, alert_id) for alert_id in alert_ids]
@@ -58,7 +59,7 @@ def declare(
     with store.write() as write:
         scheme, policy = policies.in_force(write, author)
         level = severity_or_default(scheme, severity, found)
-        at = detected or min((alert.time for alert in found), default=store.now())
+        at = _detected(store, detected, found)
         year = store.now().astimezone(ZoneInfo(store.zone)).year
         reference = incidents.next_reference(write.connection, code=store.code, year=year)
         body = IncidentDeclared(reference, title, watched.id, level, policy, at, channel)
@@ -217,9 +218,15 @@ def _alert(store: Store, alert_id: str) -> Alert:
     return found
 
 
+def _detected(store: Store, stated: datetime | None, found: Sequence[Alert]) -> datetime:
+    if stated is not None:
+        return _past(store, stated)
+    return min((alert.time for alert in found), default=store.now())
+
+
 def _past(store: Store, at: datetime) -> datetime:
     if at > store.now() + _AHEAD:
         raise BadInput(
-            "this time lies ahead.", where=at.isoformat(), hint="Moves are recorded after the fact."
+            "this time lies ahead.", where=at.isoformat(), hint="Facts are recorded after they happened."
         )
     return at

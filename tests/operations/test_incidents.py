@@ -1,0 +1,199 @@
+"""Declaring, grading, moving, staffing and joining incidents, on a real store."""
+
+from datetime import timedelta
+
+import pytest
+
+from tocsin.errors import BadInput, NotAllowed, NotFound
+from tocsin.model.alert import Alert, AlertSeverity
+from tocsin.model.instant import When
+from tocsin.model.operator import Author
+from tocsin.now import ManualClock
+from tocsin.operations import incidents, operators, systems
+from tocsin.operations.verification import verify
+from tocsin.store import alerts, journal
+from tocsin.store.folder import Store
+
+OTHER = Author("Operator B")
+
+
+def stored_alert(
+    store: Store, severity: AlertSeverity, id: str = "a1", metric: str = "approval rate"
+) -> Alert:
+    start = When(
+        store.now() - timedelta(hours=5), store.now() - timedelta(hours=9), store.now() - timedelta(hours=2)
+    )
+    alert = Alert(id, "scorer", f"sig-{id}", metric, True, severity, "departure", "1", "fell to 0.31",
+                  0.31, 0.48, store.now() - timedelta(hours=1), start)  # fmt: skip
+    with store.signals.write() as connection:
+        alerts.add(connection, alert, key=id)
+    return alert
+
+
+def test_two_fields_are_enough_and_the_author_commands(store: Store, author: Author) -> None:
+    made = incidents.declare(store, author, title="Declines doubled", system="scorer")
+    assert made.reference == "INC-2026-WR-0001"
+    assert made.commander == author.name
+    assert made.status == "open"
+    assert made.severity == "SEV-1"
+    assert systems.name_of(store, made.system) == "scorer"
+    assert made.detected == store.now()
+
+
+def test_references_count_within_the_year_of_the_home_zone(
+    store: Store, clock: ManualClock, author: Author
+) -> None:
+    incidents.declare(store, author, title="one", system="s")
+    second = incidents.declare(store, author, title="two", system="s")
+    clock.set_wall(clock.now().replace(month=12, day=31, hour=23, minute=30))
+    third = incidents.declare(store, author, title="three", system="s")
+    assert second.reference == "INC-2026-WR-0002"
+    assert third.reference == "INC-2027-WR-0001", "it is past midnight in Berlin"
+
+
+@pytest.mark.parametrize(
+    ("severity", "level"),
+    [(AlertSeverity.CRITICAL, "SEV-1"), (AlertSeverity.HIGH, "SEV-2"), (AlertSeverity.LOW, "SEV-4")],
+)
+def test_an_alert_gives_severity_time_and_start(
+    store: Store, author: Author, severity: AlertSeverity, level: str
+) -> None:
+    alert = stored_alert(store, severity)
+    made = incidents.declare(store, author, title="from an alert", system="s", alert_ids=[alert.id])
+    assert (made.severity, made.detected, made.start) == (level, alert.time, alert.start)
+    assert [copied for _, copied in made.alerts] == [alert]
+
+
+def test_of_two_alerts_the_graver_counts(store: Store, author: Author) -> None:
+    ids = [stored_alert(store, AlertSeverity.LOW, "a1").id, stored_alert(store, AlertSeverity.HIGH, "a2").id]
+    made = incidents.declare(store, author, title="both", system="s", alert_ids=ids)
+    assert made.severity == "SEV-2"
+
+
+def test_declaring_twice_with_one_id_declares_once(store: Store, author: Author) -> None:
+    id = store.new_id()
+    first = incidents.declare(store, author, title="once", system="s", id=id)
+    again = incidents.declare(store, author, title="once", system="s", id=id)
+    assert again.reference == first.reference
+    assert len(incidents.listed(store)) == 1
+
+
+@pytest.mark.parametrize(
+    ("title", "system", "severity"),
+    [("", "s", None), ("t", " ", None), ("x" * 201, "s", None), ("t", "s", "SEV-9")],
+)
+def test_poor_words_declare_nothing(
+    store: Store, author: Author, title: str, system: str, severity: str | None
+) -> None:
+    with pytest.raises(BadInput):
+        incidents.declare(store, author, title=title, system=system, severity=severity)
+    assert incidents.listed(store) == []
+
+
+def test_a_detection_that_lies_ahead_is_refused(store: Store, author: Author) -> None:
+    with pytest.raises(BadInput, match="ahead"):
+        incidents.declare(store, author, title="t", system="s", detected=store.now() + timedelta(days=1))
+
+
+def test_an_unknown_alert_is_named(store: Store, author: Author) -> None:
+    with pytest.raises(NotFound, match="no such alert"):
+        incidents.declare(store, author, title="t", system="s", alert_ids=["none"])
+
+
+def test_moves_follow_each_other_with_their_own_time(
+    store: Store, clock: ManualClock, author: Author
+) -> None:
+    made = incidents.declare(store, author, title="t", system="s")
+    clock.advance(hours=1)
+    at = clock.now() - timedelta(minutes=20)
+    incidents.move(store, author, made.id, "contained", at=at)
+    incidents.move(store, author, made.id, "resolved")
+    incidents.move(store, author, made.id, "closed")
+    state = incidents.get(store, made.reference)
+    assert state.status == "closed"
+    assert state.reached("contained") == at
+    incidents.move(store, author, made.id, "re-opened")
+    assert incidents.get(store, made.id).status == "re-opened"
+    with pytest.raises(NotAllowed, match="cannot become"):
+        incidents.move(store, author, made.id, "re-opened")
+
+
+def test_a_move_that_lies_ahead_is_refused(store: Store, author: Author) -> None:
+    made = incidents.declare(store, author, title="t", system="s")
+    with pytest.raises(BadInput, match="ahead"):
+        incidents.move(store, author, made.id, "contained", at=store.now() + timedelta(hours=1))
+
+
+def test_fields_are_set_and_the_earlier_value_stays_in_the_journal(store: Store, author: Author) -> None:
+    made = incidents.declare(store, author, title="t", system="s", severity="sev-2")
+    incidents.set_fields(store, author, made.id, {"impact": " 300 people ", "severity": "SEV-1"})
+    incidents.set_fields(store, OTHER, made.id, {"impact": "340 people"})
+    state = incidents.get(store, made.id)
+    assert (state.text("impact"), state.severity) == ("340 people", "SEV-1")
+    assert not state.fields["impact"].conflict
+    with store.journal.read() as connection:
+        said = [e.body.fields for e in journal.entries(connection, kinds=["fields.set"])]  # type: ignore[union-attr]
+    assert {"impact": "300 people", "severity": "SEV-1"} in said
+
+
+@pytest.mark.parametrize(
+    "values", [{"colour": "red"}, {"severity": "P0"}, {"start": "yesterday"}, {"title": ""}]
+)
+def test_a_field_that_cannot_be_set_says_so(store: Store, author: Author, values: dict[str, str]) -> None:
+    made = incidents.declare(store, author, title="t", system="s")
+    with pytest.raises(BadInput):
+        incidents.set_fields(store, author, made.id, dict(values))
+
+
+def test_handing_over_replaces_the_commander(store: Store, author: Author) -> None:
+    made = incidents.declare(store, author, title="t", system="s")
+    incidents.assume_role(store, author, made.id, "commander", OTHER.name)
+    state = incidents.get(store, made.id)
+    assert state.commander == OTHER.name
+    assert not state.roles["commander"].conflict
+
+
+def test_an_alert_joins_an_open_incident_once(store: Store, author: Author) -> None:
+    made = incidents.declare(store, author, title="t", system="s")
+    alert = stored_alert(store, AlertSeverity.HIGH)
+    incidents.add_alert(store, author, made.id, alert.id)
+    with pytest.raises(NotAllowed, match="already"):
+        incidents.add_alert(store, author, made.id, alert.id)
+    assert [copied for _, copied in incidents.get(store, made.id).alerts] == [alert]
+
+
+def test_duplicates_are_linked_and_both_kept(store: Store, author: Author) -> None:
+    first = incidents.declare(store, author, title="one", system="s")
+    second = incidents.declare(store, author, title="the same", system="s")
+    incidents.link(store, author, second.id, first.reference)
+    assert [(link.other, link.relation) for link in incidents.get(store, second.id).links] == [
+        (first.id, "duplicate of")
+    ]
+    assert len(incidents.listed(store)) == 2
+    with pytest.raises(BadInput, match="itself"):
+        incidents.link(store, author, first.id, first.id)
+
+
+def test_a_withdrawn_declaration_stays_readable(store: Store, author: Author) -> None:
+    made = incidents.declare(store, author, title="was a drill", system="s")
+    incidents.withdraw(store, author, made.id, "meant for the drill store")
+    assert incidents.get(store, made.id).withdrawn == "meant for the drill store"
+
+
+def test_operators_are_added_once_and_named(store: Store) -> None:
+    by = operators.author(store, "  Operator   C ")
+    assert by == Author("Operator C")
+    operators.author(store, "Operator C")
+    assert operators.names(store).count("Operator C") == 1
+    assert operators.author(store, None).kind == "account"
+    with pytest.raises(BadInput):
+        operators.author(store, "two\nlines\x00")
+
+
+def test_a_store_of_many_commands_verifies(store: Store, author: Author) -> None:
+    made = incidents.declare(store, author, title="t", system="s")
+    for number in range(20):
+        incidents.set_fields(store, author, made.id, {"impact": f"{number} people"})
+    found = verify(store)
+    assert found.ok
+    assert found.differences == ()
