@@ -72,16 +72,17 @@ def thinned(times_us: Times, values: Values, columns: int = _COLUMNS) -> tuple[T
     NaN stands in a silence, so that no line bridges it.
     """
     if len(times_us) <= columns:
-        return _with_gaps(times_us, values, values)
+        return with_gaps(times_us, values, values)
     width = (int(times_us[-1]) - int(times_us[0])) // columns + 1
     column = (times_us - times_us[0]) // width
     starts = np.flatnonzero(np.diff(column, prepend=-1))
     lowest, highest = np.minimum.reduceat(values, starts), np.maximum.reduceat(values, starts)
     middles = times_us[0] + column[starts] * width + width // 2
-    return _with_gaps(middles, lowest, highest)
+    return with_gaps(middles, lowest, highest)
 
 
-def _with_gaps(times_us: Times, lowest: Values, highest: Values) -> tuple[Times, Values, Values]:
+def with_gaps(times_us: Times, lowest: Values, highest: Values) -> tuple[Times, Values, Values]:
+    """Return the same with NaN in each silence, so that no line bridges it."""
     steps = np.diff(times_us)
     if not len(steps):
         return times_us, lowest, highest

@@ -1,0 +1,177 @@
+"""Live charts of one incident: which signals, which stretch of time, the samples for the pixels there are."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import numpy as np
+
+from tocsin.detectors import baseline
+from tocsin.detectors.baseline import Baseline
+from tocsin.model.alert import Alert, AlertSeverity
+from tocsin.model.deployment import Deployment
+from tocsin.model.incident import CLOSED, RESOLVED, Incident
+from tocsin.model.instant import When, from_us, to_us
+from tocsin.model.report import Band
+from tocsin.model.signal import Layer, Signal
+from tocsin.operations.charts import Times, Values, with_gaps
+from tocsin.store import deployments, incidents, samples, series
+from tocsin.store.database import Connection
+from tocsin.store.folder import Store
+
+MOST = 24
+RANGES: dict[str, timedelta] = {
+    "24 h": timedelta(hours=24),
+    "1 week": timedelta(weeks=1),
+    "6 weeks": timedelta(weeks=6),
+    "all": timedelta(0),
+}
+_LEARNT_FROM = timedelta(days=28)
+_LEAST, _MOST_SAMPLES = 100, 250_000
+_BAND_STEPS = 600
+_MARKS = 12
+_LAYERS = tuple(Layer)
+_GRAVEST = tuple(AlertSeverity)
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A stretch of time and how many columns of pixels it is drawn on."""
+
+    start: datetime
+    end: datetime
+    pixels: int
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """One signal in a stretch: least and greatest value of each column, NaN in silences; what was usual.
+
+    `alert` is the gravest alert of the incident about it. `newest_us` and `last` are its newest sample.
+    """
+
+    number: int
+    signal: Signal
+    alert: AlertSeverity | None
+    times_us: Times
+    low: Values
+    high: Values
+    last: float
+    newest_us: int
+    band: Band | None
+
+
+@dataclass(frozen=True, slots=True)
+class StripsView:
+    """All the charts of an incident show; `left_out` signals did not fit. `start` is None when unknown."""
+
+    incident: str
+    range: str
+    stretch: Stretch
+    start: When | None
+    end: datetime | None
+    curves: tuple[Curve, ...]
+    deployments: tuple[Deployment, ...]
+    left_out: int = 0
+
+
+@dataclass
+class Learnt:
+    """Baselines found before, by series and the instant they end at: they stand while the start stands."""
+
+    baselines: dict[tuple[int, int], Baseline | None] = field(default_factory=dict)
+
+
+def look(store: Store, incident: str, learnt: Learnt, *, pixels: int, range: str = "") -> StripsView | None:
+    """Return what the charts show of an incident, named by id, in one of RANGES up to the newest sample.
+
+    Without a range, the shortest that holds the incident and as much before it. None without samples.
+    """
+    with store.journal.read() as connection:
+        known = incidents.get(connection, incident)
+    with store.signals.read() as connection:
+        chosen = _signals(series.list_all(connection, known.system), known)
+        newest = samples.latest(connection, [number for number, _ in chosen])
+        if not newest:
+            return None
+        shown = [one for one in chosen if one[0] in newest][:MOST]
+        last = from_us(max(newest[number][0] for number, _ in shown))
+        name = range or _fitting(known, last)
+        stretch = _stretch(connection, [number for number, _ in shown], name, last, pixels)
+        until_us = to_us(known.start.low if known.start else known.detected)
+        curves = tuple(
+            _curve(connection, number, signal, known, stretch, newest[number], learnt, until_us)
+            for number, signal in shown
+        )
+        span_us = to_us(stretch.start), to_us(stretch.end)
+        ran = deployments.between(connection, known.system, *span_us, most=_MARKS)
+    end = known.reached(RESOLVED) or known.reached(CLOSED)
+    return StripsView(known.id, name, stretch, known.start, end, curves, tuple(ran), len(newest) - len(shown))
+
+
+def _signals(known: list[tuple[int, Signal]], incident: Incident) -> list[tuple[int, Signal]]:
+    """The signals of its alerts in the order they came, then the others by layer."""
+    alerted = list(dict.fromkeys(alert.signal for _, alert in incident.alerts))
+    place = {id: at for at, id in enumerate(alerted)}
+    return sorted(
+        known,
+        key=lambda one: (
+            place.get(one[1].id, len(place)),
+            _LAYERS.index(one[1].layer),
+            one[1].metric,
+            one[1].id,
+        ),
+    )
+
+
+def _fitting(incident: Incident, last: datetime) -> str:
+    start = incident.start.low if incident.start else incident.detected
+    wanted = 2 * (last - start)
+    return next((name for name, span in RANGES.items() if span >= wanted), "all")
+
+
+def _stretch(
+    connection: Connection, numbers: Sequence[int], name: str, last: datetime, pixels: int
+) -> Stretch:
+    span = RANGES.get(name, timedelta(0))
+    if span:
+        return Stretch(last - span, last, pixels)
+    spans = [found for number in numbers if (found := samples.span(connection, number)) is not None]
+    return Stretch(from_us(min(each.first_us for each in spans)), last, pixels)
+
+
+def _curve(
+    connection: Connection,
+    number: int,
+    signal: Signal,
+    incident: Incident,
+    stretch: Stretch,
+    newest: tuple[int, float],
+    learnt: Learnt,
+    until_us: int,
+) -> Curve:
+    start_us, end_us = to_us(stretch.start), to_us(stretch.end)
+    found = samples.minmax(connection, number, start_us, end_us, stretch.pixels)
+    usual = _baseline(connection, number, learnt, until_us)
+    band = None
+    if usual is not None:
+        at = np.linspace(start_us, end_us, min(stretch.pixels, _BAND_STEPS)).astype(np.int64)
+        band = Band(at, *baseline.band(at, usual))
+    gravest = _gravest([alert for _, alert in incident.alerts if alert.signal == signal.id])
+    times, low, high = with_gaps(*found)
+    return Curve(number, signal, gravest, times, low, high, newest[1], newest[0], band)
+
+
+def _baseline(connection: Connection, number: int, learnt: Learnt, until_us: int) -> Baseline | None:
+    key = number, until_us
+    if key not in learnt.baselines:
+        since_us = until_us - _LEARNT_FROM // timedelta(microseconds=1)
+        times, values = samples.read(connection, number, since_us, until_us - 1)
+        enough = len(times) >= _LEAST
+        recent = slice(-_MOST_SAMPLES, None)
+        learnt.baselines[key] = baseline.fit(times[recent], values[recent], until_us) if enough else None
+    return learnt.baselines[key]
+
+
+def _gravest(alerts: Sequence[Alert]) -> AlertSeverity | None:
+    return min((alert.severity for alert in alerts), key=_GRAVEST.index, default=None)

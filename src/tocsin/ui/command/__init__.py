@@ -1,0 +1,1 @@
+"""The command screen: one incident, its clocks, signals, next actions, timeline and running log."""

@@ -1,0 +1,227 @@
+"""What an operator does to an incident from the command screen: what is asked, and what is then written."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from tocsin.errors import BadInput, UserError
+from tocsin.model.clocks import ClockState, State
+from tocsin.model.fields import value_of
+from tocsin.model.incident import CLOSED, CONTAINED, FIELDS, FOLLOWS, REOPENED, RESOLVED
+from tocsin.model.instant import When
+from tocsin.model.journal import Entry
+from tocsin.operations import clocks, incidents
+from tocsin.operations.command import CommandView
+from tocsin.operations.times import parse_instant, parse_when
+from tocsin.ui.command.ask import Answers, Ask, Blank
+from tocsin.ui.desk import Desk
+
+_SAID = {CONTAINED: "Contained", RESOLVED: "Resolved", CLOSED: "Closed", REOPENED: "Re-opened"}
+_ROLES = ("commander", "communications", "technical")
+_WHEN = "now, or 14:20, or 2026-11-02 14:20"
+_RANGE = "14:20, or a range 2026-11-01 08:00..2026-11-02 14:20"
+_HINTS = {
+    "impact": "How many users, which decisions, what it means for the business",
+    "root_cause": "Model, data, infrastructure or pipeline: what broke, and why it could",
+    "remediation": "What was repaired at once, what follows soon, what takes longer",
+    "prevention": "What keeps it from coming back: specific, owned, dated",
+}
+
+
+class Deeds:
+    """Asks and writes for the incident of the view shown last."""
+
+    def __init__(self, desk: Desk, ask: Ask) -> None:
+        self._desk, self._ask = desk, ask
+        self.view: CommandView | None = None
+        self.people: tuple[str, ...] = ()
+
+    def move(self, status: str) -> None:
+        """Ask when the incident came to a status, and write it. Does nothing where it cannot follow."""
+        view = self._ready()
+        if view is None or status not in FOLLOWS[view.incident.status]:
+            return
+        blanks = [Blank("at", "At", hint=_WHEN), Blank("note", "Note", hint="what was done, in a line")]
+        self._ask.ask(
+            f"{_SAID[status]}: {view.incident.reference}", blanks, _SAID[status], partial(self._move, status)
+        )
+
+    def title(self) -> None:
+        """Ask for another title."""
+        if (view := self._ready()) is not None:
+            blank = Blank("title", "Title", view.incident.title)
+            self._ask.ask("Title of the incident", [blank], "Save", self._set)
+
+    def severity(self) -> None:
+        """Ask to confirm or change the level."""
+        if (view := self._ready()) is None:
+            return
+        levels = tuple((level.id, f"{level.id}: {level.meaning}") for level in view.scheme.levels)
+        blank = Blank("severity", "Level", view.incident.severity, choices=levels)
+        self._ask.ask("Confirm or change the severity", [blank], "Confirm", self._grade)
+
+    def start(self, text: str = "") -> None:
+        """Ask for the estimated start, `text` being a proposal."""
+        if self._ready() is not None:
+            blank = Blank("start", "Began", text, _RANGE)
+            self._ask.ask("Estimated start: an instant, or a range it lies in", [blank], "Save", self._begin)
+
+    def roles(self, role: str = "") -> None:
+        """Ask who holds the roles, one or all of them."""
+        if (view := self._ready()) is None:
+            return
+        asked = (role,) if role else _ROLES
+        blanks = [
+            Blank(
+                each,
+                each.capitalize(),
+                str(value_of(view.incident.roles, each, "")),
+                "name",
+                known=self.people,
+            )
+            for each in asked
+        ]
+        self._ask.ask("Who does what", blanks, "Save", self._staff)
+
+    def text(self, field: str) -> None:
+        """Ask for one of the report's texts."""
+        if (view := self._ready()) is not None:
+            blank = Blank(field, FIELDS[field], view.incident.text(field), _HINTS.get(field, ""), long=True)
+            self._ask.ask(FIELDS[field], [blank], "Save", self._set)
+
+    def met(self, clock: ClockState) -> None:
+        """Mark a clock as met now; one key, undone with Ctrl Z."""
+        view = self._ready()
+        if view is None:
+            return
+        if clock.ended is not None:
+            self._desk.tell(f"{clock.name} is {clock.state} already.")
+            return
+        self._write(partial(self._mark, view, clock, State.MET, ""), f"{clock.name} met")
+
+    def waive(self, clock: ClockState) -> None:
+        """Ask why a clock is waived, or does not apply."""
+        if self._ready() is None or clock.ended is not None:
+            return
+        choices = ((State.WAIVED.value, "waived"), (State.NOT_APPLICABLE.value, "does not apply here"))
+        blanks = [Blank("reason", "Reason", hint="why nobody needs to meet it"),
+                  Blank("state", "It is", State.WAIVED.value, choices=choices)]  # fmt: skip
+        self._ask.ask(f"Waive the clock {clock.name}", blanks, "Waive", partial(self._waive, clock))
+
+    def link(self) -> None:
+        """Ask which incident this one duplicates or belongs to."""
+        if (view := self._ready()) is None:
+            return
+        others = [one for one in view.open if one.id != view.incident.id]
+        blanks = [Blank("relation", "This one is", incidents.RELATIONS[0],
+                        choices=tuple((each, each) for each in incidents.RELATIONS)),
+                  Blank("other", "Incident", hint="reference, such as INC-2026-WR-0007",
+                        known=tuple(one.reference for one in others))]  # fmt: skip
+        self._ask.ask("Link to another incident; both are kept", blanks, "Link", self._link)
+
+    def withdraw(self) -> None:
+        """Ask why the declaration is withdrawn."""
+        if (view := self._ready()) is not None:
+            title = f"Withdraw {view.incident.reference}: it stays readable"
+            self._ask.ask(title, [Blank("reason", "Reason")], "Withdraw", self._withdraw)
+
+    def _ready(self) -> CommandView | None:
+        if self._desk.store.read_only:
+            self._desk.tell("This store can only be read here.", trouble=True)
+            return None
+        return self.view if self.view is not None and not self.view.incident.withdrawn else None
+
+    def _write(self, call: Callable[[], Any], said: str) -> None:
+        """Write, closing the strip that asked, or showing there why not."""
+        asked = self._ask.isVisible()
+        job = self._desk.write(call, (lambda _entry: self._ask.done()) if asked else None, said=said)
+        if asked:
+            job.refused.connect(self._refuse)
+
+    def _refuse(self, error: UserError) -> None:
+        self._ask.refuse(str(error))
+
+    def _known(self) -> CommandView:
+        assert self.view is not None
+        return self.view
+
+    def _set_values(self, view: CommandView, values: dict[str, str | When]) -> Entry:
+        return incidents.set_fields(self._desk.store, self._author, view.incident.id, values)
+
+    @property
+    def _author(self) -> Any:
+        return self._desk.author
+
+    def _set(self, answers: Answers) -> None:
+        self._write(partial(self._set_values, self._known(), dict(answers)), "Saved")
+
+    def _grade(self, answers: Answers) -> None:
+        view, level = self._known(), answers["severity"]
+        triage = next((c for c in view.clocks if _meets(view, c, "graded") and c.ended is None), None)
+        if level == view.incident.severity and triage is not None:
+            self._write(
+                partial(self._mark, view, triage, State.MET, f"{level} confirmed"), "Severity confirmed"
+            )
+        else:
+            self._write(partial(self._set_values, view, {"severity": level}), f"Severity {level}")
+
+    def _begin(self, answers: Answers) -> None:
+        view, store, author = self._known(), self._desk.store, self._author
+
+        def call() -> Entry:
+            when = parse_when(answers["start"], now=store.now(), zone=store.zone)
+            return incidents.set_fields(store, author, view.incident.id, {"start": when})
+
+        self._write(call, "Start estimated")
+
+    def _move(self, status: str, answers: Answers) -> None:
+        view, store, author = self._known(), self._desk.store, self._author
+        typed, note = answers["at"].strip(), answers["note"]
+
+        def call() -> Entry:
+            at = parse_instant(typed, now=store.now(), zone=store.zone) if typed not in ("", "now") else None
+            return incidents.move(store, author, view.incident.id, status, at=at, note=note)
+
+        self._write(call, _SAID[status])
+
+    def _staff(self, answers: Answers) -> None:
+        view, store, author = self._known(), self._desk.store, self._author
+        now = {role: str(value_of(view.incident.roles, role, "")) for role in answers}
+        changed = {
+            role: " ".join(name.split()) for role, name in answers.items() if name.strip() != now[role]
+        }
+        if not changed:
+            self._ask.done()
+        for role, person in changed.items():
+            self._write(partial(_assume, store, author, view.incident.id, role, person), f"{role}: {person}")
+
+    def _mark(self, view: CommandView, clock: ClockState, state: State, reason: str) -> Entry:
+        return clocks.mark(self._desk.store, self._author, view.incident.id, clock.id, state, reason=reason)
+
+    def _waive(self, clock: ClockState, answers: Answers) -> None:
+        state = State(answers["state"])
+        self._write(
+            partial(self._mark, self._known(), clock, state, answers["reason"]), f"{clock.name} {state}"
+        )
+
+    def _link(self, answers: Answers) -> None:
+        view, store, author = self._known(), self._desk.store, self._author
+        other, relation = answers["other"].strip(), answers["relation"]
+        self._write(partial(incidents.link, store, author, view.incident.id, other, relation), "Linked")
+
+    def _withdraw(self, answers: Answers) -> None:
+        view, store, author = self._known(), self._desk.store, self._author
+        self._write(
+            partial(incidents.withdraw, store, author, view.incident.id, answers["reason"]), "Withdrawn"
+        )
+
+
+def _assume(store: Any, author: Any, incident: str, role: str, person: str) -> Entry:
+    if not person:
+        raise BadInput("a role is held by somebody.", where=role, hint="Write a name.")
+    return incidents.assume_role(store, author, incident, role, person)
+
+
+def _meets(view: CommandView, clock: ClockState, fact: str) -> bool:
+    rule = view.scheme.clock(clock.rule)
+    return rule is not None and fact in rule.met_by

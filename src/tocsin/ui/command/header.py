@@ -1,0 +1,266 @@
+"""The top of the command screen: what it is, how grave, how far, since when, who, and where it can go."""
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from tocsin.model.fields import value_of
+from tocsin.model.incident import CLOSED, CONTAINED, FOLLOWS, REOPENED, RESOLVED, Incident
+from tocsin.model.instant import When
+from tocsin.model.stages import stages
+from tocsin.operations.command import CommandView
+from tocsin.ui.command.stage_strip import StageStrip
+from tocsin.ui.icons import paint_icon
+from tocsin.ui.palette import LARGE, PAD, SHAPES, Tone, tone_of_rank
+from tocsin.ui.text import ElidedLabel, Label, set_look, set_tip
+from tocsin.ui.theme import Theme, sans
+from tocsin.ui.times import countdown, short_stamp, span, stamp
+
+# What a status is moved to by: the word on the button and its key.
+MOVES: dict[str, tuple[str, str]] = {
+    CONTAINED: ("Contain", "C"),
+    RESOLVED: ("Resolve", "R"),
+    CLOSED: ("Close", "X"),
+    REOPENED: ("Re-open", "O"),
+}
+ROLES = {"commander": "commander", "communications": "communications", "technical": "technical"}
+_NOBODY = "unassigned"
+
+
+class Badge(QWidget):
+    """The severity: shape and word on its own colour. A click asks to change it."""
+
+    clicked = Signal()
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme = theme
+        self._word, self._tone = "", Tone.GREY
+        self.setFixedSize(QSize(118, 50))
+        self.setObjectName("severity")
+        theme.changed.connect(self.update)
+
+    def show_level(self, word: str, rank: int, meaning: str) -> None:
+        """Show a level by its id and rank, 1 the gravest."""
+        self._word, self._tone = word, tone_of_rank(rank)
+        self.setAccessibleName(f"Severity {word}")
+        set_tip(self, f"{meaning}   S changes it")
+        self.update()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        self.clicked.emit()
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+        palette = self._theme.palette
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(self._theme.colour(self._tone.value))
+        painter.drawRoundedRect(self.rect(), 5, 5)
+        ink = palette.on_danger if palette.dark else "#ffffff"
+        paint_icon(painter, SHAPES[self._tone], ink, QRectF(14, 17, 16, 16))
+        painter.setPen(ink)
+        painter.setFont(sans(LARGE + 2, bold=True))
+        painter.drawText(self.rect().adjusted(38, 0, -6, 0), int(Qt.AlignmentFlag.AlignVCenter), self._word)
+
+
+class Header(QFrame):
+    """Shows one view. Its signals say what the operator wants."""
+
+    title_wanted = Signal()
+    severity_wanted = Signal()
+    start_wanted = Signal()
+    roles_wanted = Signal()
+    move_wanted = Signal(str)
+    other_wanted = Signal(int)
+    more_wanted = Signal()
+
+    def __init__(self, theme: Theme, zone: ZoneInfo) -> None:
+        super().__init__()
+        set_look(self, role="panel")
+        self._zone = zone
+        self._incident: Incident | None = None
+        self.badge = Badge(theme)
+        self.reference = Label("", "title")
+        set_look(self.reference, tone=Tone.GREY.value)
+        self.title = TitleLabel()
+        self.state = ElidedLabel("", "small")
+        self.state.setObjectName("incident-state")
+        self.stages = StageStrip(theme, zone)
+        self.started, self.started_note = Label("", "large"), Label("", "small")
+        self.since, self.since_caption = Label("", "figure"), Label("since detection", "small")
+        self.since.setObjectName("since-detection")
+        self.people = {role: ElidedLabel("") for role in ROLES}
+        self.other = _quiet("", "Another open incident: Ctrl Up, Ctrl Down")
+        self.moves = {status: _move_button(status) for status in MOVES}
+        self.more = _quiet("More", "Link as a duplicate, or withdraw")
+        self._lay_out()
+        self._wire()
+
+    def show_view(self, view: CommandView, writable: bool) -> None:
+        """Show the incident as it was read."""
+        known = self._incident = view.incident
+        level = view.scheme.level(known.severity)
+        self.badge.show_level(known.severity, view.rank, level.meaning if level else "")
+        self.reference.show_text(known.reference)
+        self.title.show_text(known.title)
+        set_tip(self.title, f"{known.title}   E or a double click changes it")
+        self.stages.show_stages(stages(known, view.scheme, view.clocks), view.now)
+        self._show_state(view)
+        self._show_people(known)
+        self._show_other(view)
+        onward = FOLLOWS[known.status][0]
+        for status, button in self.moves.items():
+            button.setVisible(writable and not known.withdrawn and status == onward)
+        self.more.setVisible(writable and not known.withdrawn)
+        self.show_time(view.now)
+
+    def show_time(self, now: datetime) -> None:
+        """Carry the running time on."""
+        known = self._incident
+        if known is None:
+            return
+        resolved = known.reached(RESOLVED) or known.reached(CLOSED)
+        self.since_caption.show_text("detected to resolved" if resolved else "since detection")
+        self.since.show_text(countdown((resolved or now) - known.detected))
+        self._show_start(known, now)
+
+    def _show_start(self, known: Incident, now: datetime) -> None:
+        start = known.start
+        self.started.set_tone(Tone.ORANGE if start is None else None)
+        if start is None:
+            self.started.show_text("not estimated")
+            self.started_note.show_text("T states it")
+            return
+        self.started.show_text(f"{short_stamp(start.at, self._zone, now)}{_give_or_take(start)}")
+        gap = known.detected - start.at
+        undetected = f"undetected for {span(gap)}" if gap > timedelta(0) else "detected before it began"
+        self.started_note.show_text(undetected)
+        set_tip(self.started, f"between {stamp(start.low, self._zone)} and {stamp(start.high, self._zone)}")
+
+    def _show_state(self, view: CommandView) -> None:
+        known = view.incident
+        words = [view.system, known.status]
+        if known.withdrawn:
+            words = [f"withdrawn: {known.withdrawn}", *words]
+        if known.channel:
+            words.append(known.channel)
+        self.state.show_text(" · ".join([*view.links, *words]))
+        self.state.set_tone(Tone.YELLOW if known.withdrawn or view.links else None)
+
+    def _show_people(self, known: Incident) -> None:
+        for role, label in self.people.items():
+            person = str(value_of(known.roles, role, ""))
+            label.show_text(person or _NOBODY)
+            label.set_tone(None if person else Tone.ORANGE)
+            label.setAccessibleName(f"{role}: {person or _NOBODY}")
+
+    def _show_other(self, view: CommandView) -> None:
+        ids = [one.id for one in view.open]
+        place = ids.index(view.incident.id) + 1 if view.incident.id in ids else 0
+        self.other.setText(f"{place or '–'} of {len(ids)} open   Ctrl ↑↓")
+        self.other.setVisible(len(ids) > 1 or (not place and bool(ids)))
+
+    def _wire(self) -> None:
+        self.badge.clicked.connect(self.severity_wanted)
+        self.title.wanted.connect(self.title_wanted)
+        self.more.clicked.connect(self.more_wanted)
+        self.other.clicked.connect(lambda: self.other_wanted.emit(1))
+        for status, button in self.moves.items():
+            button.clicked.connect(lambda _checked=False, status=status: self.move_wanted.emit(status))
+
+    def _lay_out(self) -> None:
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(PAD, 10, PAD, 10)
+        layout.setSpacing(18)
+        layout.addWidget(self.badge)
+        layout.addLayout(self._what(), 1)
+        layout.addLayout(_column(Label("started (estimate)", "small"), self.started, self.started_note))
+        layout.addLayout(_column(self.since_caption, self.since))
+        layout.addLayout(self._who())
+        layout.addLayout(self._where_to())
+
+    def _what(self) -> QVBoxLayout:
+        line = QHBoxLayout()
+        line.setSpacing(10)
+        line.addWidget(self.reference)
+        line.addWidget(self.title, 1)
+        line.addWidget(self.other)
+        column = QVBoxLayout()
+        column.setSpacing(4)
+        column.addLayout(line)
+        column.addWidget(self.stages)
+        column.addWidget(self.state)
+        return column
+
+    def _who(self) -> QGridLayout:
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(8)
+        grid.setVerticalSpacing(2)
+        grid.setRowStretch(0, 1)
+        for row, (role, label) in enumerate(self.people.items(), start=1):
+            label.setFixedWidth(96)
+            grid.addWidget(Label(role, "muted"), row, 0, Qt.AlignmentFlag.AlignRight)
+            grid.addWidget(label, row, 1)
+        grid.setRowStretch(len(self.people) + 1, 1)
+        return grid
+
+    def _where_to(self) -> QVBoxLayout:
+        column = QVBoxLayout()
+        column.setSpacing(4)
+        column.addStretch(1)
+        for button in (*self.moves.values(), self.more):
+            column.addWidget(button)
+        column.addStretch(1)
+        return column
+
+
+class TitleLabel(ElidedLabel):
+    """The title; a double click asks to change it."""
+
+    wanted = Signal()
+
+    def __init__(self) -> None:
+        super().__init__("", "title")
+        self.setObjectName("incident-title")
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        self.wanted.emit()
+
+
+def _give_or_take(when: When) -> str:
+    if not when.is_range:
+        return ""
+    return f" ± {span(max(when.high - when.at, when.at - when.low)).rsplit(' ', 2)[0]}"
+
+
+def _column(*labels: Label) -> QVBoxLayout:
+    column = QVBoxLayout()
+    column.setSpacing(2)
+    column.addStretch(1)
+    for label in labels:
+        column.addWidget(label, 0, Qt.AlignmentFlag.AlignRight)
+    column.addStretch(1)
+    return column
+
+
+def _quiet(text: str, tip: str) -> QPushButton:
+    button = QPushButton(text)
+    set_look(button, role="quiet")
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    button.setAccessibleName(tip)
+    set_tip(button, tip)
+    return button
+
+
+def _move_button(status: str) -> QPushButton:
+    word, key = MOVES[status]
+    button = QPushButton(f"{word}   {key}")
+    button.setObjectName(f"move-{status}")
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    button.setAccessibleName(f"{word} the incident")
+    set_look(button, role="main")
+    return button

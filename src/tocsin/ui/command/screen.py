@@ -1,0 +1,244 @@
+"""The command screen: one incident at a glance, and every step of it under a key."""
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+from zoneinfo import ZoneInfo
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QGridLayout, QMenu, QStackedLayout, QVBoxLayout, QWidget
+
+from tocsin.errors import UserError
+from tocsin.model.incident import FOLLOWS
+from tocsin.model.next_actions import Action
+from tocsin.operations import operators, timeline
+from tocsin.operations.command import CommandView, look
+from tocsin.operations.strips import RANGES
+from tocsin.ui.command.actions_panel import ActionsPanel
+from tocsin.ui.command.ask import Ask
+from tocsin.ui.command.clocks_panel import ClocksPanel
+from tocsin.ui.command.deeds import Deeds
+from tocsin.ui.command.header import MOVES, Header
+from tocsin.ui.command.lanes_panel import LanesPanel
+from tocsin.ui.command.log_panel import LogPanel, Pending
+from tocsin.ui.command.signals_panel import SignalsPanel, proposal
+from tocsin.ui.desk import Desk
+from tocsin.ui.palette import GAP
+from tocsin.ui.text import Label
+
+
+class CommandScreen(QWidget):
+    """Shows the incident in hand, or the most urgent one. Call `focus_log` when a line is to be typed."""
+
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("command")
+        self.setAccessibleName("Command")
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._desk = desk
+        self._view: CommandView | None = None
+        self._reading = self._stale = False
+        zone = ZoneInfo(desk.store.zone)
+        self.header = Header(desk.theme, zone)
+        self.clocks = ClocksPanel(desk.theme, zone)
+        self.todo = ActionsPanel(desk.theme, zone)
+        self.signals = SignalsPanel(desk)
+        self.lanes = LanesPanel(desk)
+        self.log = LogPanel(desk.theme, zone, desk.store.new_id)
+        self.said = Label("Reading the journal …", "large", wrap=True)
+        self.said.setObjectName("command-empty")
+        self.said.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._lay_out()
+        self.ask = Ask(self)
+        self._deeds = Deeds(desk, self.ask)
+        self._keys = self._letters()
+        self._wire()
+        self.log.set_writable(not desk.store.read_only, "This store can only be read here.")
+
+    @property
+    def view(self) -> CommandView | None:
+        """What is shown, None when nothing is."""
+        return self._view
+
+    def refresh(self) -> None:
+        """Read again; what comes meanwhile waits for one more reading."""
+        if self._reading or not self.isVisible():
+            self._stale = True
+            return
+        self._reading, self._stale = True, False
+        job = self._desk.read(partial(look, self._desk.store, self._desk.incident), self._show)
+        job.refused.connect(self._show_trouble)
+        job.ended.connect(self._read)
+
+    def focus_log(self, text: str = "") -> None:
+        """Let the keys go to the field of the running log."""
+        if self._view is not None:
+            self.log.write(text)
+
+    def step(self, by: int) -> None:
+        """Take the next open incident in hand, or the one before."""
+        if self._view is None or not self._view.open:
+            return
+        ids = [one.id for one in self._view.open]
+        here = ids.index(self._view.incident.id) if self._view.incident.id in ids else -1
+        self._desk.choose_incident(ids[(here + by) % len(ids)])
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
+        super().showEvent(event)
+        self.refresh()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        super().resizeEvent(event)
+        if self.ask.isVisible():
+            self.ask.place()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        control = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+        if control and event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down):
+            self.step(1 if event.key() == Qt.Key.Key_Down else -1)
+        elif not control and event.key() in self._keys and self._view is not None:
+            self._keys[event.key()]()
+        else:
+            super().keyPressEvent(event)
+
+    def _read(self) -> None:
+        self._reading = False
+        if self._stale:
+            self.refresh()
+
+    def _show(self, view: CommandView | None) -> None:
+        self._view = self._deeds.view = view
+        self._pages.setCurrentIndex(0 if view is None else 1)
+        if view is None:
+            self.said.setText("No incident is open.\nCtrl D declares one; Ctrl K finds closed ones.")
+            return
+        if not self._desk.incident:
+            self._desk.choose_incident(view.incident.id)
+        now = self._desk.store.now()
+        self.header.show_view(view, not self._desk.store.read_only)
+        self.clocks.show_clocks(view.clocks, now)
+        self.todo.show_actions(view.actions, now)
+        self.signals.show_incident(view.incident.id)
+        self.log.show_lines(view.lines, now)
+
+    def _show_trouble(self, error: UserError) -> None:
+        self._view = self._deeds.view = None
+        self.said.setText(str(error))
+        self._pages.setCurrentIndex(0)
+
+    def _show_time(self, now: datetime) -> None:
+        if self._view is not None and self.isVisible():
+            self.header.show_time(now)
+            self.clocks.show_time(now)
+            self.todo.show_time(now)
+
+    def _write_line(self, line: Pending) -> None:
+        assert self._view is not None
+        store, author, incident = self._desk.store, self._desk.author, self._view.incident.id
+        call = partial(timeline.log, store, author, incident, line.text, id=line.id)
+        job = self._desk.write(call, lambda _entry: self.log.saved(line))
+        job.refused.connect(lambda error: self.log.refused(line, str(error)))
+        job.broke.connect(lambda _error: self.log.refused(line, "a fault of the program"))
+
+    def _go(self, action: Action) -> None:
+        """Go to where an action is done."""
+        kind, _, what = action.place.partition(":")
+        deeds = self._deeds
+        if kind == "clock":
+            self.clocks.select(what)
+        elif kind == "role":
+            deeds.roles(what)
+        elif kind == "move":
+            deeds.move(what)
+        elif kind == "tell":
+            self.focus_log(f"/tell {what}: ")
+        elif action.place == "field:severity":
+            deeds.severity()
+        elif action.place == "field:start":
+            deeds.start()
+        elif kind == "field":
+            deeds.text(what)
+        else:
+            self._desk.tell("Ctrl P shows and exports the report.")
+
+    def _propose_start(self, low: datetime, high: datetime) -> None:
+        self._deeds.start(proposal(low, high, ZoneInfo(self._desk.store.zone)))
+
+    def _letters(self) -> dict[int, Callable[[], object]]:
+        deeds = self._deeds
+        keys: dict[Qt.Key, Callable[[], object]] = {
+            Qt.Key.Key_L: self.focus_log, Qt.Key.Key_E: deeds.title, Qt.Key.Key_S: deeds.severity,
+            Qt.Key.Key_T: deeds.start, Qt.Key.Key_P: deeds.roles, Qt.Key.Key_M: self.clocks.want_met,
+            Qt.Key.Key_W: self.clocks.want_waiver,
+        }  # fmt: skip
+        for number, name in enumerate(RANGES):
+            keys[Qt.Key(Qt.Key.Key_1 + number)] = partial(self.signals.choose, name)
+        for status, (_, letter) in MOVES.items():
+            keys[Qt.Key[f"Key_{letter}"]] = partial(deeds.move, status)
+        return {int(key): call for key, call in keys.items()}
+
+    def _open_menu(self) -> None:
+        view = self._view
+        if view is None:
+            return
+        menu = QMenu(self)
+        for status in FOLLOWS[view.incident.status][1:]:
+            word, key = MOVES[status]
+            menu.addAction(f"{word}\t{key}", partial(self._deeds.move, status))
+        menu.addSeparator()
+        menu.addAction("Change the title\tE", self._deeds.title)
+        menu.addAction("Confirm or change the severity\tS", self._deeds.severity)
+        menu.addAction("Estimate the start\tT", self._deeds.start)
+        menu.addAction("Who does what\tP", self._deeds.roles)
+        menu.addSeparator()
+        menu.addAction("Link to another incident", self._deeds.link)
+        menu.addAction("Withdraw", self._deeds.withdraw)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(self.header.more.mapToGlobal(self.header.more.rect().bottomLeft()))
+
+    def _learn_people(self) -> None:
+        self._desk.read(partial(operators.names, self._desk.store), self._keep_people)
+
+    def _keep_people(self, names: list[str]) -> None:
+        self._deeds.people = tuple(names)
+
+    def _wire(self) -> None:
+        desk, header, deeds = self._desk, self.header, self._deeds
+        desk.bell.journal_changed.connect(self.refresh)
+        desk.bell.journal_changed.connect(self._learn_people)
+        desk.incident_chosen.connect(lambda _id: self.refresh())
+        desk.heartbeat.tick.connect(self._show_time)
+        header.title_wanted.connect(deeds.title)
+        header.severity_wanted.connect(deeds.severity)
+        header.move_wanted.connect(deeds.move)
+        header.other_wanted.connect(self.step)
+        header.more_wanted.connect(self._open_menu)
+        self.clocks.met_wanted.connect(deeds.met)
+        self.clocks.waiver_wanted.connect(deeds.waive)
+        self.todo.chosen.connect(self._go)
+        self.signals.start_brushed.connect(self._propose_start)
+        self.log.line_written.connect(self._write_line)
+        self.log.left.connect(self.setFocus)
+        self.ask.closed.connect(self.setFocus)
+
+    def _lay_out(self) -> None:
+        body = QWidget()
+        grid = QGridLayout(body)
+        grid.setContentsMargins(GAP, GAP, GAP, GAP)
+        grid.setSpacing(GAP)
+        grid.addWidget(self.header, 0, 0, 1, 3)
+        grid.addWidget(self.clocks, 1, 0)
+        grid.addWidget(self.todo, 1, 2)
+        grid.addWidget(self.signals, 1, 1)
+        grid.addWidget(self.lanes, 2, 0, 1, 2)
+        grid.addWidget(self.log, 2, 2)
+        for column, share in enumerate((23, 50, 24)):
+            grid.setColumnStretch(column, share)
+        for row, share in ((1, 62), (2, 38)):
+            grid.setRowStretch(row, share)
+        empty = QWidget()
+        QVBoxLayout(empty).addWidget(self.said)
+        self._pages = QStackedLayout(self)
+        self._pages.addWidget(empty)
+        self._pages.addWidget(body)

@@ -1,0 +1,176 @@
+"""The incident's signals as live strips: what is usual, the incident's window, deployments, newest values."""
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+from zoneinfo import ZoneInfo
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QButtonGroup, QPushButton, QScrollArea, QStackedLayout, QVBoxLayout, QWidget
+
+from tocsin.model.alert import AlertSeverity
+from tocsin.operations import strips
+from tocsin.operations.strips import RANGES, Curve, Learnt, Stretch, StripsView
+from tocsin.ui.charts.strips import Strips
+from tocsin.ui.command.panel import Panel
+from tocsin.ui.desk import Desk
+from tocsin.ui.palette import PAD, Tone
+from tocsin.ui.text import Label, set_look, set_tip
+
+_LEAST_LANE = 62
+_AXIS = 44
+_TONES = {
+    AlertSeverity.CRITICAL: Tone.RED,
+    AlertSeverity.HIGH: Tone.ORANGE,
+    AlertSeverity.MEDIUM: Tone.YELLOW,
+    AlertSeverity.LOW: Tone.BLUE,
+}
+
+
+class SignalsPanel(Panel):
+    """Reads what it draws by itself, off the interface thread, whenever samples arrive.
+
+    `start_brushed(low, high)`: a stretch was selected in which the incident may have begun.
+    """
+
+    start_brushed = Signal(object, object)
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__("Signals")
+        self._desk = desk
+        self._incident = ""
+        self._range = ""
+        self._learnt = Learnt()
+        self._reading = self._stale = False
+        self._keys: tuple[int, ...] = ()
+        self.charts = Strips(desk.theme, ZoneInfo(desk.store.zone))
+        self.charts.setObjectName("signals")
+        self.said = Label("", "muted", wrap=True)
+        self.said.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.ranges = {name: _choice(name, key) for key, name in enumerate(RANGES, start=1)}
+        self._lay_out()
+        self.charts.brushed.connect(self.start_brushed)
+        self.charts.outdated.connect(self.refresh)
+        desk.bell.signals_changed.connect(self.refresh)
+
+    def show_incident(self, id: str) -> None:
+        """Show the signals of another incident; the same one is read again."""
+        if id != self._incident:
+            self._incident, self._range = id, ""
+            self._learnt = Learnt()
+        self.refresh()
+
+    def choose(self, name: str) -> None:
+        """Show one of the ranges."""
+        self._range = name
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Read again; what comes meanwhile waits for one more reading."""
+        if self._reading or not self.isVisible() or not self._incident:
+            self._stale = True
+            return
+        self._reading, self._stale = True, False
+        job = self._desk.read(self._call(), partial(self._show, self._incident))
+        job.ended.connect(self._read)
+
+    def _call(self) -> Callable[[], StripsView | None]:
+        pixels = max(self.charts.pixels(), 200)
+        return partial(
+            strips.look, self._desk.store, self._incident, self._learnt, pixels=pixels, range=self._range
+        )
+
+    def _read(self) -> None:
+        self._reading = False
+        if self._stale:
+            self.refresh()
+
+    def _show(self, asked: str, view: StripsView | None) -> None:
+        if asked != self._incident:
+            return
+        self._pages.setCurrentIndex(0 if view is None else 1)
+        if view is None:
+            self.said.setText("No samples of this system yet.\nCtrl I imports a file of its monitoring.")
+            self.remark.show_text("")
+            return
+        self._show_range(view)
+        keys = tuple(curve.number for curve in view.curves)
+        if keys != self._keys:
+            self._keys = keys
+            self.charts.clear()
+        for curve in view.curves:
+            self._draw(curve)
+        self.charts.set_window(view.start, view.end)
+        self.charts.set_marks([(d.at, f"{d.name} {d.version}".strip()) for d in view.deployments])
+        self.charts.setMinimumHeight(_AXIS + _LEAST_LANE * len(keys))
+        more = f" · {view.left_out} more" if view.left_out else ""
+        self.remark.show_text(f"{len(keys)} signals{more} · drag across to estimate the start")
+
+    def _show_range(self, view: StripsView) -> None:
+        stretch: Stretch = view.stretch
+        self.ranges[view.range].setChecked(True)
+        self.charts.blockSignals(True)  # what is read already fits this range
+        if RANGES[view.range]:
+            self.charts.follow(stretch.end, RANGES[view.range])
+        else:
+            self.charts.set_range(stretch.start, stretch.end)
+        self.charts.blockSignals(False)
+
+    def _draw(self, curve: Curve) -> None:
+        key = str(curve.number)
+        strip = self.charts.strip(key)
+        if strip is None:
+            strip = self.charts.add(key, curve.signal.metric, _subtitle(curve))
+        same = len(curve.low) == 0 or curve.low is curve.high
+        strip.set_data(curve.times_us, curve.low, None if same else curve.high, last=curve.last)
+        if curve.band is not None:
+            band = curve.band
+            strip.set_band(band.times_us, band.centre, band.low, band.high)
+        strip.set_tone(_TONES[curve.alert] if curve.alert is not None else None)
+
+    def _lay_out(self) -> None:
+        group = QButtonGroup(self)
+        for name, button in self.ranges.items():
+            group.addButton(button)
+            self.head.addWidget(button)
+            button.clicked.connect(partial(self._chosen, name))
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QScrollArea.Shape.NoFrame)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        inside = QWidget()
+        padded = QVBoxLayout(inside)
+        padded.setContentsMargins(PAD, 2, 4, 2)
+        padded.addWidget(self.charts)
+        scroll.setWidget(inside)
+        empty = QWidget()
+        QVBoxLayout(empty).addWidget(self.said)
+        self._pages = QStackedLayout()
+        self._pages.addWidget(empty)
+        self._pages.addWidget(scroll)
+        self.room.addLayout(self._pages, 1)
+
+    def _chosen(self, name: str, _checked: bool) -> None:
+        self.choose(name)
+
+
+def proposal(low: datetime, high: datetime, zone: ZoneInfo) -> str:
+    """Return a stretch as a person would type it, in the home zone."""
+    form = "%Y-%m-%d %H:%M" if (high - low).total_seconds() >= 120 else "%Y-%m-%d %H:%M:%S"
+    return "..".join(f"{each.astimezone(zone):{form}}" for each in (low, high))
+
+
+def _subtitle(curve: Curve) -> str:
+    signal = curve.signal
+    labels = ", ".join(signal.labels.values())
+    return " · ".join(filter(None, (signal.segment, labels, signal.unit or signal.layer.value)))
+
+
+def _choice(name: str, key: int) -> QPushButton:
+    button = QPushButton(name)
+    button.setCheckable(True)
+    set_look(button, role="choice")
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    button.setAccessibleName(f"Show {name}")
+    set_tip(button, f"Show {name}   {key}")
+    return button
