@@ -4,9 +4,11 @@ What the made-up systems send and what the operators type is `resources/demo/sce
 """
 
 import tomllib
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +16,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tocsin.importers.base import Options
+from tocsin.model.clocks import State
 from tocsin.model.instant import When, iso
+from tocsin.model.journal import Entry
 from tocsin.model.operator import Author
 from tocsin.now import Clock, ManualClock
-from tocsin.operations import alerts, incidents, ingest, operators, stores, timeline
+from tocsin.operations import alerts, clocks, incidents, ingest, operators, stores, timeline
 from tocsin.operations.detect import detect
 from tocsin.operations.progress import Progress
 from tocsin.paths import resource
@@ -136,16 +140,25 @@ def _play(store: Store, clock: ManualClock, now: datetime, told: dict[str, Any])
     )
     if "impact" in told:
         incidents.set_fields(store, by, incident.id, {"impact": told["impact"]})
-    for line in told.get("lines", []):
-        clock.set_wall(now - timedelta(minutes=line["minutes"]))
-        _type(store, clock, incident.id, line)
+    steps: list[tuple[float, Callable[[], Entry]]] = [
+        (line["minutes"], partial(_type, store, clock, incident.id, line)) for line in told.get("lines", [])
+    ]
+    steps += [(mark["minutes"], partial(_mark, store, incident.id, mark)) for mark in told.get("marks", [])]
     if "contained_minutes" in told:
-        clock.set_wall(now - timedelta(minutes=told["contained_minutes"]))
-        incidents.move(store, by, incident.id, "contained", note="Weights rolled back for the region")
+        note = "Weights rolled back for the region"
+        contain = partial(incidents.move, store, by, incident.id, "contained", note=note)
+        steps.append((told["contained_minutes"], contain))
+    for minutes, step in sorted(steps, key=itemgetter(0), reverse=True):
+        clock.set_wall(now - timedelta(minutes=minutes))
+        step()
 
 
-def _type(store: Store, clock: ManualClock, incident: str, line: dict[str, Any]) -> None:
+def _mark(store: Store, incident: str, mark: dict[str, Any]) -> Entry:
+    return clocks.mark(store, Author(mark["by"]), incident, mark["clock"], State.MET)
+
+
+def _type(store: Store, clock: ManualClock, incident: str, line: dict[str, Any]) -> Entry:
     lane, _, text = timeline.parse_line(line["text"], now=clock.now(), zone=store.zone)
     earlier = line.get("happened_minutes")
     happened = None if earlier is None else When(clock.now() - timedelta(minutes=earlier), zone=store.zone)
-    timeline.add(store, Author(line["by"]), incident, text, lane=lane, happened=happened)
+    return timeline.add(store, Author(line["by"]), incident, text, lane=lane, happened=happened)
