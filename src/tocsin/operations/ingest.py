@@ -24,7 +24,7 @@ from tocsin.operations import original, systems
 from tocsin.operations.progress import Progress
 from tocsin.operations.tally import Reject, Tally
 from tocsin.operations.writing import Writing
-from tocsin.store import imports
+from tocsin.store import imports, journal
 from tocsin.store.folder import Store, checked_zone
 
 MOST_REJECTED = 0.1
@@ -146,7 +146,9 @@ def _imported(
         for _ in _swept(store, writing.number) if writing.number else ():
             pass
         raise
-    _append_entry(store, author, entry, copied.sha256, system_id, report)
+    with store.signals.read() as connection:
+        done = imports.get(connection, writing.number)
+    _append_entry(store, done)
     return replace(report, id=entry)
 
 
@@ -213,20 +215,29 @@ def _report(
     )
 
 
-def _append_entry(
-    store: Store, author: Author, entry: str, sha256: str, system: str, report: ImportReport
-) -> None:
+def append_missing_entries(store: Store) -> int:
+    """Append the entries of imports that a crash kept from the journal; return how many there were."""
+    with store.signals.read() as connection:
+        complete = list(imports.list_all(connection))
+    with store.journal.read() as connection:
+        lost = [one for one in complete if not journal.has(connection, one.id)]
+    for one in lost:
+        _append_entry(store, one)
+    return len(lost)
+
+
+def _append_entry(store: Store, done: imports.Import) -> None:
     body = ImportCompleted(
-        source=report.source,
-        sha256=sha256,
-        importer=report.importer,
-        record=report.record,
-        system=system,
-        read=report.read,
-        stored=report.stored,
-        already=report.already,
-        rejected=report.rejected,
-        assumed=report.assumed,
+        source=done.source,
+        sha256=done.sha256,
+        importer=done.importer,
+        record=done.record,
+        system=done.system,
+        read=done.counts.read,
+        stored=done.counts.stored,
+        already=done.counts.already,
+        rejected=done.counts.rejected,
+        assumed=done.assumed,
     )
     with store.write() as write:
-        write.add(author, body, id=entry)
+        write.add(done.author, body, id=done.id)

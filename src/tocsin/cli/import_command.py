@@ -1,0 +1,113 @@
+"""`tocsin import FILE... --system NAME` takes in what monitoring tools export."""
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from tocsin.cli import options
+from tocsin.errors import BadInput, UserError
+from tocsin.importers.base import RECORDS, Options
+from tocsin.importers.times import UNITS_PER_SECOND
+from tocsin.operations.ingest import ImportReport, ingest
+from tocsin.store.folder import Store
+
+_SHOWN = 10
+_MORE = """Times without a zone are read as UTC unless --tz says otherwise. Times that are bare numbers need
+--time-unit. --map says which column is what, where the header leaves it open:
+  samples      time=COLUMN,value=COLUMN[,COLUMN...],metric=COLUMN|NAME,unit=COLUMN|NAME,decimal=comma
+  others       FIELD=COLUMN for time, severity, message, metric, value, threshold (alerts); time, name,
+               version, kind, vendor, pinned, until (deployments); time, author, text (messages);
+               time, id (decisions)
+A file is taken as a whole or not at all; single bad rows are set aside with line and reason, and over a
+tenth of them refuse the file. What was there already is counted and changes nothing.
+
+JSON: read, stored, already, rejected, missing (numbers; read is their sum), assumed (an object: what the file
+does not say, and what was taken instead), files (a list, one a file: source, importer, record, system,
+series, first, last, rejects with line and reason, dry_run, id of the journal entry, error or null, and the same
+counts). Times are ISO 8601 in UTC. Exit code 1 when a file was refused; the others are in."""
+
+
+def register(subparsers: options.Subparsers) -> None:
+    """Add the command."""
+    parser = options.command(subparsers, "import", run, "import monitoring data from files", writes=True)
+    parser.epilog = _MORE
+    parser.add_argument("files", metavar="FILE", nargs="+", type=Path)
+    parser.add_argument(
+        "--system", metavar="NAME", required=True, help="the AI system it is about; added when new"
+    )
+    parser.add_argument("--as", dest="record", choices=RECORDS, default="samples", help="what the rows are")
+    parser.add_argument(
+        "--tz", metavar="ZONE", default="", help="zone of times without one, as Europe/Berlin"
+    )
+    parser.add_argument("--time-unit", choices=tuple(UNITS_PER_SECOND), default="", help="of numeric times")
+    parser.add_argument("--map", metavar="KEY=COLUMN,...", default="", help="which column is what")
+    parser.add_argument("--dry-run", action="store_true", help="only tell what would happen")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Import each file; one that is refused does not keep the others out."""
+    chosen = Options(args.record, args.tz, args.time_unit, mapping(args.map))
+    files: list[dict[str, Any]] = []
+    with options.opened(args, create=True) as store:
+        for path in args.files:
+            files.append(_one(store, args, path, chosen))
+    if args.json:
+        options.print_json(_totals(files))
+    return 1 if any(file["error"] for file in files) else 0
+
+
+def mapping(text: str) -> dict[str, str]:
+    """Return what --map says. A part without = goes on with the one before. Raises BadInput."""
+    found: dict[str, str] = {}
+    last = ""
+    for part in text.split(",") if text else ():
+        key, equals, column = part.partition("=")
+        if equals:
+            last = key.strip()
+            found[last] = column.strip()
+        elif last:
+            found[last] += f",{part.strip()}"
+        else:
+            raise BadInput("--map is KEY=COLUMN, such as time=ts,value=latency.", where=text)
+    return found
+
+
+def _one(store: Store, args: argparse.Namespace, path: Path, chosen: Options) -> dict[str, Any]:
+    work = ingest(
+        store, options.author(store, args), path, system=args.system, options=chosen, dry_run=args.dry_run
+    )
+    try:
+        report = options.with_bar(work)
+    except UserError as error:
+        options.say(f"tocsin: {error}")
+        return {"source": str(path), "error": str(error)}
+    _tell(report)
+    return {**msgspec.to_builtins(report), "error": None}
+
+
+def _tell(report: ImportReport) -> None:
+    would = "would be " if report.dry_run else ""
+    options.say(
+        f"{report.source}: {report.read:,} read, {report.stored:,} {would}stored, "
+        f"{report.already:,} already there, {report.rejected:,} rejected, {report.missing:,} without a value"
+    )
+    for what, value in report.assumed.items():
+        options.say(f"  {what}: {value}")
+    if report.series:
+        names = ", ".join(report.series[:_SHOWN]) + (" ..." if len(report.series) > _SHOWN else "")
+        options.say(f"  {len(report.series)} series, {report.first} to {report.last}: {names}")
+    for reject in report.rejects[:_SHOWN]:
+        options.say(f"  line {reject.line}: {reject.reason}")
+    if report.rejected > _SHOWN:
+        options.say("  ... --json lists more of them")
+
+
+def _totals(files: list[dict[str, Any]]) -> dict[str, Any]:
+    counts = ("read", "stored", "already", "rejected", "missing")
+    totals: dict[str, Any] = {name: sum(file.get(name, 0) for file in files) for name in counts}
+    assumed: dict[str, str] = {}
+    for file in files:
+        assumed.update(file.get("assumed", {}))
+    return {**totals, "assumed": assumed, "files": files}
