@@ -188,6 +188,17 @@ def test_samples_after_the_as_of_or_without_an_entry_are_left_out(
     assert pdf(store, incident) == first
 
 
+def test_samples_of_a_time_still_to_come_are_not_drawn(
+    store: Store, incident: Incident, arrive: Arrive, clock: ManualClock
+) -> None:
+    arrive(clock.now() + timedelta(hours=1), 5, 0.9)
+    timeline.log(store, A, incident.id, "samples of tomorrow arrived")
+    charts = documents.build(store, incident.id).charts
+    assert charts is not None
+    assert charts.end <= clock.now()
+    assert np.nanmax(charts.strips[0].high) < 0.7
+
+
 def test_an_as_of_before_a_correction_shows_the_earlier_words(
     store: Store, incident: Incident, clock: ManualClock
 ) -> None:
@@ -259,6 +270,15 @@ def test_a_second_export_of_the_same_state_is_the_same_file(
     clock.advance(days=400)
     documents.export(store, A, incident.id, second)
     assert first.read_bytes() == second.read_bytes()
+
+
+def test_what_cannot_be_recorded_is_taken_back(store: Store, incident: Incident, tmp_path: Path) -> None:
+    target = tmp_path / "report.pdf"
+    store.journal.read_only = True
+    with pytest.raises(StoreProblem):
+        documents.export(store, A, incident.id, target)
+    store.journal.read_only = False
+    assert not target.exists()
 
 
 def test_what_cannot_be_written_is_not_recorded(store: Store, incident: Incident, tmp_path: Path) -> None:

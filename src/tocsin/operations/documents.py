@@ -3,6 +3,7 @@
 import hashlib
 import os
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from tocsin.model.clocks import ClockState
 from tocsin.model.incident import CLOSED, CONTAINED, RESOLVED, Incident
 from tocsin.model.journal import DocumentExported, Entry, IncidentDeclared
 from tocsin.model.operator import Author
-from tocsin.model.report import ClockLine, IncidentReport, Line, Related
+from tocsin.model.report import Charts, ClockLine, IncidentReport, Line, Related
 from tocsin.model.severity import Scheme
 from tocsin.operations import charts, policies
 from tocsin.store import incidents, journal, systems
@@ -30,25 +31,55 @@ def build(store: Store, reference: str, as_of: str | None = None) -> IncidentRep
     it and taken before it was written: measurements may come in later, and the report must not change by it.
     Raises NotFound and BadInput.
     """
+    past = _past(store, reference, as_of)
+    drawn = charts.build(store, past.state, past.imports, past.last.recorded_at)
+    return _report(past, drawn, store.zone)
+
+
+@dataclass(frozen=True, slots=True)
+class _Past:
+    """What the journal held up to `last`: the incident, its entries, and what they refer to."""
+
+    last: Entry
+    entries: list[Entry]
+    state: Incident
+    scheme: Scheme
+    system: str
+    related: tuple[Related, ...]
+    imports: frozenset[str]
+
+
+def _past(store: Store, reference: str, as_of: str | None) -> _Past:
     with store.journal.read() as connection:
         known = incidents.get(connection, reference)
-        newest = _as_of(connection, known, as_of)
-        own = _until(journal.entries(connection, incident=known.id), newest)
+        last = _as_of(connection, known, as_of)
+        own = _until(journal.entries(connection, incident=known.id), last)
         state = _fold(own, known.id)
-        scheme = policies.of(connection, state.policy)
         system = systems.by_name(connection, state.system)
-        related = tuple(_related(connection, state, newest))
-        imports = _until(journal.entries(connection, kinds=["import.completed"]), newest)
+        completed = _until(journal.entries(connection, kinds=["import.completed"]), last)
+        return _Past(
+            last=last,
+            entries=own,
+            state=state,
+            scheme=policies.of(connection, state.policy),
+            system=system.name if system else state.system,
+            related=tuple(_related(connection, state, last)),
+            imports=frozenset(entry.id for entry in completed),
+        )
+
+
+def _report(past: _Past, drawn: Charts | None, zone: str) -> IncidentReport:
+    state = past.state
     return IncidentReport(
         reference=state.reference,
         title=state.title,
-        system=system.name if system else state.system,
+        system=past.system,
         version=state.text("version"),
-        level=_level(scheme, state),
+        level=_level(past.scheme, state),
         status=state.status,
-        zone=store.zone,
-        as_of=report.as_of(newest),
-        entries=len(own),
+        zone=zone,
+        as_of=report.as_of(past.last),
+        entries=len(past.entries),
         declared=state.declared,
         detected=state.detected,
         start=state.start,
@@ -61,11 +92,11 @@ def build(store: Store, reference: str, as_of: str | None = None) -> IncidentRep
         roles=tuple((role, str(register.value)) for role, register in sorted(state.roles.items())),
         conflicts=report.conflicts(state),
         narrative=report.narrative(state),
-        timeline=_timeline(own, state),
-        clocks=_clocks(state, scheme, newest, store.zone),
+        timeline=_timeline(past.entries, state),
+        clocks=_clocks(state, past.scheme, past.last, zone),
         alerts=tuple(sorted((alert for _, alert in state.alerts), key=lambda alert: (alert.time, alert.id))),
-        related=related,
-        charts=charts.build(store, state, {entry.id for entry in imports}, newest.recorded_at),
+        related=past.related,
+        charts=drawn,
     )
 
 

@@ -1,20 +1,19 @@
 """Signals drawn as vectors: line, baseline band, the incident's window, deployments and thresholds."""
 
-import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import numpy as np
 from numpy.typing import NDArray
-from reportlab.lib.colors import Color, HexColor
+from reportlab.lib.colors import HexColor
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Flowable
 
 from tocsin.model.instant import to_us
 from tocsin.model.report import Band, Chart, Charts
-from tocsin.reports import fonts, words
-from tocsin.reports.page import INK, QUIET, RULE
+from tocsin.reports import fonts, strokes, words
+from tocsin.reports.page import QUIET, RULE
 from tocsin.reports.text import plain
 
 LINE, BAND, CENTRE = HexColor("#23415f"), HexColor("#cfdcea"), HexColor("#8aa5c0")
@@ -67,7 +66,7 @@ class Marks(Flowable):  # type: ignore[misc]
             room = fonts.width(label, fonts.SANS, 6.8) + 8
             start = min(x, self.width - room)
             if start >= free:
-                _triangle(self.canv, x, 3.0)
+                strokes.triangle(self.canv, x, 3.0)
                 self.canv.drawString(start + 5, 2.5, label)
                 free = start + room + 4
 
@@ -83,21 +82,21 @@ class Legend(Flowable):  # type: ignore[misc]
         x = 0.0
         for label, draw in self._keys():
             draw(self.canv, x)
-            _write(self.canv, x + 17, 2, label, fonts.SANS, 6.8, quiet=True)
+            strokes.write(self.canv, x + 17, 2, label, fonts.SANS, 6.8, quiet=True)
             x += 17 + fonts.width(label, fonts.SANS, 6.8) + 12
 
     def _keys(self) -> Iterator[tuple[str, Callable[[Canvas, float], None]]]:
         strips = self.charts.strips
-        yield "signal", lambda canvas, x: _stroke(canvas, x, LINE)
+        yield "signal", lambda canvas, x: strokes.key_line(canvas, x, LINE)
         if any(chart.band is not None for chart in strips):
-            yield "baseline", lambda canvas, x: _patch(canvas, x, BAND)
-        yield "incident", lambda canvas, x: _patch(canvas, x, WINDOW)
+            yield "baseline", lambda canvas, x: strokes.key_patch(canvas, x, BAND)
+        yield "incident", lambda canvas, x: strokes.key_patch(canvas, x, WINDOW)
         if self.charts.start.is_range:
-            yield "start uncertain", lambda canvas, x: _patch(canvas, x, UNCERTAIN)
+            yield "start uncertain", lambda canvas, x: strokes.key_patch(canvas, x, UNCERTAIN)
         if self.charts.marks:
-            yield "deployment", lambda canvas, x: _stroke(canvas, x, DEPLOYED, dashed=True)
+            yield "deployment", lambda canvas, x: strokes.key_line(canvas, x, DEPLOYED, dashed=True)
         if any(chart.thresholds for chart in strips):
-            yield "alert threshold", lambda canvas, x: _stroke(canvas, x, ALERT, dashed=True)
+            yield "alert threshold", lambda canvas, x: strokes.key_line(canvas, x, ALERT, dashed=True)
         if any(chart.alerts for chart in strips):
             yield "alert", _alert_key
 
@@ -151,14 +150,14 @@ class Strip(Flowable):  # type: ignore[misc]
     def _band(self, band: Band, scale: Scale) -> None:
         xs = scale.of(band.times_us)
         known = np.isfinite(band.low) & np.isfinite(band.high)
-        for part in _parts(known):
+        for part in strokes.stretches(known):
             upper = list(zip(xs[part], map(self._level, band.high[part]), strict=True))
             lower = list(zip(xs[part], map(self._level, band.low[part]), strict=True))
             self.canv.setFillColor(BAND, alpha=0.7)
-            _path(self.canv, [*upper, *reversed(lower)], fill=True)
+            strokes.polyline(self.canv, [*upper, *reversed(lower)], fill=True)
             self.canv.setStrokeColor(CENTRE)
             self.canv.setLineWidth(0.5)
-            _path(self.canv, list(zip(xs[part], map(self._level, band.centre[part]), strict=True)))
+            strokes.polyline(self.canv, list(zip(xs[part], map(self._level, band.centre[part]), strict=True)))
 
     def _lines(self, scale: Scale, bottom: float, top: float) -> None:
         self.canv.setLineWidth(0.6)
@@ -176,12 +175,12 @@ class Strip(Flowable):  # type: ignore[misc]
         self.canv.setStrokeColor(LINE)
         self.canv.setLineWidth(0.7)
         self.canv.setLineJoin(1)
-        for part in _parts(np.isfinite(self.chart.low)):
-            points = _zigzag(xs[part], self.chart.low[part], self.chart.high[part])
-            _path(self.canv, [(x, self._level(value)) for x, value in points])
+        for part in strokes.stretches(np.isfinite(self.chart.low)):
+            points = strokes.zigzag(xs[part], self.chart.low[part], self.chart.high[part])
+            strokes.polyline(self.canv, [(x, self._level(value)) for x, value in points])
         self.canv.setFillColor(ALERT)
         for instant in self.chart.alerts:
-            _diamond(self.canv, scale.at(instant), self.height - 8)
+            strokes.diamond(self.canv, scale.at(instant), self.height - 8)
 
     def _ends(self, scale: Scale, bottom: float, top: float, ends: tuple[float, float]) -> None:
         self.canv.setStrokeColor(RULE)
@@ -193,17 +192,17 @@ class Strip(Flowable):  # type: ignore[misc]
         self.canv.drawRightString(scale.left - 3, bottom, words.number(ends[0]))
 
     def _names(self, top: float) -> None:
-        lines = _wrapped(plain(self.chart.name), _LABEL_WIDTH - 30, 2)
+        lines = strokes.wrapped(plain(self.chart.name), _LABEL_WIDTH - 30, 2)
         y = top - 7
         for line in lines:
-            _write(self.canv, 0, y, line, fonts.SANS_BOLD, 7.5)
+            strokes.write(self.canv, 0, y, line, fonts.SANS_BOLD, 7.5)
             y -= 9.5
         about = " · ".join(filter(None, (plain(self.chart.segment), plain(self.chart.unit))))
-        for line in _wrapped(about, _LABEL_WIDTH - 30, 2) if about else ():
-            _write(self.canv, 0, y, line, fonts.SANS, 7, quiet=True)
+        for line in strokes.wrapped(about, _LABEL_WIDTH - 30, 2) if about else ():
+            strokes.write(self.canv, 0, y, line, fonts.SANS, 7, quiet=True)
             y -= 9
         last = "no samples" if self.chart.last is None else words.number(self.chart.last)
-        _write(self.canv, 0, y - 4, last, fonts.MONO_BOLD, 10)
+        strokes.write(self.canv, 0, y - 4, last, fonts.MONO_BOLD, 10)
 
     def _axis(self, scale: Scale, bottom: float) -> None:
         self.canv.setFillColor(QUIET)
@@ -252,97 +251,6 @@ def ticks(begin: datetime, end: datetime, zone: str, most: int = 7) -> Iterator[
             yield instant, label if whole_days or at_midnight else instant.strftime("%H:%M")
 
 
-def _parts(known: NDArray[np.bool_]) -> Iterator[slice]:
-    """Yield the unbroken stretches of a mask."""
-    edges = np.flatnonzero(np.diff(np.concatenate(([False], known, [False])).astype(np.int8)))
-    for begin, end in zip(edges[::2], edges[1::2], strict=True):
-        yield slice(int(begin), int(end))
-
-
-def _zigzag(xs: Values, low: Values, high: Values) -> Iterator[tuple[float, float]]:
-    """Yield one point where a stretch has one value, two where it has a range, the nearer end first."""
-    before = math.nan
-    for x, lowest, highest in zip(xs, low, high, strict=True):
-        ends = (lowest,) if lowest == highest else (lowest, highest)
-        if len(ends) == 2 and abs(before - highest) < abs(before - lowest):
-            ends = (highest, lowest)
-        for value in ends:
-            yield x, value
-        before = ends[-1]
-
-
-def _path(canvas: Canvas, points: Sequence[tuple[float, float]], *, fill: bool = False) -> None:
-    if len(points) == 1:
-        (x, y), = points  # fmt: skip
-        canvas.circle(float(x), float(y), 0.4, stroke=1, fill=0)
-        return
-    path = canvas.beginPath()
-    path.moveTo(*_rounded(points[0]))
-    for point in points[1:]:
-        path.lineTo(*_rounded(point))
-    canvas.drawPath(path, stroke=not fill, fill=fill)
-
-
-def _rounded(point: tuple[float, float]) -> tuple[float, float]:
-    """Return a point to a hundredth, so that the last bit of a sum never changes the file."""
-    return round(float(point[0]), 2), round(float(point[1]), 2)
-
-
-def _triangle(canvas: Canvas, x: float, y: float) -> None:
-    path = canvas.beginPath()
-    path.moveTo(x - 2.6, y + 5)
-    path.lineTo(x + 2.6, y + 5)
-    path.lineTo(x, y)
-    path.close()
-    canvas.drawPath(path, stroke=0, fill=1)
-
-
-def _diamond(canvas: Canvas, x: float, y: float) -> None:
-    path = canvas.beginPath()
-    path.moveTo(x, y + 3)
-    for dx, dy in ((3, 0), (0, -3), (-3, 0)):
-        path.lineTo(x + dx, y + dy)
-    path.close()
-    canvas.drawPath(path, stroke=0, fill=1)
-
-
-def _write(
-    canvas: Canvas, x: float, y: float, text: str, font: str, size: float, *, quiet: bool = False
-) -> None:
-    canvas.setFillColor(QUIET if quiet else INK)
-    canvas.setFont(font, size)
-    canvas.drawString(x, y, text)
-
-
-def _wrapped(text: str, room: float, most: int) -> list[str]:
-    """Return the text in at most so many lines, broken anywhere, the rest as an ellipsis."""
-    lines: list[str] = []
-    while text and len(lines) < most:
-        size = len(text)
-        while size > 1 and fonts.width(text[:size], fonts.SANS_BOLD, 7.5) > room:
-            size -= 1
-        if size < len(text) and (space := max(text.rfind(c, 0, size) for c in " _-/.")) > size // 2:
-            size = space + 1
-        lines.append(text[:size].strip())
-        text = text[size:]
-    if text:
-        lines[-1] = f"{lines[-1][:-1]}…"
-    return lines
-
-
-def _stroke(canvas: Canvas, x: float, colour: Color, *, dashed: bool = False) -> None:
-    canvas.setStrokeColor(colour)
-    canvas.setLineWidth(0.8)
-    canvas.setDash(*((3, 2) if dashed else ()))
-    canvas.line(x, 4.5, x + 13, 4.5)
-    canvas.setDash()
-
-
-def _patch(canvas: Canvas, x: float, colour: Color) -> None:
-    canvas.setFillColor(colour)
-    canvas.rect(x, 1.5, 13, 6.5, stroke=0, fill=1)
-
-
 def _alert_key(canvas: Canvas, x: float) -> None:
     canvas.setFillColor(ALERT)
-    _diamond(canvas, x + 8, 4.5)
+    strokes.diamond(canvas, x + 8, 4.5)
