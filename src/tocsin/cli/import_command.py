@@ -25,8 +25,8 @@ tenth of them refuse the file. What was there already is counted and changes not
 
 JSON: read, stored, already, rejected, missing (numbers; read is their sum), assumed (an object: what the file
 does not say, and what was taken instead), files (a list, one a file: source, importer, record, system,
-series, first, last, rejects with line and reason, dry_run, id of the journal entry, error or null, and the same
-counts). Times are ISO 8601 in UTC. Exit code 1 when a file was refused; the others are in."""
+series, first, last, rejects with line and reason, dry_run, id of the journal entry, error or null, and the
+same counts). Times are ISO 8601 in UTC. Exit code 1 when a file was refused; the others are in."""
 
 
 def register(subparsers: options.Subparsers) -> None:

@@ -26,17 +26,8 @@ _NAME = r"[a-zA-Z_:][a-zA-Z0-9_:]*"
 _LABEL = re.compile(r'[ \t]*([a-zA-Z_][a-zA-Z0-9_]*)[ \t]*=[ \t]*"((?:[^"\\]|\\["\\n])*)"[ \t]*(,?)')
 _CLOSED = re.compile(r"[ \t]*\}")
 _ESCAPES = {r"\\": "\\", r"\"": '"', r"\n": "\n"}
-_TYPES = {
-    "counter",
-    "gauge",
-    "histogram",
-    "summary",
-    "untyped",
-    "unknown",
-    "info",
-    "stateset",
-    "gaugehistogram",
-}
+_MODERN = {"unknown", "info", "stateset", "gaugehistogram"}
+_TYPES = {"counter", "gauge", "histogram", "summary", "untyped", *_MODERN}
 _VALUE = re.compile(
     r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?|[+-]?(?:Inf|inf|Infinity|infinity)|NaN|nan"
 )
@@ -89,7 +80,7 @@ class OpenMetricsImporter:
         )
 
     def read(self, source: Source, options: Options) -> Iterator[Piece]:
-        """Yield the samples of every series. Raises BadInput: cut off, too large, buckets that make no sense."""
+        """Yield the samples of every series. Raises BadInput: cut off, too large, senseless buckets."""
         text = yield from checked(source)
         if options.mapping:
             raise BadInput("--map is for CSV; this format names its parts itself.", where=source.name)
