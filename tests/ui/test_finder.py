@@ -61,7 +61,11 @@ def test_what_was_typed_can_be_the_choice(qtbot: QtBot, theme: Theme) -> None:
     qtbot.addWidget(window)
     window.show()
     finder = Finder(theme, window)
-    finder.ask("Who?", [], lambda typed: Choice(f"New: {typed}", lambda: log.append(typed)))
+    known = [Choice("Operator A", lambda: log.append("known"))]
+    finder.ask("Who?", known, lambda typed: Choice(f"New: {typed}", lambda: log.append(typed)))
+    qtbot.keyClicks(finder.line, "oper")
+    qtbot.keyClick(finder.line, Qt.Key.Key_Return)
+    finder.ask("Who?", known, lambda typed: Choice(f"New: {typed}", lambda: log.append(typed)))
     qtbot.keyClicks(finder.line, " Operator B ")
     qtbot.keyClick(finder.line, Qt.Key.Key_Return)
-    assert log == ["Operator B"]
+    assert log == ["known", "Operator B"]

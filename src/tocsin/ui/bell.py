@@ -93,11 +93,9 @@ class Bell(QObject):
         if not changed and trouble is None:
             return
         with self._lock:
-            quiet = not self._pending and self._trouble is None
             self._pending |= changed
             self._trouble = trouble or self._trouble
-        if quiet:
-            self._heard.emit()
+        self._heard.emit()
 
     def _ring(self) -> None:
         with self._lock:

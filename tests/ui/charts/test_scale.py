@@ -54,6 +54,12 @@ def test_days_begin_at_local_midnight_also_when_the_clocks_change() -> None:
     assert [tick.at.hour for tick in found] == [22, 22, 23, 23]
 
 
+def test_an_hour_that_does_not_exist_gets_no_tick() -> None:
+    start = datetime(2026, 3, 28, 23, 0, tzinfo=UTC)
+    found = ticks(start, start + timedelta(hours=4), BERLIN, 4)
+    assert [tick.label for tick in found] == ["29 Mar", "01:00", "03:00", "04:00", "05:00"]
+
+
 def test_within_a_day_the_first_tick_says_which() -> None:
     start = datetime(2026, 10, 24, 23, 30, tzinfo=UTC)
     assert [tick.label for tick in ticks(start, start + timedelta(hours=4), BERLIN, 5)] == [

@@ -16,6 +16,7 @@ from tocsin.ui.palette import Tone
 Times = npt.NDArray[np.int64]
 
 _NOTHING = np.empty(0)
+_SMOOTH = 2  # points a pixel, up to which a curve is drawn with smooth edges
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +116,7 @@ class Strip:
         self.between = value_range(min(finite), max(finite), before) if finite else (0.0, 1.0)
         return self.between != before
 
-    def draw(self, frame: Frame, lane: Lane) -> None:
+    def draw(self, frame: Frame, lane: Lane, width_px: int) -> None:
         """Hand the curve what falls into the frame."""
         assert self.between is not None
         part = frame.inside(self.times_us)
@@ -123,7 +124,8 @@ class Strip:
         if self.high is not None:
             x, y = np.repeat(x, 2), _interleaved(y, lane.y(self.high[part], self.between))
         gaps = not np.isfinite(y).all()
-        self.curve.setData(x, y, connect="finite" if gaps else "all")
+        # Smooth edges cost twice the time on dense noise, and are seen on sparse curves only.
+        self.curve.setData(x, y, connect="finite" if gaps else "all", antialias=x.size <= _SMOOTH * width_px)
 
     def band_shape(
         self, frame: Frame, lane: Lane, width: float, height: float

@@ -108,21 +108,23 @@ class Strips(QWidget):
         return max(round(self._scene.width * self.devicePixelRatioF()), 1)
 
     def _changed(self, strip: Strip, ground: bool) -> None:
-        jumped = strip.fit(self._scene.frame)
-        strip.draw(self._scene.frame, self._scene.lane(self._scene.strips.index(strip)))
-        self._ink(strip)
+        jumped = self._draw(self._scene.strips.index(strip), strip)
         if ground or (jumped and strip.band is not None):
             self._view.repaint_ground()
         self._labels.update()
 
     def _redraw(self) -> None:
         for place, strip in enumerate(self._scene.strips):
-            strip.fit(self._scene.frame)
-            strip.draw(self._scene.frame, self._scene.lane(place))
-            self._ink(strip)
+            self._draw(place, strip)
         self._view.repaint_ground()
         self._labels.update()
         self._axis.update()
+
+    def _draw(self, place: int, strip: Strip) -> bool:
+        jumped = strip.fit(self._scene.frame)
+        strip.draw(self._scene.frame, self._scene.lane(place), self._scene.width)
+        self._ink(strip)
+        return jumped
 
     def _ink(self, strip: Strip) -> None:
         colour = _colour(self._theme, strip, "curve")
