@@ -9,6 +9,9 @@ from PySide6.QtWidgets import QApplication
 from tocsin.model.operator import Author
 from tocsin.now import ManualClock
 from tocsin.store.folder import Store, create_store
+from tocsin.ui.bell import Bell
+from tocsin.ui.desk import Desk
+from tocsin.ui.heartbeat import Heartbeat
 from tocsin.ui.jobs import Jobs
 from tocsin.ui.theme import Theme
 
@@ -40,3 +43,13 @@ def store(tmp_path: Path, clock: ManualClock) -> Iterator[Store]:
     )
     yield new
     new.close()
+
+
+@pytest.fixture
+def desk(store: Store, jobs: Jobs, theme: Theme, clock: ManualClock) -> Iterator[Desk]:
+    """A desk on the store, Operator A at it, the bell listening."""
+    made = Desk(store, jobs, Bell(store), Heartbeat(clock), theme)
+    made.choose_operator("Operator A")
+    made.bell.start()
+    yield made
+    made.bell.silence()

@@ -36,9 +36,8 @@ def make(
     path: Path, *, clock: Clock, author: Author, code: str | None = None, zone: str | None = None
 ) -> Store:
     """Make a new store; what is not given is chosen. Raises BadInput and StoreProblem."""
-    return create_store(
-        path, code=code or _any_code(os.urandom(3)), zone=zone or local_zone(), clock=clock, author=author
-    )
+    chosen = _any_code(os.urandom(3)) if code is None else code
+    return create_store(path, code=chosen, zone=zone or local_zone(), clock=clock, author=author)
 
 
 def prepare(store: Store) -> None:

@@ -1,4 +1,4 @@
-"""The import sheet: choose or drop a file, look at what would happen, import with progress in the bottom bar."""
+"""The import sheet: choose or drop a file, look at what would happen, import; progress is in the footer."""
 
 from functools import partial
 from pathlib import Path
@@ -115,11 +115,11 @@ class ImportSheet(Sheet):
         row.addWidget(self.file, 1)
         row.addWidget(self.choose)
         form = QFormLayout()
-        form.addRow("File", row)
+        form.addRow(Label("File"), row)
         for name, field in (("System", self.system), ("Holds", self.record), ("Time zone", self.zone),
                             ("Unit of numeric times", self.unit)):  # fmt: skip
             field.setAccessibleName(name)
-            form.addRow(name, field)
+            form.addRow(Label(name), field)
         self.file.setAccessibleName("File")
         buttons = QHBoxLayout()
         buttons.addStretch(1)

@@ -74,7 +74,7 @@ class Welcome(QDialog):
             ("Home time zone", self.zone),
         ):
             field.setAccessibleName(words)
-            form.addRow(words, field)
+            form.addRow(Label(words), field)
         buttons = QHBoxLayout()
         buttons.addStretch(1)
         buttons.addWidget(self.make)

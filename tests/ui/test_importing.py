@@ -1,0 +1,84 @@
+"""The import sheet: look first, then import; a refusal stays on the sheet in words."""
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from tocsin.operations import systems
+from tocsin.store import series
+from tocsin.store.folder import Store
+from tocsin.ui.desk import Desk
+from tocsin.ui.importing import ImportSheet
+from tocsin.ui.text import not_plain
+from tocsin.ui.window import Window
+
+
+@pytest.fixture
+def sheet(qtbot: QtBot, desk: Desk) -> ImportSheet:
+    window = Window(desk)
+    qtbot.addWidget(window)
+    window.show()
+    qtbot.waitExposed(window)
+    made = ImportSheet(desk, window)
+    made.open()
+    return made
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "latency.csv"
+    rows = [f"2026-10-{day:02} 00:00:00,{day * 1.5}" for day in range(1, 20)]
+    path.write_text("\n".join(["timestamp,value", *rows]) + "\n")
+    return path
+
+
+def known(store: Store) -> list[str]:
+    with store.signals.read() as connection:
+        return [signal.metric for _, signal in series.list_all(connection)]
+
+
+def fill(sheet: ImportSheet, file: Path) -> None:
+    sheet.file.setText(str(file))
+    sheet.system.setEditText("scorer")
+
+
+def test_looking_first_stores_nothing(qtbot: QtBot, sheet: ImportSheet, file: Path, store: Store) -> None:
+    fill(sheet, file)
+    qtbot.mouseClick(sheet.preview, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: "would be stored" in sheet.outcome.text(), timeout=20_000)
+    assert "19" in sheet.outcome.text()
+    assert "UTC" in sheet.outcome.text(), "what was assumed of the times is said"
+    assert known(store) == []
+    assert systems.names(store) == []
+
+
+def test_importing_stores_and_closes_the_sheet(
+    qtbot: QtBot, sheet: ImportSheet, file: Path, store: Store
+) -> None:
+    fill(sheet, file)
+    with qtbot.waitSignal(sheet.imported, timeout=20_000) as imported:
+        qtbot.mouseClick(sheet.go, Qt.MouseButton.LeftButton)
+    report = (imported.args or [None])[0]
+    assert report is not None
+    assert report.stored == 19
+    assert len(known(store)) == 1
+    assert not sheet.isVisible()
+
+
+def test_a_refusal_stays_on_the_sheet(qtbot: QtBot, sheet: ImportSheet, tmp_path: Path, store: Store) -> None:
+    fill(sheet, tmp_path / "gone.csv")
+    qtbot.mouseClick(sheet.go, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: "gone.csv" in sheet.outcome.text(), timeout=20_000)
+    assert sheet.isVisible()
+    assert known(store) == []
+    assert not_plain(sheet) == []
+
+
+def test_escape_closes_and_keeps_what_was_typed(qtbot: QtBot, sheet: ImportSheet, file: Path) -> None:
+    fill(sheet, file)
+    qtbot.keyClick(sheet.file, Qt.Key.Key_Escape)
+    assert not sheet.isVisible()
+    sheet.open()
+    assert sheet.file.text() == str(file)
