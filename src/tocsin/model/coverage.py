@@ -1,0 +1,91 @@
+"""Coverage: how each layer of a system stands, which signal tells it, and where nobody watches."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tocsin.model.alert import Alert, AlertSeverity
+from tocsin.model.signal import Layer, Signal, likely_layer
+
+# A signal is silent when nothing came for this many times its usual interval.
+SILENT_AFTER = 5
+_FEWEST = 4  # samples that make a rhythm
+
+_GRAVEST = tuple(AlertSeverity)
+
+
+class State(StrEnum):
+    """How a layer of a system stands."""
+
+    STEADY = "steady"
+    WATCH = "watch"
+    SHIFTED = "shifted"
+    SILENT = "silent"
+    BLIND = "blind"
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What is known of one signal: its gravest alert that lasts, and whether it has gone silent.
+
+    `signal` is None for an alert of a monitoring tool that sends no samples; then `number` is too.
+    """
+
+    signal: Signal | None
+    number: int | None = None
+    alert: Alert | None = None
+    silent: bool = False
+
+
+def rhythm_us(times_us: NDArray[np.int64]) -> int | None:
+    """Return the usual interval between samples (the median) in microseconds; None for fewer than four.
+
+    `times_us` are the latest times of a signal, increasing int64 UTC microseconds.
+    """
+    if len(times_us) < _FEWEST:
+        return None
+    return int(np.median(np.diff(times_us)))
+
+
+def is_silent(last_us: int, rhythm: int | None, now_us: int) -> bool:
+    """Return whether a signal is late by its own rhythm; one without a rhythm is never late."""
+    return rhythm is not None and now_us - last_us > SILENT_AFTER * rhythm
+
+
+def state(heard: Sequence[Heard]) -> State:
+    """Return how a layer stands by all that is heard of it."""
+    if not heard:
+        return State.BLIND
+    found = most_telling(heard)
+    if found.alert is not None:
+        grave = found.alert.severity in (AlertSeverity.CRITICAL, AlertSeverity.HIGH)
+        return State.SHIFTED if grave else State.WATCH
+    return State.SILENT if found.silent else State.STEADY
+
+
+def most_telling(heard: Sequence[Heard]) -> Heard:
+    """Return the signal to show: the gravest and newest alert, else one gone silent, else the broadest."""
+    return min(heard, key=_order)
+
+
+def gravest(alerts: Sequence[Alert]) -> Alert | None:
+    """Return the gravest of some alerts, the newest of those; None of none."""
+    return min(alerts, key=_weight, default=None)
+
+
+def layer_of(alert: Alert, signal: Signal | None) -> Layer:
+    """Return the layer an alert speaks of: that of its signal, else the likely one of its metric."""
+    return signal.layer if signal is not None else likely_layer(alert.metric)
+
+
+def _weight(alert: Alert) -> tuple[int, float]:
+    return _GRAVEST.index(alert.severity), -alert.time.timestamp()
+
+
+def _order(one: Heard) -> tuple[int, float, bool, int, str]:
+    grave, newest = _weight(one.alert) if one.alert else (len(_GRAVEST), 0.0)
+    labels = 0 if one.signal is None else len(one.signal.labels) + bool(one.signal.segment)
+    return grave, newest, not one.silent, labels, one.signal.name if one.signal else ""

@@ -1,0 +1,218 @@
+"""The wall: open incidents, systems by layers, who is called at which level, what waits for a look."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tocsin.model import coverage
+from tocsin.model.alert import Alert
+from tocsin.model.coverage import Heard, State, layer_of
+from tocsin.model.escalation import Matrix, Placed, matrix
+from tocsin.model.instant import to_us
+from tocsin.model.operator import System
+from tocsin.model.severity import Scheme
+from tocsin.model.signal import Layer, Signal
+from tocsin.model.urgency import Watched
+from tocsin.operations import clocks
+from tocsin.policy.load import load_shipped
+from tocsin.store import alerts, incidents, samples, series, systems
+from tocsin.store.database import Connection
+from tocsin.store.folder import Store
+
+COLUMNS = 96  # points in time of a small curve; each has a least and a greatest value
+_TAIL = 64  # samples that tell a signal's rhythm
+_MOST_QUEUED = 500
+
+Values = NDArray[np.float64]
+_NO_CURVE: Values = np.empty(0)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Cell:
+    """One layer of one system, told by its most telling signal.
+
+    `tone` is the rank of the level the alert stands for, None without an alert. `incident` is the id of the
+    incident that holds the alert, empty when none does. `curve` holds equally spaced values from the
+    beginning of the range to its end, NaN where there are none; `until` is the last sample. The curve of a
+    silent signal ends with its last sample, not now.
+    """
+
+    layer: Layer
+    state: State
+    signals: int = 0
+    signal: Signal | None = None
+    alert: Alert | None = None
+    tone: int | None = None
+    incident: str = ""
+    silent: bool = False
+    until_us: int | None = None
+    last: float | None = None
+    curve: Values = field(default_factory=lambda: _NO_CURVE)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Row:
+    """A system with a cell for each layer."""
+
+    system: System
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Queued:
+    """An alert that belongs to no incident, with the name of its system and the rank of its level."""
+
+    alert: Alert
+    system: str
+    tone: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class WallView:
+    """All the wall shows. `watched` most urgent first; `queue` lasting alerts first, each part newest first.
+
+    `left_out` is how many alerts the queue has beyond those given.
+    """
+
+    now: datetime
+    watched: tuple[Watched, ...]
+    names: Mapping[str, str]
+    rows: tuple[Row, ...]
+    matrix: Matrix
+    queue: tuple[Queued, ...]
+    left_out: int = 0
+
+
+def look(store: Store, back: timedelta = timedelta(hours=24)) -> WallView:
+    """Return the wall as it stands now, its curves going back that far."""
+    now = store.now()
+    watched = clocks.wall(store)
+    with store.journal.read() as connection:
+        known = systems.list_all(connection)
+        taken = _taken(connection)
+    scheme = load_shipped()
+    with store.signals.read() as connection:
+        found = alerts.list_all(connection)
+        heard, signals = _heard(connection, found, to_us(now))
+        layers = {a.id: layer_of(a, signals.get(a.signal)) for one in watched for _, a in one.incident.alerts}
+        rows = tuple(
+            Row(system, tuple(_cells(connection, system, heard, scheme, taken, now, back)))
+            for system in known
+        )
+    names = {system.id: system.name for system in known}
+    queue = sorted((a for a in found if a.id not in taken), key=lambda a: a.ended is not None)
+    return WallView(
+        now,
+        tuple(watched),
+        names,
+        rows,
+        matrix(scheme, [_placed(one, layers) for one in watched]),
+        tuple(
+            Queued(a, names.get(a.system, a.system), scheme.rank(scheme.level_for(a.severity)))
+            for a in queue[:_MOST_QUEUED]
+        ),
+        max(len(queue) - _MOST_QUEUED, 0),
+    )
+
+
+def _taken(connection: Connection) -> dict[str, str]:
+    """Return the incident of each alert that belongs to one."""
+    standing = [one for one in incidents.list_all(connection) if not one.withdrawn]
+    return {alert.id: one.id for one in standing for _, alert in one.alerts}
+
+
+def _placed(one: Watched, layers: Mapping[str, Layer]) -> Placed:
+    known = one.incident
+    layer = layers[known.alerts[0][1].id].value if known.alerts else ""
+    return Placed(known.id, known.reference, known.severity, layer)
+
+
+_Heard = Mapping[tuple[str, Layer], Sequence[tuple[Heard, int | None, float | None]]]
+
+
+def _heard(connection: Connection, found: Iterable[Alert], now_us: int) -> tuple[_Heard, dict[str, Signal]]:
+    """Return what is heard by system and layer (with the newest sample), and every signal by its id."""
+    numbered = series.list_all(connection)
+    newest = samples.latest(connection, [number for number, _ in numbered])
+    signals = {signal.id: signal for _, signal in numbered}
+    standing: defaultdict[str, list[Alert]] = defaultdict(list)
+    heard: defaultdict[tuple[str, Layer], list[tuple[Heard, int | None, float | None]]] = defaultdict(list)
+    for alert in found:
+        if alert.ended is not None:
+            continue
+        if alert.signal in signals:
+            standing[alert.signal].append(alert)
+        else:
+            heard[alert.system, layer_of(alert, None)].append((Heard(None, alert=alert), None, None))
+    for number, signal in numbered:
+        last_us, last = newest[number]
+        rhythm = coverage.rhythm_us(samples.tail(connection, number, _TAIL)[0])
+        silent = coverage.is_silent(last_us, rhythm, now_us)
+        one = Heard(signal, number, coverage.gravest(standing[signal.id]), silent)
+        heard[signal.system, signal.layer].append((one, last_us, last))
+    return heard, signals
+
+
+def _cells(
+    connection: Connection,
+    system: System,
+    heard: _Heard,
+    scheme: Scheme,
+    taken: Mapping[str, str],
+    now: datetime,
+    back: timedelta,
+) -> Iterable[Cell]:
+    for layer in Layer:
+        here = heard.get((system.id, layer), ())
+        if not here:
+            yield Cell(layer, State.BLIND)
+            continue
+        told = coverage.most_telling([one for one, _, _ in here])
+        last_us, last = next((at, value) for one, at, value in here if one is told)
+        end_us = last_us if told.silent and last_us is not None else to_us(now)
+        alert = told.alert
+        yield Cell(
+            layer,
+            coverage.state([one for one, _, _ in here]),
+            sum(one.signal is not None for one, _, _ in here),
+            told.signal,
+            alert,
+            scheme.rank(scheme.level_for(alert.severity)) if alert else None,
+            taken.get(alert.id, "") if alert else "",
+            told.silent,
+            last_us,
+            last,
+            _NO_CURVE if told.number is None else curve(connection, told.number, end_us, back),
+        )
+
+
+def curve(connection: Connection, number: int, end_us: int, back: timedelta) -> Values:
+    """Return least and greatest value in turn at COLUMNS equally spaced times up to `end_us`.
+
+    NaN before the first sample, after the last one and in silences; between samples the line is straight.
+    """
+    span_us = back // timedelta(microseconds=1)
+    start_us = end_us - span_us
+    times, low, high = samples.minmax(connection, number, start_us, end_us, COLUMNS)
+    if len(times) < 2:
+        return _NO_CURVE
+    width = span_us / COLUMNS
+    grid = start_us + (np.arange(COLUMNS) + 0.5) * width
+    pair = np.empty(2 * COLUMNS)
+    pair[0::2] = np.interp(grid, times, low)
+    pair[1::2] = np.interp(grid, times, high)
+    pair[np.repeat(_bare(grid, times, width), 2)] = np.nan
+    return pair
+
+
+def _bare(grid: Values, times: NDArray[np.int64], width: float) -> NDArray[np.bool_]:
+    """Return which columns nothing was heard in: outside the samples, and in gaps far longer than usual."""
+    steps = np.diff(times)
+    longest = max(coverage.SILENT_AFTER * float(np.median(steps)), 2 * width)
+    after = np.clip(np.searchsorted(times, grid), 1, len(times) - 1)
+    within = (grid >= times[0] - width) & (grid <= times[-1] + width)
+    return ~within | (steps[after - 1] > longest)

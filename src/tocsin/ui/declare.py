@@ -1,0 +1,371 @@
+"""Declare: a sheet over the window with two fields, a title and a system, and the severity to be had."""
+
+from dataclasses import dataclass
+from functools import partial
+
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QComboBox,
+    QCompleter,
+    QFrame,
+    QHBoxLayout,
+    QLineEdit,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+from shiboken6 import isValid
+
+from tocsin.errors import UserError
+from tocsin.model.incident import Incident
+from tocsin.operations import incidents, systems
+from tocsin.operations.declaring import Preparation, prepare
+from tocsin.ui.desk import Desk
+from tocsin.ui.icons import icon
+from tocsin.ui.palette import SHAPES, Tone, tone_of_rank
+from tocsin.ui.text import ElidedLabel, Label, set_look
+from tocsin.ui.times import number
+
+_WIDTH = 600
+_TOP = 64
+
+
+@dataclass
+class Draft:
+    """What somebody has typed so far. The id is made with it, so that declaring twice declares once."""
+
+    id: str
+    alert: str = ""
+    system_id: str = ""
+    title: str = ""
+    system: str = ""
+    level: str = ""
+    level_chosen: bool = False
+
+
+class DeclareSheet(QFrame):
+    """Lies over the window; Escape closes it and keeps what was typed.
+
+    `declared(id)` comes after the commit, when the new incident is in hand.
+    """
+
+    declared = Signal(str)
+
+    def __init__(self, desk: Desk, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._desk, self._over = desk, parent
+        self._drafts: dict[tuple[str, str], Draft] = {}
+        self._draft: Draft | None = None
+        self._known: Preparation | None = None
+        self._before: QWidget | None = None
+        self._writing = False
+        set_look(self, role="panel")
+        self.setObjectName("declare-sheet")
+        self.title, self.system = QLineEdit(), QComboBox()
+        self.levels = QButtonGroup(self)
+        self.button = QPushButton("Declare")
+        self._title_wrong, self._system_wrong = _wrong(), _wrong()
+        self._hint, self._why = Label("", "small"), Label("", "small", wrap=True)
+        self._from, self._who = ElidedLabel("", "muted"), ElidedLabel("", "small")
+        self._level_row = QHBoxLayout()
+        self._dress()
+        self._lay_out()
+        self._wire()
+        self.hide()
+
+    def open(self) -> None:
+        """Open on a declaration from nothing."""
+        self.open_for("", "")
+
+    def open_for(self, alert: str, system: str = "") -> None:
+        """Open on a declaration from an alert, or about a system; both by id, either may be empty."""
+        self._keep()
+        key = (alert, system)
+        if key not in self._drafts:
+            self._drafts[key] = Draft(self._desk.store.new_id(), alert, system)
+        self._draft = self._drafts[key]
+        if not self.isVisible():
+            self._before = self._over.window().focusWidget()
+        job = self._desk.read(
+            partial(prepare, self._desk.store, alert, system), partial(self._begin, self._draft)
+        )
+        job.refused.connect(lambda _error: self.dismiss())
+
+    def dismiss(self) -> None:
+        """Close and keep what was typed."""
+        if not self.isVisible():
+            return
+        self._keep()
+        self.hide()
+        if self._before is not None and isValid(self._before):
+            self._before.setFocus()
+
+    def declare(self) -> None:
+        """Declare, unless a field is wrong; then say so at the field."""
+        if self._writing or self._draft is None:
+            return
+        title, system = self.title.text(), self.system.currentText()
+        if not self._checked(title, system):
+            return
+        self._keep()
+        draft, author, store = self._draft, self._desk.author, self._desk.store
+        self._writing = True
+        self.button.setEnabled(False)
+        job = self._desk.write(
+            partial(
+                incidents.declare,
+                store,
+                author,
+                title=title,
+                system=system,
+                severity=draft.level or None,
+                alert_ids=(draft.alert,) if draft.alert else (),
+                id=draft.id,
+            ),
+            partial(self._declared, draft),
+            said="Declared",
+        )
+        job.refused.connect(self._refused)
+        job.ended.connect(self._write_ended)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        if event.key() == Qt.Key.Key_Escape:
+            self.dismiss()
+        elif event.text().isdigit() and event.modifiers() == Qt.KeyboardModifier.NoModifier:
+            self.choose_level(int(event.text()))
+        else:
+            super().keyPressEvent(event)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+        if watched is self._over and event.type() == QEvent.Type.Resize:
+            self._place()
+        return False
+
+    def choose_level(self, place: int) -> None:
+        """Take the level at a place, 1 for the gravest."""
+        button = self.levels.button(place)
+        if button is not None:
+            button.setChecked(True)
+            self._level_chosen(place)
+
+    def _begin(self, draft: Draft, known: Preparation) -> None:
+        """Fill the sheet with what was prepared, or with what was typed before, and show it."""
+        if draft is not self._draft:
+            return
+        self._known = known
+        if not draft.system:
+            draft.system = known.system
+        if known.alert is not None and not draft.title:
+            draft.title = f"{known.alert.metric.replace('_', ' ')} at {number(known.alert.value)}"
+        if not draft.level_chosen:
+            draft.level = known.level
+        self._fill(draft, known)
+        self.show()
+        self.raise_()
+        self._place()
+        self.title.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.title.selectAll()
+
+    def _fill(self, draft: Draft, known: Preparation) -> None:
+        self._show_levels(known, draft.level)
+        self.system.clear()
+        self.system.addItems([one.name for one in known.systems])
+        self.system.setCurrentText(draft.system)
+        self.title.setText(draft.title)
+        self._title_wrong.hide()
+        self._system_wrong.hide()
+        self._from.show_text(f"{known.alert.severity}: {known.alert.message}" if known.alert else "")
+        self._from.setVisible(known.alert is not None)
+        who = f"{self._desk.operator} becomes commander." if self._desk.operator else ""
+        if self._desk.store.read_only:
+            who = "This store can only be read here."
+        self._who.show_text(who)
+        self.button.setEnabled(not self._desk.store.read_only)
+        self._hint_at_system()
+
+    def _keep(self) -> None:
+        """Keep what stands in the fields; only while they are this draft's."""
+        if self._draft is not None and self.isVisible():
+            self._draft.title, self._draft.system = self.title.text(), self.system.currentText()
+
+    def _checked(self, title: str, system: str) -> bool:
+        """Say at the fields what is wrong with them; return whether nothing is."""
+        wrong = [
+            _say(self._title_wrong, partial(incidents.checked_title, title)),
+            _say(self._system_wrong, partial(systems.checked_name, system)),
+        ]
+        if any(wrong):
+            (self.title if wrong[0] else self.system).setFocus()
+        elif not self._desk.operator:
+            self._who.show_text("Who is at the desk? F2 asks.")
+            return False
+        self._resize()
+        return not any(wrong)
+
+    def _declared(self, draft: Draft, incident: Incident) -> None:
+        self._drafts = {key: other for key, other in self._drafts.items() if other is not draft}
+        if self._draft is draft:
+            self._draft = None
+            self.hide()
+        self._desk.tell(
+            f"{incident.reference} declared as {incident.severity}; {incident.commander} commands"
+        )
+        self._desk.choose_incident(incident.id)
+        self.declared.emit(incident.id)
+
+    def _refused(self, error: UserError) -> None:
+        self._system_wrong.show_text(str(error))
+        self._system_wrong.show()
+        self._resize()
+
+    def _write_ended(self) -> None:
+        self._writing = False
+        self.button.setEnabled(True)
+
+    def _show_levels(self, known: Preparation, level: str) -> None:
+        for old in self.levels.buttons():
+            self.levels.removeButton(old)
+            self._level_row.removeWidget(old)
+            old.deleteLater()
+        before: QWidget = self.system
+        for place, one in enumerate(known.scheme.levels, start=1):
+            tone = tone_of_rank(place - 1)
+            button = QPushButton(f"{place}  {one.id}")
+            button.setIcon(icon(SHAPES[tone], self._desk.theme.palette.tone(tone), 12))
+            button.setIconSize(QSize(12, 12))
+            button.setCheckable(True)
+            button.setAccessibleName(f"Severity {one.id}: {one.meaning}")
+            button.setObjectName(f"level-{place}")
+            self.levels.addButton(button, place)
+            self._level_row.addWidget(button)
+            QWidget.setTabOrder(before, button)
+            before = button
+            button.setChecked(one.id == level)
+        QWidget.setTabOrder(before, self.button)
+        self._mark_levels()
+
+    def _level_chosen(self, place: int) -> None:
+        if self._draft is not None and self._known is not None:
+            self._draft.level = self._known.scheme.levels[place - 1].id
+            self._draft.level_chosen = True
+            self._mark_levels()
+
+    def _mark_levels(self) -> None:
+        if self._draft is None or self._known is None:
+            return
+        for button in self.levels.buttons():
+            set_look(button, role="main" if button.isChecked() else "")
+        level = self._known.scheme.level(self._draft.level)
+        why = "your choice" if self._draft.level_chosen else self._known.why
+        self._why.show_text(f"{level.meaning}  ({why})" if level else "")
+        self._resize()
+
+    def _hint_at_system(self) -> None:
+        typed = " ".join(self.system.currentText().split())
+        known = self._known.systems if self._known else ()
+        new = typed and all(typed not in (one.name, *one.aliases) for one in known)
+        self._hint.show_text("A new system: it will be added to those watched." if new else "")
+
+    def _resize(self) -> None:
+        if self.isVisible():
+            self._place()
+
+    def _place(self) -> None:
+        width = min(_WIDTH, self._over.width() - 40)
+        self.setFixedWidth(width)
+        self.layout().activate()
+        height = self.layout().heightForWidth(width) if self.layout().hasHeightForWidth() else 0
+        self.setGeometry(
+            (self._over.width() - width) // 2, _TOP, width, max(height, self.sizeHint().height())
+        )
+
+    def _dress(self) -> None:
+        self.title.setObjectName("declare-title")
+        self.title.setAccessibleName("Title")
+        self.title.setPlaceholderText("What is wrong, in a few words")
+        self.title.setMaxLength(200)
+        self.system.setObjectName("declare-system")
+        self.system.setAccessibleName("System")
+        self.system.setEditable(True)
+        self.system.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
+        self.system.completer().setCompletionMode(QCompleter.CompletionMode.PopupCompletion)
+        self.system.completer().setFilterMode(Qt.MatchFlag.MatchContains)
+        self.system.lineEdit().setMaxLength(120)
+        self.system.lineEdit().setPlaceholderText("Which system it happens to")
+        self.button.setObjectName("declare-button")
+        set_look(self.button, role="declare")
+
+    def _lay_out(self) -> None:
+        head = QHBoxLayout()
+        head.addWidget(Label("DECLARE AN INCIDENT", "heading"))
+        head.addStretch(1)
+        head.addWidget(Label("Esc", "key"))
+        head.addWidget(Label("closes, keeps what is typed", "small"))
+        foot = QHBoxLayout()
+        foot.addWidget(self._who, 1)
+        foot.addWidget(Label("Ctrl Enter", "key"))
+        foot.addWidget(self.button)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(20, 16, 20, 16)
+        layout.setSpacing(5)
+        layout.addLayout(head)
+        layout.addWidget(self._from)
+        layout.addSpacing(6)
+        for name, field, *notes in (
+            ("Title", self.title, self._title_wrong),
+            ("System", self.system, self._hint, self._system_wrong),
+        ):
+            layout.addWidget(Label(name, "small"))
+            layout.addWidget(field)
+            for note in notes:
+                layout.addWidget(note)
+            layout.addSpacing(5)
+        layout.addWidget(Label("Severity", "small"))
+        layout.addLayout(self._level_row)
+        layout.addWidget(self._why)
+        layout.addSpacing(8)
+        layout.addLayout(foot)
+
+    def _wire(self) -> None:
+        self._over.installEventFilter(self)
+        self.title.returnPressed.connect(self._entered_title)
+        self.system.lineEdit().returnPressed.connect(self.declare)
+        self.system.currentTextChanged.connect(lambda _text: self._hint_at_system())
+        self.button.clicked.connect(self.declare)
+        self.levels.idClicked.connect(self._level_chosen)
+        for key in ("Ctrl+Return", "Ctrl+Enter"):
+            self._shortcut(key, self.declare)
+        for place in range(1, 10):
+            self._shortcut(f"Alt+{place}", partial(self.choose_level, place))
+
+    def _shortcut(self, key: str, run: object) -> None:
+        shortcut = QShortcut(QKeySequence(key), self)
+        shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        shortcut.activated.connect(run)
+
+    def _entered_title(self) -> None:
+        if self.system.currentText().strip():
+            self.declare()
+        else:
+            self.system.setFocus()
+
+
+def _wrong() -> Label:
+    label = Label("", "small", wrap=True)
+    label.set_tone(Tone.RED)
+    label.hide()
+    return label
+
+
+def _say(label: Label, check: partial[str]) -> bool:
+    """Show what a check finds wrong below its field; return whether anything is."""
+    try:
+        check()
+    except UserError as error:
+        label.show_text(str(error))
+        label.show()
+        return True
+    label.hide()
+    return False

@@ -1,0 +1,99 @@
+"""Painting one cell of the grid: its box, shape and word below, its curve above them."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QPainter, QPen
+
+from tocsin.model.coverage import State
+from tocsin.model.instant import from_us
+from tocsin.operations.wall import Cell
+from tocsin.ui.charts.sparkline import paint_hatch
+from tocsin.ui.icons import paint_icon
+from tocsin.ui.palette import SHAPES, SMALL, Tone, tone_of_rank
+from tocsin.ui.theme import Theme, mono, sans
+from tocsin.ui.times import number, short_stamp, span
+
+_HEAD = 20
+_VALUE_FROM = 112  # pixels of width from which a cell has room for its newest value
+_LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+_RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+
+
+def tone(cell: Cell) -> Tone:
+    """Return the tone a cell speaks in."""
+    return Tone.GREY if cell.tone is None else tone_of_rank(cell.tone)
+
+
+def curve_box(box: QRectF) -> QRectF:
+    """Return where the curve goes."""
+    return box.adjusted(6, _HEAD + 3, -6, -7)
+
+
+def paint_box(painter: QPainter, theme: Theme, box: QRectF, cell: Cell, now: datetime) -> None:
+    """Paint what stands still while samples come: ground, border, shape and word."""
+    colour = theme.colour
+    alerting = cell.alert is not None
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(colour("ground" if cell.state is State.BLIND else "raised"))
+    painter.drawRoundedRect(box, 3, 3)
+    if cell.state is State.BLIND:
+        paint_hatch(painter, box.adjusted(1, 1, -1, -1), colour("line"))
+        _paint_word(painter, theme, box)
+        return
+    style = Qt.PenStyle.DashLine if cell.silent and not alerting else Qt.PenStyle.SolidLine
+    painter.setPen(QPen(colour(tone(cell).value if alerting else "line"), 2 if alerting else 1, style))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), 3, 3)
+    head = QRectF(box.left() + 7, box.top() + 4, box.width() - 13, _HEAD - 3)
+    _paint_head(painter, theme, head, cell, now)
+
+
+def _paint_head(painter: QPainter, theme: Theme, head: QRectF, cell: Cell, now: datetime) -> None:
+    shape = "clock" if cell.state is State.SILENT else SHAPES[tone(cell)]
+    ink = theme.palette.tone(tone(cell))
+    paint_icon(painter, shape, ink, QRectF(head.left(), head.top() + 3.5, 10, 10))
+    painter.setPen(theme.colour(tone(cell).value))
+    painter.setFont(sans(SMALL, bold=cell.alert is not None))
+    painter.drawText(head.adjusted(14, 0, 0, 0), _LEFT, word(cell, now))
+    if cell.last is not None and head.width() >= _VALUE_FROM:
+        painter.setFont(mono(SMALL))
+        painter.drawText(head, _RIGHT, number(cell.last))
+
+
+def _paint_word(painter: QPainter, theme: Theme, box: QRectF) -> None:
+    painter.setFont(sans(SMALL))
+    room = painter.fontMetrics().boundingRect(State.BLIND.value).adjusted(-6, -2, 6, 2)
+    room.moveCenter(box.center().toPoint())
+    painter.fillRect(room, theme.colour("ground"))
+    painter.setPen(theme.colour("muted"))
+    painter.drawText(box, int(Qt.AlignmentFlag.AlignCenter), State.BLIND.value)
+
+
+def word(cell: Cell, now: datetime) -> str:
+    """Return the word of a cell: its state, and for a silent one since when."""
+    if cell.state is State.SILENT and cell.until_us is not None:
+        length = span(now - from_us(cell.until_us)).split(" ")
+        return f"silent {' '.join(length[:2])}"
+    return cell.state.value
+
+
+def told(cell: Cell, system: str, now: datetime, zone: ZoneInfo) -> list[str]:
+    """Say in lines all that is known of a cell, for the tip and for the line below the grid."""
+    lines = [f"{system} · {cell.layer}: {word(cell, now)}"]
+    if cell.state is State.BLIND:
+        return [*lines, "No signal of this layer comes in: nobody is watching."]
+    if cell.alert is not None:
+        since = cell.alert.start.at if cell.alert.start else cell.alert.time
+        lines.append(f"{cell.alert.metric}, since {short_stamp(since, zone, now)}: {cell.alert.message}")
+        lines.append("It belongs to an incident." if cell.incident else "It belongs to no incident yet.")
+    elif cell.signal is not None:
+        lines.append(cell.signal.name)
+    if cell.until_us is not None and cell.last is not None:
+        at = short_stamp(from_us(cell.until_us), zone, now)
+        unit = f" {cell.signal.unit}" if cell.signal and cell.signal.unit else ""
+        lines.append(f"Newest sample {number(cell.last)}{unit} at {at}")
+    if cell.signals > 1:
+        lines.append(f"The most telling of {cell.signals} signals")
+    return lines

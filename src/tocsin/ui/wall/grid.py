@@ -1,0 +1,239 @@
+"""Systems by layers: every cell in one painted widget, found with mouse and arrows."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from html import escape
+from zoneinfo import ZoneInfo
+
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import (
+    QFocusEvent,
+    QFontMetricsF,
+    QHelpEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QPixmap,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import QAbstractScrollArea, QToolTip
+
+from tocsin.model.signal import Layer
+from tocsin.operations.wall import Cell, Row
+from tocsin.ui.charts.sparkline import Sparkline, paint_sparkline, sparkline
+from tocsin.ui.palette import NORMAL, SMALL
+from tocsin.ui.theme import Theme, sans
+from tocsin.ui.wall.cells import curve_box, paint_box, told, tone
+
+_HEAD = 24
+_GAP = 6
+_LOWEST, _HIGHEST = 56, 88
+_LAYERS = tuple(Layer)
+_MOVES = {
+    Qt.Key.Key_Left: (0, -1),
+    Qt.Key.Key_Right: (0, 1),
+    Qt.Key.Key_Up: (-1, 0),
+    Qt.Key.Key_Down: (1, 0),
+}
+
+
+class Grid(QAbstractScrollArea):
+    """The grid. `chosen(cell, row)` with Enter or a double click; `pointed(text)` says what the cursor is on."""
+
+    chosen = Signal(object, object)
+    pointed = Signal(str)
+
+    def __init__(self, theme: Theme, zone: ZoneInfo) -> None:
+        super().__init__()
+        self._theme, self._zone = theme, zone
+        self._now: datetime | None = None
+        self._rows: Sequence[Row] = ()
+        self._curves: list[list[Sparkline]] = []
+        self._ground: QPixmap | None = None
+        self.cursor_at = (0, 0)
+        self.setObjectName("wall-grid")
+        self.setAccessibleName("Systems by layers: arrows move, Enter opens or declares")
+        self.setFrameShape(QAbstractScrollArea.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.viewport().setAutoFillBackground(False)
+        theme.changed.connect(self.repaint_all)
+        self.verticalScrollBar().valueChanged.connect(self.repaint_all)
+
+    def show_rows(self, rows: Sequence[Row], now: datetime) -> None:
+        """Show the systems as they stood at `now`."""
+        self._rows, self._now = rows, now
+        row, column = self.cursor_at
+        self.cursor_at = (min(row, max(len(rows) - 1, 0)), column)
+        self._lay_out()
+        if self.hasFocus():
+            self._tell()
+
+    def repaint_all(self) -> None:
+        """Paint everything anew: the scheme, the size or the place is another one."""
+        self._ground = None
+        self.viewport().update()
+
+    def cell_at(self, point: QPointF) -> tuple[int, int] | None:
+        """Return row and column under a point of the viewport."""
+        for row in range(len(self._rows)):
+            for column in range(len(_LAYERS)):
+                if point.y() > _HEAD and self.box(row, column).contains(point):
+                    return row, column
+        return None
+
+    def box(self, row: int, column: int) -> QRectF:
+        """Return where a cell stands in the viewport, in pixels."""
+        width = (self.viewport().width() - self._names_width()) / len(_LAYERS)
+        top = _HEAD + row * self._row_height() - self.verticalScrollBar().value()
+        return QRectF(
+            round(self._names_width() + column * width), top, round(width - _GAP), self._row_height() - _GAP
+        )
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+        if self._now is None:
+            return
+        painter = QPainter(self.viewport())
+        if self._ground is None:
+            self._ground = self._painted_ground(self._now)
+        painter.drawPixmap(0, 0, self._ground)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setClipRect(QRectF(0, _HEAD, self.viewport().width(), self.viewport().height()))
+        for row, curves in enumerate(self._curves):
+            for column, curve in enumerate(curves):
+                if curve.lines:
+                    cell = self._rows[row].cells[column]
+                    ink = self._theme.colour("curve" if cell.alert is None else tone(cell).value)
+                    ink.setAlpha(110 if cell.silent else 255)
+                    paint_sparkline(painter, curve, curve_box(self.box(row, column)).topLeft(), ink)
+        if self.hasFocus() and self._rows:
+            painter.setPen(QPen(self._theme.colour("accent"), 2))
+            painter.drawRoundedRect(self.box(*self.cursor_at).adjusted(-2, -2, 2, 2), 4, 4)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        super().resizeEvent(event)
+        self._lay_out()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        move = _MOVES.get(Qt.Key(event.key()))
+        if move is not None and self._rows:
+            row, column = self.cursor_at
+            self._go(row + move[0], column + move[1])
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._rows:
+            self._choose()
+        else:
+            event.ignore()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        found = self.cell_at(event.position())
+        if found is not None:
+            self._go(*found)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        if self.cell_at(event.position()) is not None:
+            self._choose()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802
+        super().focusInEvent(event)
+        self._tell()
+        self.viewport().update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802
+        super().focusOutEvent(event)
+        self.viewport().update()
+
+    def viewportEvent(self, event: QEvent) -> bool:  # noqa: N802
+        if isinstance(event, QHelpEvent):
+            found = self.cell_at(QPointF(event.pos()))
+            text = "<br>".join(escape(line) for line in self._told(*found)) if found else ""
+            QToolTip.showText(event.globalPos(), f"<qt>{text}" if text else "", self.viewport())
+            return True
+        return bool(super().viewportEvent(event))
+
+    def _lay_out(self) -> None:
+        """Make the curves anew for the data and the size there is."""
+        overflow = _HEAD + len(self._rows) * self._row_height() - _GAP - self.viewport().height()
+        self.verticalScrollBar().setRange(0, max(int(overflow), 0))
+        self.verticalScrollBar().setSingleStep(20)
+        self.verticalScrollBar().setPageStep(self.viewport().height() - _HEAD)
+        room = curve_box(self.box(0, 0)).size()
+        self._curves = [
+            [sparkline(cell.curve, room.width(), room.height()) for cell in row.cells] for row in self._rows
+        ]
+        self.repaint_all()
+
+    def _names_width(self) -> float:
+        return min(max(self.viewport().width() * 0.15, 104), 190)
+
+    def _row_height(self) -> float:
+        room = (self.viewport().height() - _HEAD) / max(len(self._rows), 1)
+        return min(max(room, _LOWEST), _HIGHEST)
+
+    def _painted_ground(self, now: datetime) -> QPixmap:
+        """Return all that stands still while samples come."""
+        ratio = self.devicePixelRatioF()
+        ground = QPixmap(self.viewport().size() * ratio)
+        ground.setDevicePixelRatio(ratio)
+        ground.fill(self._theme.colour("panel"))
+        painter = QPainter(ground)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        for number, row in enumerate(self._rows):
+            self._paint_name(painter, number, row.system.name)
+            for column, cell in enumerate(row.cells):
+                box = self.box(number, column)
+                if -box.height() < box.top() < self.viewport().height():
+                    paint_box(painter, self._theme, box, cell, now)
+        self._paint_head(painter)
+        painter.end()
+        return ground
+
+    def _paint_name(self, painter: QPainter, row: int, name: str) -> None:
+        box = self.box(row, 0)
+        room = QRectF(0, box.top(), self._names_width() - 10, box.height())
+        painter.setFont(sans(NORMAL + 1))
+        painter.setPen(self._theme.colour("text"))
+        flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        metrics = QFontMetricsF(painter.font())
+        if metrics.horizontalAdvance(name) > room.width() and " " in name:
+            flags |= Qt.TextFlag.TextWordWrap
+            name = metrics.elidedText(name, Qt.TextElideMode.ElideRight, room.width() * 1.8)
+        else:
+            name = metrics.elidedText(name, Qt.TextElideMode.ElideRight, room.width())
+        painter.drawText(room, int(flags), name)
+
+    def _paint_head(self, painter: QPainter) -> None:
+        painter.fillRect(QRectF(0, 0, self.viewport().width(), _HEAD), self._theme.colour("panel"))
+        painter.setFont(sans(SMALL))
+        painter.setPen(self._theme.colour("muted"))
+        for column, layer in enumerate(_LAYERS):
+            box = self.box(0, column)
+            room = QRectF(box.left() - _GAP / 2, 0, box.width() + _GAP, _HEAD - 4)
+            painter.drawText(room, int(Qt.AlignmentFlag.AlignCenter), layer.value)
+
+    def _go(self, row: int, column: int) -> None:
+        row = min(max(row, 0), len(self._rows) - 1)
+        self.cursor_at = (row, min(max(column, 0), len(_LAYERS) - 1))
+        box, bar = self.box(*self.cursor_at), self.verticalScrollBar()
+        if box.top() < _HEAD:
+            bar.setValue(int(bar.value() + box.top() - _HEAD))
+        elif box.bottom() > self.viewport().height():
+            bar.setValue(int(bar.value() + box.bottom() - self.viewport().height() + _GAP))
+        self._tell()
+        self.viewport().update()
+
+    def _choose(self) -> None:
+        row, column = self.cursor_at
+        self.chosen.emit(self._rows[row].cells[column], self._rows[row])
+
+    def _told(self, row: int, column: int) -> list[str]:
+        assert self._now is not None
+        cell: Cell = self._rows[row].cells[column]
+        return told(cell, self._rows[row].system.name, self._now, self._zone)
+
+    def _tell(self) -> None:
+        if self._rows and self._now is not None:
+            text = ".  ".join(line.rstrip(".") for line in self._told(*self.cursor_at))
+            self.setAccessibleDescription(text)
+            self.pointed.emit(text)

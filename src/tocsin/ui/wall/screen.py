@@ -1,0 +1,188 @@
+"""The wall screen: incidents by urgency, systems by layers, who is called when, what waits for a look."""
+
+from datetime import datetime, timedelta
+from functools import partial
+from zoneinfo import ZoneInfo
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from tocsin.errors import UserError
+from tocsin.operations import wall
+from tocsin.operations.wall import Cell, Row, WallView
+from tocsin.ui.command.panel import Panel
+from tocsin.ui.desk import Desk
+from tocsin.ui.palette import GAP, PAD
+from tocsin.ui.text import ElidedLabel, Label, set_look
+from tocsin.ui.wall.grid import Grid
+from tocsin.ui.wall.incidents import IncidentCards
+from tocsin.ui.wall.matrix import MatrixView
+from tocsin.ui.wall.queue import QueueView
+
+RANGES = {
+    "24 h": timedelta(hours=24),
+    "7 d": timedelta(days=7),
+    "6 w": timedelta(weeks=6),
+}
+_PAUSE_MS = 500  # between two readings, however often the store changes
+_AGE = timedelta(seconds=30)  # a signal falls silent without any change in the store
+
+
+class WallScreen(QWidget):
+    """The wall. `opened(incident id)` and `declare_wanted(alert id, system id)` say what somebody wants."""
+
+    opened = Signal(str)
+    declare_wanted = Signal(str, str)
+
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._desk = desk
+        self.view: WallView | None = None
+        self._range = "24 h"
+        self._dirty, self._reading = True, False
+        self._pause = QTimer(self)
+        self._pause.setSingleShot(True)
+        self._pause.setInterval(_PAUSE_MS)
+        self._pause.timeout.connect(self._read)
+        zone = ZoneInfo(desk.store.zone)
+        self.cards = IncidentCards(desk.theme)
+        self.grid = Grid(desk.theme, zone)
+        self.matrix = MatrixView(desk.theme)
+        self.queue = QueueView(desk.theme, zone)
+        self._lay_out()
+        self._wire()
+
+    def refresh(self) -> None:
+        """Read the wall again: at once, or as soon as it is shown and the last reading is some time ago."""
+        self._dirty = True
+        self._read()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        if event.modifiers() == Qt.KeyboardModifier.NoModifier and event.key() == Qt.Key.Key_D:
+            self.queue.declare()
+        elif event.modifiers() == Qt.KeyboardModifier.NoModifier and event.key() == Qt.Key.Key_R:
+            names = list(RANGES)
+            self.choose_range(names[(names.index(self._range) + 1) % len(names)])
+        else:
+            super().keyPressEvent(event)
+
+    def choose_range(self, name: str) -> None:
+        """Let the small curves go back by one of RANGES."""
+        self._range = name
+        for button in self._ranges:
+            set_look(button, role="main" if button.text() == name else "quiet")
+        self.refresh()
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
+        super().showEvent(event)
+        self._read()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        super().resizeEvent(event)
+        self._side.setFixedWidth(min(max(round(self.width() * 0.29), 400), 540))
+
+    def _lay_out(self) -> None:
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(GAP, GAP, GAP, GAP)
+        layout.setSpacing(GAP)
+        layout.addWidget(self.cards)
+        body = QHBoxLayout()
+        body.setSpacing(GAP)
+        body.addWidget(self._grid_panel(), 1)
+        self._side = QWidget()
+        side = QVBoxLayout(self._side)
+        side.setContentsMargins(0, 0, 0, 0)
+        side.setSpacing(GAP)
+        self._matrix_panel = Panel("Severity × escalation")
+        self._matrix_panel.room.addWidget(self.matrix)
+        self._queue_panel = Panel("Review queue")
+        self._queue_panel.room.addWidget(self.queue)
+        side.addWidget(self._matrix_panel)
+        side.addWidget(self._queue_panel, 1)
+        body.addWidget(self._side)
+        layout.addLayout(body, 1)
+
+    def _grid_panel(self) -> QWidget:
+        panel = Panel("Systems × layers")
+        panel.remark.show_text("hatched: nobody is watching")
+        self._ranges = [QPushButton(name) for name in RANGES]
+        for button in self._ranges:
+            button.setAccessibleName(f"Curves of the last {button.text()}")
+            button.clicked.connect(partial(self.choose_range, button.text()))
+            panel.head.addWidget(button)
+            set_look(button, role="main" if button.text() == self._range else "quiet")
+        panel.head.addWidget(Label("R", "key"))
+        self._nothing = Label("", "muted", wrap=True)
+        self._nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._pointed = ElidedLabel("", "small")
+        self._pointed.setObjectName("cell-told")
+        panel.room.setContentsMargins(PAD, 6, 8, 7)
+        panel.room.setSpacing(4)
+        panel.room.addWidget(self._nothing, 1)
+        panel.room.addWidget(self.grid, 1)
+        panel.room.addWidget(self._pointed)
+        self._nothing.hide()
+        return panel
+
+    def _wire(self) -> None:
+        desk = self._desk
+        desk.bell.journal_changed.connect(self.refresh)
+        desk.bell.signals_changed.connect(self.refresh)
+        desk.heartbeat.tick.connect(self._tick)
+        desk.theme.changed.connect(self.matrix.repaint_all)
+        self.cards.chosen.connect(self._open)
+        self.matrix.chosen.connect(self._open)
+        self.queue.wanted.connect(lambda alert: self.declare_wanted.emit(alert, ""))
+        self.grid.chosen.connect(self._chosen)
+        self.grid.pointed.connect(self._pointed.show_text)
+
+    def _read(self) -> None:
+        if not self._dirty or self._reading or self._pause.isActive() or not self.isVisible():
+            return
+        self._dirty, self._reading = False, True
+        job = self._desk.read(partial(wall.look, self._desk.store, RANGES[self._range]), self._show)
+        job.refused.connect(self._refused)
+        job.ended.connect(self._read_ended)
+
+    def _read_ended(self) -> None:
+        self._reading = False
+        self._pause.start()
+
+    def _show(self, view: WallView) -> None:
+        self.view = view
+        self.cards.show_incidents(view.watched, view.names, view.now)
+        self.grid.show_rows(view.rows, view.now)
+        self.grid.setVisible(bool(view.rows))
+        self._nothing.setVisible(not view.rows)
+        self._nothing.show_text("Nothing is watched yet.\nCtrl I imports a file of samples.")
+        self._matrix_panel.remark.show_text(f"scheme {view.matrix.title}")
+        self.matrix.show_matrix(view.matrix)
+        lasting = sum(one.alert.ended is None for one in view.queue)
+        over = len(view.queue) - lasting + view.left_out
+        self._queue_panel.remark.show_text(f"{lasting} lasting, {over} over" if view.queue else "")
+        self.queue.show_queue(view.queue, view.now)
+
+    def _refused(self, error: UserError) -> None:
+        if self.view is None:
+            self.cards.say(str(error))
+
+    def _tick(self, now: datetime) -> None:
+        if not self.isVisible():
+            return
+        self.cards.show_time(now)
+        if self.view is not None and abs(now - self.view.now) >= _AGE:
+            self.refresh()
+
+    def _open(self, incident: str) -> None:
+        self._desk.choose_incident(incident)
+        self.opened.emit(incident)
+
+    def _chosen(self, cell: Cell, row: Row) -> None:
+        """Open the incident that holds the cell's alert; else declare from the alert, or about the system."""
+        if cell.incident:
+            self._open(cell.incident)
+        elif cell.alert is not None:
+            self.declare_wanted.emit(cell.alert.id, "")
+        else:
+            self.declare_wanted.emit("", row.system.id)
