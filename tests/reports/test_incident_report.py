@@ -188,6 +188,13 @@ def test_times_of_another_utc_day_say_so(make: Make) -> None:
     assert "23:30:12 2 Nov 2026" in text
 
 
+def test_a_store_at_home_in_utc_says_each_time_once(make: Make) -> None:
+    text = text_of(render(make(zone="Etc/UTC", timeline=(Line(make().start, "noted", "x", "Operator A"),))))
+    assert "UTC+00:00" not in text
+    assert "Local time" not in text
+    assert "13:37:12 noted x" in text
+
+
 def test_thousands_of_entries_lie_in_order(make: Make) -> None:
     at = make().as_of.at - timedelta(days=2)
     lines = tuple(

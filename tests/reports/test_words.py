@@ -13,7 +13,8 @@ SUMMER = datetime(2026, 7, 1, 22, 30, tzinfo=UTC)
 
 def test_a_time_is_shown_in_the_home_zone_with_utc_beside_it() -> None:
     assert words.both(WINTER, "Europe/Berlin") == "2 Nov 2026, 14:37:12 UTC+01:00 · 13:37:12 UTC"
-    assert words.both(WINTER, "UTC") == "2 Nov 2026, 13:37:12 UTC"
+    for utc in ("UTC", "Etc/UTC"):
+        assert words.both(WINTER, utc) == "2 Nov 2026, 13:37:12 UTC"
 
 
 def test_a_utc_time_of_another_day_says_its_day() -> None:

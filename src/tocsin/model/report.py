@@ -191,8 +191,8 @@ class IncidentReport:
 
     @property
     def undetected(self) -> timedelta | None:
-        """From the estimated start to detection; None when nobody estimated one, or it came later."""
-        if self.start is None or self.start.at > self.detected:
+        """From the estimated start to detection; None when nobody estimated one before it."""
+        if self.start is None or self.start.at >= self.detected:
             return None
         return self.detected - self.start.at
 

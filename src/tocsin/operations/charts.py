@@ -57,7 +57,7 @@ def build(store: Store, incident: Incident, imports: Collection[str], now: datet
         span = to_us(window.begin), to_us(window.end)
         deployed = past.deployments(connection, incident.system, *span, numbers)
         samples = [
-            (signal, past.read(connection, number, to_us(window.start.low - _BASELINE), span[1], numbers))
+            (signal, past.read(connection, number, _since(signal, window, alerts), span[1], numbers))
             for number, signal in drawn[:MOST]
         ]
     strips = tuple(_chart(signal, *read, window, alerts) for signal, read in samples)
@@ -137,7 +137,7 @@ def _chart(
         low=low,
         high=high,
         last=float(drawn[-1]) if len(drawn) else None,
-        band=_band(times_us, values, window),
+        band=_band(times_us, values, window, _calm_until(signal, window, alerts)),
         thresholds=tuple(sorted(_thresholds(own, drawn))),
         alerts=tuple(alert.time for alert in own if window.begin <= alert.time <= window.end),
     )
@@ -154,13 +154,22 @@ def _thresholds(alerts: list[Alert], values: Values) -> Iterator[float]:
             yield threshold
 
 
-def _band(times_us: Times, values: Values, window: _Window) -> Band | None:
-    """Return what was normal in the weeks before the start, None when too little is known of them."""
-    until = to_us(window.start.low)
-    before = times_us < until
-    if int(before.sum()) < _LEAST_SAMPLES:
+def _calm_until(signal: Signal, window: _Window, alerts: tuple[Alert, ...]) -> datetime:
+    """Return when a signal's normal time ended: its own first departure, else the incident's start."""
+    starts = [(alert.start or When(alert.time)).low for alert in alerts if alert.signal == signal.id]
+    return min(starts, default=window.start.low)
+
+
+def _since(signal: Signal, window: _Window, alerts: tuple[Alert, ...]) -> int:
+    return to_us(min(window.begin, _calm_until(signal, window, alerts) - _BASELINE))
+
+
+def _band(times_us: Times, values: Values, window: _Window, until: datetime) -> Band | None:
+    """Return what was normal in the weeks before `until`, None when too little is known of them."""
+    begins, ends = np.searchsorted(times_us, (to_us(until - _BASELINE), to_us(until)))
+    if ends - begins < _LEAST_SAMPLES:
         return None
-    known = baseline.fit(times_us[before], values[before], until)
+    known = baseline.fit(times_us[begins:ends], values[begins:ends], to_us(until))
     begin, end = to_us(window.begin), to_us(window.end)
     at = np.linspace(begin, end, _COLUMNS).astype(np.int64)
     return Band(at, *baseline.band(at, known))

@@ -127,7 +127,7 @@ def _nothing() -> list[Flowable]:
 def _moment(at: datetime | None, zone: str) -> list[Flowable]:
     if at is None:
         return _nothing()
-    beside = [] if zone == "UTC" else [one_line(words.utc(at, zone), QUIET_SMALL)]
+    beside = [] if words.is_utc(zone) else [one_line(words.utc(at, zone), QUIET_SMALL)]
     return [one_line(words.local(at, zone), SMALL), *beside]
 
 

@@ -45,7 +45,6 @@ def grid(
 
 def timeline(lines: Sequence[Line], zone: str) -> Iterator[Flowable]:
     """Yield the timeline as tables, under a heading row for each day and offset."""
-    widths = [48, 52, 50, width_pt() - 48 - 52 - 50 - 74, 74]
     rows: list[Row] = []
     days: list[int] = []
     for (day, offset), group in groupby(lines, lambda line: _day(line, zone)):
@@ -53,29 +52,35 @@ def timeline(lines: Sequence[Line], zone: str) -> Iterator[Flowable]:
         for line in group:
             rows += _line_rows(line, zone)
             if len(rows) >= BLOCK_ROWS:
-                yield _timeline_block(rows, days, widths)
+                yield _timeline_block(rows, days, zone)
                 rows, days = [], []
     if rows:
-        yield _timeline_block(rows, days, widths)
+        yield _timeline_block(rows, days, zone)
 
 
-def _timeline_block(rows: list[Row], days: list[int], widths: list[float]) -> LongTable:
-    header: Row = ["Local time", "UTC", "Lane", "Entry", "By"]
+def _timeline_block(rows: list[Row], days: list[int], zone: str) -> LongTable:
+    # In a store whose home zone is UTC the second column would say the first again.
+    times = ["Time", ""] if words.is_utc(zone) else ["Local time", "UTC"]
+    utc = 4 if words.is_utc(zone) else 52
+    widths = [48, utc, 50, width_pt() - 48 - utc - 50 - 74, 74]
     looks: list[tuple[object, ...]] = [
         ("FONT", (0, 1), (1, -1), fonts.MONO, 7.5, 10),
         ("TEXTCOLOR", (1, 1), (2, -1), QUIET),
     ]
     for day in days:
-        place = (0, day + 1), (-1, day + 1)
-        looks += [
-            ("SPAN", *place),
-            ("FONT", *place, fonts.SANS_BOLD, 8, 11),
-            ("TEXTCOLOR", *place, INK),
-            ("BACKGROUND", *place, TINT),
-            ("LEFTPADDING", *place, 4),
-            ("NOSPLIT", (0, day + 1), (0, min(day + 2, len(rows)))),
-        ]
-    return grid([header, *rows], widths, *looks)
+        looks += _day_look(day + 1, len(rows))
+    return grid([[*times, "Lane", "Entry", "By"], *rows], widths, *looks)
+
+
+def _day_look(row: int, last: int) -> Iterator[tuple[object, ...]]:
+    """Yield how a day's heading looks; it stays with the row after it."""
+    place = (0, row), (-1, row)
+    yield "SPAN", *place
+    yield "FONT", *place, fonts.SANS_BOLD, 8, 11
+    yield "TEXTCOLOR", *place, INK
+    yield "BACKGROUND", *place, TINT
+    yield "LEFTPADDING", *place, 4
+    yield "NOSPLIT", (0, row), (0, min(row + 1, last))
 
 
 def _day(line: Line, zone: str) -> tuple[str, str]:
@@ -91,7 +96,7 @@ def _line_rows(line: Line, zone: str) -> Iterator[Row]:
     *date, clock = words.utc(at, zone).removesuffix(" UTC").rsplit(" ", 1)
     yield [
         words.time(at, zone),
-        "\n".join([clock, *date]),
+        "" if words.is_utc(zone) else "\n".join([clock, *date]),
         line.lane,
         contents[0],
         one_line(line.author, SMALL, most=120),
@@ -142,7 +147,7 @@ def _moment(instant: datetime | None, zone: str) -> list[Flowable] | str:
         return "—"
     here = f"{words.date(instant, zone)}, {words.time(instant, zone)}"
     offset = f"{words.offset(instant, zone)} · {words.utc(instant, zone)}"
-    return [one_line(here, SMALL), one_line("UTC" if zone == "UTC" else offset, QUIET_SMALL)]
+    return [one_line(here, SMALL), one_line("UTC" if words.is_utc(zone) else offset, QUIET_SMALL)]
 
 
 def alerts(found: Sequence[Alert], zone: str) -> LongTable:

@@ -9,6 +9,11 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
+def is_utc(zone: str) -> bool:
+    """Whether a zone is UTC under one of its names, so that nothing need be said twice."""
+    return zone.removeprefix("Etc/") in {"UTC", "UCT", "Universal", "Zulu"}
+
+
 def date(instant: datetime, zone: str) -> str:
     """2 Nov 2026, in the zone."""
     local = instant.astimezone(ZoneInfo(zone))
@@ -26,8 +31,8 @@ def time(instant: datetime, zone: str) -> str:
 
 
 def offset(instant: datetime, zone: str) -> str:
-    """UTC+01:00, as the zone has it at that instant."""
-    return f"UTC{instant.astimezone(ZoneInfo(zone)).isoformat()[-6:]}"
+    """UTC+01:00, as the zone has it at that instant; UTC where that is the zone."""
+    return "UTC" if is_utc(zone) else f"UTC{instant.astimezone(ZoneInfo(zone)).isoformat()[-6:]}"
 
 
 def utc(instant: datetime, zone: str) -> str:
@@ -40,13 +45,12 @@ def utc(instant: datetime, zone: str) -> str:
 
 def local(instant: datetime, zone: str) -> str:
     """2 Nov 2026, 14:37:12 UTC+01:00; plain UTC where that is the zone."""
-    beside = "UTC" if zone == "UTC" else offset(instant, zone)
-    return f"{date(instant, zone)}, {time(instant, zone)} {beside}"
+    return f"{date(instant, zone)}, {time(instant, zone)} {offset(instant, zone)}"
 
 
 def both(instant: datetime, zone: str) -> str:
     """2 Nov 2026, 14:37:12 UTC+01:00 · 13:37:12 UTC."""
-    there = "" if zone == "UTC" else f" · {utc(instant, zone)}"
+    there = "" if is_utc(zone) else f" · {utc(instant, zone)}"
     return f"{local(instant, zone)}{there}"
 
 
