@@ -23,7 +23,7 @@ LONGEST_LOG = 500
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """An incident that is not closed, as the picker shows it. `rank` counts from 1, the gravest."""
+    """An incident that is not closed, as the picker shows it. `rank` 0 is the gravest."""
 
     id: str
     reference: str
@@ -55,8 +55,8 @@ class CommandView:
 
     @property
     def rank(self) -> int:
-        """The level's place in the scheme, 1 for the gravest."""
-        return self.scheme.rank(self.incident.severity) + 1
+        """The level's place in the scheme, 0 for the gravest."""
+        return self.scheme.rank(self.incident.severity)
 
     @property
     def alerts(self) -> tuple[Alert, ...]:
@@ -116,7 +116,7 @@ def _watch(incident: Incident, connection: Connection, now: datetime, zone: str)
 
 def _standing(one: Watched) -> Standing:
     known = one.incident
-    return Standing(known.id, known.reference, known.title, known.severity, one.rank + 1, known.status)
+    return Standing(known.id, known.reference, known.title, known.severity, one.rank, known.status)
 
 
 def _links(known: Incident, all_of_them: Iterable[Incident]) -> Iterable[str]:

@@ -11,7 +11,7 @@ from tocsin.detectors.baseline import Baseline
 from tocsin.model.alert import Alert, AlertSeverity
 from tocsin.model.deployment import Deployment
 from tocsin.model.incident import CLOSED, RESOLVED, Incident
-from tocsin.model.instant import When, from_us, to_us
+from tocsin.model.instant import EPOCH, When, from_us, to_us
 from tocsin.model.report import Band
 from tocsin.model.signal import Layer, Signal
 from tocsin.operations.charts import Times, Values, with_gaps
@@ -30,6 +30,7 @@ _LEARNT_FROM = timedelta(days=28)
 _LEAST, _MOST_SAMPLES = 100, 250_000
 _BAND_STEPS = 600
 _MARKS = 12
+_JUMPS = 60
 _LAYERS = tuple(Layer)
 _GRAVEST = tuple(AlertSeverity)
 
@@ -133,9 +134,12 @@ def _fitting(incident: Incident, last: datetime) -> str:
 def _stretch(
     connection: Connection, numbers: Sequence[int], name: str, last: datetime, pixels: int
 ) -> Stretch:
-    span = RANGES.get(name, timedelta(0))
+    span = RANGES[name]
     if span:
-        return Stretch(last - span, last, pixels)
+        # A live axis stands still until a part of it is full, then jumps on.
+        part = span / _JUMPS
+        end = EPOCH + (-((EPOCH - last) // part)) * part
+        return Stretch(end - span, end, pixels)
     spans = [found for number in numbers if (found := samples.span(connection, number)) is not None]
     return Stretch(from_us(min(each.first_us for each in spans)), last, pixels)
 

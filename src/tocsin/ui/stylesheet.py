@@ -71,6 +71,9 @@ QPushButton[role="quiet"] {{ background: transparent; border-color: transparent;
     padding: 3px 7px; }}
 QPushButton[role="quiet"]:hover {{ background: {p.hover}; color: {p.text}; }}
 QPushButton[role="quiet"]:focus {{ border-color: {p.accent}; }}
+QPushButton[role="choice"] {{ background: transparent; color: {p.muted}; font-size: {look.SMALL}px;
+    padding: 2px 8px; }}
+QPushButton[role="choice"]:checked {{ background: {p.selected}; color: {p.text}; border-color: {p.accent}; }}
 QToolButton {{ background: transparent; border: 1px solid transparent; border-radius: {look.RADIUS}px;
     padding: 3px; color: {p.muted}; }}
 QToolButton:hover {{ background: {p.hover}; }}
@@ -107,4 +110,7 @@ QHeaderView::section {{ background: {p.panel}; color: {p.muted}; border: 0; bord
 
 def _tones(p: Palette) -> list[str]:
     # A tone colours whatever carries it, after the role has said everything else.
-    return [f'*[tone="{tone.value}"] {{ color: {p.tone(tone)}; }}' for tone in Tone]
+    # Named for labels too, because a role of theirs would outweigh the bare star.
+    return [
+        f'*[tone="{tone.value}"], QLabel[tone="{tone.value}"] {{ color: {p.tone(tone)}; }}' for tone in Tone
+    ]

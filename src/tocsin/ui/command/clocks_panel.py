@@ -43,7 +43,7 @@ class ClockPainter(RowPainter):
         self.now: datetime | None = None
 
     def height(self, fact: ClockState, width: int) -> int:
-        return 60 if fact.ticking else 46
+        return 64 if fact.ticking else 48
 
     def draw(self, painter: QPainter, rect: QRect, fact: ClockState) -> None:
         if self.now is None:
@@ -54,14 +54,14 @@ class ClockPainter(RowPainter):
         shape = QRectF(rect.left() + PAD, rect.top() + 11, 14, 14)
         colour = self.theme.palette.tone(tone)
         paint_icon(painter, SHAPES[tone], colour, shape)
-        words = QRect(left, rect.top() + 7, right - left - _FIGURE_WIDTH - 6, 20)
-        plain = "text" if clock.ticking else "muted"
-        self.text(painter, words, clock.name, sans(), plain)
-        self.text(painter, words.translated(0, 19), self.said(clock), sans(SMALL), "muted")
-        figure = QRect(right - _FIGURE_WIDTH, rect.top() + 7, _FIGURE_WIDTH, 24)
+        name = QRect(left, rect.top() + 7, right - left - _FIGURE_WIDTH - 6, 20)
+        self.text(painter, name, clock.name, sans(), "text" if clock.ticking else "muted")
+        below = QRect(left, rect.top() + 29, right - left, 16)
+        self.text(painter, below, self.said(clock), sans(SMALL), "muted")
+        figure = QRect(right - _FIGURE_WIDTH, rect.top() + 5, _FIGURE_WIDTH, 24)
         self._figure(painter, figure, clock, tone)
         if clock.ticking:
-            self._bar(painter, QRect(left, rect.bottom() - 9, right - left, 4), clock, colour)
+            self._bar(painter, QRect(left, rect.bottom() - 11, right - left, 4), clock, colour)
 
     def said(self, clock: ClockState) -> str:
         """Return the second line: the state in a word, by when, and on what ground."""
@@ -113,7 +113,7 @@ class ClocksPanel(Panel):
     def __init__(self, theme: Theme, zone: ZoneInfo) -> None:
         super().__init__("Clocks")
         self._painter = ClockPainter(theme, zone)
-        self.rows = Rows(self._painter, "Clocks, nearest first")
+        self.rows = Rows(self._painter, "Clocks, nearest first", keys_mean_cursor=True)
         self.rows.setObjectName("clocks")
         self.room.addWidget(self.rows)
         self.met = _small("Met", "M", "Mark the selected clock as met")
@@ -129,7 +129,11 @@ class ClocksPanel(Panel):
     def show_clocks(self, clocks: tuple[ClockState, ...], now: datetime) -> None:
         """Show the clocks as they were read; `show_time` carries them on."""
         self._painter.now = now
+        before = self.rows.selected
         self.rows.show_rows((clock.id, self._words(clock), clock) for clock in clocks)
+        here = self.rows.selected
+        if clocks and (here is None or before is None or (before.ticking and not here.ticking)):
+            self.rows.select(clocks[0].id)  # what was in hand has ended: on to the nearest
         self.show_time(now)
 
     def show_time(self, now: datetime) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from tocsin.errors import BadInput, UserError
+from tocsin.errors import BadInput
 from tocsin.model.clocks import ClockState, State
 from tocsin.model.fields import value_of
 from tocsin.model.incident import CLOSED, CONTAINED, FIELDS, FOLLOWS, REOPENED, RESOLVED
@@ -14,6 +14,7 @@ from tocsin.operations import clocks, incidents
 from tocsin.operations.command import CommandView
 from tocsin.operations.times import parse_instant, parse_when
 from tocsin.ui.command.ask import Answers, Ask, Blank
+from tocsin.ui.command.header import MOVES
 from tocsin.ui.desk import Desk
 
 _SAID = {CONTAINED: "Contained", RESOLVED: "Resolved", CLOSED: "Closed", REOPENED: "Re-opened"}
@@ -26,6 +27,16 @@ _HINTS = {
     "remediation": "What was repaired at once, what follows soon, what takes longer",
     "prevention": "What keeps it from coming back: specific, owned, dated",
 }
+
+
+def write(desk: Desk, ask: Ask, call: Callable[[], Any], said: str) -> None:
+    """Write, closing the strip that asked, or showing there why not; without one the status bar tells."""
+    if not ask.isVisible():
+        desk.write(call, said=said)
+        return
+    job = desk.write(call, lambda _entry: ask.done(), said=said)
+    job.refused.connect(lambda error: ask.refuse(str(error)))
+    job.broke.connect(lambda _error: ask.refuse("A fault of the program; it was logged."))
 
 
 class Deeds:
@@ -43,7 +54,10 @@ class Deeds:
             return
         blanks = [Blank("at", "At", hint=_WHEN), Blank("note", "Note", hint="what was done, in a line")]
         self._ask.ask(
-            f"{_SAID[status]}: {view.incident.reference}", blanks, _SAID[status], partial(self._move, status)
+            f"{MOVES[status][0]} {view.incident.reference}",
+            blanks,
+            MOVES[status][0],
+            partial(self._move, status),
         )
 
     def title(self) -> None:
@@ -132,25 +146,14 @@ class Deeds:
         return self.view if self.view is not None and not self.view.incident.withdrawn else None
 
     def _write(self, call: Callable[[], Any], said: str) -> None:
-        """Write, closing the strip that asked, or showing there why not."""
-        asked = self._ask.isVisible()
-        job = self._desk.write(call, (lambda _entry: self._ask.done()) if asked else None, said=said)
-        if asked:
-            job.refused.connect(self._refuse)
-
-    def _refuse(self, error: UserError) -> None:
-        self._ask.refuse(str(error))
+        write(self._desk, self._ask, call, said)
 
     def _known(self) -> CommandView:
         assert self.view is not None
         return self.view
 
     def _set_values(self, view: CommandView, values: dict[str, str | When]) -> Entry:
-        return incidents.set_fields(self._desk.store, self._author, view.incident.id, values)
-
-    @property
-    def _author(self) -> Any:
-        return self._desk.author
+        return incidents.set_fields(self._desk.store, self._desk.author, view.incident.id, values)
 
     def _set(self, answers: Answers) -> None:
         self._write(partial(self._set_values, self._known(), dict(answers)), "Saved")
@@ -166,7 +169,7 @@ class Deeds:
             self._write(partial(self._set_values, view, {"severity": level}), f"Severity {level}")
 
     def _begin(self, answers: Answers) -> None:
-        view, store, author = self._known(), self._desk.store, self._author
+        view, store, author = self._known(), self._desk.store, self._desk.author
 
         def call() -> Entry:
             when = parse_when(answers["start"], now=store.now(), zone=store.zone)
@@ -175,7 +178,7 @@ class Deeds:
         self._write(call, "Start estimated")
 
     def _move(self, status: str, answers: Answers) -> None:
-        view, store, author = self._known(), self._desk.store, self._author
+        view, store, author = self._known(), self._desk.store, self._desk.author
         typed, note = answers["at"].strip(), answers["note"]
 
         def call() -> Entry:
@@ -185,7 +188,7 @@ class Deeds:
         self._write(call, _SAID[status])
 
     def _staff(self, answers: Answers) -> None:
-        view, store, author = self._known(), self._desk.store, self._author
+        view, store, author = self._known(), self._desk.store, self._desk.author
         now = {role: str(value_of(view.incident.roles, role, "")) for role in answers}
         changed = {
             role: " ".join(name.split()) for role, name in answers.items() if name.strip() != now[role]
@@ -196,7 +199,9 @@ class Deeds:
             self._write(partial(_assume, store, author, view.incident.id, role, person), f"{role}: {person}")
 
     def _mark(self, view: CommandView, clock: ClockState, state: State, reason: str) -> Entry:
-        return clocks.mark(self._desk.store, self._author, view.incident.id, clock.id, state, reason=reason)
+        return clocks.mark(
+            self._desk.store, self._desk.author, view.incident.id, clock.id, state, reason=reason
+        )
 
     def _waive(self, clock: ClockState, answers: Answers) -> None:
         state = State(answers["state"])
@@ -205,12 +210,12 @@ class Deeds:
         )
 
     def _link(self, answers: Answers) -> None:
-        view, store, author = self._known(), self._desk.store, self._author
+        view, store, author = self._known(), self._desk.store, self._desk.author
         other, relation = answers["other"].strip(), answers["relation"]
         self._write(partial(incidents.link, store, author, view.incident.id, other, relation), "Linked")
 
     def _withdraw(self, answers: Answers) -> None:
-        view, store, author = self._known(), self._desk.store, self._author
+        view, store, author = self._known(), self._desk.store, self._desk.author
         self._write(
             partial(incidents.withdraw, store, author, view.incident.id, answers["reason"]), "Withdrawn"
         )

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from tocsin.model.fields import value_of
 from tocsin.model.incident import CLOSED, CONTAINED, FOLLOWS, REOPENED, RESOLVED, Incident
@@ -17,7 +17,7 @@ from tocsin.ui.icons import paint_icon
 from tocsin.ui.palette import LARGE, PAD, SHAPES, Tone, tone_of_rank
 from tocsin.ui.text import ElidedLabel, Label, set_look, set_tip
 from tocsin.ui.theme import Theme, sans
-from tocsin.ui.times import countdown, short_stamp, span, stamp
+from tocsin.ui.times import MINUS, countdown, short_stamp, span, stamp
 
 # What a status is moved to by: the word on the button and its key.
 MOVES: dict[str, tuple[str, str]] = {
@@ -28,6 +28,7 @@ MOVES: dict[str, tuple[str, str]] = {
 }
 ROLES = {"commander": "commander", "communications": "communications", "technical": "technical"}
 _NOBODY = "unassigned"
+_NAME_WIDTH = 88
 
 
 class Badge(QWidget):
@@ -44,7 +45,7 @@ class Badge(QWidget):
         theme.changed.connect(self.update)
 
     def show_level(self, word: str, rank: int, meaning: str) -> None:
-        """Show a level by its id and rank, 1 the gravest."""
+        """Show a level by its id and rank, 0 the gravest."""
         self._word, self._tone = word, tone_of_rank(rank)
         self.setAccessibleName(f"Severity {word}")
         set_tip(self, f"{meaning}   S changes it")
@@ -188,25 +189,33 @@ class Header(QFrame):
         line.setSpacing(10)
         line.addWidget(self.reference)
         line.addWidget(self.title, 1)
-        line.addWidget(self.other)
         column = QVBoxLayout()
         column.setSpacing(4)
         column.addLayout(line)
         column.addWidget(self.stages)
-        column.addWidget(self.state)
+        below = QHBoxLayout()
+        below.addWidget(self.state, 1)
+        below.addWidget(self.other)
+        column.addLayout(below)
         return column
 
-    def _who(self) -> QGridLayout:
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(8)
-        grid.setVerticalSpacing(2)
-        grid.setRowStretch(0, 1)
-        for row, (role, label) in enumerate(self.people.items(), start=1):
-            label.setFixedWidth(96)
-            grid.addWidget(Label(role, "muted"), row, 0, Qt.AlignmentFlag.AlignRight)
-            grid.addWidget(label, row, 1)
-        grid.setRowStretch(len(self.people) + 1, 1)
-        return grid
+    def _who(self) -> QVBoxLayout:
+        column = QVBoxLayout()
+        column.setSpacing(2)
+        column.addStretch(1)
+        captions = {role: Label(role, "muted") for role in self.people}
+        widest = max(caption.sizeHint().width() for caption in captions.values())
+        for role, label in self.people.items():
+            captions[role].setFixedWidth(widest)
+            captions[role].setAlignment(Qt.AlignmentFlag.AlignRight)
+            label.setFixedWidth(_NAME_WIDTH)
+            line = QHBoxLayout()
+            line.setSpacing(8)
+            line.addWidget(captions[role])
+            line.addWidget(label)
+            column.addLayout(line)
+        column.addStretch(1)
+        return column
 
     def _where_to(self) -> QVBoxLayout:
         column = QVBoxLayout()
@@ -232,9 +241,15 @@ class TitleLabel(ElidedLabel):
 
 
 def _give_or_take(when: When) -> str:
-    if not when.is_range:
-        return ""
-    return f" ± {span(max(when.high - when.at, when.at - when.low)).rsplit(' ', 2)[0]}"
+    before, after = _largest(when.at - when.low), _largest(when.high - when.at)
+    if before == after:
+        return f" ± {before}" if when.is_range else ""
+    return (f" {MINUS}{before}" if when.low < when.at else "") + (f" +{after}" if when.high > when.at else "")
+
+
+def _largest(length: timedelta) -> str:
+    """Return a length in its largest unit alone: 9 h."""
+    return " ".join(span(length).split(" ")[:2])
 
 
 def _column(*labels: Label) -> QVBoxLayout:

@@ -2,6 +2,7 @@
 
 from tocsin.ui.command.panel import Panel
 from tocsin.ui.desk import Desk
+from tocsin.ui.palette import PAD
 from tocsin.ui.timeline.feed import Feed
 from tocsin.ui.timeline.lanes import LanesView
 
@@ -16,4 +17,5 @@ class LanesPanel(Panel):
         self._feed.read.connect(self.view.show_view)
         self._feed.emptied.connect(lambda: self.view.show_view(None))
         self.remark.show_text("drag an entry to correct its time")
+        self.room.setContentsMargins(PAD, 4, 4, 6)
         self.room.addWidget(self.view, 1)

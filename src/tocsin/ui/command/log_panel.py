@@ -20,6 +20,7 @@ from tocsin.ui.times import MONTHS, clock_time, short_stamp
 
 _TIME_WIDTH = 50
 _AUTHOR_WIDTH = 86
+_NARROW, _NARROW_AUTHOR = 340, 74
 _LATER = timedelta(minutes=2)
 _MOST_LINES = 4
 _ICONS = {
@@ -43,14 +44,17 @@ class LinePainter(RowPainter):
         metrics = QFontMetrics(sans())
         room = self._text_rect(QRect(0, 0, width, 0), fact).width()
         wrapped = metrics.boundingRect(QRect(0, 0, max(room, 40), 4000), _WRAP, self.said(fact)).height()
-        return max(min(wrapped, _MOST_LINES * metrics.lineSpacing()), self._least(fact)) + 12
+        return max(min(wrapped, _MOST_LINES * metrics.lineSpacing()), self._least(fact, width)) + 12
 
     def draw(self, painter: QPainter, rect: QRect, fact: Line) -> None:
         top = QRect(rect.left() + PAD, rect.top() + 6, _TIME_WIDTH, 17)
         for text in self._times(fact.at):
             self.text(painter, top, text, mono(SMALL + 1), "muted")
             top.translate(0, 15)
-        author = QRect(rect.left() + PAD + _TIME_WIDTH, rect.top() + 6, _AUTHOR_WIDTH, 17)
+        if self._narrow(rect.width()):
+            author = QRect(rect.left() + PAD, top.top(), _NARROW_AUTHOR, 17)
+        else:
+            author = QRect(rect.left() + PAD + _TIME_WIDTH, rect.top() + 6, _AUTHOR_WIDTH, 17)
         self.text(painter, author, fact.author, sans(SMALL + 1), "muted")
         room = self._text_rect(rect, fact)
         if fact.kind in _ICONS:
@@ -77,7 +81,8 @@ class LinePainter(RowPainter):
         return f"{lane}{line.text}{after}"
 
     def _text_rect(self, rect: QRect, line: Line) -> QRect:
-        left = PAD + _TIME_WIDTH + _AUTHOR_WIDTH + 8 + (18 if line.kind in _ICONS else 0)
+        beside = _NARROW_AUTHOR if self._narrow(rect.width()) else _TIME_WIDTH + _AUTHOR_WIDTH
+        left = PAD + beside + 8 + (18 if line.kind in _ICONS else 0)
         return rect.adjusted(left, 6, -PAD, -5)
 
     def _times(self, at: datetime) -> tuple[str, ...]:
@@ -89,8 +94,12 @@ class LinePainter(RowPainter):
         same_year = local.year == self.now.astimezone(self._zone).year
         return (f"{local.day} {MONTHS[local.month - 1]}", clock if same_year else str(local.year))
 
-    def _least(self, line: Line) -> int:
-        return 17 if len(self._times(line.at)) == 1 else 32
+    def _least(self, line: Line, width: int) -> int:
+        return 2 + 15 * (len(self._times(line.at)) + self._narrow(width))
+
+    def _narrow(self, width: int) -> bool:
+        """Whether the author goes under the time, to leave room for the words."""
+        return width < _NARROW
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +194,7 @@ class LogPanel(Panel):
         self.line_written.emit(line)
 
     def _tell(self, text: str, tone: Tone | None = None) -> None:
-        self.state.show_text(text or "Enter saves · /decide /do /tell choose the lane · @14:20 the time")
+        self.state.show_text(text or "Enter saves · /decide /do /tell · @14:20")
         self.state.set_tone(tone)
 
     def _lay_out(self) -> None:
@@ -194,7 +203,7 @@ class LogPanel(Panel):
         foot.setSpacing(3)
         foot.addWidget(self.input)
         foot.addWidget(self.state)
-        self.head.addWidget(Label("L", "key"))
+        self.head.addWidget(Label("L", "key"), 0, Qt.AlignmentFlag.AlignVCenter)
         self.room.addWidget(self.rows, 1)
         self.room.addWidget(rule())
         self.room.addLayout(foot)

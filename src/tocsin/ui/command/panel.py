@@ -5,6 +5,8 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 from tocsin.ui.palette import PAD
 from tocsin.ui.text import ElidedLabel, Label, set_look
 
+_HEAD = 36
+
 
 class Panel(QFrame):
     """A heading with a remark at its right, and room beneath."""
@@ -13,8 +15,11 @@ class Panel(QFrame):
         super().__init__()
         set_look(self, role="panel")
         self.remark = ElidedLabel("", "small")
-        self.head = QHBoxLayout()
-        self.head.setContentsMargins(PAD, 8, PAD, 8)
+        top = QWidget()
+        top.setFixedHeight(_HEAD)
+        self.head = QHBoxLayout(top)
+        self.head.setContentsMargins(PAD, 0, 8, 0)
+        self.head.setSpacing(2)
         self.head.addWidget(Label(title.upper(), "heading"))
         self.head.addSpacing(8)
         self.head.addWidget(self.remark, 1)
@@ -24,7 +29,7 @@ class Panel(QFrame):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(1, 1, 1, 1)
         layout.setSpacing(0)
-        layout.addLayout(self.head)
+        layout.addWidget(top)
         layout.addWidget(rule())
         layout.addLayout(self.room, 1)
 

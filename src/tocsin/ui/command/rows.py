@@ -85,6 +85,10 @@ class RowPainter(QStyledItemDelegate):
         if isinstance(view, Rows) and (view.hasFocus() or option.state & QStyle.StateFlag.State_MouseOver):
             view.style().drawPrimitive(QStyle.PrimitiveElement.PE_PanelItemViewItem, option, painter, view)
         self.draw(painter, rect, index.data(_FACT))
+        if isinstance(view, Rows) and view.keys_mean_cursor and index.row() == view.currentIndex().row():
+            painter.fillRect(
+                QRect(rect.left(), rect.top(), 3, rect.height() - 1), self.theme.colour("accent")
+            )
         painter.setPen(self.theme.colour("line"))
         painter.drawLine(rect.bottomLeft(), rect.bottomRight())
         painter.restore()
@@ -111,8 +115,10 @@ class Rows(QListView):
 
     chosen = Signal(object)
 
-    def __init__(self, painter: RowPainter, name: str) -> None:
+    def __init__(self, painter: RowPainter, name: str, *, keys_mean_cursor: bool = False) -> None:
+        """With `keys_mean_cursor` keys of the screen act on the row under the cursor, so it always shows."""
         super().__init__()
+        self.keys_mean_cursor = keys_mean_cursor
         self._model = RowsModel()
         self._painter = painter
         self.setModel(self._model)

@@ -11,6 +11,8 @@ from PySide6.QtWidgets import QGridLayout, QMenu, QStackedLayout, QVBoxLayout, Q
 
 from tocsin.errors import UserError
 from tocsin.model.incident import FOLLOWS
+from tocsin.model.instant import When
+from tocsin.model.lanes import Source
 from tocsin.model.next_actions import Action
 from tocsin.operations import operators, timeline
 from tocsin.operations.command import CommandView, look
@@ -18,14 +20,18 @@ from tocsin.operations.strips import RANGES
 from tocsin.ui.command.actions_panel import ActionsPanel
 from tocsin.ui.command.ask import Ask
 from tocsin.ui.command.clocks_panel import ClocksPanel
+from tocsin.ui.command.corrections import Corrections
 from tocsin.ui.command.deeds import Deeds
 from tocsin.ui.command.header import MOVES, Header
 from tocsin.ui.command.lanes_panel import LanesPanel
 from tocsin.ui.command.log_panel import LogPanel, Pending
-from tocsin.ui.command.signals_panel import SignalsPanel, proposal
+from tocsin.ui.command.signals_panel import SignalsPanel
 from tocsin.ui.desk import Desk
 from tocsin.ui.palette import GAP
 from tocsin.ui.text import Label
+from tocsin.ui.timeline import words
+
+_LOW = 800  # pixels: below this the lower row needs a larger share
 
 
 class CommandScreen(QWidget):
@@ -52,6 +58,7 @@ class CommandScreen(QWidget):
         self._lay_out()
         self.ask = Ask(self)
         self._deeds = Deeds(desk, self.ask)
+        self._corrections = Corrections(desk, self.ask)
         self._keys = self._letters()
         self._wire()
         self.log.set_writable(not desk.store.read_only, "This store can only be read here.")
@@ -90,6 +97,9 @@ class CommandScreen(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         super().resizeEvent(event)
+        low = self.height() < _LOW
+        for row, share in ((1, 54 if low else 62), (2, 46 if low else 38)):
+            self._grid.setRowStretch(row, share)
         if self.ask.isVisible():
             self.ask.place()
 
@@ -109,6 +119,7 @@ class CommandScreen(QWidget):
 
     def _show(self, view: CommandView | None) -> None:
         self._view = self._deeds.view = view
+        self._corrections.items = {item.id: item for item in view.items} if view else {}
         self._pages.setCurrentIndex(0 if view is None else 1)
         if view is None:
             self.said.setText("No incident is open.\nCtrl D declares one; Ctrl K finds closed ones.")
@@ -163,7 +174,19 @@ class CommandScreen(QWidget):
             self._desk.tell("Ctrl P shows and exports the report.")
 
     def _propose_start(self, low: datetime, high: datetime) -> None:
-        self._deeds.start(proposal(low, high, ZoneInfo(self._desk.store.zone)))
+        between = When(low + (high - low) / 2, low, high)
+        self._deeds.start(words.typed(between, self._desk.store.zone))
+
+    def _correct(self, id: str) -> None:
+        mark = self.lanes.view.mark(id)
+        if mark is not None and mark.source is Source.START:
+            self._deeds.start(words.typed(mark.happened, self._desk.store.zone))
+        else:
+            self._corrections.correct(id)
+
+    def _begin_line(self, lane: str, at: When) -> None:
+        moment = at.at.astimezone(ZoneInfo(self._desk.store.zone)).replace(tzinfo=None)
+        self.focus_log(f"/{lane} @{moment.isoformat(timespec='seconds')} ")
 
     def _letters(self) -> dict[int, Callable[[], object]]:
         deeds = self._deeds
@@ -221,6 +244,10 @@ class CommandScreen(QWidget):
         self.log.line_written.connect(self._write_line)
         self.log.left.connect(self.setFocus)
         self.ask.closed.connect(self.setFocus)
+        self.lanes.view.edit_wanted.connect(self._correct)
+        self.lanes.view.retract_wanted.connect(self._corrections.retract)
+        self.lanes.view.history_wanted.connect(self._corrections.point_to_history)
+        self.lanes.view.add_wanted.connect(self._begin_line)
 
     def _lay_out(self) -> None:
         body = QWidget()
@@ -235,8 +262,7 @@ class CommandScreen(QWidget):
         grid.addWidget(self.log, 2, 2)
         for column, share in enumerate((23, 50, 24)):
             grid.setColumnStretch(column, share)
-        for row, share in ((1, 62), (2, 38)):
-            grid.setRowStretch(row, share)
+        self._grid = grid
         empty = QWidget()
         QVBoxLayout(empty).addWidget(self.said)
         self._pages = QStackedLayout(self)

@@ -1,7 +1,6 @@
 """The incident's signals as live strips: what is usual, the incident's window, deployments, newest values."""
 
 from collections.abc import Callable
-from datetime import datetime
 from functools import partial
 from zoneinfo import ZoneInfo
 
@@ -110,10 +109,7 @@ class SignalsPanel(Panel):
         stretch: Stretch = view.stretch
         self.ranges[view.range].setChecked(True)
         self.charts.blockSignals(True)  # what is read already fits this range
-        if RANGES[view.range]:
-            self.charts.follow(stretch.end, RANGES[view.range])
-        else:
-            self.charts.set_range(stretch.start, stretch.end)
+        self.charts.set_range(stretch.start, stretch.end)
         self.charts.blockSignals(False)
 
     def _draw(self, curve: Curve) -> None:
@@ -152,12 +148,6 @@ class SignalsPanel(Panel):
 
     def _chosen(self, name: str, _checked: bool) -> None:
         self.choose(name)
-
-
-def proposal(low: datetime, high: datetime, zone: ZoneInfo) -> str:
-    """Return a stretch as a person would type it, in the home zone."""
-    form = "%Y-%m-%d %H:%M" if (high - low).total_seconds() >= 120 else "%Y-%m-%d %H:%M:%S"
-    return "..".join(f"{each.astimezone(zone):{form}}" for each in (low, high))
 
 
 def _subtitle(curve: Curve) -> str:
