@@ -7,12 +7,13 @@ from enum import Enum
 
 from tocsin.model.alert import Alert, AlertSeverity
 from tocsin.model.deployment import Deployment
+from tocsin.model.fields import value_of
 from tocsin.model.incident import CLOSED, REOPENED, Incident
 from tocsin.model.instant import When
 from tocsin.model.severity import Scheme
 from tocsin.model.timeline import FINAL_LANES, LANES, Item
 
-_ALERT_RANK = {word: rank for rank, word in enumerate(AlertSeverity, start=1)}
+_ALERT_RANK = {word: rank for rank, word in enumerate(AlertSeverity)}
 
 
 class Source(Enum):
@@ -32,7 +33,7 @@ class Mark:
     """One thing drawn in a lane.
 
     `id` is the timeline entry's id, or made from the fact's; unique within an incident. `learned` is None
-    where it coincides with the fact. `rank` is 1 for the gravest level or alert, 0 where there is none.
+    where it coincides with the fact. `rank` is 0 for the gravest level or alert, None where there is none.
     `movable` tells whether its time is a person's to correct.
     """
 
@@ -43,7 +44,7 @@ class Mark:
     source: Source
     author: str = ""
     learned: datetime | None = None
-    rank: int = 0
+    rank: int | None = None
     edits: int = 0
     movable: bool = False
     withdrawn: str = ""
@@ -68,7 +69,6 @@ def marks(
 
 def of_item(item: Item) -> Mark:
     """Return the mark of a timeline entry. What was told and what was retracted stays where it is."""
-    stated = item.fields.get("learned")
     return Mark(
         item.id,
         item.lane,
@@ -76,12 +76,17 @@ def of_item(item: Item) -> Mark:
         item.happened,
         Source.ENTRY,
         author=item.author,
-        learned=item.learned if stated is not None and stated.value is not None else None,
+        learned=learned_apart(item),
         edits=item.edits,
         movable=item.lane not in FINAL_LANES and not item.withdrawn,
         withdrawn=item.withdrawn,
         conflict=item.conflict,
     )
+
+
+def learned_apart(item: Item) -> datetime | None:
+    """Return when we came to know of it where that was stated, None where it was not."""
+    return None if value_of(item.fields, "learned") is None else item.learned
 
 
 def _start(incident: Incident) -> list[Mark]:
@@ -114,7 +119,7 @@ def _grades(incident: Incident, scheme: Scheme) -> list[Mark]:
             When(grade.at),
             Source.GRADE,
             author=incident.author if number == 0 else "",
-            rank=scheme.rank(grade.level) + 1,
+            rank=scheme.rank(grade.level),
         )
         for number, grade in enumerate(incident.grades)
     ]

@@ -1,16 +1,21 @@
 """All that the timeline's screen and lanes show of one incident, read in one go."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from tocsin.model import history
 from tocsin.model.history import Version
 from tocsin.model.incident import Incident
+from tocsin.model.instant import to_us
 from tocsin.model.lanes import Mark, marks
 from tocsin.model.timeline import Item
 from tocsin.operations import policies, timeline
-from tocsin.store import incidents
+from tocsin.store import deployments, incidents
 from tocsin.store import timeline as stored
 from tocsin.store.folder import Store
+
+_BEFORE = timedelta(days=14)  # a deployment this long before the start may still be what began it
+_MOST = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +33,11 @@ def look(store: Store, incident: str) -> TimelineView:
         known = incidents.get(connection, incident)
         items = tuple(stored.items(connection, known.id))
         scheme = policies.of(connection, known.policy)
-    return TimelineView(known, items, marks(known, items, scheme))
+    begin = min([known.detected, *([known.start.low] if known.start else [])]) - _BEFORE
+    with store.signals.read() as connection:
+        span = to_us(begin), to_us(store.now())
+        deployed = deployments.between(connection, known.system, *span, most=_MOST)
+    return TimelineView(known, items, marks(known, items, scheme, deployed))
 
 
 def versions(store: Store, item: str) -> tuple[Version, ...]:

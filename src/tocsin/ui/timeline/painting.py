@@ -13,7 +13,7 @@ from tocsin.ui.icons import paint_icon
 from tocsin.ui.palette import SHAPES, SMALL, UNSURE_ALPHA, Palette, Tone, tone_of_rank
 from tocsin.ui.theme import mono, sans
 from tocsin.ui.timeline.placing import DOT, Placed, Scale
-from tocsin.ui.timeline.ticks import ticks
+from tocsin.ui.timeline.ticks import day_mark, ticks
 from tocsin.ui.times import span
 
 AXIS = 22  # pixels of the time axis
@@ -84,60 +84,69 @@ def _paint_lanes(painter: QPainter, scene: Scene) -> None:
 
 def _paint_axis(painter: QPainter, scene: Scene) -> None:
     painter.setFont(mono(SMALL))
-    metrics = QFontMetricsF(painter.font())
-    taken = scene.scale.left
-    for low, high in scene.scale.axis.stretches():
-        x0, x1 = max(scene.scale.x(low), scene.scale.left), min(scene.scale.x(high), scene.scale.right)
-        if x1 <= x0:
+    scale, day = scene.scale, ""
+    row = _Row(painter, scene)
+    folds: list[tuple[float, str]] = []
+    for low, high in scale.axis.stretches():
+        x0, x1 = max(scale.x(low), scale.left), min(scale.x(high), scale.right)
+        if x1 - x0 < 1:
             continue
-        is_fold = (low, high) in scene.scale.axis.folds
+        is_fold = (low, high) in scale.axis.folds
         if is_fold:
             _paint_fold(painter, scene, x0, x1)
         if is_fold and x1 - x0 < 2 * _TICKS_APART:
-            text = span(from_us(high) - from_us(low))
-            taken = _paint_fold_label(painter, scene, (x0 + x1) / 2, text, taken, metrics)
-            continue
-        taken = _paint_ticks(painter, scene, x0, x1, taken, metrics)
+            folds.append(((x0 + x1) / 2, span(from_us(high) - from_us(low))))
+        else:
+            day = _paint_ticks(row, scene, x0, x1, day)
+    for x, text in folds:
+        row.write(x, text)
 
 
-def _paint_ticks(
-    painter: QPainter, scene: Scene, x0: float, x1: float, taken: float, metrics: QFontMetricsF
-) -> float:
-    """Paint the ticks between two pixels; return where their last label ends."""
-    scale, foot = scene.scale, _foot(scene)
+def _paint_ticks(row: "_Row", scene: Scene, x0: float, x1: float, day: str) -> str:
+    """Paint the ticks between two pixels; return the day of the last label."""
+    scale = scene.scale
     low, high = scale.us(x0), scale.us(x1)
-    least = _TICKS_APART * (high - low) / (x1 - x0)
-    for tick in ticks(low, high, least_us=least, zone=scene.zone):
-        x, width = scale.x(tick.us), metrics.horizontalAdvance(tick.text)
-        painter.setPen(QPen(QColor(scene.palette.line), 1))
-        painter.drawLine(QPointF(round(x) + 0.5, 0), QPointF(round(x) + 0.5, foot + 4))
-        start = x - width / 2
-        if start >= taken and start + width <= scale.right + 8:
-            painter.setPen(QColor(scene.palette.muted))
-            painter.drawText(QPointF(start, foot + AXIS - 5), tick.text)
-            taken = start + width + 12
-    return taken
+    found = ticks(low, high, least_us=_TICKS_APART * (high - low) / (x1 - x0), zone=scene.zone)
+    for tick in found:
+        row.line(scale.x(tick.us))
+        if row.write(scale.x(tick.us), tick.label(day)):
+            day = tick.day
+    if day != (only := day_mark(low, high, scene.zone)).day and row.write((x0 + x1) / 2, only.day):
+        day = only.day
+    return day
+
+
+class _Row:
+    """The row of labels under the lanes; none is written over another."""
+
+    def __init__(self, painter: QPainter, scene: Scene) -> None:
+        self._painter, self._scene = painter, scene
+        self._metrics = QFontMetricsF(painter.font())
+        self._taken: list[tuple[float, float]] = []
+
+    def line(self, x: float) -> None:
+        """Draw a tick's line through the lanes."""
+        self._painter.setPen(QPen(QColor(self._scene.palette.line), 1))
+        self._painter.drawLine(QPointF(round(x) + 0.5, 0), QPointF(round(x) + 0.5, _foot(self._scene) + 4))
+
+    def write(self, x: float, text: str) -> bool:
+        """Write a label centred at a pixel, if there is room for it."""
+        width, scale = self._metrics.horizontalAdvance(text), self._scene.scale
+        low = min(max(x - width / 2, scale.left - 6), scale.right + 8 - width)
+        if not text or any(low < end + 10 and start - 10 < low + width for start, end in self._taken):
+            return False
+        self._taken.append((low, low + width))
+        self._painter.setPen(QColor(self._scene.palette.muted))
+        self._painter.drawText(QPointF(low, _foot(self._scene) + AXIS - 5), text)
+        return True
 
 
 def _paint_fold(painter: QPainter, scene: Scene, x0: float, x1: float) -> None:
-    """A folded stretch is a darker strip between two dotted lines: time passes there faster."""
-    tint = QColor(scene.palette.raised)
-    painter.fillRect(QRectF(x0, 0, x1 - x0, _foot(scene)), tint)
-    pen = QPen(QColor(scene.palette.muted), 1, Qt.PenStyle.DotLine)
-    painter.setPen(pen)
+    """A folded stretch is another ground between two dotted lines: time passes faster there."""
+    painter.fillRect(QRectF(x0, 0, x1 - x0, _foot(scene)), QColor(scene.palette.raised))
+    painter.setPen(QPen(QColor(scene.palette.muted), 1, Qt.PenStyle.DotLine))
     for x in (x0, x1):
         painter.drawLine(QPointF(round(x) + 0.5, 0), QPointF(round(x) + 0.5, _foot(scene)))
-
-
-def _paint_fold_label(
-    painter: QPainter, scene: Scene, x: float, text: str, taken: float, metrics: QFontMetricsF
-) -> float:
-    width = metrics.horizontalAdvance(text)
-    if x - width / 2 < taken:
-        return taken
-    painter.setPen(QColor(scene.palette.muted))
-    painter.drawText(QPointF(x - width / 2, _foot(scene) + AXIS - 5), text)
-    return x + width / 2 + 12
 
 
 def _paint_now(painter: QPainter, scene: Scene) -> None:
@@ -163,11 +172,17 @@ def _paint_span(painter: QPainter, scene: Scene, placed: Placed) -> None:
         height = DOT + 2
         painter.drawRoundedRect(QRectF(placed.left, y - height / 2, placed.right - placed.left, height), 6, 6)
     if mark.learned is not None and len(placed.marks) == 1:
-        # From when it happened to when we came to know of it (domain.md K5).
-        x = scene.scale.x(to_us(mark.learned))
-        painter.setPen(QPen(_colour(scene.palette, mark), 1.5, Qt.PenStyle.DotLine))
-        painter.drawLine(QPointF(placed.right, y + DOT / 2), QPointF(x, y + DOT / 2))
-        painter.drawLine(QPointF(x, y + 1), QPointF(x, y + DOT / 2))
+        _paint_learned(painter, scene, placed, scene.scale.x(to_us(mark.learned)))
+
+
+def _paint_learned(painter: QPainter, scene: Scene, placed: Placed, x: float) -> None:
+    """Draw the way from when it happened to when we came to know of it (domain.md K5), under the words."""
+    y = middle_of(placed.lane, scene.lane_height)
+    foot = y + scene.lane_height / 2 - 2
+    painter.setPen(QPen(_colour(scene.palette, placed.mark), 1, Qt.PenStyle.DashLine))
+    painter.drawPolyline(
+        [QPointF(placed.x, y), QPointF(placed.x, foot), QPointF(x, foot), QPointF(x, foot - 5)]
+    )
 
 
 def _paint_dot(painter: QPainter, scene: Scene, placed: Placed) -> None:
@@ -183,7 +198,7 @@ def _paint_dot(painter: QPainter, scene: Scene, placed: Placed) -> None:
             painter.drawEllipse(QPointF(x, y), DOT / 2 + 4, DOT / 2 + 4)
     colour = _colour(scene.palette, mark)
     box = QRectF(x - DOT / 2, y - DOT / 2, DOT, DOT)
-    if mark.rank:
+    if mark.rank is not None:
         paint_icon(painter, SHAPES[tone_of_rank(mark.rank)], colour.name(), box.adjusted(-2, -2, 2, 2))
         return
     painter.setPen(QPen(colour, 1.5))
@@ -204,13 +219,13 @@ def _paint_label(painter: QPainter, scene: Scene, placed: Placed) -> None:
     font.setStrikeOut(bool(mark.withdrawn))
     painter.setFont(font)
     painter.setPen(QColor(scene.palette.muted if mark.withdrawn else scene.palette.text))
-    text = QFontMetricsF(font).elidedText(placed.label, Qt.TextElideMode.ElideRight, placed.label_width)
+    metrics = QFontMetricsF(font)
+    text = metrics.elidedText(placed.label, Qt.TextElideMode.ElideRight, placed.label_width)
     box = QRectF(placed.label_x, y - scene.lane_height / 2, placed.label_width + 2, scene.lane_height)
-    # The lane's line must not strike the words through.
-    painter.fillRect(
-        QRectF(box.x() - 2, y - 1, min(QFontMetricsF(font).horizontalAdvance(text), box.width()) + 4, 3),
-        QColor(scene.palette.panel),
-    )
+    # No line may strike the words through.
+    ground = QColor(scene.palette.panel)
+    ground.setAlpha(210)
+    painter.fillRect(QRectF(box.x() - 2, y - 8, metrics.horizontalAdvance(text) + 4, 16), ground)
     painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, text)
 
 
@@ -234,6 +249,6 @@ def _colour(palette: Palette, mark: Mark) -> QColor:
         return QColor(palette.muted)
     if mark.source is Source.START:
         return QColor(palette.red)
-    if mark.rank:
+    if mark.rank is not None:
         return QColor(palette.tone(Tone(tone_of_rank(mark.rank))))
     return QColor(str(getattr(palette, _TONES[mark.lane])))

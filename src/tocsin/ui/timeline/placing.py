@@ -14,7 +14,7 @@ from tocsin.model.timeline import LANES
 DOT = 11  # pixels across
 _APART = 7  # dots nearer than this are drawn as one
 _GAP = 7  # between a dot and its label
-_LEAST = 30  # a label with less room than this is left out
+_LEAST = 44  # a label with less room than this is left out
 _AIR = 10  # between a label and what comes after it
 
 

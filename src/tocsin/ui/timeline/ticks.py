@@ -14,10 +14,15 @@ _DAYS = (1, 2, 7, 14, 30, 91, 182, 365, 730, 1826, 3652)
 
 @dataclass(frozen=True, slots=True)
 class Tick:
-    """One tick: its time, and its label in the home zone, with the date wherever that changes."""
+    """One tick: its time, and in the home zone its day and, where it is not a whole day, its time of day."""
 
     us: int
-    text: str
+    day: str
+    clock: str = ""
+
+    def label(self, day_before: str) -> str:
+        """Return what to write beside it, after a label of another day or the same."""
+        return f"{self.day} {self.clock}".strip() if self.day != day_before else self.clock
 
 
 def ticks(low: int, high: int, *, least_us: float, zone: str) -> list[Tick]:
@@ -25,7 +30,7 @@ def ticks(low: int, high: int, *, least_us: float, zone: str) -> list[Tick]:
     least_s = least_us / _SECOND
     step = next((s for s in _STEPS_S if s >= least_s), None)
     moments = _clock_ticks(low, high, step, zone) if step else _day_ticks(low, high, least_s / _DAY_S, zone)
-    return _labelled(moments, zone, with_clock=step is not None)
+    return [Tick(us, _day(us, zone), words.clock(from_us(us), zone) if step else "") for us in moments]
 
 
 def _clock_ticks(low: int, high: int, step_s: int, zone: str) -> list[int]:
@@ -51,17 +56,10 @@ def _day_ticks(low: int, high: int, least_days: float, zone: str) -> list[int]:
         ordinal += step
 
 
-def _labelled(moments: list[int], zone: str, *, with_clock: bool) -> list[Tick]:
-    found: list[Tick] = []
-    before: date | None = None
-    for us in moments:
-        at = from_us(us)
-        local = at.astimezone(ZoneInfo(zone))
-        if not with_clock:
-            text = f"{words.date(at, zone)} {local.year}" if before and before.year != local.year else ""
-            text = text or words.date(at, zone)
-        else:
-            text = words.clock(at, zone) if before == local.date() else words.stamp(at, zone)
-        found.append(Tick(us, text))
-        before = local.date()
-    return found
+def day_mark(low: int, high: int, zone: str) -> Tick:
+    """Return the label of a stretch too short for a tick: its day, in its middle."""
+    return Tick((low + high) // 2, _day(low, zone))
+
+
+def _day(us: int, zone: str) -> str:
+    return words.date(from_us(us), zone)

@@ -3,8 +3,11 @@
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import msgspec
+
 from tocsin.model.instant import When
 from tocsin.model.lanes import Mark, Source
+from tocsin.model.timeline import Item
 from tocsin.ui.times import MINUS, MONTHS, span
 
 
@@ -74,20 +77,28 @@ def label(mark: Mark, zone: str) -> str:
     return text
 
 
-def tip(mark: Mark, zone: str) -> str:
-    """Return all there is to say about a mark, one thing a line."""
+def facts(mark: Mark, zone: str) -> list[str]:
+    """Return the times of a mark and who made it, one thing a line."""
     happened = mark.happened
-    lines = [mark.text[:2000], full(happened.at, zone)]
+    lines = [full(happened.at, zone)]
     if happened.is_range:
-        lines.append(f"between {full(happened.low, zone)} and {full(happened.high, zone)}")
+        lines = [
+            f"between {full(happened.low, zone)}",
+            f"and {full(happened.high, zone)}",
+            f"likely {full(happened.at, zone)}",
+        ]
     if mark.learned is not None:
         lines.append(f"learned {full(mark.learned, zone)}")
     if mark.author:
-        lines.append(f"by {mark.author}")
-    if mark.edits:
-        lines.append(f"corrected {mark.edits} ×")
+        lines.append(f"by {mark.author}" + (f", corrected {mark.edits} ×" if mark.edits else ""))
+    return lines
+
+
+def tip(mark: Mark, zone: str) -> str:
+    """Return all there is to say about a mark, one thing a line."""
+    lines = [mark.text[:2000], *facts(mark, zone)]
     if mark.conflict:
-        lines.append("two people corrected it at once; Enter shows both")
+        lines.append("two people corrected it at once: both values are kept until one is chosen")
     if mark.withdrawn:
         lines.append(f"retracted: {mark.withdrawn[:500]}")
     return "\n".join(lines)
@@ -103,3 +114,25 @@ def moved(happened: When, by: timedelta, zone: str) -> str:
     """28 Oct 03:10 (−15 min), for a mark that is being moved."""
     sign = MINUS if by < timedelta() else "+"
     return f"{when(happened, zone)}  {sign}{span(by)}"
+
+
+def span_of(happened: When, zone: str) -> str:
+    """Return a typed time in full: the instant, or the bounds of a range and its estimate."""
+    if not happened.is_range:
+        return full(happened.at, zone)
+    low, high = full(happened.low, zone), full(happened.high, zone)
+    return f"between {low} and {high}, likely {full(happened.at, zone)}"
+
+
+def reading(item: Item, zone: str) -> str:
+    """Return how an entry reads: lane, time and text on one line."""
+    return f"{item.lane}, {when(item.happened, zone)}: {item.text[:300]}"
+
+
+def value(name: str, stated: object, zone: str) -> str:
+    """Return one field's value of an entry as people read it; `stated` is as the journal holds it."""
+    if name == "happened":
+        return when(msgspec.convert(stated, When), zone)
+    if name == "learned" and stated is not None:
+        return stamp(msgspec.convert(stated, datetime), zone)
+    return str(stated)
