@@ -18,10 +18,11 @@ from tocsin.store.folder import Store
 
 MOST = 8
 _COLUMNS = 600
+_FINE = 24
 _MARKS = 40
 _BASELINE = timedelta(days=28)
 _LEAST_SAMPLES = 100
-_SHORTEST, _LONGEST = timedelta(hours=6), timedelta(days=28)
+_AFTERMATH, _SHORTEST, _LONGEST = timedelta(hours=12), timedelta(days=2), timedelta(days=28)
 # A silence this many times longer than usual is drawn as a gap, not bridged by a line.
 _GAP = 5
 
@@ -109,7 +110,7 @@ def _window(incident: Incident, alerts: tuple[Alert, ...], newest: datetime, now
     resolved = incident.reached(RESOLVED) or incident.reached(CLOSED)
     until = max(min(resolved or now, now), start.high)
     seen = max([start.high, *(alert.ended or alert.time for alert in alerts)])
-    aftermath = max(_SHORTEST, (max(seen, resolved or seen) - start.low) / 2)
+    aftermath = max(_AFTERMATH, (max(seen, resolved or seen) - start.low) / 2)
     # An open incident is drawn up to now; one in samples of long ago only as far as it can be seen.
     shown = until if now - start.low <= _LONGEST or resolved else seen
     end = min(max(seen, shown) + aftermath, newest, now)
@@ -170,6 +171,9 @@ def _band(times_us: Times, values: Values, window: _Window, until: datetime) -> 
     if ends - begins < _LEAST_SAMPLES:
         return None
     known = baseline.fit(times_us[begins:ends], values[begins:ends], to_us(until))
-    begin, end = to_us(window.begin), to_us(window.end)
-    at = np.linspace(begin, end, _COLUMNS).astype(np.int64)
-    return Band(at, *baseline.band(at, known))
+    begin, end = max(to_us(window.begin), int(times_us[0])), int(times_us[-1])
+    # Finer than is drawn and then taken together, because a chart of months would else hit a daily cycle at
+    # odd hours only.
+    at = np.linspace(begin, end, _FINE * _COLUMNS).astype(np.int64)
+    centre, low, high = (part.reshape(_COLUMNS, _FINE) for part in baseline.band(at, known))
+    return Band(at[_FINE // 2 :: _FINE], centre.mean(axis=1), low.min(axis=1), high.max(axis=1))

@@ -82,7 +82,7 @@ def _head(report: IncidentReport) -> Iterator[Flowable]:
         blocks += [
             [one_line(f"{gap} undetected", SMALL_BOLD), one_line("from the estimated start", QUIET_SMALL)]
         ]
-    room = (page.width_pt() - level.width - state.width - 32) / 2
+    room = (page.width_pt() - level.width - state.width - 32) / len(blocks)
     widths = [level.width + 12, state.width + 20, *([room] * len(blocks))]
     yield tables.grid([[level, state, *blocks]], widths, ("VALIGN", (0, 0), (-1, -1), "MIDDLE"), header=0)
     yield Spacer(0, 4)
