@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -18,6 +19,10 @@ NUMBER = r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?"
 
 UNITS_PER_SECOND = {"s": 1, "ms": 1_000, "us": 1_000_000, "ns": 1_000_000_000}
 FIRST_US = to_us(datetime(2000, 1, 1, tzinfo=UTC))
+DOUBTS = {
+    1: "was skipped by the clocks of {zone}",
+    2: "was shown twice by the clocks of {zone}",
+}
 BEYOND_US = to_us(datetime(2100, 1, 1, tzinfo=UTC))
 
 
@@ -97,3 +102,27 @@ def _offset(zone: ZoneInfo, us: int) -> int:
     offset = from_us(us).astimezone(zone).utcoffset()
     assert offset is not None
     return offset // timedelta(microseconds=1)
+
+
+def parsed(text: str, kind: str, zone: ZoneInfo | None, unit: str) -> datetime:
+    """Return the UTC instant of one time of the form `kind`, wall times being in `zone` (None: UTC).
+
+    Raises ValueError with the reason when there is no such instant, or two.
+    """
+    if kind == "number":
+        scaled = Decimal(text) * 1_000_000 / UNITS_PER_SECOND[unit]
+        return _within(int(scaled))
+    exact = re.sub(r"(\.[0-9]{6})[0-9]+", r"\1", text)
+    stated = datetime.fromisoformat(exact.upper().replace(" ", "T", 1))
+    if stated.tzinfo is not None:
+        return _within(to_us(stated))
+    us, doubt = to_utc(np.array([to_us(stated.replace(tzinfo=UTC))]), zone or ZoneInfo("UTC"))
+    if doubt[0]:
+        raise ValueError(DOUBTS[int(doubt[0])].format(zone=zone))
+    return _within(int(us[0]))
+
+
+def _within(us: int) -> datetime:
+    if not FIRST_US <= us < BEYOND_US:
+        raise ValueError("is not between 2000 and 2100")
+    return from_us(us)

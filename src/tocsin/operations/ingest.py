@@ -17,11 +17,23 @@ from filelock import FileLock, Timeout
 
 from tocsin import plugins
 from tocsin.errors import BadInput, StoreProblem
-from tocsin.importers.base import Assumed, Importer, Options, Piece, Rejected, Samples, Source, Step
+from tocsin.importers.base import (
+    Assumed,
+    Importer,
+    Options,
+    Piece,
+    Rejected,
+    Rows,
+    Samples,
+    Source,
+    Step,
+    Table,
+)
 from tocsin.model.journal import ImportCompleted
 from tocsin.model.operator import Author
 from tocsin.operations import original, systems
 from tocsin.operations.progress import Progress
+from tocsin.operations.recording import decisions_file
 from tocsin.operations.tally import Reject, Tally
 from tocsin.operations.writing import Writing
 from tocsin.store import imports, journal
@@ -111,6 +123,7 @@ def sweep(store: Store) -> Generator[Progress, None, None]:
 
 
 def _swept(store: Store, number: int) -> Generator[Progress, None, None]:
+    (store.path / "imports" / decisions_file(number)).unlink(missing_ok=True)
     more = True
     while more:
         with store.signals.write() as connection:
@@ -140,6 +153,7 @@ def _imported(
         if systems.ensure(store, author, system, id=system_id).id != system_id:
             raise StoreProblem(f"somebody else has just added {system}.", hint="Import the file again.")
         original.keep(copied, store.folder("imports"))
+        original.keep_rejects(tally.rejects, store.folder("imports"), entry)
         writing.complete(tally)
     except BaseException:
         # Also when the generator is closed: what was written must not stay, not even unseen.
@@ -177,8 +191,11 @@ def _taken(pieces: Iterator[Piece], writing: Writing) -> Generator[Progress, Non
                 case Samples():
                     writing.samples(piece)
                     yield Progress(tally.read, None, "storing")
-                case _:
-                    writing.others(piece)
+                case Rows():
+                    writing.rows(piece)
+                    yield Progress(tally.read, None, "storing")
+                case Table():
+                    writing.table(piece)
     writing.flush()
     if tally.rejected > MOST_REJECTED * tally.read:
         raise BadInput(_too_many(tally), where=writing.name, hint="Nothing of it was stored.")

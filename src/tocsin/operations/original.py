@@ -3,14 +3,17 @@
 import hashlib
 import os
 import stat
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+import msgspec
+
 from tocsin.errors import BadInput, StoreProblem
 from tocsin.model.instant import EPOCH, from_us
 from tocsin.operations.progress import Progress
+from tocsin.operations.tally import Reject
 
 _BLOCK = 1 << 20
 _KINDS = {
@@ -24,7 +27,7 @@ _KINDS = {
 
 @dataclass(frozen=True, slots=True)
 class Original:
-    """A copy that nobody changes any more, synced to the disk."""
+    """A copy that nobody changes any more."""
 
     path: Path
     name: str
@@ -47,8 +50,6 @@ def copy(path: Path, folder: Path) -> Generator[Progress, None, Original]:
                 _write(copied.write, block, name)
                 done += len(block)
                 yield Progress(done, told.st_size, "copying")
-            copied.flush()
-            os.fsync(copied.fileno())
         after = os.fstat(descriptor)
     finally:
         os.close(descriptor)
@@ -64,20 +65,30 @@ def copy(path: Path, folder: Path) -> Generator[Progress, None, Original]:
 def keep(original: Original, folder: Path) -> Path:
     """Move the copy to its place under its SHA-256, and see to it that the folder remembers."""
     target = folder / original.sha256
-    original.path.replace(target)
-    sync_folder(folder)
+    place(original.path, target)
     return target
 
 
-def sync_folder(folder: Path) -> None:
-    """Have the names in a folder on the disk, where the system allows it."""
-    if os.name != "posix":
+def keep_rejects(rejects: Sequence[Reject], folder: Path, id: str) -> None:
+    """Write what was set aside beside the original, one JSON object a line."""
+    if not rejects:
         return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    written = folder / "work" / "rejected.jsonl"
+    written.write_bytes(b"".join(msgspec.json.encode(reject) + b"\n" for reject in rejects))
+    place(written, folder / f"{id}.rejected.jsonl")
+
+
+def place(file: Path, target: Path) -> None:
+    """Move a finished file to its name so that either all of it is there after a power cut, or nothing."""
+    with file.open("rb+") as written:
+        os.fsync(written.fileno())
+    file.replace(target)
+    if os.name == "posix":
+        folder = os.open(target.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
 
 
 def shown(path: Path) -> str:

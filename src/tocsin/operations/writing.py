@@ -1,24 +1,26 @@
 """The writing of one import: sorted, compared with what is there, packed, in short transactions."""
 
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tocsin.errors import BadInput
-from tocsin.importers.base import Piece, Samples
+from tocsin.importers.base import Rows, Samples, Table
 from tocsin.importers.times import BEYOND_US, FIRST_US
 from tocsin.model.instant import from_us, iso
 from tocsin.model.operator import Author
 from tocsin.model.signal import Signal, likely_layer
+from tocsin.operations.recording import Recording
 from tocsin.operations.tally import Tally
-from tocsin.store import imports, samples, series
+from tocsin.store import decisions, imports, samples, series
 from tocsin.store.database import Connection
 from tocsin.store.folder import Store
 
 # One transaction takes at most this much: about 50 ms of packing, inserting and syncing.
 _SAMPLES_AT_ONCE = 262_144
 _PIECES_AT_ONCE = 64
+_ROWS_AT_ONCE = 200
 _TOLD = 1_000
 
 
@@ -34,6 +36,7 @@ class Writing:
     number: int = 0
     tally: Tally = field(default_factory=Tally)
     _waiting: list[Samples] = field(default_factory=list)
+    _seen: set[str] = field(default_factory=set)
 
     def begin(self, id: str, sha256: str, importer: str, author: Author) -> None:
         """Open the import."""
@@ -65,16 +68,32 @@ class Writing:
         ):
             self.flush()
 
-    def others(self, piece: Piece) -> None:
-        """Take records that are not samples."""
-        raise BadInput(f"{type(piece).__name__} cannot be imported yet.", where=self.name)
+    def rows(self, piece: Rows) -> None:
+        """Take alerts, deployments or messages."""
+        for start in range(0, len(piece.rows), _ROWS_AT_ONCE):
+            part = slice(start, start + _ROWS_AT_ONCE)
+            with self._transaction() as connection:
+                self._recording().rows(connection, self.record, Rows(piece.rows[part], piece.lines[part]))
+
+    def table(self, piece: Table) -> None:
+        """Take a decision log."""
+        log = self._recording().table(piece)
+        if log is not None:
+            with self.store.signals.write() as connection:
+                decisions.add(connection, log)
+
+    def _recording(self) -> Recording:
+        return Recording(self.store, self.system, self.number, self.tally, self._seen)
+
+    def _transaction(self) -> AbstractContextManager[Connection]:
+        return self.store.signals.read() if self.dry_run else self.store.signals.write()
 
     def flush(self) -> None:
         """Write what waits."""
         waiting, self._waiting = self._waiting, []
         if not waiting:
             return
-        with self.store.signals.read() if self.dry_run else self.store.signals.write() as connection:
+        with self._transaction() as connection:
             for piece in waiting:
                 self._write(connection, piece)
 

@@ -37,6 +37,15 @@ def add(
     return connection.execute(insert(alert).prefix_with("OR IGNORE").values(row)).rowcount == 1
 
 
+def by_key(connection: Connection, detector: str, key: str) -> tuple[Alert, int] | None:
+    """Return the imported alert with this key and the number of its import, None when there is none."""
+    query = select(alert.c.body, alert.c["import"]).where(
+        alert.c.series == "", alert.c.detector == detector, alert.c.version == "", alert.c.key == key
+    )
+    row = connection.execute(query).first()
+    return None if row is None else (_alert(row[0]), int(row[1] or 0))
+
+
 def replace(connection: Connection, found: Alert) -> None:
     """Store the newer state of an alert: it went on, it ended, its start is known better."""
     values = {"time_us": to_us(found.time), "body": msgspec.json.encode(found)}

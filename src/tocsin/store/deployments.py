@@ -1,9 +1,10 @@
 """Deployments as complete imports brought them."""
 
 import msgspec
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, insert, select
 
 from tocsin.model.deployment import Deployment
+from tocsin.model.instant import to_us
 from tocsin.store.schema import deployment, import_
 
 
@@ -17,3 +18,23 @@ def between(connection: Connection, system: str, t0_us: int, t1_us: int, *, most
     )
     rows = connection.execute(query.order_by(deployment.c.at_us.desc(), deployment.c.id).limit(most))
     return [msgspec.json.decode(row.body, type=Deployment) for row in rows][::-1]
+
+
+def find(connection: Connection, system: str, key: str) -> tuple[Deployment, int] | None:
+    """Return the deployment with this key and the number of the import that brought it, None if none did."""
+    query = select(deployment.c.body, deployment.c["import"])
+    row = connection.execute(query.where(deployment.c.system == system, deployment.c.key == key)).first()
+    return None if row is None else (msgspec.json.decode(row[0], type=Deployment), int(row[1]))
+
+
+def add(connection: Connection, found: Deployment, key: str, number: int) -> None:
+    """Store a deployment that import `number` brought; `key` is what makes it the same when sent again."""
+    row = {
+        "id": found.id,
+        "system": found.system,
+        "import": number,
+        "at_us": to_us(found.at),
+        "key": key,
+        "body": msgspec.json.encode(found),
+    }
+    connection.execute(insert(deployment).values(row))

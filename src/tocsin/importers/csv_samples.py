@@ -1,0 +1,296 @@
+"""Samples in CSV: wide, with a column a metric, or long, with a column that names the metric."""
+
+import re
+from collections.abc import Generator, Iterator
+from itertools import pairwise
+from pathlib import PurePath
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tocsin.errors import BadInput
+from tocsin.importers import csv_columns
+from tocsin.importers.base import Assumed, Options, Piece, Rejected, Samples, Step
+from tocsin.importers.csv_columns import MISSING, Mapping
+from tocsin.importers.csv_stage import Quick, Stage
+from tocsin.importers.times import DOUBTS, NAIVE, NUMBER, UNITS_PER_SECOND, ZONED, to_utc, unit_question
+
+_WINDOW = 262_144
+_SHOWN = 1_000
+
+
+def samples(stage: Stage, options: Options) -> Iterator[Piece]:
+    """Yield the samples of the file. Raises BadInput."""
+    source, layout = stage.source.name, stage.layout
+    mapping = csv_columns.samples_mapping(layout, options, source, PurePath(source).stem)
+    form = csv_columns.time_form(layout, mapping.time)
+    if not form:
+        raise BadInput(f"column “{mapping.time}” holds no times.", where=source)
+    if form == "number" and not options.time_unit:
+        raise unit_question(layout.cells(mapping.time)[0], source, layout.skip + 1)
+    yield from _told(mapping, form, options)
+    yield from stage.load(_careful(stage, mapping, form, options.time_unit), _quick(stage, mapping))
+    yield from _bad_rows(stage, mapping, form)
+    table = yield from _arranged(stage, mapping)
+    zone = ZoneInfo(options.zone) if form == "naive" and options.zone not in ("", "UTC") else None
+    keys = _keys(stage, mapping)
+    columns = ["t", *(f"v{index}" for index in range(len(mapping.values))), *(["key"] if keys else [])]
+    columns.append("row" if table == "arranged" else "rowid AS row")
+    for start in range(0, stage.rows, _WINDOW):
+        window = stage.window(", ".join(columns), table, start, start + _WINDOW)
+        yield from _pieces(stage, mapping, window, keys, zone)
+        yield Step(start + _WINDOW, stage.rows, "reading")
+
+
+def _told(mapping: Mapping, form: str, options: Options) -> Iterator[Assumed]:
+    if form == "naive":
+        yield Assumed("zone", options.zone or "UTC")
+    if form == "number":
+        yield Assumed("time_unit", options.time_unit)
+    yield Assumed("time", mapping.time)
+    yield Assumed("value", ", ".join(mapping.values))
+    if mapping.metric or mapping.metric_column:
+        yield Assumed(
+            "metric", f"column {mapping.metric_column}" if mapping.metric_column else mapping.metric
+        )
+    if mapping.labels:
+        yield Assumed("labels", ", ".join(mapping.labels))
+    if mapping.ignored:
+        yield Assumed("columns ignored", ", ".join(mapping.ignored))
+
+
+# The usual forms by LIKE, which is four times faster than a regular expression; all others by that.
+_USUAL = {
+    "zoned": "{cell} LIKE '____-__-__T__:__:%Z'",
+    "naive": "{cell} LIKE '____-__-__ __:__:__' OR {cell} LIKE '____-__-__T__:__:__'",
+}
+
+
+def time_sql(cell: str, form: str, unit: str) -> str:
+    """Return SQL for the microseconds of a cell: UTC, wall time if naive, NULL if it is no time."""
+    text = f"trim({cell})"
+    if form == "number":
+        per_us = UNITS_PER_SECOND[unit] / 1_000_000
+        exact = f"try_cast({text} AS DECIMAL(38, 9))"
+        scaled = f"{exact} // {per_us:.0f}" if per_us > 1 else f"{exact} * {1 / per_us:.0f}"
+        return f"CASE WHEN regexp_full_match({text}, '{NUMBER}') THEN try_cast({scaled} AS BIGINT) END"
+    pattern, kind = (ZONED, "TIMESTAMPTZ") if form == "zoned" else (NAIVE, "TIMESTAMP")
+    usual = _USUAL[form].format(cell=cell)
+    return (
+        f"CASE WHEN {usual} THEN epoch_us(try_cast({cell} AS {kind})) "
+        f"WHEN regexp_full_match({text}, '{pattern}') THEN epoch_us(try_cast(upper({text}) AS {kind})) END"
+    )
+
+
+def _value_sql(cell: str, decimal_comma: bool) -> str:
+    """Return SQL for the number in a cell: NaN if missing, NULL if it is no number, perhaps infinite.
+
+    DuckDB takes 1_000 for a number; nothing else does.
+    """
+    text = f"replace(replace({cell}, '.', '_'), ',', '.')" if decimal_comma else cell
+    words = ", ".join(f"'{word}'" for word in MISSING)
+    missing = f"CASE WHEN lower(trim({cell})) IN ({words}, '') THEN 'nan'::DOUBLE END"
+    return (
+        f"CASE WHEN {cell} IS NULL THEN 'nan'::DOUBLE WHEN contains({text}, '_') THEN NULL "
+        f"ELSE coalesce(try_cast({text} AS DOUBLE), {missing}) END"
+    )
+
+
+def _select(stage: Stage, mapping: Mapping, time: str, values: list[str]) -> str:
+    """Return the SELECT for `staged`: t, v0 v1 ..., the text of what went wrong, and the key columns.
+
+    `time` and `values` are SQL. A value that is missing is NaN in `staged`, one that is no number NULL.
+    """
+    cell = stage.column(mapping.time)
+    inner = [f"{cell} AS raw_t", f"{time} AS t"]
+    outer = ["t", "CASE WHEN t IS NULL THEN coalesce(raw_t::VARCHAR, '') END AS bad_t"]
+    for index, (name, value) in enumerate(zip(mapping.values, values, strict=True)):
+        inner += [f"{stage.column(name)} AS raw_{index}", f"{value} AS x{index}"]
+        wrong = f"x{index} IS NULL OR isinf(x{index})"
+        outer += [
+            f"CASE WHEN isinf(x{index}) THEN NULL ELSE x{index} END AS v{index}",
+            f"CASE WHEN {wrong} THEN raw_{index}::VARCHAR END AS bad_{index}",
+        ]
+    keyed = _key_columns(mapping)
+    inner += [f"trim({stage.column(name)}) AS k{index}" for index, name in enumerate(keyed)]
+    outer += [f"k{index}" for index in range(len(keyed))]
+    return f"SELECT {', '.join(outer)} FROM (SELECT {', '.join(inner)} FROM {{file}})"
+
+
+def _careful(stage: Stage, mapping: Mapping, form: str, unit: str) -> str:
+    values = [_value_sql(stage.column(name), mapping.decimal_comma) for name in mapping.values]
+    return _select(stage, mapping, time_sql(stage.column(mapping.time), form, unit), values)
+
+
+_FORMATS = {
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}": "%Y-%m-%d",
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}": "%Y-%m-%d %H:%M:%S",
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}": "%Y-%m-%dT%H:%M:%S",
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z": "%Y-%m-%dT%H:%M:%SZ",
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{1,6}Z": "%Y-%m-%dT%H:%M:%S.%fZ",
+}
+
+
+def _quick(stage: Stage, mapping: Mapping) -> Quick | None:
+    """Return the reading of a file that is as plain as its head, None when that is out of the question."""
+    cells = stage.layout.cells(mapping.time)
+    formats = [f for form, f in _FORMATS.items() if all(re.fullmatch(form, cell) for cell in cells)]
+    if not formats or mapping.decimal_comma or stage.text.underscore:
+        return None
+    time, names = stage.column(mapping.time), [stage.column(name) for name in mapping.values]
+    values = [f"coalesce({name}, 'nan'::DOUBLE)" for name in names]
+    types = {time: "TIMESTAMP", **dict.fromkeys(names, "DOUBLE")}
+    return Quick(_select(stage, mapping, f"epoch_us({time})", values), types, formats[0])
+
+
+def _key_columns(mapping: Mapping) -> list[str]:
+    if not mapping.metric_column:
+        return []
+    unit = [mapping.unit_column] if mapping.unit_column else []
+    return [mapping.metric_column, *unit, *mapping.labels]
+
+
+def _bad_rows(stage: Stage, mapping: Mapping, form: str) -> Iterator[Rejected]:
+    """Yield the rows whose time or value is none. Raises BadInput when the times are of two kinds."""
+    other = {"zoned": NAIVE, "naive": ZONED}.get(form)
+    if other:
+        where = f"regexp_full_match(trim(bad_t), '{other}')"
+        mixed = stage.connection.execute(f"SELECT min(rowid) FROM staged WHERE {where}").fetchall()[0][0]
+        if mixed is not None:
+            line = int(stage.lines(np.array([mixed]))[0])
+            kinds = ("no", "have one") if form == "zoned" else ("a", "have none")
+            raise BadInput(
+                f"the time in line {line} has {kinds[0]} zone, others {kinds[1]}: they cannot be compared.",
+                where=stage.source.name,
+            )
+    count = len(mapping.values)
+    texts = ["bad_t", *(f"bad_{index}" for index in range(count))]
+    wrong = " OR ".join(f"{text} IS NOT NULL" for text in texts)
+    total = stage.connection.execute(f"SELECT count(*) FROM staged WHERE {wrong}").fetchall()[0][0]
+    if not total:
+        return
+    sql = f"SELECT rowid, {', '.join(texts)} FROM staged WHERE {wrong} ORDER BY rowid"
+    rows = stage.connection.execute(f"{sql} LIMIT {_SHOWN}").fetchall()
+    lines = stage.lines(np.array([row[0] for row in rows], np.int64)).tolist()
+    told = 0
+    for line, (_, bad_time, *bad_values) in zip(lines, rows, strict=True):
+        for reason in _reasons(mapping, bad_time, bad_values):
+            told += 1
+            yield Rejected(line, reason)
+    everything = _count_bad(stage, count)
+    if everything > told:
+        yield Rejected(lines[-1] + 1, "more of the same from here on", everything - told)
+
+
+def _count_bad(stage: Stage, count: int) -> int:
+    values = " + ".join(f"count(bad_{index}) FILTER (bad_t IS NULL)" for index in range(count))
+    return int(stage.connection.execute(f"SELECT count(bad_t) + {values} FROM staged").fetchall()[0][0])
+
+
+def _reasons(mapping: Mapping, bad_time: str | None, bad_values: list[str | None]) -> list[str]:
+    if bad_time is not None:
+        return [f"time: {_shown(bad_time)} is none"]
+    found = zip(mapping.values, bad_values, strict=True)
+    return [f"{name}: {_shown(cell)} is no finite number" for name, cell in found if cell is not None]
+
+
+def _shown(cell: str) -> str:
+    return repr(cell if len(cell) <= 60 else cell[:57] + "...") if cell else "an empty cell"
+
+
+def _arranged(stage: Stage, mapping: Mapping) -> Generator[Step, None, str]:
+    """Return the table to read from: `staged` when it is in order of time, else a sorted copy."""
+    keyed = _key_columns(mapping)
+    values = ", ".join(f"v{index}" for index in range(len(mapping.values)))
+    if keyed:
+        columns = ", ".join(f"k{index}" for index in range(len(keyed)))
+        same = " AND ".join(f"s.k{i} IS NOT DISTINCT FROM keys.k{i}" for i in range(len(keyed)))
+        distinct = f"SELECT {columns}, min(rowid) AS first FROM staged GROUP BY {columns}"
+        yield from stage.run(f"CREATE TABLE keys AS SELECT * FROM ({distinct}) ORDER BY first")
+        yield from stage.run(
+            f"CREATE TABLE arranged AS SELECT t, {values}, keys.rowid AS key, s.rowid AS row "
+            f"FROM staged s JOIN keys ON {same} ORDER BY key, t, row"
+        )
+        return "arranged"
+    if not _is_sorted(stage):
+        yield from stage.run(
+            f"CREATE TABLE arranged AS SELECT t, {values}, rowid AS row FROM staged ORDER BY t, row"
+        )
+        return "arranged"
+    return "staged"
+
+
+def _is_sorted(stage: Stage) -> bool:
+    last = np.iinfo(np.int64).min
+    for start in range(0, stage.rows, _WINDOW * 4):
+        column = stage.window("t", "staged", start, start + _WINDOW * 4)["t"]
+        times = np.ma.compressed(column)
+        if len(times) and (times[0] < last or bool((times[1:] < times[:-1]).any())):
+            return False
+        last = times[-1] if len(times) else last
+    return True
+
+
+def _keys(stage: Stage, mapping: Mapping) -> list[dict[str, Any]]:
+    """Return metric, unit and labels of each key of a long file, by the key's number."""
+    if not mapping.metric_column:
+        return []
+    names = _key_columns(mapping)
+    found = []
+    for row in stage.connection.execute("SELECT * EXCLUDE first FROM keys ORDER BY rowid").fetchall():
+        cells = {name: cell or "" for name, cell in zip(names, row, strict=True)}
+        metric = cells.pop(mapping.metric_column)
+        unit = cells.pop(mapping.unit_column) if mapping.unit_column else mapping.unit
+        labels = {name: cell for name, cell in cells.items() if cell}
+        found.append({"metric": metric, "unit": unit, "labels": labels})
+    return found
+
+
+def _pieces(
+    stage: Stage,
+    mapping: Mapping,
+    window: dict[str, NDArray[Any]],
+    keys: list[dict[str, Any]],
+    zone: ZoneInfo | None,
+) -> Iterator[Samples | Rejected]:
+    timed = ~np.ma.getmaskarray(window["t"])
+    columns = {
+        name: np.ma.getdata(cells)[timed] for name, cells in window.items() if name in ("t", "row", "key")
+    }
+    times, lines = columns["t"], stage.lines(columns["row"])
+    told = np.ones(len(times), bool)
+    if zone is not None:
+        times, doubt = to_utc(times, zone)
+        told = doubt == 0
+        for index in np.flatnonzero(~told).tolist():
+            yield Rejected(int(lines[index]), f"time: it {DOUBTS[int(doubt[index])].format(zone=zone.key)}")
+    for number, name in enumerate(mapping.values):
+        good = told & ~np.ma.getmaskarray(window[f"v{number}"])[timed]
+        values = np.ma.getdata(window[f"v{number}"])[timed]
+        if keys:
+            yield from _by_key(columns["key"][good], times[good], values[good], lines[good], keys)
+        else:
+            metric = mapping.metric if mapping.metric else name
+            yield Samples(metric, times[good], values[good], lines[good], unit=mapping.unit)
+
+
+def _by_key(
+    key: NDArray[np.int64],
+    times: NDArray[np.int64],
+    values: NDArray[np.float64],
+    lines: NDArray[np.int64],
+    keys: list[dict[str, Any]],
+) -> Iterator[Samples | Rejected]:
+    edges = [0, *(np.flatnonzero(np.diff(key)) + 1).tolist(), len(key)]
+    for start, stop in pairwise(edges):
+        if start == stop:
+            continue
+        named = keys[int(key[start])]
+        if not named["metric"]:
+            for line in lines[start:stop].tolist():
+                yield Rejected(line, "no metric is named")
+            continue
+        part = slice(start, stop)
+        yield Samples(named["metric"], times[part], values[part], lines[part], named["labels"], named["unit"])

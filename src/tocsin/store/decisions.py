@@ -1,0 +1,104 @@
+"""Decision logs: Parquet files in the store's imports folder, and what each covers."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+from sqlalchemy import Connection, insert, select
+
+from tocsin.store.schema import decision_log, import_
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionLog:
+    """One log. `file` is its name in imports/; times of the first and last decision in UTC microseconds."""
+
+    number: int
+    system: str
+    file: str
+    rows: int
+    first_us: int
+    last_us: int
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """What is new in a log, what is there already, and ids that stand for another decision there."""
+
+    new: int
+    already: int
+    differing: tuple[tuple[str, str], ...]  # id, and the file that holds it
+    first_us: int
+    last_us: int
+
+
+def add(connection: Connection, log: DecisionLog) -> None:
+    """Store what a log covers."""
+    row = {
+        "import": log.number,
+        "system": log.system,
+        "file": log.file,
+        "rows": log.rows,
+        "t0": log.first_us,
+        "t1": log.last_us,
+        "columns": msgspec.json.encode(log.columns).decode(),
+    }
+    connection.execute(insert(decision_log).values(row))
+
+
+def list_all(connection: Connection, system: str) -> list[DecisionLog]:
+    """Return the logs of a system that complete imports brought, the oldest first."""
+    query = (
+        select(decision_log)
+        .join(import_, import_.c.number == decision_log.c["import"])
+        .where(decision_log.c.system == system, import_.c.complete == 1)
+        .order_by(decision_log.c.t0)
+    )
+    return [
+        DecisionLog(
+            number=row[0],
+            system=row.system,
+            file=row.file,
+            rows=row.rows,
+            first_us=row.t0,
+            last_us=row.t1,
+            columns=msgspec.json.decode(row.columns, type=tuple[str, ...]),
+        )
+        for row in connection.execute(query)
+    ]
+
+
+def compare(candidate: Path, known: Sequence[Path], target: Path) -> Compared:
+    """Write the decisions of `candidate` whose id no file of `known` has to `target`; count the others."""
+    import duckdb
+
+    with duckdb.connect(
+        config={"autoinstall_known_extensions": False, "memory_limit": "256MB"}
+    ) as connection:
+        connection.execute("SET TimeZone = 'UTC'")
+        connection.execute(f"CREATE VIEW candidate AS SELECT * FROM read_parquet({_text(candidate)})")
+        connection.execute("CREATE TABLE there (id VARCHAR, content VARCHAR, file VARCHAR)")
+        for file in known:
+            connection.execute(
+                f"INSERT INTO there SELECT k.id, to_json(k)::VARCHAR, {_text(Path(file.name))} "
+                f"FROM read_parquet({_text(file)}) k WHERE k.id IN (SELECT id FROM candidate)"
+            )
+        connection.execute(
+            f"COPY (SELECT * FROM candidate WHERE id NOT IN (SELECT id FROM there) ORDER BY time) "
+            f"TO {_text(target)} (FORMAT parquet, COMPRESSION zstd)"
+        )
+        differing = connection.execute(
+            "SELECT c.id, there.file FROM candidate c JOIN there USING (id) "
+            "WHERE to_json(c)::VARCHAR <> content"
+        ).fetchall()
+        met = connection.execute("SELECT count(*) FROM there").fetchall()[0][0]
+        new, first, last = connection.execute(
+            f"SELECT count(*), epoch_us(min(time)), epoch_us(max(time)) FROM read_parquet({_text(target)})"
+        ).fetchall()[0]
+    return Compared(new, met - len(differing), tuple(differing), first or 0, last or 0)
+
+
+def _text(path: Path) -> str:
+    return "'" + str(path).replace("'", "''") + "'"
