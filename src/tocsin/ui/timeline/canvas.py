@@ -42,6 +42,7 @@ class Canvas(QWidget):
         self._now_x = 0
         self._placed: list[Placed] = []
         self.setMinimumHeight(len(LANES) * _LANE_LEAST + painting.AXIS)
+        self.setMaximumHeight(len(LANES) * _LANE_MOST + painting.AXIS)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         desk.theme.changed.connect(self.update)
         desk.heartbeat.tick.connect(self.show_time)

@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from tocsin.errors import UserError
 from tocsin.operations.timeline_view import TimelineView
@@ -15,7 +15,7 @@ from tocsin.ui.timeline.side import Side
 from tocsin.ui.timeline.table import EntriesTable
 from tocsin.ui.times import number
 
-_SIDE = 372
+_SIDE, _HEAD = 372, 24
 _KEYS = ("N new", "Enter correct", "Alt ← → move", "Del retract", "H history")
 _NONE = "No incident is in hand. Ctrl K finds one, Ctrl D declares one."
 
@@ -119,7 +119,10 @@ class TimelineScreen(QWidget):
         layout.setContentsMargins(GAP, GAP, GAP, GAP)
         layout.setSpacing(GAP)
         top = _panel("lanes_panel")
-        head = QHBoxLayout()
+        line = QWidget()
+        line.setFixedHeight(_HEAD)
+        head = QHBoxLayout(line)
+        head.setContentsMargins(0, 0, 0, 0)
         head.setSpacing(6)
         head.addWidget(Label("TIMELINE", "heading"))
         head.addSpacing(8)
@@ -128,7 +131,8 @@ class TimelineScreen(QWidget):
             head.addWidget(Label(key, "key"))
         inside = QVBoxLayout(top)
         inside.setContentsMargins(PAD, GAP, PAD, GAP // 2)
-        inside.addLayout(head)
+        inside.setSizeConstraint(QLayout.SizeConstraint.SetMinAndMaxSize)
+        inside.addWidget(line)
         inside.addWidget(self.lanes, 1)
         layout.addWidget(top, 2)
         low = QHBoxLayout()

@@ -57,6 +57,11 @@ def paint(painter: QPainter, scene: Scene) -> None:
         _paint_label(painter, scene, placed)
         _paint_dot(painter, scene, placed)
     painter.restore()
+    if scene.focused:
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(QColor(scene.palette.accent), 1))
+        width = scale.right - scale.left + 12
+        painter.drawRoundedRect(QRectF(scale.left - 6.5, 0.5, width, _foot(scene) - 1), 4, 4)
     if scene.bubble is not None:
         _paint_bubble(painter, scene, scene.bubble)
 

@@ -1,7 +1,7 @@
 """What stands beside the timeline: the entry in hand, or the form that adds, corrects or retracts one."""
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QStackedWidget
+from PySide6.QtWidgets import QStackedLayout, QWidget
 
 from tocsin.model.instant import When
 from tocsin.model.lanes import Source
@@ -11,7 +11,7 @@ from tocsin.ui.timeline.details import Details
 from tocsin.ui.timeline.form import EntryForm, RetractForm
 
 
-class Side(QStackedWidget):
+class Side(QWidget):
     """One page at a time. `closed(id)` when a form was left, with the id of what was saved."""
 
     closed = Signal(str)
@@ -22,8 +22,9 @@ class Side(QStackedWidget):
         self._view: TimelineView | None = None
         self._id = ""
         self.details, self.form, self.retraction = Details(desk), EntryForm(desk), RetractForm(desk)
+        self.pages = QStackedLayout(self)
         for page in (self.details, self.form, self.retraction):
-            self.addWidget(page)
+            self.pages.addWidget(page)
         for form in (self.form, self.retraction):
             form.closed.connect(self._left)
         self.details.edit_wanted.connect(lambda: self.edit(self._id))
@@ -35,9 +36,9 @@ class Side(QStackedWidget):
         other = (view.incident.id if view else "") != (self._view.incident.id if self._view else "")
         self._view = view
         if other:
-            self.setCurrentWidget(self.details)
+            self.pages.setCurrentWidget(self.details)
         self.show_mark("" if other else self._id)
-        if view is not None and self.currentWidget() is self.form:
+        if view is not None and self.pages.currentWidget() is self.form:
             for item in view.items:
                 self.form.renew(item)
 
@@ -49,10 +50,14 @@ class Side(QStackedWidget):
         item = next((item for item in self._view.items if item.id == id), None) if self._view else None
         self.details.show_mark(mark, item)
 
+    def show_details(self) -> None:
+        """Leave a form for the entry in hand."""
+        self.pages.setCurrentWidget(self.details)
+
     def add(self, lane: str = "", happened: When | None = None) -> None:
         """Offer a new entry."""
         if self._view is not None:
-            self.setCurrentWidget(self.form)
+            self.pages.setCurrentWidget(self.form)
             self.form.add(self._view.incident.id, lane, happened)
 
     def edit(self, id: str) -> None:
@@ -62,10 +67,10 @@ class Side(QStackedWidget):
         if self._view is None or mark is None or self._desk.store.read_only:
             return
         if mark.source is Source.START:
-            self.setCurrentWidget(self.form)
+            self.pages.setCurrentWidget(self.form)
             self.form.estimate(self._view.incident)
         elif item is not None and not item.withdrawn:
-            self.setCurrentWidget(self.form)
+            self.pages.setCurrentWidget(self.form)
             self.form.correct(item)
         else:
             self._desk.tell("This cannot be corrected: it was retracted, or follows from another entry.")
@@ -77,15 +82,15 @@ class Side(QStackedWidget):
         if item is None or item.withdrawn or self._desk.store.read_only:
             self._desk.tell("Only an entry that stands can be retracted.")
             return
-        self.setCurrentWidget(self.retraction)
+        self.pages.setCurrentWidget(self.retraction)
         self.retraction.retract(item)
 
     def show_history(self, id: str) -> None:
         """Show a mark with the keyboard in its history."""
-        self.setCurrentWidget(self.details)
+        self.pages.setCurrentWidget(self.details)
         self.show_mark(id)
         self.details.history.setFocus()
 
     def _left(self, id: str) -> None:
-        self.setCurrentWidget(self.details)
+        self.pages.setCurrentWidget(self.details)
         self.closed.emit(id)

@@ -16,7 +16,7 @@ from tocsin.ui.timeline import words
 
 COLUMNS = ("Happened", "Learned", "Lane", "Text", "By", "State")
 _HAPPENED, _LEARNED, _LANE, _TEXT, _BY, _STATE = range(len(COLUMNS))
-_WIDTHS = {_HAPPENED: 190, _LEARNED: 104, _LANE: 84, _BY: 110, _STATE: 150}
+_WIDTHS = {_HAPPENED: 176, _LEARNED: 122, _LANE: 80, _BY: 96, _STATE: 164}
 _ROW = 28
 
 Index = QModelIndex | QPersistentModelIndex
