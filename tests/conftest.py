@@ -3,17 +3,21 @@
 import gc
 import os
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import settings
+from numpy.typing import NDArray
 
 from tocsin.cli.libraries import require_qt
 from tocsin.errors import Missing
 from tocsin.model.operator import Author
+from tocsin.model.signal import Signal
 from tocsin.now import ManualClock
+from tocsin.store import imports, samples, series
 from tocsin.store.folder import Store, create_store
 
 # Set before anything imports Qt: the tests need no screen, and never take the one of whoever runs them.
@@ -76,3 +80,31 @@ def store(tmp_path: Path, clock: ManualClock, author: Author) -> Iterator[Store]
     )
     yield made
     made.close()
+
+
+AddSamples = Callable[[Signal, NDArray[np.int64], NDArray[np.float64]], int]
+
+
+@pytest.fixture
+def add_samples(store: Store, author: Author) -> AddSamples:
+    """A function that stores samples (times in UTC microseconds, values) as one complete import."""
+
+    def add(signal: Signal, times_us: NDArray[np.int64], values: NDArray[np.float64]) -> int:
+        with store.signals.write() as connection:
+            number = imports.begin(
+                connection,
+                id=store.new_id(),
+                source="test",
+                sha256="",
+                importer="test",
+                record="samples",
+                system=signal.system,
+                author=author,
+                started=store.now(),
+            )
+            one = series.ensure(connection, signal)
+            samples.append(connection, one, times_us, values, number)
+            imports.complete(connection, number, imports.Counts(), {}, store.now())
+        return one
+
+    return add

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from tocsin.detectors import baseline as baselines
 from tocsin.detectors.base import DAY, Finding, OneSeries, Series, Span, Times
-from tocsin.detectors.episodes import Episode, Judged, join, no_example, over_us, quiet_us, runs, spans
+from tocsin.detectors.episodes import Episode, Judged, join, no_example, quiet_of, runs, spans
 from tocsin.detectors.findings import describe
 from tocsin.detectors.levels import WIDTHS, excess, levels
 
@@ -60,16 +60,16 @@ class DepartureDetector:
         times = series.times_us
         if len(times) <= self._parameters.least_samples:
             return []
-        quiet = quiet_us(times)
-        begin = int(np.searchsorted(times, since_us - quiet, side="right"))
+        quiet = quiet_of(times)
+        begin = int(np.searchsorted(times, since_us - quiet.longest_us, side="right"))
         found: list[Episode] = []
         for first, end, until in self._blocks(times, begin):
-            excluded = no_example([*series.departures, *spans(found, times)])
+            excluded = no_example([*series.departures, *spans(found, times)], until)
             judged = self._judge(series, excluded, first, end, until)
             if judged is not None:
                 found = join(found, runs(times, judged, quiet), times, quiet)
         departed = [*series.departures, *spans(found, times)]
-        going_on = int(times[-1]) - over_us(times)
+        going_on = int(times[-1]) - quiet.over_us
         return [self._describe(series, episode, departed, going_on) for episode in found]
 
     def _describe(self, series: Series, episode: Episode, departed: Sequence[Span], going_on: int) -> Finding:

@@ -8,9 +8,10 @@ from numpy.typing import NDArray
 
 from tocsin.detectors.base import DAY, HOUR, Span, Times, Values
 from tocsin.detectors.baseline import Baseline
-from tocsin.detectors.levels import Level
+from tocsin.detectors.levels import WIDTHS, Level
 
 _NEW_NORMAL = 14 * DAY
+_SHORTEST_QUIET = 6 * HOUR
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,29 +47,50 @@ class Episode:
         return self.worst.levels[int(self.worst.which[self.peak - self.worst.first])]
 
 
-def quiet_us(times_us: Times) -> int:
-    """Return how much quiet lies between two departures (with less they are one): 6 hours, or 12 samples."""
-    return max(6 * HOUR, over_us(times_us))
+@dataclass(frozen=True, slots=True)
+class Quiet:
+    """How much quiet (microseconds) lies between two departures; with less they are one.
+
+    6 hours or 12 samples, and for a level of longer averages as long as the average.
+    """
+
+    least_us: int
+    step_us: int
+
+    @property
+    def longest_us(self) -> int:
+        """The longest quiet that any level asks for."""
+        return max(self.least_us, max(WIDTHS) * self.step_us)
+
+    @property
+    def over_us(self) -> int:
+        """How long a series must behave before a departure is called over: 12 samples."""
+        return 12 * self.step_us
 
 
-def over_us(times_us: Times) -> int:
-    """Return how long a series must behave before a departure is called over: 12 samples."""
-    recent = times_us[-1000:]
-    return 12 * int(np.median(np.diff(recent))) if len(recent) > 1 else 0
+def quiet_of(times_us: Times) -> Quiet:
+    """Return the quiet that fits the usual time between samples lately."""
+    step = int(np.median(np.diff(times_us[-1000:]))) if len(times_us) > 1 else 0
+    return Quiet(max(_SHORTEST_QUIET, 12 * step), step)
 
 
-def runs(times_us: Times, judged: Judged, quiet: int) -> list[Episode]:
+def runs(times_us: Times, judged: Judged, quiet: Quiet) -> list[Episode]:
     """Return the departures within samples judged by one baseline."""
     beyond = np.flatnonzero(judged.excess > 1)
     if not len(beyond):
         return []
-    cuts = np.flatnonzero(np.diff(times_us[judged.first + beyond]) > quiet) + 1
+    widths = np.array([level.width for level in judged.levels])[judged.which[beyond]]
+    asked = np.maximum(quiet.least_us, np.maximum(widths[1:], widths[:-1]) * quiet.step_us)
+    cuts = np.flatnonzero(np.diff(times_us[judged.first + beyond]) > asked) + 1
     return [_episode(part, judged) for part in np.split(beyond, cuts)]
 
 
-def join(found: Sequence[Episode], more: Sequence[Episode], times_us: Times, quiet: int) -> list[Episode]:
+def join(found: Sequence[Episode], more: Sequence[Episode], times_us: Times, quiet: Quiet) -> list[Episode]:
     """Append later episodes; the first of them may continue the last one found."""
-    if not found or not more or times_us[more[0].first] - times_us[found[-1].last] > quiet:
+    if not found or not more:
+        return [*found, *more]
+    width = max(found[-1].level.width, more[0].level.width)
+    if times_us[more[0].first] - times_us[found[-1].last] > max(quiet.least_us, width * quiet.step_us):
         return [*found, *more]
     return [*found[:-1], _one(found[-1], more[0]), *more[1:]]
 
@@ -78,13 +100,17 @@ def spans(found: Sequence[Episode], times_us: Times) -> list[Span]:
     return [(int(times_us[episode.first]), int(times_us[episode.last])) for episode in found]
 
 
-def no_example(departures: Sequence[Span]) -> list[Span]:
-    """Return the spans of long departures, which are no example of normal.
+def no_example(departures: Sequence[Span], until_us: int) -> list[Span]:
+    """Return the spans that are no example of normal: long departures, and one going on at `until_us`.
 
     Short ones stay in: the baseline is robust against them, and leaving out every peak would make the series
     look calmer than it is. After two weeks a departure is taken up as the new normal.
     """
-    return [(begin, min(end, begin + _NEW_NORMAL)) for begin, end in departures if end - begin > DAY]
+    return [
+        (begin, min(end, begin + _NEW_NORMAL))
+        for begin, end in departures
+        if end - begin > DAY or end > until_us - _SHORTEST_QUIET
+    ]
 
 
 def _episode(part: NDArray[np.int64], judged: Judged) -> Episode:

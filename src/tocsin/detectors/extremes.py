@@ -54,9 +54,9 @@ def fit_tail(statistic: Values, width: int) -> Tail | None:
     Parameters by L-moments (Hosking, Wallis and Wood 1985), the shape drawn towards 0 because a few dozen
     maxima say little about it.
     """
-    stretches = min(_MOST_STRETCHES, len(statistic) // max(8, 4 * width))
-    if stretches < _FEWEST_STRETCHES:
+    if len(statistic) < _FEWEST_STRETCHES * _stretch(width):
         return None
+    stretches = min(_MOST_STRETCHES, len(statistic) // _stretch(width))
     stretch = len(statistic) // stretches
     maxima = statistic[len(statistic) - stretch * stretches :].reshape(stretches, stretch).max(axis=1)
     first, second, skew = _l_moments(_without_incidents(np.sort(maxima)))
@@ -68,6 +68,15 @@ def fit_tail(statistic: Values, width: int) -> Tail | None:
     gamma = math.gamma(1 + shape)
     scale = second * shape / ((1 - 2**-shape) * gamma)
     return Tail(stretch, first - scale * (1 - gamma) / shape, scale, shape)
+
+
+def shortest(width: int) -> int:
+    """Return how many samples the tail of an average over `width` needs."""
+    return _FEWEST_STRETCHES * _stretch(width) + width - 1
+
+
+def _stretch(width: int) -> int:
+    return max(8, 4 * width)
 
 
 def _without_incidents(ordered: Values) -> Values:

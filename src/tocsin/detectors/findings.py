@@ -7,7 +7,7 @@ import numpy as np
 from tocsin.detectors import baseline as baselines
 from tocsin.detectors.base import DAY, HOUR, Finding, Series, Times
 from tocsin.detectors.episodes import Episode
-from tocsin.detectors.levels import clip_of
+from tocsin.detectors.levels import single
 from tocsin.detectors.start import autocorrelation, estimate
 from tocsin.model.alert import AlertSeverity, Compared
 from tocsin.model.instant import from_us
@@ -22,7 +22,8 @@ def describe(series: Series, episode: Episode, after: int, urgent_hours: float, 
     """Return the finding of an episode; `after` is the index where the departure before it was over."""
     times = series.times_us
     start, earliest, latest = _start(series, episode, after)
-    grade = severity(episode.excess, episode.beyond)
+    lasted = int(times[episode.last] - times[episode.first])
+    grade = severity(_size(episode), episode.beyond, lasted)
     delay = int(times[episode.first]) - start
     effect, value, threshold, centre = _sizes(series, episode)
     known = episode.worst.baseline
@@ -50,12 +51,21 @@ def describe(series: Series, episode: Episode, after: int, urgent_hours: float, 
     )
 
 
-def severity(excess: float, samples: int) -> AlertSeverity:
+def severity(size: float, samples: int, lasted_us: int) -> AlertSeverity:
     """Return how grave a departure is, whichever way it goes: by size and persistence.
 
-    One step up each for 1.5 times the threshold, 3 times the threshold, and 6 samples or more.
+    `size` is against the level of single samples. One step up each for 1.5 times that level, for 3 times, for
+    6 samples, and for 12 hours or 64 samples; but what is under half that level is medium at most.
     """
-    return _ORDER[(excess >= 1.5) + (excess >= 3) + (samples >= 6)]
+    steps = (size >= 1.5) + (size >= 3) + (samples >= 6) + (samples >= 64 or lasted_us >= 12 * HOUR)
+    return _ORDER[min(steps, 1 if size < 0.5 else 3)]
+
+
+def _size(episode: Episode) -> float:
+    """Return the departure at its peak against the level of single samples on that side."""
+    level, peers = episode.level, episode.worst.levels
+    alone = next((x for x in peers if x.width == 1 and x.side == level.side), level)
+    return episode.excess * level.threshold / alone.threshold
 
 
 def _count(times: Times, start: int, episode: Episode) -> int:
@@ -89,7 +99,7 @@ def _start(series: Series, episode: Episode, after: int) -> tuple[int, int, int]
     begin = max(after, episode.first - _LOOK_BACK)
     end = _end_of_first_stretch(episode)
     centre, spread = baselines.expected(times[begin:end], known)
-    clip = 2 * clip_of(opened.levels)
+    clip = 2 * single(opened.levels)
     scores = np.clip((series.values[begin:end] - centre) / spread, -clip, clip)
     found = estimate(scores, autocorrelation(known.scores), by=episode.first - begin)
     if found is None or found.odds <= 0:

@@ -1,5 +1,6 @@
 """Averages over several lengths, the level each must pass, and how far every sample went beyond."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -7,7 +8,7 @@ from numpy.typing import NDArray
 
 from tocsin.detectors.base import DAY, Values
 from tocsin.detectors.baseline import Baseline
-from tocsin.detectors.extremes import Tail, fit_tail
+from tocsin.detectors.extremes import Tail, fit_tail, shortest
 
 WIDTHS = (1, 8, 64)
 
@@ -25,25 +26,41 @@ class Level:
 def levels(known: Baseline, false_alarm_days: float) -> tuple[Level, ...]:
     """Return the levels of every average the baseline is long enough for; each gets an equal share."""
     period = false_alarm_days * DAY / known.step_us  # samples between false alarms
-    tails: list[tuple[int, int, Tail]] = []
-    clip = np.inf
+    shares = 2 * sum(len(known.scores) >= shortest(width) for width in WIDTHS)
+    found: list[Level] = []
+    scores = known.scores
     for width in WIDTHS:
-        statistic = averages(known.scores, width, clip)[width - 1 :]
-        pair = [(width, side, fit_tail(side * statistic, width)) for side in (1, -1)]
-        tails += [(width, side, tail) for width, side, tail in pair if tail]
-        if width == 1:
-            clip = max((_threshold(t, 1, period, 2 * len(WIDTHS)) for _, _, t in tails), default=np.inf)
-    return tuple(Level(w, s, _threshold(t, w, period, len(tails)), t) for w, s, t in tails)
+        statistic = averages(scores, width)
+        pair = ((side, fit_tail(side * statistic[width - 1 :], width)) for side in (1, -1))
+        added = [Level(width, s, _threshold(tail, width, period, shares), tail) for s, tail in pair if tail]
+        scores = _unexplained(scores, statistic, added)
+        found += added
+    return tuple(found)
 
 
-def averages(scores: Values, width: int, clip: float) -> Values:
-    """Return trailing means over `width` scores, each clipped, so that one spike is no change of level.
+def excess(scores: Values, found: Sequence[Level]) -> tuple[Values, NDArray[np.int64]]:
+    """Return for each score the greatest ratio of an average to its level, and the index of that level.
 
-    The first width - 1 are means of what there is.
+    What a shorter average finds departed does not count in longer ones: one spike is no change of level, and
+    a longer average is not to go on about a departure that is over.
     """
+    best, which = np.zeros(len(scores)), np.zeros(len(scores), np.int64)
+    for width in WIDTHS:
+        same = [(i, level) for i, level in enumerate(found) if level.width == width]
+        statistic = averages(scores, width)
+        for i, level in same:
+            ratio = level.side * statistic / level.threshold
+            greater = ratio > best
+            best[greater], which[greater] = ratio[greater], i
+        scores = _unexplained(scores, statistic, [level for _, level in same])
+    return best, which
+
+
+def averages(scores: Values, width: int) -> Values:
+    """Return trailing means over `width` scores; the first width - 1 are means of what there is."""
     if width == 1:
         return scores
-    sums = np.cumsum(np.clip(scores, -clip, clip))
+    sums = np.cumsum(scores)
     means = sums.copy()
     means[width:] -= sums[:-width]
     few = min(width, len(scores))
@@ -52,17 +69,21 @@ def averages(scores: Values, width: int, clip: float) -> Values:
     return means
 
 
-def clip_of(found: tuple[Level, ...]) -> float:
-    """Return where single scores are clipped before they are averaged."""
+def single(found: Sequence[Level]) -> float:
+    """Return the level of single scores, the higher of the two sides."""
     return max((level.threshold for level in found if level.width == 1), default=float("inf"))
 
 
-def excess(scores: Values, found: tuple[Level, ...]) -> tuple[Values, NDArray[np.int64]]:
-    """Return for each score the greatest ratio of an average to its level, and the index of that level."""
-    clip = clip_of(found)
-    ratios = np.stack([x.side * averages(scores, x.width, clip) / x.threshold for x in found])
-    which = ratios.argmax(axis=0)
-    return ratios[which, np.arange(len(scores))], which
+def _unexplained(scores: Values, statistic: Values, found: Sequence[Level]) -> Values:
+    """Return the scores with 0 in place of all that make up an average beyond its level."""
+    n = len(scores)
+    width = found[0].width if found else 1
+    beyond = np.zeros(n + width, np.int64)
+    for level in found:
+        beyond[:n] |= level.side * statistic > level.threshold
+    counts = np.concatenate([[0], np.cumsum(beyond)])
+    ahead = counts[width : width + n] - counts[:n]  # averages beyond their level that this score is part of
+    return np.where(ahead > 0, 0.0, scores)
 
 
 def _threshold(tail: Tail, width: int, period: float, shares: int) -> float:

@@ -18,8 +18,8 @@ _MOST_AR = 0.98
 class Start:
     """Index of the first changed sample, and the bounds (inclusive) that hold it with the chance asked for.
 
-    `odds` is the natural logarithm of the odds of a change somewhere against none (BIC's price for the step
-    and its position); below 0 there is no evidence of a change.
+    `odds` is the natural logarithm of the odds of a change somewhere against none (priced as by BIC: the
+    step, and its position twice); below 0 there is no evidence of a change.
     """
 
     index: int
@@ -29,7 +29,7 @@ class Start:
 
 
 def estimate(values: Values, ar: float, *, by: int | None = None, chance: float = 0.9) -> Start | None:
-    """Return when the level of `values` stepped, or None when they are too few (under 6) or constant.
+    """Return when the level of `values` stepped, or None when they are too few (under 6) or never move.
 
     `ar` is the lag-1 autocorrelation of the noise; `by` the index of a sample known to be changed.
 
@@ -38,7 +38,7 @@ def estimate(values: Values, ar: float, *, by: int | None = None, chance: float 
     it, so that sums over prefixes give every position at once: p(s) ~ V(s)^(-1/2) R(s)^(-(n - 3) / 2), V the
     sum of squares of the step's centred regressor and R the residual sum of squares (Box and Tiao 1965).
     """
-    if len(values) < _LEAST or np.ptp(values) == 0:
+    if len(values) < _LEAST:
         return None
     ar = min(max(ar, 0.0), _MOST_AR)
     white = values[1:] - ar * values[:-1]
@@ -51,14 +51,18 @@ def estimate(values: Values, ar: float, *, by: int | None = None, chance: float 
     suffix = np.cumsum(white[::-1])[::-1]
     product = white + share * (suffix - white)  # w is centred, so no correction is needed
     whole = float(white @ white)
-    gain = np.divide(product**2, squares, out=np.zeros(n), where=squares > 1e-9)
+    possible = squares > 1e-9
+    possible[n if by is None else max(by, 1) :] = False
+    if whole < 1e-300 or not possible.any():
+        return None
+    gain = np.divide(product**2, squares, out=np.zeros(n), where=possible)
     rest = np.maximum(whole - gain, 1e-12 * whole)
-    log_posterior = -0.5 * np.log(np.maximum(squares, 1e-9)) - 0.5 * (n - 3) * np.log(rest)
-    log_posterior[n if by is None else max(by, 1) :] = -np.inf
+    log_posterior = np.full(n, -np.inf)
+    log_posterior[possible] = -0.5 * np.log(squares[possible]) - 0.5 * (n - 3) * np.log(rest[possible])
     weights = np.exp(log_posterior - log_posterior.max())
     low, high = _densest(weights / weights.sum(), chance)
     best = int(np.argmax(weights))
-    odds = 0.5 * n * np.log(whole / rest[best]) - np.log(n)
+    odds = 0.5 * n * np.log(whole / rest[best]) - 1.5 * np.log(n)
     return Start(best + 1, low + 1, high + 1, float(odds))
 
 
