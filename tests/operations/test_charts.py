@@ -6,14 +6,14 @@ import msgspec
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from tocsin.model.fields import Head, Register
 from tocsin.model.incident import Incident
 from tocsin.model.instant import When, to_us
 from tocsin.model.operator import Author
 from tocsin.model.signal import Signal
-from tocsin.operations import systems
-from tocsin.operations.charts import build, thinned
+from tocsin.operations.charts import MOST, build, thinned
 from tocsin.store import imports, samples, series
 from tocsin.store.folder import Store
 
@@ -58,26 +58,31 @@ def test_no_samples_and_one_sample_can_be_thinned() -> None:
     assert [len(part) for part in thinned(np.array([BEGIN]), np.array([1.0]))] == [1, 1, 1]
 
 
-def test_a_baseline_with_a_daily_cycle_keeps_its_height_in_a_chart_of_months(
-    store: Store, author: Author
-) -> None:
-    days = 28
-    system = systems.ensure(store, author, "scorer")
-    signal = Signal(system.id, "requests")
-    now = store.now()
-    times = to_us(now - timedelta(days=days)) + np.arange(days * 96) * 900_000_000
-    values = 100 + 50 * np.sin(2 * np.pi * times / 86_400_000_000)
+def bring(store: Store, signal: Signal, times: NDArray[np.int64], values: NDArray[np.float64]) -> str:
+    """Store samples as an import does; return its id."""
     id = store.new_id()
     with store.signals.write() as connection:
         number = imports.begin(
             connection, id=id, source="x", sha256="0" * 64, importer="csv", record="samples",
-            system=system.id, author=author, started=now,
+            system=signal.system, author=Author("Operator A"), started=store.now(),
         )  # fmt: skip
         samples.append(connection, series.ensure(connection, signal), times, values, number)
-        imports.complete(connection, number, imports.Counts(len(times), len(times)), {}, now)
-    start = When(now - timedelta(hours=1))
-    incident = Incident("i", "r", system.id, "p", now, now, "Operator A", fields={"start": set_to(start)})
-    charts = build(store, incident, {id}, now)
+        imports.complete(connection, number, imports.Counts(len(times), len(times)), {}, store.now())
+    return id
+
+
+def incident_of(store: Store, start: When) -> Incident:
+    field = Register((Head("e", 1, "s", msgspec.to_builtins(start)),))
+    now = store.now()
+    return Incident("i", "r", "scorer", "p", now, now, "Operator A", fields={"start": field})
+
+
+def test_a_baseline_with_a_daily_cycle_keeps_its_height_in_a_chart_of_months(store: Store) -> None:
+    now = store.now()
+    times = to_us(now - timedelta(days=28)) + np.arange(28 * 96) * 900_000_000
+    values = 100 + 50 * np.sin(2 * np.pi * times / 86_400_000_000)
+    id = bring(store, Signal("scorer", "requests"), times, values)
+    charts = build(store, incident_of(store, When(now - timedelta(hours=1))), {id}, now)
     assert charts is not None
     assert charts.end <= now
     band = charts.strips[0].band
@@ -87,5 +92,28 @@ def test_a_baseline_with_a_daily_cycle_keeps_its_height_in_a_chart_of_months(
     assert np.ptp(band.centre) > 90
 
 
-def set_to(start: When) -> Register:
-    return Register((Head("e", 1, "s", msgspec.to_builtins(start)),))
+def test_a_signal_that_fell_silent_before_has_a_strip_without_samples(store: Store) -> None:
+    now = store.now()
+    recent = to_us(now - timedelta(days=1)) + np.arange(288) * 300_000_000
+    long_ago = to_us(now - timedelta(days=20)) + np.arange(288) * 300_000_000
+    ids = {
+        bring(store, Signal("scorer", name), times, np.ones(288))
+        for name, times in (("alive", recent), ("silent", long_ago))
+    }
+    charts = build(store, incident_of(store, When(now - timedelta(hours=2))), ids, now)
+    assert charts is not None
+    alive, silent = charts.strips
+    assert alive.last == 1.0
+    assert silent.last is None
+    assert silent.band is None
+
+
+def test_of_many_signals_only_some_are_drawn_and_the_rest_is_counted(store: Store) -> None:
+    now = store.now()
+    times = to_us(now - timedelta(days=1)) + np.arange(10) * 300_000_000
+    ids = {bring(store, Signal("scorer", f"m{n:02d}"), times, np.ones(10)) for n in range(MOST + 3)}
+    charts = build(store, incident_of(store, When(now)), ids, now)
+    assert charts is not None
+    assert len(charts.strips) == MOST
+    assert charts.left_out == 3
+    assert build(store, incident_of(store, When(now)), set(), now) is None

@@ -57,14 +57,23 @@ def build(store: Store, incident: Incident, imports: Collection[str], now: datet
         drawn = [one for one, (_, last) in zip(signals, found, strict=True) if last is not None]
         span = to_us(window.begin), to_us(window.end)
         deployed = past.deployments(connection, incident.system, *span, numbers)
-        samples = [
-            (signal, past.read(connection, number, _since(signal, window, alerts), span[1], numbers))
-            for number, signal in drawn[:MOST]
-        ]
-    strips = tuple(_chart(signal, *read, window, alerts) for signal, read in samples)
+    strips = tuple(
+        _chart(
+            signal, *_read(store, number, _since(signal, window, alerts), span[1], numbers), window, alerts
+        )
+        for number, signal in drawn[:MOST]
+    )
     marks = tuple(DeploymentMark(d.at, f"{d.name} {d.version}".strip()) for d in deployed[-_MARKS:])
     left_out = len(drawn) - len(strips)
     return Charts(window.begin, window.end, window.start, window.until, strips, marks, left_out)
+
+
+def _read(
+    store: Store, number: int, since_us: int, until_us: int, imports: Collection[int]
+) -> tuple[Times, Values]:
+    # A transaction for each series: a long read keeps writers waiting; the imports chosen hold all together.
+    with store.signals.read() as connection:
+        return past.read(connection, number, since_us, until_us, imports)
 
 
 def thinned(times_us: Times, values: Values, columns: int = _COLUMNS) -> tuple[Times, Values, Values]:
@@ -172,6 +181,8 @@ def _band(times_us: Times, values: Values, window: _Window, until: datetime) -> 
         return None
     known = baseline.fit(times_us[begins:ends], values[begins:ends], to_us(until))
     begin, end = max(to_us(window.begin), int(times_us[0])), int(times_us[-1])
+    if end <= begin:
+        return None
     # Finer than is drawn and then taken together, because a chart of months would else hit a daily cycle at
     # odd hours only.
     at = np.linspace(begin, end, _FINE * _COLUMNS).astype(np.int64)
