@@ -1,7 +1,7 @@
 """Opens the installed console's demonstration on a virtual screen and works it as a person would.
 
-Usage: run.py TOCSIN [PICTURES]: the installed command, and a folder for what the screen showed. All is
-done with key presses and the mouse; what came of it is read back by the command line, as another program would.
+Usage: run.py TOCSIN [PICTURES]: the installed command, and a folder for what the screen showed. All is done
+with key presses and the mouse; what came of it is read back by the command line, as another program would.
 """
 
 import json
