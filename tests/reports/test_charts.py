@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tocsin.model.report import Chart
+from tocsin.model.report import Band, Chart
 from tocsin.reports.charts import ticks, value_range
 
 NIGHT = datetime(2026, 10, 24, 12, tzinfo=UTC)
@@ -57,3 +57,11 @@ def test_a_threshold_is_always_in_view() -> None:
     low, high = value_range(replace(chart(1.0, 2.0), thresholds=(9.0,)))
     assert low < 1.0
     assert high > 9.0
+
+
+def test_a_far_wider_band_does_not_flatten_the_signal() -> None:
+    times, centre = np.arange(2), np.array([1.5, 1.5])
+    narrow = Band(times, centre, centre - 0.6, centre + 0.6)
+    wide = Band(times, centre, centre - 1000, centre + 1000)
+    assert value_range(replace(chart(1.0, 2.0), band=narrow)) == pytest.approx((0.9 - 0.072, 2.1 + 0.072))
+    assert value_range(replace(chart(1.0, 2.0), band=wide)) == pytest.approx((0.5 - 0.12, 2.5 + 0.12))

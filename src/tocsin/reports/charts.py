@@ -218,15 +218,20 @@ class Strip(Flowable):  # type: ignore[misc]
 
 
 def value_range(chart: Chart) -> tuple[float, float]:
-    """Return the lowest and highest value to draw, with a little room; never an empty range."""
-    seen = [np.asarray(chart.low), np.asarray(chart.high), np.array(chart.thresholds, dtype=float)]
-    if chart.band is not None:
-        seen += [chart.band.low, chart.band.high]
-    values = np.concatenate(seen)
+    """Return the lowest and highest value to draw, with a little room; never an empty range.
+
+    Signal and thresholds are always in it; of a band that is far wider, only as much as leaves the signal
+    half of the height.
+    """
+    values = np.concatenate([chart.low, chart.high, np.array(chart.thresholds, dtype=float)])
     values = values[np.isfinite(values)]
     if not len(values):
         return 0.0, 1.0
     low, high = float(values.min()), float(values.max())
+    if chart.band is not None and high > low:
+        most = (high - low) / 2
+        low = max(min(low, float(chart.band.low.min())), low - most)
+        high = min(max(high, float(chart.band.high.max())), high + most)
     room = (high - low) * 0.06 or max(abs(low) * 0.05, 0.5)
     return low - room, high + room
 
