@@ -86,7 +86,7 @@ class Learnt:
 def look(store: Store, incident: str, learnt: Learnt, *, pixels: int, range: str = "") -> StripsView | None:
     """Return what the charts show of an incident, named by id, in one of RANGES up to the newest sample.
 
-    Without a range, the shortest that holds the incident and as much before it. None without samples.
+    Without a range, the shortest that holds the incident and half as much before it. None without samples.
     """
     with store.journal.read() as connection:
         known = incidents.get(connection, incident)
@@ -127,7 +127,7 @@ def _signals(known: list[tuple[int, Signal]], incident: Incident) -> list[tuple[
 
 def _fitting(incident: Incident, last: datetime) -> str:
     start = incident.start.low if incident.start else incident.detected
-    wanted = 2 * (last - start)
+    wanted = 1.5 * (last - start)
     return next((name for name, span in RANGES.items() if span >= wanted), "all")
 
 

@@ -1,13 +1,14 @@
 """The command screen: one incident at a glance, and every step of it under a key."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QGridLayout, QMenu, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QMenu, QPushButton, QStackedLayout, QVBoxLayout, QWidget
 
 from tocsin.errors import UserError
 from tocsin.model.incident import FOLLOWS
@@ -17,6 +18,7 @@ from tocsin.model.next_actions import Action
 from tocsin.operations import operators, timeline
 from tocsin.operations.command import CommandView, look
 from tocsin.operations.strips import RANGES
+from tocsin.ui.charts.view import View
 from tocsin.ui.command.actions_panel import ActionsPanel
 from tocsin.ui.command.ask import Ask
 from tocsin.ui.command.clocks_panel import ClocksPanel
@@ -60,6 +62,7 @@ class CommandScreen(QWidget):
         self._deeds = Deeds(desk, self.ask)
         self._corrections = Corrections(desk, self.ask)
         self._keys = self._letters()
+        self._order_tabs()
         self._wire()
         self.log.set_writable(not desk.store.read_only, "This store can only be read here.")
 
@@ -94,6 +97,7 @@ class CommandScreen(QWidget):
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
         super().showEvent(event)
         self.refresh()
+        self._learn_people()
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         super().resizeEvent(event)
@@ -174,6 +178,9 @@ class CommandScreen(QWidget):
             self._desk.tell("Ctrl P shows and exports the report.")
 
     def _propose_start(self, low: datetime, high: datetime) -> None:
+        if high - low > timedelta(minutes=2):
+            low, high = low.replace(second=0), high.replace(second=0)
+        low, high = low.replace(microsecond=0), high.replace(microsecond=0)
         between = When(low + (high - low) / 2, low, high)
         self._deeds.start(words.typed(between, self._desk.store.zone))
 
@@ -248,6 +255,13 @@ class CommandScreen(QWidget):
         self.lanes.view.retract_wanted.connect(self._corrections.retract)
         self.lanes.view.history_wanted.connect(self._corrections.point_to_history)
         self.lanes.view.add_wanted.connect(self._begin_line)
+
+    def _order_tabs(self) -> None:
+        order = [*self.header.findChildren(QPushButton), self.clocks.met, self.clocks.waive, self.clocks.rows,
+                 *self.signals.ranges.values(), *self.signals.charts.findChildren(View), self.todo.rows,
+                 self.lanes.view, self.log.rows, self.log.input]  # fmt: skip
+        for one, other in pairwise(order):
+            QWidget.setTabOrder(one, other)
 
     def _lay_out(self) -> None:
         body = QWidget()

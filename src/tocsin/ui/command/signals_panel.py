@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import partial
 from zoneinfo import ZoneInfo
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QButtonGroup, QPushButton, QScrollArea, QStackedLayout, QVBoxLayout, QWidget
 
 from tocsin.model.alert import AlertSeverity
@@ -18,6 +18,7 @@ from tocsin.ui.text import Label, set_look, set_tip
 
 _LEAST_LANE = 62
 _AXIS = 44
+_REST_MS = 200
 _TONES = {
     AlertSeverity.CRITICAL: Tone.RED,
     AlertSeverity.HIGH: Tone.ORANGE,
@@ -41,7 +42,7 @@ class SignalsPanel(Panel):
         self._range = ""
         self._learnt = Learnt()
         self._reading = self._stale = False
-        self._keys: tuple[int, ...] = ()
+        self.shown: tuple[int, ...] = ()  # numbers of the series drawn, top to bottom
         self.charts = Strips(desk.theme, ZoneInfo(desk.store.zone))
         self.charts.setObjectName("signals")
         self.said = Label("", "muted", wrap=True)
@@ -82,6 +83,11 @@ class SignalsPanel(Panel):
     def _read(self) -> None:
         self._reading = False
         if self._stale:
+            # Not at once: while an import commits twenty times a second, the charts need not keep its pace.
+            QTimer.singleShot(_REST_MS, self, self._catch_up)
+
+    def _catch_up(self) -> None:
+        if self._stale:
             self.refresh()
 
     def _show(self, asked: str, view: StripsView | None) -> None:
@@ -94,8 +100,8 @@ class SignalsPanel(Panel):
             return
         self._show_range(view)
         keys = tuple(curve.number for curve in view.curves)
-        if keys != self._keys:
-            self._keys = keys
+        if keys != self.shown:
+            self.shown = keys
             self.charts.clear()
         for curve in view.curves:
             self._draw(curve)

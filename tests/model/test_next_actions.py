@@ -1,0 +1,147 @@
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tocsin.model.clocks import clock_states
+from tocsin.model.fields import Head, Register
+from tocsin.model.incident import CLOSED, CONTAINED, RESOLVED, Grade, Incident, Mark, Move
+from tocsin.model.next_actions import Action, next_actions
+from tocsin.model.timeline import Item
+from tocsin.policy.load import load_shipped
+
+NOW = datetime(2026, 11, 2, 13, 0, tzinfo=UTC)
+SCHEME = load_shipped()
+
+
+def _register(value: object) -> Register:
+    return Register((Head("e", 1, "s", value),))
+
+
+def _incident(level: str = "SEV-1", **changes: object) -> Incident:
+    grade = Grade("g", level, NOW)
+    fields = {"title": _register("Scorer declines"), "severity": _register(level)}
+    made = Incident(
+        "i", "INC-2026-WR-0001", "sys", "p", NOW, NOW, "Operator A", fields=fields, grades=(grade,)
+    )
+    return replace(made, **changes)
+
+
+def _told(text: str) -> Item:
+    happened = {"at": "2026-11-02T13:05:00Z", "zone": "UTC"}
+    fields = {"lane": _register("told"), "text": _register(text), "happened": _register(happened)}
+    return Item("t", "i", "Operator A", NOW, fields)
+
+
+def _actions(
+    incident: Incident, *, told: tuple[Item, ...] = (), layers: tuple[str, ...] = ()
+) -> list[Action]:
+    return next_actions(incident, SCHEME, clock_states(incident, SCHEME, NOW, "UTC"), told, layers)
+
+
+def _by_id(actions: list[Action]) -> dict[str, Action]:
+    return {action.id: action for action in actions}
+
+
+def test_fresh_incident_asks_for_the_nearest_deadline_first() -> None:
+    actions = _actions(_incident())
+    assert [action.id for action in actions[:3]] == ["severity", "clock:escalate", "contain"]
+    assert actions[0].due == NOW + timedelta(minutes=15)
+    assert not any(action.done for action in actions)
+
+
+def test_escalation_names_whom_the_level_calls_and_where() -> None:
+    escalate = _by_id(_actions(_incident()))["clock:escalate"]
+    assert escalate.text == "Call VP Engineering, Legal and CISO into the war room"
+    assert escalate.place == "clock:escalate"
+
+
+def test_a_level_without_an_escalation_clock_asks_for_none() -> None:
+    assert "clock:escalate" not in _by_id(_actions(_incident("SEV-4")))
+
+
+def test_confirming_the_same_level_ticks_the_severity() -> None:
+    marked = _incident(
+        marks=(Mark("m", "triage", "met", NOW + timedelta(minutes=3), "SEV-1 confirmed", "A"),)
+    )
+    severity = _by_id(_actions(marked))["severity"]
+    assert severity.done
+    assert severity.at == NOW + timedelta(minutes=3)
+    assert severity.due is None
+
+
+def test_another_level_ticks_the_severity_too() -> None:
+    later = Grade("h", "SEV-2", NOW + timedelta(minutes=5))
+    graded = _incident("SEV-1", grades=(Grade("g", "SEV-1", NOW), later))
+    assert _by_id(_actions(graded))["severity"].at == later.at
+
+
+def test_route_is_ticked_only_by_a_line_that_names_everybody_on_it() -> None:
+    layers = ("fairness",)
+    half = _by_id(_actions(_incident(), told=(_told("Legal knows"),), layers=layers))["route:fairness"]
+    full = _by_id(_actions(_incident(), told=(_told("Ethics Committee and LEGAL told"),), layers=layers))
+    assert not half.done
+    assert half.place == "tell:ethics committee and legal"
+    assert full["route:fairness"].done
+
+
+def test_a_retracted_line_tells_nobody() -> None:
+    taken_back = replace(_told("ethics committee and legal told"), withdrawn="it was the wrong incident")
+    assert not _by_id(_actions(_incident(), told=(taken_back,), layers=("fairness",)))["route:fairness"].done
+
+
+def test_leads_start_and_texts_are_ticked_by_their_facts() -> None:
+    known = _incident(roles={"technical": _register("Operator B")})
+    known = replace(
+        known,
+        fields={
+            **known.fields,
+            "impact": _register("41 872 decisions"),
+            "start": _register({"at": "2026-11-01T10:00:00Z", "zone": "UTC"}),
+        },
+    )
+    found = _by_id(_actions(known))
+    assert found["role:technical"].done
+    assert found["role:technical"].reason == "Operator B"
+    assert not found["role:communications"].done
+    assert found["impact"].done
+    assert found["start"].done
+    assert not found["root_cause"].done
+
+
+def test_review_and_report_are_asked_for_only_once_resolved() -> None:
+    moved = _incident(moves=(Move("a", CONTAINED, NOW), Move("b", RESOLVED, NOW + timedelta(hours=1))))
+    before, after = _by_id(_actions(_incident())), _by_id(_actions(moved))
+    assert not {"report", "close", "clock:review"} & before.keys()
+    assert {"report", "close", "clock:review"} <= after.keys()
+    assert after["contain"].done
+    assert after["resolve"].at == NOW + timedelta(hours=1)
+
+
+def test_re_opening_takes_the_ticks_back() -> None:
+    moves = (Move("a", RESOLVED, NOW), Move("b", "re-opened", NOW + timedelta(hours=1)))
+    found = _by_id(_actions(_incident(moves=moves)))
+    assert not found["resolve"].done
+    assert not found["contain"].done
+
+
+def test_a_withdrawn_incident_asks_for_nothing() -> None:
+    assert _actions(_incident(withdrawn="a drill")) == []
+
+
+@given(
+    st.lists(st.sampled_from([CONTAINED, RESOLVED, CLOSED, "re-opened"]), max_size=5),
+    st.sampled_from([level.id for level in SCHEME.levels]),
+    st.booleans(),
+)
+def test_open_ones_come_first_and_ids_are_unique(statuses: list[str], level: str, estimated: bool) -> None:
+    moves = tuple(Move(str(i), status, NOW + timedelta(minutes=i)) for i, status in enumerate(statuses))
+    known = _incident(level, moves=moves)
+    if estimated:
+        known.fields["start"] = _register({"at": "2026-11-01T10:00:00Z", "zone": "UTC"})
+    actions = _actions(known, layers=("fairness", "cost"))
+    assert [action.done for action in actions] == sorted(action.done for action in actions)
+    assert len({action.id for action in actions}) == len(actions)
+    dues = [action.due for action in actions if action.due is not None and not action.done]
+    assert dues == sorted(dues)
