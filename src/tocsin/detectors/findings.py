@@ -14,6 +14,7 @@ from tocsin.model.instant import from_us
 
 _LOOK_BACK = 256  # samples before and after the first exceedance that the search for the start looks at
 _LOOK_ON = 256
+_SMALL = 0.5  # of the level of single samples: what no sample shows by itself wakes nobody
 _MOST_EFFECT = 999.0  # a series that never moved has no spread to speak of
 _ORDER = (AlertSeverity.LOW, AlertSeverity.MEDIUM, AlertSeverity.HIGH, AlertSeverity.CRITICAL)
 
@@ -23,7 +24,8 @@ def describe(series: Series, episode: Episode, after: int, urgent_hours: float, 
     times = series.times_us
     start, earliest, latest = _start(series, episode, after)
     lasted = int(times[episode.last] - times[episode.first])
-    grade = severity(_size(episode), episode.beyond, lasted)
+    size = _size(episode)
+    grade = severity(size, episode.beyond, lasted)
     delay = int(times[episode.first]) - start
     effect, value, threshold, centre = _sizes(series, episode)
     known = episode.worst.baseline
@@ -37,7 +39,7 @@ def describe(series: Series, episode: Episode, after: int, urgent_hours: float, 
         earliest_us=earliest,
         latest_us=latest,
         ended_us=None if lasting else int(times[episode.last]),
-        urgent=grade is not AlertSeverity.LOW and delay <= urgent_hours * HOUR,
+        urgent=grade is not AlertSeverity.LOW and size >= _SMALL and delay <= urgent_hours * HOUR,
         effect=effect,
         p_value=_p_value(episode, effect),
         baseline=f"{known.samples} samples"
@@ -58,7 +60,7 @@ def severity(size: float, samples: int, lasted_us: int) -> AlertSeverity:
     6 samples, and for 12 hours or 64 samples; but what is under half that level is medium at most.
     """
     steps = (size >= 1.5) + (size >= 3) + (samples >= 6) + (samples >= 64 or lasted_us >= 12 * HOUR)
-    return _ORDER[min(steps, 1 if size < 0.5 else 3)]
+    return _ORDER[min(steps, 1 if size < _SMALL else 3)]
 
 
 def _size(episode: Episode) -> float:
