@@ -19,7 +19,6 @@ from tocsin.store import deployments, incidents, samples, series
 from tocsin.store.database import Connection
 from tocsin.store.folder import Store
 
-MOST = 24
 RANGES: dict[str, timedelta] = {
     "24 h": timedelta(hours=24),
     "1 week": timedelta(weeks=1),
@@ -64,7 +63,7 @@ class Curve:
 
 @dataclass(frozen=True, slots=True)
 class StripsView:
-    """All the charts of an incident show; `left_out` signals did not fit. `start` is None when unknown."""
+    """What the charts of an incident show: `curves` are those from place `first` on of all `count`."""
 
     incident: str
     range: str
@@ -73,7 +72,8 @@ class StripsView:
     end: datetime | None
     curves: tuple[Curve, ...]
     deployments: tuple[Deployment, ...]
-    left_out: int = 0
+    first: int
+    count: int
 
 
 @dataclass
@@ -83,10 +83,20 @@ class Learnt:
     baselines: dict[tuple[int, int], Baseline | None] = field(default_factory=dict)
 
 
-def look(store: Store, incident: str, learnt: Learnt, *, pixels: int, range: str = "") -> StripsView | None:
+def look(
+    store: Store,
+    incident: str,
+    learnt: Learnt,
+    *,
+    pixels: int,
+    range: str = "",
+    first: int = 0,
+    most: int = 24,
+) -> StripsView | None:
     """Return what the charts show of an incident, named by id, in one of RANGES up to the newest sample.
 
-    Without a range, the shortest that holds the incident and half as much before it. None without samples.
+    The signals of its alerts come before the others; `most` are shown, from place `first` on. Without a
+    range it is the shortest that holds the incident and half as much before it. None without samples.
     """
     with store.journal.read() as connection:
         known = incidents.get(connection, incident)
@@ -95,19 +105,20 @@ def look(store: Store, incident: str, learnt: Learnt, *, pixels: int, range: str
         newest = samples.latest(connection, [number for number, _ in chosen])
         if not newest:
             return None
-        shown = [one for one in chosen if one[0] in newest][:MOST]
-        last = from_us(max(newest[number][0] for number, _ in shown))
+        sampled = [one for one in chosen if one[0] in newest]
+        first = max(0, min(first, len(sampled) - most))
+        last = from_us(max(at for at, _ in newest.values()))
         name = range or _fitting(known, last)
-        stretch = _stretch(connection, [number for number, _ in shown], name, last, pixels)
+        stretch = _stretch(connection, list(newest), name, last, pixels)
         until_us = to_us(known.start.low if known.start else known.detected)
         curves = tuple(
             _curve(connection, number, signal, known, stretch, newest[number], learnt, until_us)
-            for number, signal in shown
+            for number, signal in sampled[first : first + most]
         )
         span_us = to_us(stretch.start), to_us(stretch.end)
         ran = deployments.between(connection, known.system, *span_us, most=_MARKS)
     end = known.reached(RESOLVED) or known.reached(CLOSED)
-    return StripsView(known.id, name, stretch, known.start, end, curves, tuple(ran), len(newest) - len(shown))
+    return StripsView(known.id, name, stretch, known.start, end, curves, tuple(ran), first, len(newest))
 
 
 def _signals(known: list[tuple[int, Signal]], incident: Incident) -> list[tuple[int, Signal]]:

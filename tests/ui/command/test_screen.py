@@ -17,7 +17,6 @@ from tocsin.ui.command.screen import CommandScreen
 from tocsin.ui.desk import Desk
 from tocsin.ui.text import not_plain
 
-
 Key = Qt.Key
 A, B = Author("Operator A"), Author("Operator B")
 

@@ -91,6 +91,7 @@ class Header(QFrame):
         self.state = ElidedLabel("", "small")
         self.state.setObjectName("incident-state")
         self.stages = StageStrip(theme, zone)
+        self.started_caption = Label("started (estimate)", "small")
         self.started, self.started_note = Label("", "large"), Label("", "small")
         self.since, self.since_caption = Label("", "figure"), Label("since detection", "small")
         self.since.setObjectName("since-detection")
@@ -133,10 +134,13 @@ class Header(QFrame):
         start = known.start
         self.started.set_tone(Tone.ORANGE if start is None else None)
         if start is None:
+            self.started_caption.show_text("started")
             self.started.show_text("not estimated")
             self.started_note.show_text("T states it")
             return
-        self.started.show_text(f"{short_stamp(start.at, self._zone, now)}{_give_or_take(start)}")
+        even, uneven = _give_or_take(start)
+        self.started_caption.show_text(f"started, {uneven}" if uneven else "started (estimate)")
+        self.started.show_text(f"{short_stamp(start.at, self._zone, now)}{even}")
         gap = known.detected - start.at
         undetected = f"undetected for {span(gap)}" if gap > timedelta(0) else "detected before it began"
         self.started_note.show_text(undetected)
@@ -179,7 +183,7 @@ class Header(QFrame):
         layout.setSpacing(18)
         layout.addWidget(self.badge)
         layout.addLayout(self._what(), 1)
-        layout.addLayout(_column(Label("started (estimate)", "small"), self.started, self.started_note))
+        layout.addLayout(_column(self.started_caption, self.started, self.started_note))
         layout.addLayout(_column(self.since_caption, self.since))
         layout.addLayout(self._who())
         layout.addLayout(self._where_to())
@@ -240,11 +244,15 @@ class TitleLabel(ElidedLabel):
         self.wanted.emit()
 
 
-def _give_or_take(when: When) -> str:
+def _give_or_take(when: When) -> tuple[str, str]:
+    """Return how sure a moment is: " ± 9 h" when even to both sides, else "−4 h +45 min"; one is empty."""
     before, after = _largest(when.at - when.low), _largest(when.high - when.at)
+    if not when.is_range:
+        return "", ""
     if before == after:
-        return f" ± {before}" if when.is_range else ""
-    return (f" {MINUS}{before}" if when.low < when.at else "") + (f" +{after}" if when.high > when.at else "")
+        return f" ± {before}", ""
+    parts = [f"{MINUS}{before}"] * (when.low < when.at) + [f"+{after}"] * (when.high > when.at)
+    return "", " ".join(parts)
 
 
 def _largest(length: timedelta) -> str:

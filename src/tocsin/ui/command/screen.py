@@ -257,9 +257,10 @@ class CommandScreen(QWidget):
         self.lanes.view.add_wanted.connect(self._begin_line)
 
     def _order_tabs(self) -> None:
-        order = [*self.header.findChildren(QPushButton), self.clocks.met, self.clocks.waive, self.clocks.rows,
-                 *self.signals.ranges.values(), *self.signals.charts.findChildren(View), self.todo.rows,
-                 self.lanes.view, self.log.rows, self.log.input]  # fmt: skip
+        order: list[QWidget] = [*self.header.findChildren(QPushButton)]
+        order += [self.clocks.met, self.clocks.waive, self.clocks.rows, *self.signals.ranges.values()]
+        order += [*self.signals.charts.findChildren(View), self.todo.rows, self.lanes.view]
+        order += [self.log.rows, self.log.input]
         for one, other in pairwise(order):
             QWidget.setTabOrder(one, other)
 

@@ -5,7 +5,16 @@ from functools import partial
 from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QButtonGroup, QPushButton, QScrollArea, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent, QWheelEvent
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QHBoxLayout,
+    QPushButton,
+    QScrollBar,
+    QStackedLayout,
+    QVBoxLayout,
+    QWidget,
+)
 
 from tocsin.model.alert import AlertSeverity
 from tocsin.operations import strips
@@ -17,7 +26,7 @@ from tocsin.ui.palette import PAD, Tone
 from tocsin.ui.text import Label, set_look, set_tip
 
 _LEAST_LANE = 62
-_AXIS = 44
+_AXIS = 44  # pixels for the times below and the names of deployments above
 _REST_MS = 200
 _TONES = {
     AlertSeverity.CRITICAL: Tone.RED,
@@ -45,6 +54,10 @@ class SignalsPanel(Panel):
         self.shown: tuple[int, ...] = ()  # numbers of the series drawn, top to bottom
         self.charts = Strips(desk.theme, ZoneInfo(desk.store.zone))
         self.charts.setObjectName("signals")
+        self._bar = QScrollBar(Qt.Orientation.Vertical)
+        self._bar.setAccessibleName("Which signals are shown")
+        self._bar.hide()
+        self._bar.valueChanged.connect(self.refresh)
         self.said = Label("", "muted", wrap=True)
         self.said.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.ranges = {name: _choice(name, key) for key, name in enumerate(RANGES, start=1)}
@@ -57,6 +70,7 @@ class SignalsPanel(Panel):
         """Show the signals of another incident; the same one is read again."""
         if id != self._incident:
             self._incident, self._range = id, ""
+            self._bar.setValue(0)
             self._learnt = Learnt()
         self.refresh()
 
@@ -74,11 +88,29 @@ class SignalsPanel(Panel):
         job = self._desk.read(self._call(), partial(self._show, self._incident))
         job.ended.connect(self._read)
 
+    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802
+        self._bar.event(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        super().resizeEvent(event)
+        self.refresh()
+
     def _call(self) -> Callable[[], StripsView | None]:
         pixels = max(self.charts.pixels(), 200)
         return partial(
-            strips.look, self._desk.store, self._incident, self._learnt, pixels=pixels, range=self._range
+            strips.look,
+            self._desk.store,
+            self._incident,
+            self._learnt,
+            pixels=pixels,
+            range=self._range,
+            first=self._bar.value(),
+            most=self._room(),
         )
+
+    def _room(self) -> int:
+        """How many strips there is room for."""
+        return max(1, (self.charts.height() - _AXIS) // _LEAST_LANE)
 
     def _read(self) -> None:
         self._reading = False
@@ -107,9 +139,17 @@ class SignalsPanel(Panel):
             self._draw(curve)
         self.charts.set_window(view.start, view.end)
         self.charts.set_marks([(d.at, f"{d.name} {d.version}".strip()) for d in view.deployments])
-        self.charts.setMinimumHeight(_AXIS + _LEAST_LANE * len(keys))
-        more = f" · {view.left_out} more" if view.left_out else ""
-        self.remark.show_text(f"{len(keys)} signals{more} · drag across to estimate the start")
+        self._show_place(view)
+        self.remark.show_text(f"{_of(view)} · drag across to estimate the start")
+
+    def _show_place(self, view: StripsView) -> None:
+        """Let the bar stand where the strips shown are among all."""
+        self._bar.blockSignals(True)
+        self._bar.setRange(0, view.count - len(view.curves))
+        self._bar.setPageStep(len(view.curves))
+        self._bar.setValue(view.first)
+        self._bar.setVisible(view.count > len(view.curves))
+        self._bar.blockSignals(False)
 
     def _show_range(self, view: StripsView) -> None:
         stretch: Stretch = view.stretch
@@ -136,24 +176,28 @@ class SignalsPanel(Panel):
             group.addButton(button)
             self.head.addWidget(button)
             button.clicked.connect(partial(self._chosen, name))
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QScrollArea.Shape.NoFrame)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         inside = QWidget()
-        padded = QVBoxLayout(inside)
-        padded.setContentsMargins(PAD, 2, 4, 2)
-        padded.addWidget(self.charts)
-        scroll.setWidget(inside)
+        beside = QHBoxLayout(inside)
+        beside.setContentsMargins(PAD, 2, 2, 2)
+        beside.setSpacing(2)
+        beside.addWidget(self.charts, 1)
+        beside.addWidget(self._bar)
         empty = QWidget()
         QVBoxLayout(empty).addWidget(self.said)
         self._pages = QStackedLayout()
         self._pages.addWidget(empty)
-        self._pages.addWidget(scroll)
+        self._pages.addWidget(inside)
         self.room.addLayout(self._pages, 1)
 
     def _chosen(self, name: str, _checked: bool) -> None:
         self.choose(name)
+
+
+def _of(view: StripsView) -> str:
+    shown = len(view.curves)
+    if shown == view.count:
+        return f"{shown} signal{'s' if shown != 1 else ''}"
+    return f"{view.first + 1}–{view.first + shown} of {view.count} signals"
 
 
 def _subtitle(curve: Curve) -> str:

@@ -55,11 +55,11 @@ class StageStrip(QWidget):
         painter.drawRect(rect)
         name = "check" if stage.at else "clock" if stage.current else ""
         if name:
-            paint_icon(painter, name, colour, QRectF(rect.left() + 7, rect.top() + 5, 11, 11))
+            paint_icon(painter, name, colour, QRectF(rect.left() + 6, rect.top() + 5, 11, 11))
         painter.setPen(colour)
-        left = rect.left() + (22 if name else 8)
+        left = rect.left() + (20 if name else 8)
         self._line(
-            painter, QRect(left, rect.top() + 2, rect.right() - left - 3, 17), stage.name, sans(SMALL + 1)
+            painter, QRect(left, rect.top() + 2, rect.right() - left - 1, 17), stage.name, sans(SMALL + 1)
         )
         when = self._when(stage)
         below = QRect(rect.left() + 8, rect.top() + 19, rect.width() - 11, 15)
