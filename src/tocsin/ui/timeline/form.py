@@ -123,10 +123,10 @@ class EntryForm(QWidget):
         job.ended.connect(self._ended)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
-        held = event.modifiers() & Qt.KeyboardModifier.ControlModifier
-        if event.key() == Qt.Key.Key_Escape:
+        # A bare Enter in the text is a new line and does not come here.
+        if event.key() == Qt.Key.Key_Escape or (event.key() in _ENTER and self.cancel.hasFocus()):
             self.closed.emit("")
-        elif event.key() in _ENTER and (held or not self.text.hasFocus()):
+        elif event.key() in _ENTER:
             self.submit()
         else:
             super().keyPressEvent(event)
