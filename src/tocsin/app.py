@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import timedelta
 from functools import partial
+from operator import itemgetter
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer
@@ -118,6 +119,7 @@ class App(QObject):
         bell.journal_changed.connect(self._look)
         bell.failed.connect(lambda error: desk.tell(str(error), trouble=True))
         self.heartbeat.jumped.connect(self._jumped)
+        self.heartbeat.tick.connect(lambda _now: self._show_next())
 
     def _first_look(self) -> None:
         for warning in self.store.warnings:
@@ -157,14 +159,17 @@ class App(QObject):
         self._show_next()
 
     def _show_next(self) -> None:
-        nearest = next((one for one in self._watched if one.nearest is not None), None)
-        if nearest is None or nearest.nearest is None or nearest.nearest.due is None:
+        """Say in the bottom bar which deadline of all open incidents comes next."""
+        due = [(clock.due, clock, one) for one in self._watched if (clock := one.nearest) and clock.due]
+        if not due:
             self.window.footer.show_next("")
             return
-        left = nearest.nearest.due - self.store.now()
+        at, clock, one = min(due, key=itemgetter(0))
+        left = at - self.store.now()
         late = left < timedelta(0)
         words = f"overdue by {span(-left)}" if late else f"due in {span(left)}"
-        self.window.footer.show_next(f"{nearest.nearest.name}: {words}", Tone.RED if late else None)
+        tone = Tone.RED if late else None
+        self.window.footer.show_next(f"{one.incident.reference} · {clock.name}: {words}", tone)
 
     def _incidents(self) -> Iterable[Choice]:
         for one in self._watched:
@@ -212,7 +217,7 @@ class App(QObject):
         seconds = by.total_seconds()
         direction = "forward" if seconds > 0 else "back"
         self.desk.tell(
-            f"This machine's clock was set {direction} by {span(abs(by))}; what is left until deadlines changed.",
+            f"This machine's clock was set {direction} by {span(abs(by))}; countdowns follow it.",
             trouble=True,
         )
         if not self.store.read_only:
@@ -240,6 +245,7 @@ def open_console(path: Path, clock: Clock, *, operator: str = "", theme: str = "
     if operator:
         app.desk.choose_operator(operator)
     app.start()
+    app.window.showMaximized()
     try:
         return int(application.exec())
     finally:
