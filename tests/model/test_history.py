@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from tocsin.model.history import versions
+from tocsin.model.history import estimates, versions
 from tocsin.model.instant import When
 from tocsin.model.journal import KIND_OF, Body, Entry, FieldsSet, TimelineAdded, Undone, Withdrawn
 from tocsin.model.operator import Author
@@ -67,3 +67,16 @@ def test_a_retraction_carries_its_reason() -> None:
     assert last.deed == "retracted"
     assert last.item is not None
     assert last.item.withdrawn == "wrong system"
+
+
+def test_the_start_was_estimated_by_these_people_and_one_took_theirs_back() -> None:
+    first, second = ({"at": f"2026-11-02T0{hour}:00:00Z", "zone": "UTC"} for hour in (3, 5))
+    found = estimates(
+        life(
+            FieldsSet({"start": first}), FieldsSet({"title": "x"}), FieldsSet({"start": second}), Undone("e2")
+        )
+    )
+    assert [(e.author, e.start.at.hour, e.counts) for e in found] == [
+        ("Operator 0", 3, True),
+        ("Operator 2", 5, False),
+    ]

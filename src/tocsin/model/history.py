@@ -1,10 +1,13 @@
-"""How a timeline entry came to read as it does: every earlier wording with who wrote it and when."""
+"""How a timeline entry, or the estimated start, came to read as it does: who said what and when."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+import msgspec
+
 from tocsin.model.incident import standing
+from tocsin.model.instant import When
 from tocsin.model.journal import Entry, FieldsSet, TimelineAdded, Undone, Withdrawn
 from tocsin.model.timeline import Item, step
 
@@ -25,6 +28,34 @@ class Version:
     item: Item | None
     changed: tuple[str, ...] = ()
     counts: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """One estimate of an incident's start. `counts` is False for one that was undone."""
+
+    entry: str
+    author: str
+    at: datetime
+    start: When
+    counts: bool = True
+
+
+def estimates(entries: Iterable[Entry]) -> tuple[Estimate, ...]:
+    """Return the estimates of the start, oldest first, from the entries about an incident, in order."""
+    ordered = list(entries)
+    counting = {entry.id for entry in standing(ordered)}
+    return tuple(
+        Estimate(
+            entry.id,
+            entry.author.name,
+            entry.recorded_at,
+            msgspec.convert(entry.body.fields["start"], When),
+            entry.id in counting,
+        )
+        for entry in ordered
+        if isinstance(entry.body, FieldsSet) and "start" in entry.body.fields
+    )
 
 
 def versions(entries: Iterable[Entry]) -> tuple[Version, ...]:

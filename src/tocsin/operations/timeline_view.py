@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from tocsin.model import history
-from tocsin.model.history import Version
+from tocsin.model.history import Estimate, Version
 from tocsin.model.incident import Incident
 from tocsin.model.instant import to_us
 from tocsin.model.lanes import Mark, marks
 from tocsin.model.timeline import Item
 from tocsin.operations import policies, timeline
-from tocsin.store import deployments, incidents
+from tocsin.store import deployments, incidents, journal
 from tocsin.store import timeline as stored
 from tocsin.store.folder import Store
 
@@ -43,3 +43,11 @@ def look(store: Store, incident: str) -> TimelineView:
 def versions(store: Store, item: str) -> tuple[Version, ...]:
     """Return how a timeline entry came to read as it does, oldest first."""
     return history.versions(timeline.history(store, item))
+
+
+def estimates(store: Store, incident: str) -> tuple[Estimate, ...]:
+    """Return every estimate of an incident's start, oldest first."""
+    with store.journal.read() as connection:
+        return history.estimates(
+            journal.entries(connection, subject=incident, kinds=["fields.set", "undone"])
+        )

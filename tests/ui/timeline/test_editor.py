@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
+import msgspec
 import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
@@ -171,10 +172,12 @@ def test_h_shows_every_earlier_wording_with_who_and_when(
     screen.table.choose(id)
     qtbot.keyClick(screen.table, Qt.Key.Key_H)
     history = screen.side.details.history
-    qtbot.waitUntil(lambda: len(history.rows) == 2)
+    qtbot.waitUntil(lambda: len(history.steps) == 2)
     assert history.hasFocus()
-    assert history.rows[0].endswith("Restarted")
-    assert history.rows[1] == "corrected text: Restarted → Restarted the queue"
+    written, corrected = history.steps
+    assert written.lines[0].endswith("Restarted")
+    assert corrected.head == "2 Nov 14:37:12   Operator B   corrected"
+    assert corrected.lines == ("text: Restarted → Restarted the queue",)
 
 
 def test_a_conflict_shows_both_values_and_one_can_be_kept(
@@ -237,6 +240,28 @@ def test_the_estimated_start_is_typed_too(qtbot: QtBot, screen: TimelineScreen, 
     qtbot.waitUntil(lambda: incidents.get(store, desk.incident).start.is_range)  # type: ignore[union-attr]
 
 
+def test_two_estimates_of_the_start_are_both_shown_and_one_can_be_kept(
+    qtbot: QtBot, screen: TimelineScreen, store: Store
+) -> None:
+    desk = screen.lanes.desk
+    with store.write() as write:
+        for who, hours in ((desk.author, 3), (B, 5)):
+            start = msgspec.to_builtins(When(store.now() - timedelta(hours=hours)))
+            write.add(who, FieldsSet({"start": start}), incident=desk.incident, subject=desk.incident)
+    qtbot.waitUntil(lambda: screen.lanes.mark("start") is not None)
+    screen.lanes.select("start")
+    conflict = screen.side.details.conflict
+    qtbot.waitUntil(lambda: len(conflict.buttons) == 2)
+    assert [step.lines for step in screen.side.details.history.steps] == [
+        ("2 Nov 11:37:12",),
+        ("2 Nov 09:37:12",),
+    ]
+    kept = next(b for b in conflict.buttons if b.accessibleName().endswith("Operator A"))
+    qtbot.mouseClick(kept, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: not incidents.get(store, desk.incident).fields["start"].conflict)
+    assert incidents.get(store, desk.incident).start == When(store.now() - timedelta(hours=3))
+
+
 def test_lanes_and_table_have_the_same_entry_in_hand(qtbot: QtBot, screen: TimelineScreen) -> None:
     first, second = add(qtbot, screen, "one", minutes=30), add(qtbot, screen, "two")
     screen.table.choose(first)
@@ -285,6 +310,6 @@ def test_a_hidden_screen_reads_only_when_it_is_shown(
 def test_markup_in_a_text_stays_text(qtbot: QtBot, screen: TimelineScreen) -> None:
     id = add(qtbot, screen, "<b>bold</b> <img src='/etc/passwd'>")
     screen.select(id)
-    qtbot.waitUntil(lambda: bool(screen.side.details.history.rows))
+    qtbot.waitUntil(lambda: bool(screen.side.details.history.steps))
     assert not_plain(screen) == []
     assert screen.side.details.text.text().startswith("<b>bold</b>")

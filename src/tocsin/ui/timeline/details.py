@@ -11,16 +11,17 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from tocsin.model.fields import Head
-from tocsin.model.history import Version
+from tocsin.model.history import Estimate, Version
+from tocsin.model.incident import Incident
 from tocsin.model.instant import When
 from tocsin.model.lanes import Mark, Source
 from tocsin.model.timeline import Item
-from tocsin.operations import timeline, timeline_view
+from tocsin.operations import incidents, timeline, timeline_view
 from tocsin.ui.desk import Desk
 from tocsin.ui.palette import GAP, Tone
 from tocsin.ui.text import Label
 from tocsin.ui.timeline import words
-from tocsin.ui.timeline.history import Conflict, History
+from tocsin.ui.timeline.history import Conflict, History, steps_of_entry, steps_of_start
 
 _DERIVED = "This follows from another entry of the incident and is changed there."
 _TEXT_SHOWN = 1500
@@ -38,6 +39,7 @@ class Details(QWidget):
         self._desk = desk
         self._mark: Mark | None = None
         self._item: Item | None = None
+        self._incident: Incident | None = None
         self.lane, self.text = Label("", "heading"), Label("", "large", wrap=True)
         self.facts, self.state = Label("", "muted", wrap=True), Label("", wrap=True)
         self.conflict, self.history = Conflict(), History()
@@ -50,24 +52,24 @@ class Details(QWidget):
         self._heading = Label("HISTORY", "heading")
         self._lay_out()
 
-    def show_mark(self, mark: Mark | None, item: Item | None) -> None:
+    def show_mark(self, mark: Mark | None, item: Item | None, incident: Incident | None) -> None:
         """Show a mark, and the entry it stands for if it is one."""
-        other = item != self._item
-        self._mark, self._item = mark, item
+        before = self._mark, self._item
+        self._mark, self._item, self._incident = mark, item, incident
         self._show_words(mark)
         writable = not self._desk.store.read_only
-        movable = mark is not None and (
-            mark.source is Source.START or (item is not None and not item.withdrawn)
-        )
-        self._buttons["edit"].setVisible(writable and movable)
-        self._buttons["retract"].setVisible(writable and item is not None and not item.withdrawn)
-        self._buttons["add"].setEnabled(writable)
+        is_start = mark is not None and mark.source is Source.START
+        stands = item is not None and not item.withdrawn
+        self._buttons["edit"].setVisible(writable and (is_start or stands))
+        self._buttons["retract"].setVisible(writable and stands)
+        self._buttons["add"].setEnabled(writable and incident is not None)
         for part in (self._heading, self.history):
-            part.setVisible(item is not None)
-        if item is None:
-            self.conflict.show_item(None, {}, "")
-        elif other:
-            self._read(item)
+            part.setVisible(is_start or item is not None)
+        if (mark, item) != before:
+            if mark is None or before[0] is None or mark.id != before[0].id:
+                self.history.show_steps(())
+                self.conflict.show_fields({}, {}, "")
+            self._read(mark, item, incident)
 
     @property
     def shown(self) -> tuple[Mark | None, Item | None]:
@@ -97,21 +99,34 @@ class Details(QWidget):
         self.state.set_tone(tone)
         self.state.setVisible(bool(state))
 
-    def _read(self, item: Item) -> None:
-        def show(versions: Sequence[Version]) -> None:
-            if self._item is not None and self._item.id == item.id:
-                zone = self._desk.store.zone
-                self.history.show_versions(versions, zone)
-                self.conflict.show_item(self._item, {v.entry: v.author for v in versions}, zone)
+    def _read(self, mark: Mark | None, item: Item | None, incident: Incident | None) -> None:
+        """Read what it said before; the answer counts only while it is still about what is shown."""
+        store, zone = self._desk.store, self._desk.store.zone
 
-        self._desk.read(partial(timeline_view.versions, self._desk.store, item.id), show)
+        def show_entry(versions: Sequence[Version]) -> None:
+            if item is not None and self._item is item:
+                self.history.show_steps(steps_of_entry(versions, zone))
+                self.conflict.show_fields(item.fields, {v.entry: v.author for v in versions}, zone)
+
+        def show_start(estimates: Sequence[Estimate]) -> None:
+            if incident is not None and self._mark is mark:
+                self.history.show_steps(steps_of_start(estimates, zone))
+                fields = {"start": incident.fields["start"]}
+                self.conflict.show_fields(fields, {e.entry: e.author for e in estimates}, zone)
+
+        if item is not None:
+            self._desk.read(partial(timeline_view.versions, store, item.id), show_entry)
+        elif mark is not None and incident is not None and mark.source is Source.START:
+            self._desk.read(partial(timeline_view.estimates, store, incident.id), show_start)
 
     def _keep(self, name: str, head: Head) -> None:
-        item = self._item
-        assert item is not None
-        desk = self._desk
-        author, values = desk.author, _values(name, head.value)
-        desk.write(lambda: timeline.correct(desk.store, author, item.id, **values), said="Kept")
+        store, author, values = self._desk.store, self._desk.author, _values(name, head.value)
+        if name == "start" and self._incident is not None:
+            call = partial(incidents.set_fields, store, author, self._incident.id, values)
+        else:
+            assert self._item is not None
+            call = partial(timeline.correct, store, author, self._item.id, **values)
+        self._desk.write(call, said="Kept")
 
     def _lay_out(self) -> None:
         layout = QVBoxLayout(self)
@@ -143,5 +158,5 @@ def _cut(text: str) -> str:
 
 
 def _values(name: str, stated: Any) -> dict[str, Any]:
-    kinds: dict[str, Any] = {"happened": When, "learned": datetime}
+    kinds: dict[str, Any] = {"happened": When, "start": When, "learned": datetime}
     return {name: msgspec.convert(stated, kinds.get(name, str))}

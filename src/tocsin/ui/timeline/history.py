@@ -1,24 +1,50 @@
 """What an entry said before, who said it and when; and both sides of a conflict, to keep one."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
-from tocsin.model.fields import Head
-from tocsin.model.history import Version
+from tocsin.model.fields import Fields, Head
+from tocsin.model.history import Estimate, Version
 from tocsin.model.timeline import Item
 from tocsin.ui.palette import GAP, Tone
 from tocsin.ui.text import Label, set_look
 from tocsin.ui.timeline import words
 
-_FIELDS = ("text", "lane", "happened", "learned")
-_MOST = 60  # versions shown
+_MOST = 60  # steps shown
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step in the life of what is shown: who and when, and what it changed, in lines."""
+
+    head: str
+    lines: tuple[str, ...]
+    counts: bool
+
+
+def steps_of_entry(versions: Sequence[Version], zone: str) -> list[Step]:
+    """Return the steps of a timeline entry, oldest first."""
+    return [
+        Step(_head(v.at, v.author, v.deed, zone), tuple(_told(versions, number, zone)), v.counts)
+        for number, v in enumerate(versions)
+    ]
+
+
+def steps_of_start(estimates: Sequence[Estimate], zone: str) -> list[Step]:
+    """Return the steps of the estimated start, oldest first."""
+    return [
+        Step(_head(e.at, e.author, "estimated", zone), (words.when(e.start, zone),), e.counts)
+        for e in estimates
+    ]
 
 
 class History(QScrollArea):
-    """The versions of one entry, newest first. Arrow keys scroll it."""
+    """The steps of one entry, newest first. Arrow keys scroll it."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -26,26 +52,28 @@ class History(QScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setObjectName("history")
         self.setAccessibleName("History of the entry")
-        self.rows: list[str] = []
+        self.steps: list[Step] = []
 
-    def show_versions(self, versions: Sequence[Version], zone: str) -> None:
-        """Show how the entry came to read as it does."""
-        told = [_told(versions, number, zone) for number in range(len(versions))]
+    def show_steps(self, steps: Sequence[Step]) -> None:
+        """Show how it came to read as it does."""
+        self.steps = list(steps)
         inside = QWidget()
         layout = QVBoxLayout(inside)
         layout.setContentsMargins(0, 0, GAP, 0)
         layout.setSpacing(3)
-        for version, lines in list(zip(versions, told, strict=True))[: -_MOST - 1 : -1]:
-            head = f"{words.stamp(version.at, zone)}   {version.author}   {version.deed}"
-            layout.addWidget(Label(head if version.counts else f"{head}, then undone", "small"))
-            for line in lines:
-                layout.addWidget(Label(line, "" if version.counts else "muted", wrap=True))
+        for step in self.steps[: -_MOST - 1 : -1]:
+            layout.addWidget(Label(step.head if step.counts else f"{step.head}, then undone", "small"))
+            for line in step.lines:
+                layout.addWidget(Label(line, "" if step.counts else "muted", wrap=True))
             layout.addSpacing(6)
-        if len(versions) > _MOST:
-            layout.addWidget(Label(f"and {len(versions) - _MOST} earlier", "small"))
+        if len(steps) > _MOST:
+            layout.addWidget(Label(f"and {len(steps) - _MOST} earlier", "small"))
         layout.addStretch()
-        self.rows = [f"{v.deed} {' '.join(lines)}" for v, lines in zip(versions, told, strict=True)]
         self.setWidget(inside)
+
+
+def _head(at: datetime, author: str, deed: str, zone: str) -> str:
+    return f"{words.stamp(at, zone)}   {author}   {deed}"
 
 
 def _told(versions: Sequence[Version], number: int, zone: str) -> list[str]:
@@ -85,14 +113,12 @@ class Conflict(QFrame):
         self._inside: QWidget | None = None
         self.buttons: list[QPushButton] = []
 
-    def show_item(self, item: Item | None, authors: dict[str, str], zone: str) -> None:
-        """Show an entry's conflicts. `authors` are names by the id of the entry that set a value."""
+    def show_fields(self, fields: Fields, authors: dict[str, str], zone: str) -> None:
+        """Show the conflicts among these fields. `authors` are names by the entry that set a value."""
         if self._inside is not None:
             self._inside.deleteLater()
         self.buttons = []
-        conflicts = (
-            [] if item is None else [n for n in _FIELDS if n in item.fields and item.fields[n].conflict]
-        )
+        conflicts = {name: register for name, register in fields.items() if register.conflict}
         self.setVisible(bool(conflicts))
         self._inside = QWidget()
         layout = QVBoxLayout(self._inside)
@@ -100,9 +126,8 @@ class Conflict(QFrame):
         title = Label("Two people corrected this without knowing of each other. Which holds?", wrap=True)
         title.set_tone(Tone.ORANGE)
         layout.addWidget(title)
-        for name in conflicts:
-            assert item is not None
-            for head in item.fields[name].heads:
+        for name, register in conflicts.items():
+            for head in register.heads:
                 layout.addLayout(self._row(name, head, authors.get(head.entry, "somebody"), zone))
         self._layout.addWidget(self._inside)
 

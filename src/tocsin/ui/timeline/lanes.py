@@ -228,6 +228,8 @@ class LanesView(Canvas):
         if self._mover.may_move(mark):
             self._mover.nudge(mark, by)
             self._reveal(mark.id)
+        elif self.desk.store.read_only:
+            self.desk.tell("This store can only be read.")
         else:
             self.desk.tell("This cannot be moved: it was told to others, or follows from another fact.")
 

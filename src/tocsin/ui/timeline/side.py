@@ -48,7 +48,7 @@ class Side(QWidget):
         marks = self._view.marks if self._view else ()
         mark = next((mark for mark in marks if mark.id == id), None)
         item = next((item for item in self._view.items if item.id == id), None) if self._view else None
-        self.details.show_mark(mark, item)
+        self.details.show_mark(mark, item, self._view.incident if self._view else None)
 
     def show_details(self) -> None:
         """Leave a form for the entry in hand."""

@@ -131,7 +131,7 @@ def reading(item: Item, zone: str) -> str:
 
 def value(name: str, stated: object, zone: str) -> str:
     """Return one field's value of an entry as people read it; `stated` is as the journal holds it."""
-    if name == "happened":
+    if name in ("happened", "start"):
         return when(msgspec.convert(stated, When), zone)
     if name == "learned" and stated is not None:
         return stamp(msgspec.convert(stated, datetime), zone)
