@@ -1,30 +1,298 @@
-"""Importing a file: what is counted, kept, refused and seen."""
+"""Importing a file: what is counted, kept, refused and seen; what is the same for every source."""
 
+import json
+import os
+from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
+import pytest
+from filelock import FileLock
 
+from tocsin.errors import BadInput
 from tocsin.importers.base import Options
+from tocsin.model.instant import from_us, to_us
+from tocsin.model.journal import ImportCompleted, SystemAdded
 from tocsin.model.operator import Author
-from tocsin.now import ManualClock
-from tocsin.operations.ingest import ingest
+from tocsin.operations import ingest as operation
+from tocsin.operations.ingest import ImportReport, append_missing_entries, ingest
 from tocsin.operations.progress import finish
-from tocsin.store import samples, series
-from tocsin.store.folder import create_store
+from tocsin.store import imports, journal, samples, series, watermarks
+from tocsin.store.folder import Store
 
-AUTHOR = Author("Operator A")
+Import = Callable[..., ImportReport]
+GOOD = "ts,value\n2026-11-02T10:00:00Z,1.5\n2026-11-02T10:00:01Z,2\n2026-11-02T10:00:02Z,4\n"
 
 
-def test_samples_of_a_file_are_read_back(tmp_path: Path, clock: ManualClock) -> None:
-    store = create_store(tmp_path / "s.tocsin", code="WR", zone="UTC", clock=clock, author=AUTHOR)
-    file = tmp_path / "latency.csv"
-    file.write_text("ts,value\n2026-11-02T10:00:00Z,1.5\n2026-11-02T10:00:01Z,2\n")
-    report = finish(ingest(store, AUTHOR, file, system="shop", options=Options()))
-    assert (report.read, report.stored, report.already, report.rejected) == (2, 2, 0, 0)
+@pytest.fixture
+def run(store: Store, author: Author, tmp_path: Path) -> Import:
+    """Write a text into a file and import it."""
+
+    def imported(
+        text: str | bytes, *, name: str = "latency.csv", dry_run: bool = False, **said: object
+    ) -> ImportReport:
+        file = tmp_path / name
+        file.write_bytes(text.encode() if isinstance(text, str) else text)
+        options = Options(**said)  # type: ignore[arg-type]
+        return finish(ingest(store, author, file, system="shop", options=options, dry_run=dry_run))
+
+    return imported
+
+
+def stored(store: Store) -> dict[str, list[tuple[datetime, float]]]:
     with store.signals.read() as connection:
-        [(number, signal)] = series.list_all(connection)
-        times, values = samples.read(connection, number)
-    assert signal.metric == "latency"
-    assert np.diff(times).tolist() == [1_000_000]
-    assert values.tolist() == [1.5, 2.0]
-    store.close()
+        found = {}
+        for number, signal in series.list_all(connection):
+            times, values = samples.read(connection, number)
+            found[signal.name] = [(from_us(int(t)), float(v)) for t, v in zip(times, values, strict=True)]
+    return found
+
+
+def counts(report: ImportReport) -> tuple[int, int, int, int]:
+    assert report.read == report.stored + report.already + report.rejected + report.missing
+    return report.read, report.stored, report.already, report.rejected
+
+
+def left_in(store: Store) -> tuple[list[str], int, dict[str, list[tuple[datetime, float]]]]:
+    with store.signals.read() as connection:
+        rows = len(imports.pending(connection)) + len(list(imports.list_all(connection)))
+    return sorted(os.listdir(store.path / "imports")), rows, stored(store)
+
+
+def test_samples_of_a_file_are_read_back(store: Store, run: Import) -> None:
+    report = run(GOOD)
+    assert counts(report) == (3, 3, 0, 0)
+    assert (report.first, report.last) == ("2026-11-02T10:00:00Z", "2026-11-02T10:00:02Z")
+    start = datetime(2026, 11, 2, 10, tzinfo=UTC)
+    assert stored(store)["latency"][0] == (start, 1.5)
+    assert [value for _, value in stored(store)["latency"]] == [1.5, 2.0, 4.0]
+
+
+def test_the_journal_says_what_was_imported_and_the_original_is_kept(
+    store: Store, author: Author, run: Import
+) -> None:
+    report = run(GOOD)
+    with store.journal.read() as connection:
+        entry = journal.entry(connection, report.id)
+    assert isinstance(entry.body, ImportCompleted)
+    assert (entry.author, entry.body.source, entry.body.stored) == (author, "latency.csv", 3)
+    assert (store.path / "imports" / entry.body.sha256).read_text() == GOOD
+
+
+def test_a_system_is_added_once_by_an_entry(store: Store, run: Import) -> None:
+    run(GOOD)
+    run(GOOD, name="errors.csv")
+    with store.journal.read() as connection:
+        added = [e for e in journal.entries(connection) if isinstance(e.body, SystemAdded)]
+    assert [entry.body.name for entry in added if isinstance(entry.body, SystemAdded)] == ["shop"]
+    assert set(stored(store)) == {"latency", "errors"}
+
+
+def test_the_same_again_is_there_already(store: Store, run: Import) -> None:
+    run(GOOD)
+    before = stored(store)
+    assert counts(run(GOOD)) == (3, 0, 3, 0)
+    assert counts(run(GOOD + "2026-11-02T10:00:03Z,5\n")) == (4, 1, 3, 0)
+    assert stored(store)["latency"][:3] == before["latency"]
+
+
+def test_another_value_is_rejected_and_names_the_import_that_holds_the_first(
+    store: Store, run: Import
+) -> None:
+    first = run(GOOD, name="monday.csv", mapping={"metric": "latency"})
+    rows = "".join(f"2026-11-02T11:00:{n:02d}Z,1\n" for n in range(20))
+    report = run(GOOD.replace(",2\n", ",7\n") + rows, mapping={"metric": "latency"})
+    assert counts(report) == (23, 20, 2, 1)
+    [reject] = report.rejects
+    assert reject.line == 3
+    for part in ("7 at 2026-11-02T10:00:01Z", "2 by the import of monday.csv", first.id):
+        assert part in reject.reason
+    assert stored(store)["latency"][1][1] == 2.0
+    kept = store.path / "imports" / f"{report.id}.rejected.jsonl"
+    assert json.loads(kept.read_text())["line"] == 3
+
+
+def test_one_time_twice_in_a_file_counts_once(store: Store, run: Import) -> None:
+    rows = "".join(f"2026-11-02T11:00:{n:02d}Z,1\n" for n in range(20))
+    report = run(f"ts,value\n{rows}2026-11-02T11:00:05Z,1\n2026-11-02T11:00:06Z,9\n")
+    assert counts(report) == (22, 20, 1, 1)
+    assert report.rejects[0].line == 23
+    assert "1 in line 8 of this file" in report.rejects[0].reason
+
+
+def test_rows_out_of_order_are_stored_in_order(store: Store, run: Import) -> None:
+    order = np.random.default_rng(3).permutation(5_000)
+    rows = "".join(
+        f"{from_us(int(n) * 10**6 + to_us(datetime(2026, 1, 1, tzinfo=UTC))):%Y-%m-%dT%H:%M:%SZ},{n}\n"
+        for n in order
+    )
+    assert counts(run("ts,value\n" + rows)) == (5_000, 5_000, 0, 0)
+    assert [value for _, value in stored(store)["latency"]] == [float(n) for n in range(5_000)]
+
+
+def test_missing_values_are_counted_and_not_stored(store: Store, run: Import) -> None:
+    report = run(GOOD + "2026-11-02T10:00:03Z,NaN\n2026-11-02T10:00:04Z,\n")
+    assert (report.read, report.stored, report.missing, report.rejected) == (5, 3, 2, 0)
+    assert len(stored(store)["latency"]) == 3
+
+
+def test_bad_rows_are_set_aside_and_the_good_ones_are_in(store: Store, run: Import) -> None:
+    rows = "".join(f"2026-11-02T11:{n // 60:02d}:{n % 60:02d}Z,1\n" for n in range(100))
+    bad = "2026-02-30T00:00:00Z,1\n2026-11-02T12:00:00Z,fast\n2026-11-02T12:00:01Z,inf\n"
+    bad += "1971-01-01T00:00:00Z,1\n"
+    report = run(f"ts,value\n{bad}{rows}")
+    assert counts(report) == (104, 100, 0, 4)
+    assert sorted((r.line, r.reason.split(":")[0]) for r in report.rejects) == [
+        (2, "time"), (3, "value"), (4, "value"), (5, "the time is not between 2000 and 2100")
+    ]  # fmt: skip
+    assert len(stored(store)["latency"]) == 100
+
+
+def test_more_than_a_tenth_rejected_refuses_the_file(store: Store, run: Import) -> None:
+    untouched = left_in(store)
+    rows = "".join(f"2026-11-02T11:00:{n:02d}Z,1\n" for n in range(8))
+    with pytest.raises(BadInput, match=r"1 of 9 were rejected.*line 10: value: 'x'"):
+        run(f"ts,value\n{rows}2026-11-02T12:00:00Z,x\n")
+    assert left_in(store) == untouched
+
+
+def test_a_tenth_rejected_is_still_taken(run: Import) -> None:
+    rows = "".join(f"2026-11-02T11:00:{n:02d}Z,1\n" for n in range(9))
+    assert counts(run(f"ts,value\n{rows}2026-11-02T12:00:00Z,x\n")) == (10, 9, 0, 1)
+
+
+def test_a_dry_run_tells_the_same_and_leaves_nothing(store: Store, run: Import) -> None:
+    run(GOOD)
+    untouched, entries = left_in(store), entry_count(store)
+    text = GOOD + "2026-11-02T10:00:03Z,5\n"
+    told = run(text, dry_run=True)
+    assert (told.dry_run, told.id) == (True, "")
+    assert left_in(store) == untouched
+    assert entry_count(store) == entries
+    assert counts(run(text)) == counts(told) == (4, 1, 3, 0)
+
+
+def entry_count(store: Store) -> int:
+    with store.journal.read() as connection:
+        return journal.count(connection)
+
+
+def test_a_refused_file_adds_no_system(store: Store, run: Import) -> None:
+    entries = entry_count(store)
+    with pytest.raises(BadInput):
+        run("ts,value\nyesterday,1\n")
+    assert entry_count(store) == entries
+
+
+@pytest.mark.parametrize("steps", range(1, 12))
+def test_stopped_at_any_step_it_leaves_nothing(
+    store: Store, author: Author, tmp_path: Path, steps: int
+) -> None:
+    file = tmp_path / "latency.csv"
+    file.write_text(GOOD)
+    untouched, entries = left_in(store), entry_count(store)
+    work = ingest(store, author, file, system="shop", options=Options())
+    for _ in range(steps):
+        if next(work, None) is None:
+            return
+    work.close()
+    assert left_in(store) == untouched
+    assert entry_count(store) == entries
+    with FileLock(store.path / "import.lock", timeout=0):
+        pass
+
+
+def test_nothing_of_an_import_is_seen_before_all_of_it(
+    store: Store, author: Author, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tocsin.importers.csv_samples._WINDOW", 100)
+    monkeypatch.setattr("tocsin.operations.writing._SAMPLES_AT_ONCE", 100)
+    file = tmp_path / "latency.csv"
+    file.write_text(
+        "ts,value\n" + "".join(f"2026-11-02T11:{n // 60:02d}:{n % 60:02d}Z,1\n" for n in range(1_000))
+    )
+    seen = set()
+    work = ingest(store, author, file, system="shop", options=Options())
+    for _ in work:
+        seen.add(len(stored(store).get("latency", [])))
+    assert seen == {0}
+    assert len(stored(store)["latency"]) == 1_000
+
+
+def test_a_crash_is_swept_by_the_next_import(
+    store: Store, author: Author, run: Import, tmp_path: Path
+) -> None:
+    with store.signals.write() as connection:
+        number = imports.begin(
+            connection, id=store.new_id(), source="x", sha256="", importer="csv", record="samples",
+            system="gone", author=author, started=store.now(),
+        )  # fmt: skip
+        times = np.arange(10_000, dtype=np.int64) + to_us(store.now())
+        samples.append(connection, 77, times, np.ones(10_000), number)
+    (store.path / "imports" / "work").mkdir()
+    (store.path / "imports" / "work" / "original").write_text("half of it")
+    run(GOOD)
+    with store.signals.read() as connection:
+        assert imports.pending(connection) == []
+        assert samples.span(connection, 77) is None
+    assert not (store.path / "imports" / "work").exists()
+
+
+def test_an_entry_that_a_crash_lost_is_appended_at_the_start(
+    store: Store, run: Import, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def dies(*_args: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as broken:
+        broken.setattr(operation, "_append_entry", dies)
+        with pytest.raises(KeyboardInterrupt):
+            run(GOOD)
+    assert len(stored(store)["latency"]) == 3
+    entries = entry_count(store)
+    assert append_missing_entries(store) == 1
+    assert append_missing_entries(store) == 0
+    assert entry_count(store) == entries + 1
+    with store.signals.read() as connection, store.journal.read() as other:
+        [done] = imports.list_all(connection)
+        assert isinstance(journal.entry(other, done.id).body, ImportCompleted)
+
+
+def test_two_imports_take_turns(store: Store, author: Author, tmp_path: Path) -> None:
+    for name in ("a.csv", "b.csv"):
+        (tmp_path / name).write_text(GOOD)
+    first = ingest(store, author, tmp_path / "a.csv", system="shop", options=Options())
+    second = ingest(store, author, tmp_path / "b.csv", system="shop", options=Options())
+    next(first)
+    assert next(second).note == "waiting for another import to finish"
+    assert finish(first).stored == 3
+    assert finish(second).stored == 3
+
+
+def test_late_samples_are_judged_again(store: Store, run: Import) -> None:
+    run("ts,value\n2026-11-02T10:00:00Z,1\n2026-11-02T12:00:00Z,1\n")
+    with store.signals.read() as connection:
+        [(number, _)] = series.list_all(connection)
+    noon = to_us(datetime(2026, 11, 2, 12, tzinfo=UTC))
+    set_mark(store, number, noon)
+    run("ts,value\n2026-11-02T11:00:00Z,1\n")
+    with store.signals.read() as connection:
+        assert watermarks.behind(connection, "departure", "1", None) == [number]
+
+
+def set_mark(store: Store, number: int, upto_us: int) -> None:
+    from sqlalchemy import insert
+
+    from tocsin.store.schema import watermark
+
+    with store.signals.write() as connection:
+        connection.execute(
+            insert(watermark).values(series=number, detector="departure", version="1", upto_us=upto_us)
+        )
+        assert watermarks.behind(connection, "departure", "1", None) == []
+
+
+def test_a_system_needs_a_name(store: Store, author: Author, tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="a system's name"):
+        finish(ingest(store, author, tmp_path / "none.csv", system=" \n", options=Options()))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from tocsin.errors import BadInput
 from tocsin.importers.base import Options
-from tocsin.importers.text import Text
+from tocsin.importers.text import LONGEST_LINE, Text
 from tocsin.importers.times import NUMBER, form
 
 MOST_COLUMNS = 500
@@ -20,6 +20,8 @@ _METRIC_NAMES = {"metric", "metric_name", "signal", "series", "measure", "name"}
 _VALUE_NAMES = {"value", "val", "v", "y"}
 MISSING = ("nan", "null", "none", "na", "n/a", "-")
 _DECIMAL_COMMA = r"[+-]?[0-9]+,[0-9]+"
+
+csv.field_size_limit(2 * LONGEST_LINE)  # the same for the sample as for DuckDB
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,9 @@ def layout(text: Text, source: str) -> Layout:
     body = lines[stated.end() :] if stated else lines
     delimiter = stated[1] if stated else _delimiter(body)
     rows, header_end = _rows(body, delimiter)
+    if body.count('"') % 2 and len(rows) <= _SAMPLE_ROWS and rows and "\n" in "".join(rows[-1]):
+        line = before + body.count("\n", 0, body.rindex('"')) + 1
+        raise BadInput(f"a quote opened in line {line} is never closed.", where=source)
     if not rows:
         raise BadInput("there is nothing in it but blank lines.", where=source)
     columns = _header(rows[0], source)

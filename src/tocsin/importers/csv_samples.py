@@ -15,7 +15,7 @@ from tocsin.importers import csv_columns
 from tocsin.importers.base import Assumed, Options, Piece, Rejected, Samples, Step
 from tocsin.importers.csv_columns import MISSING, Mapping
 from tocsin.importers.csv_stage import Quick, Stage
-from tocsin.importers.times import DOUBTS, NAIVE, NUMBER, UNITS_PER_SECOND, ZONED, to_utc, unit_question
+from tocsin.importers.times import DOUBTS, NAIVE, UNITS_PER_SECOND, ZONED, to_utc, unit_question
 
 _WINDOW = 262_144
 _SHOWN = 1_000
@@ -72,10 +72,12 @@ def time_sql(cell: str, form: str, unit: str) -> str:
     """Return SQL for the microseconds of a cell: UTC, wall time if naive, NULL if it is no time."""
     text = f"trim({cell})"
     if form == "number":
-        per_us = UNITS_PER_SECOND[unit] / 1_000_000
         exact = f"try_cast({text} AS DECIMAL(38, 9))"
-        scaled = f"{exact} // {per_us:.0f}" if per_us > 1 else f"{exact} * {1 / per_us:.0f}"
-        return f"CASE WHEN regexp_full_match({text}, '{NUMBER}') THEN try_cast({scaled} AS BIGINT) END"
+        factor = 1_000_000 // UNITS_PER_SECOND[unit]
+        scaled = f"{exact} * {factor}" if factor else f"try_cast({exact} AS HUGEINT) // 1000"
+        # Twenty digits and a million times that fit into the decimal; more would be an error.
+        digits = r"[+-]?[0-9]{1,20}(\.[0-9]*)?"
+        return f"CASE WHEN regexp_full_match({text}, '{digits}') THEN try_cast({scaled} AS BIGINT) END"
     pattern, kind = (ZONED, "TIMESTAMPTZ") if form == "zoned" else (NAIVE, "TIMESTAMP")
     usual = _USUAL[form].format(cell=cell)
     return (
@@ -156,7 +158,9 @@ def _bad_rows(stage: Stage, mapping: Mapping, form: str) -> Iterator[Rejected]:
     """Yield the rows whose time or value is none. Raises BadInput when the times are of two kinds."""
     other = {"zoned": NAIVE, "naive": ZONED}.get(form)
     if other:
-        where = f"regexp_full_match(trim(bad_t), '{other}')"
+        text = "trim(bad_t)"
+        real = f"try_cast(upper({text}) AS TIMESTAMPTZ) IS NOT NULL"
+        where = f"regexp_full_match({text}, '{other}') AND {real}"
         mixed = stage.connection.execute(f"SELECT min(rowid) FROM staged WHERE {where}").fetchall()[0][0]
         if mixed is not None:
             line = int(stage.lines(np.array([mixed]))[0])

@@ -93,10 +93,12 @@ class Stage:
 
     def _uncut(self) -> Generator[Rejected, None, None]:
         bad = self.connection.execute(
-            "SELECT line, error_type, csv_line, error_message FROM reject_errors ORDER BY line"
+            "SELECT line_byte_position, error_type, csv_line, error_message FROM reject_errors ORDER BY 1"
         ).fetchall()
         lines: list[int] = []
-        for line, kind, content, message in bad:
+        # DuckDB's own line numbers leave out the line ends inside cells.
+        numbers = self._lines_at(np.array([row[0] for row in bad], np.int64)) if bad else []
+        for line, (_, kind, content, message) in zip(numbers, bad, strict=True):
             if kind == "UNQUOTED VALUE" and "\n" in (content or "").rstrip("\r\n"):
                 raise BadInput(
                     f"a quote opened in line {line} is never closed, and swallows the lines after it.",
@@ -108,6 +110,18 @@ class Stage:
         blank = self.text.blank[self.text.blank > self.layout.skip]
         self.skipped = np.union1d(np.array(lines, np.int64), blank if len(self.layout.columns) > 1 else [])
         self.skipped = self.skipped.astype(np.int64)
+
+    def _lines_at(self, offsets: NDArray[np.int64]) -> list[int]:
+        """Return the line each byte offset (increasing) is in."""
+        lines, done, seen = [], 0, 1
+        with self.text.path.open("rb") as file:
+            while block := file.read(LONGEST_LINE):
+                here = offsets[(offsets >= done) & (offsets < done + len(block))] - done
+                if len(here):
+                    ends = np.flatnonzero(np.frombuffer(block, np.uint8) == 10)
+                    lines += (np.searchsorted(ends, here) + seen).tolist()
+                seen, done = seen + block.count(b"\n"), done + len(block)
+        return lines + [seen] * (len(offsets) - len(lines))
 
     def _reader(self, types: dict[str, str], more: str) -> str:
         names = [f"c{index}" for index in range(len(self.layout.columns))]
@@ -166,7 +180,6 @@ class Stage:
     def _walk(self) -> NDArray[np.int64]:
         """Find where rows begin when cells hold line ends: the slow way, needed for such files only."""
         starts = []
-        csv.field_size_limit(2 * LONGEST_LINE)
         with self.text.path.open(encoding="utf-8-sig", newline="") as file:
             for _ in range(self.layout.skip):
                 file.readline()
