@@ -70,6 +70,13 @@ def test_a_corrected_line_reads_as_corrected_and_an_undone_one_is_gone(store: St
     assert [(line.text, line.edits) for line in said] == [("Rolled back", 1)]
 
 
+def test_a_move_that_was_undone_leaves_no_line(store: Store, author: Author) -> None:
+    known = incidents.declare(store, author, title="Harm", system="scorer")
+    moved = incidents.move(store, author, known.id, "contained")
+    undo.undo(store, author, moved.id)
+    assert "Contained" not in [line.text for line in _look(store).lines]
+
+
 def test_a_retracted_line_stays_with_its_reason(store: Store, author: Author) -> None:
     known = incidents.declare(store, author, title="Harm", system="scorer")
     line = timeline.log(store, author, known.id, "Freeze lifted")

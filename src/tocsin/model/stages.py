@@ -13,7 +13,7 @@ NAMES = ("detected", "triaged", "contained", "resolved", "reviewed", "closed")
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """One stage. `at` is None until it is reached; `current` marks the first one still to come."""
+    """One stage. `at` is None until it is reached; `current` marks the one after the last reached."""
 
     name: str
     at: datetime | None
@@ -31,8 +31,9 @@ def stages(incident: Incident, scheme: Scheme, clocks: Sequence[ClockState]) -> 
         incident.reached(CLOSED),
     )
     last = max(i for i, at in enumerate(moments) if at is not None)
-    ahead = 1 if moments[1] is None and last < 2 else last + 1
-    return tuple(Stage(name, at, i == ahead) for i, (name, at) in enumerate(zip(NAMES, moments, strict=True)))
+    return tuple(
+        Stage(name, at, i == last + 1) for i, (name, at) in enumerate(zip(NAMES, moments, strict=True))
+    )
 
 
 def _triaged(incident: Incident, scheme: Scheme, clocks: Sequence[ClockState]) -> datetime | None:

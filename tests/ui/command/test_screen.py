@@ -272,8 +272,8 @@ def test_a_line_goes_to_the_incident_it_was_typed_under(
     other = incidents.declare(store, B, title="Slow", system="router", severity="SEV-4")
     screen.focus_log()
     qtbot.keyClicks(screen.log.input, "Seen here")
+    desk.choose_incident(other.id)  # somebody opens another one; this one is still what the screen shows
     qtbot.keyClick(screen.log.input, Key.Key_Return)
-    desk.choose_incident(other.id)
     qtbot.waitUntil(lambda: len(timeline.listed(store, declared.id)) == 1)
     assert timeline.listed(store, other.id) == []
 
@@ -309,8 +309,8 @@ def test_a_hidden_screen_reads_nothing_until_it_is_shown(
     screen.hide()
     with qtbot.waitSignal(desk.bell.journal_changed):
         timeline.log(store, B, declared.id, "Meanwhile")
-    QApplication.processEvents()
-    assert not desk.jobs.busy() or screen.log.rows.facts[0].text != "Meanwhile"
+    qtbot.waitUntil(lambda: not desk.jobs.busy())
+    assert screen.log.rows.facts[0].text != "Meanwhile"
     screen.show()
     qtbot.waitUntil(lambda: screen.log.rows.facts[0].text == "Meanwhile")
 

@@ -1,16 +1,19 @@
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from tocsin.importers.base import Options
 from tocsin.model.incident import Incident
+from tocsin.model.instant import to_us
 from tocsin.model.operator import Author
 from tocsin.now import ManualClock
 from tocsin.operations import incidents, progress
 from tocsin.operations.ingest import ingest
+from tocsin.store import samples
 from tocsin.store.folder import Store
 from tocsin.ui.command.screen import CommandScreen
 
@@ -51,6 +54,16 @@ def test_new_samples_appear_by_themselves(
     clock.advance(minutes=1)
     _bring(store, tmp_path, "accuracy", clock.now(), [0.4])
     qtbot.waitUntil(lambda: _lasts(watched) == [0.4], timeout=2000)
+
+
+def test_samples_without_a_journal_entry_appear_too(
+    qtbot: QtBot, watched: CommandScreen, store: Store, clock: ManualClock
+) -> None:
+    number = watched.signals.shown[0]
+    at = np.array([to_us(clock.now())])
+    with store.signals.write() as connection:
+        samples.append(connection, number, at, np.array([0.31]), 1)
+    qtbot.waitUntil(lambda: _lasts(watched) == [0.31], timeout=2000)
 
 
 def test_a_new_signal_gets_a_strip_of_its_own(

@@ -39,8 +39,25 @@ class LinePainter(RowPainter):
         super().__init__(theme)
         self._zone = zone
         self.now: datetime | None = None
+        self._heights: dict[tuple[str, int, str, int], int] = {}
 
     def height(self, fact: Line, width: int) -> int:
+        key = fact.id, fact.edits, fact.withdrawn, width
+        if key not in self._heights:
+            self._heights[key] = self._measured(fact, width)
+        return self._heights[key]
+
+    def set_now(self, now: datetime) -> None:
+        """Take the time; past midnight the lines of before carry their day, so all are measured again."""
+        before, self.now = self.now, now
+        if before is None or before.astimezone(self._zone).date() != now.astimezone(self._zone).date():
+            self._heights.clear()
+
+    def forget(self, ids: set[str], width: int) -> None:
+        """Forget the heights of lines that are shown no more, or at another width."""
+        self._heights = {key: h for key, h in self._heights.items() if key[0] in ids and key[3] == width}
+
+    def _measured(self, fact: Line, width: int) -> int:
         metrics = QFontMetrics(sans())
         room = self._text_rect(QRect(0, 0, width, 0), fact).width()
         wrapped = metrics.boundingRect(QRect(0, 0, max(room, 40), 4000), _WRAP, self.said(fact)).height()
@@ -153,7 +170,8 @@ class LogPanel(Panel):
 
     def show_lines(self, lines: tuple[Line, ...], now: datetime) -> None:
         """Show the log."""
-        self._painter.now = now
+        self._painter.set_now(now)
+        self._painter.forget({line.id for line in lines}, self.rows.viewport().width())
         was_top = self.rows.verticalScrollBar().value() == 0
         self.remark.show_text(f"{len(lines)} lines" if lines else "")
         self.rows.show_rows((line.id, f"{line.author}: {self._painter.said(line)}", line) for line in lines)
