@@ -98,15 +98,16 @@ def test_late_samples_extend_the_alert_and_raise_no_second(store: Store, add_sam
 
 
 def test_a_run_can_be_stopped_at_any_step_and_taken_up_again(store: Store, add_samples: AddSamples) -> None:
-    for i in range(5):
+    for i in range(40):
         add_samples(Signal("one", f"metric {i}"), *steady(seed=i))
     work = detect(store, using=[DepartureDetector()])
-    steps = [next(work) for _ in range(3)]
+    steps = [next(work) for _ in range(2)]
     work.close()
-    assert [(step.done, step.total) for step in steps] == [(0, 5), (1, 5), (2, 5)]
-    assert run(store).series == 3
+    assert [(step.done, step.total) for step in steps] == [(0, 40), (32, 40)]
+    assert alerts.list_all(store)
+    assert run(store).series == 8
     found = alerts.list_all(store)
-    assert len({alert.metric for alert in found if alert.time == from_us(FELL)}) == 5
+    assert len({alert.metric for alert in found if alert.time == from_us(FELL)}) == 40
     assert len(found) == len({(alert.metric, alert.time) for alert in found})
 
 

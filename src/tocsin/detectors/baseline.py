@@ -103,7 +103,7 @@ def _cross_fit(times_us: Times, values: Values, until_us: int, cycle: Cycle) -> 
     slots = _SLOTS[cycle]
     slot = _slot(times_us, cycle)
     periods_ago = (until_us - 1 - times_us) // _period(cycle)
-    _, period = np.unique(periods_ago, return_inverse=True)
+    period = np.concatenate([[0], np.cumsum(np.diff(periods_ago) != 0)])
     cells = _cell_means(period, slot, values, slots)
     rows = len(cells)
     fold_of_row = np.arange(rows) * min(rows, _FOLDS) // rows
@@ -111,9 +111,8 @@ def _cross_fit(times_us: Times, values: Values, until_us: int, cycle: Cycle) -> 
     centre = _median_down(cells, overall)
     if rows == 1:
         return centre, values - centre[slot]
-    others = np.stack(
-        [_median_down(cells[fold_of_row != fold], overall) for fold in range(fold_of_row[-1] + 1)]
-    )
+    held_out = np.arange(fold_of_row[-1] + 1)[:, None] == fold_of_row
+    others = _median_down(np.where(held_out[:, :, None], np.nan, cells), overall)
     return centre, values - others[fold_of_row[period], slot]
 
 
@@ -128,13 +127,12 @@ def _cell_means(row: NDArray[np.int64], slot: NDArray[np.int64], values: Values,
 
 
 def _median_down(cells: Values, otherwise: float) -> Values:
-    """Return the median of each column without its NaN; `otherwise` where a column has none."""
-    ordered = np.sort(cells, axis=0)  # NaN go last
-    counts = np.isfinite(cells).sum(axis=0)
-    columns = np.arange(cells.shape[1])
-    lower = ordered[np.maximum(counts - 1, 0) // 2, columns]
-    upper = ordered[np.minimum(counts // 2, len(cells) - 1), columns]
-    middle: Values = np.where(counts > 0, (lower + upper) / 2, otherwise)
+    """Return the median along the last axis but one, without NaN; `otherwise` where there is nothing else."""
+    ordered = np.sort(cells, axis=-2)  # NaN go last
+    counts = np.isfinite(cells).sum(axis=-2, keepdims=True)
+    lower = np.take_along_axis(ordered, np.maximum(counts - 1, 0) // 2, axis=-2)
+    upper = np.take_along_axis(ordered, np.minimum(counts // 2, cells.shape[-2] - 1), axis=-2)
+    middle: Values = np.where(counts > 0, (lower + upper) / 2, otherwise).squeeze(-2)
     return middle
 
 

@@ -81,7 +81,7 @@ def _stretch(width: int) -> int:
 
 def _without_incidents(ordered: Values) -> Values:
     """Pull in maxima that lie far out, if they are few enough to be incidents rather than a habit."""
-    lower, upper = np.quantile(ordered, [0.25, 0.75])
+    lower, upper = ordered[len(ordered) // 4], ordered[3 * len(ordered) // 4]
     fence = upper + 6 * (upper - lower)
     far = int((ordered > fence).sum())
     return np.minimum(ordered, fence) if far <= max(1, len(ordered) // 20) else ordered

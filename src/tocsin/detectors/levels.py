@@ -81,6 +81,8 @@ def _unexplained(scores: Values, statistic: Values, found: Sequence[Level]) -> V
     beyond = np.zeros(n + width, np.int64)
     for level in found:
         beyond[:n] |= level.side * statistic > level.threshold
+    if not beyond.any():
+        return scores
     counts = np.concatenate([[0], np.cumsum(beyond)])
     ahead = counts[width : width + n] - counts[:n]  # averages beyond their level that this score is part of
     return np.where(ahead > 0, 0.0, scores)

@@ -1,5 +1,6 @@
 """Detecting: every detector over the samples it has not judged yet, a slice of one series a step."""
 
+from collections import deque
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field
 
@@ -12,11 +13,13 @@ from tocsin.model.alert import Alert
 from tocsin.model.instant import to_us
 from tocsin.operations.alerts import Changes, merge
 from tocsin.operations.progress import Progress
-from tocsin.store import alerts, samples, series, systems, watermarks
+from tocsin.store import alerts, series, systems, watermarks
 from tocsin.store.folder import Store
 
-_SLICE = 50_000  # new samples judged in one step, so that a step stays short
-_TRIES = 5
+_SLICE = 50_000  # new samples of one series judged in one step
+# A step stays short, and short series share a commit.
+_SERIES_A_STEP = 32
+_SAMPLES_A_STEP = 150_000
 
 
 @dataclass
@@ -38,87 +41,87 @@ def detect(
 ) -> Generator[Progress, None, Detected]:
     """Judge what has arrived since the last run, of one system if named. Raises NotFound.
 
-    Safe to run in several programs at once, and to stop at any step: each step judges a slice and stores its
-    alerts and its watermark in one transaction.
+    Safe to run in several programs at once, and to stop at any step: what a step judged, its alerts and its
+    watermarks are stored in one transaction.
     """
     system_id = None if system is None else _system_id(store, system)
     done = Detected()
     for detector in plugins.detectors() if using is None else using:
         with store.signals.read() as connection:
             numbers = watermarks.behind(connection, detector.name, version(detector), system_id)
-        for at, number in enumerate(numbers):
-            yield Progress(at, len(numbers), detector.title)
-            done.series += 1
-            while _step(store, detector, number, done):
-                yield Progress(at, len(numbers), detector.title)
+        waiting = deque(numbers)
+        while waiting:
+            yield Progress(len(numbers) - len(waiting), len(numbers), detector.title)
+            _step(store, detector, waiting, done)
+        done.series += len(numbers)
     return done
 
 
 @dataclass(frozen=True, slots=True)
-class _Reading:
-    """Everything one step reads, seen at one instant."""
+class _Judged:
+    """One slice of one series, read at one instant and judged."""
 
     mark: watermarks.Mark
-    series: Series
-    since_us: int
+    upto_us: int
+    count: int
     more: bool
-    known: list[Alert]
+    changes: Changes
 
 
-def _step(store: Store, detector: Detector, number: int, done: Detected) -> bool:
-    """Judge one slice of one series; return whether there is more."""
-    for _ in range(_TRIES):
-        reading = _read(store, detector, number)
-        if reading is None:
-            return False
-        try:
-            found = detector.find(reading.series, reading.since_us)
-        except Exception as error:  # noqa: BLE001 - a guest may raise anything at all
-            name = reading.series.signal.name
-            done.problems.append(f"{detector.name} broke on {name}: {type(error).__name__}: {error}")
-            return False
-        changes = merge(store, detector, reading.series.signal, reading.known, found, reading.since_us)
-        if _write(store, reading, changes):
-            times = reading.series.times_us
-            done.judged += len(times) - int(np.searchsorted(times, reading.since_us, side="right"))
-            done.raised += changes.raised
-            done.changed += changes.changed
-            return reading.more
-    return False  # somebody else is busy with this series; what is left is judged by the next run
+def _step(store: Store, detector: Detector, waiting: deque[int], done: Detected) -> None:
+    """Judge some series, or a slice of a long one, and store what was found in one short transaction.
+
+    What is not finished goes back to the end of the queue; so does a series that somebody else judged
+    meanwhile, or that got more samples.
+    """
+    judged: list[_Judged] = []
+    samples_read = 0
+    for _ in range(min(_SERIES_A_STEP, len(waiting))):
+        one, read = _judge(store, detector, waiting.popleft(), done)
+        samples_read += read
+        if one is not None:
+            judged.append(one)
+        if samples_read >= _SAMPLES_A_STEP:
+            break
+    if not judged:
+        return
+    with store.signals.write() as connection:
+        kept = [one for one in judged if watermarks.advance(connection, one.mark, one.upto_us)]
+        for one in kept:
+            for alert in one.changes.raised:
+                alerts.add(connection, alert, str(to_us(alert.time)), series=alert.signal)
+            for alert in one.changes.changed:
+                alerts.replace(connection, alert)
+    waiting += [one.mark.series for one in judged if one.more or one not in kept]
+    for one in kept:
+        done.judged += one.count
+        done.raised += one.changes.raised
+        done.changed += one.changes.changed
 
 
-def _read(store: Store, detector: Detector, number: int) -> _Reading | None:
+def _judge(store: Store, detector: Detector, number: int, done: Detected) -> tuple[_Judged | None, int]:
+    """Judge the next slice of a series; return it, if there is one, and how many samples were read for it."""
     with store.signals.read() as connection:
         mark = watermarks.mark(connection, number, detector.name, version(detector))
-        span = samples.span(connection, number)
-        if span is None or (mark.upto_us is not None and mark.upto_us >= span.last_us):
-            return None
-        since_us = span.first_us - 1 if mark.upto_us is None else mark.upto_us
-        signal = series.get(connection, number)
         needs = detector.needs
         times, values = watermarks.unjudged(
-            connection,
-            number,
-            since_us,
-            back_us=needs.window_us,
-            longest_us=needs.longest_us,
-            least=needs.least,
+            connection, mark, back_us=needs.window_us, longest_us=needs.longest_us, least=needs.least
         )
+        signal = series.get(connection, number)
         known = alerts.of_series(connection, signal.id, detector.name, version(detector))
-    end = int(np.searchsorted(times, since_us, side="right")) + _SLICE
-    cut = Series(signal, times[:end], values[:end], _spans(known, since_us))
-    return _Reading(mark, cut, since_us, end < len(times), known)
-
-
-def _write(store: Store, reading: _Reading, changes: Changes) -> bool:
-    with store.signals.write() as connection:
-        if not watermarks.advance(connection, reading.mark, int(reading.series.times_us[-1])):
-            return False
-        for alert in changes.raised:
-            alerts.add(connection, alert, str(to_us(alert.time)), series=alert.signal)
-        for alert in changes.changed:
-            alerts.replace(connection, alert)
-    return True
+    if not len(times) or times[-1] == mark.upto_us:
+        return None, len(times)
+    since_us = int(times[0]) - 1 if mark.upto_us is None else mark.upto_us
+    old = int(np.searchsorted(times, since_us, side="right"))
+    end = min(old + _SLICE, len(times))
+    part = Series(signal, times[:end], values[:end], _spans(known, since_us))
+    try:
+        found = detector.find(part, since_us)
+    except Exception as error:  # noqa: BLE001 - a guest may raise anything at all
+        done.problems.append(f"{detector.name} broke on {signal.name}: {type(error).__name__}: {error}")
+        return None, len(times)
+    changes = merge(store, detector, signal, known, found, since_us)
+    return _Judged(mark, int(times[end - 1]), end - old, end < len(times), changes), len(times)
 
 
 def _spans(known: Sequence[Alert], since_us: int) -> tuple[Span, ...]:

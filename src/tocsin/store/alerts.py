@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Select, insert, select, update
+from sqlalchemy import Connection, Select, bindparam, insert, select, update
 
 from tocsin.errors import NotFound
 from tocsin.model.alert import Alert
@@ -13,6 +13,15 @@ from tocsin.model.instant import to_us
 from tocsin.store.schema import alert, import_
 
 _complete = select(import_.c.number).where(import_.c.complete == 1)
+_OF_SERIES = (
+    select(alert.c.body)
+    .where(
+        alert.c.series == bindparam("of_series"),
+        alert.c.detector == bindparam("by_detector"),
+        alert.c.version == bindparam("by_version"),
+    )
+    .order_by(alert.c.time_us)
+)
 _visible = alert.c["import"].is_(None) | alert.c["import"].in_(_complete)
 
 
@@ -74,10 +83,8 @@ def list_all(
 
 def of_series(connection: Connection, series: str, detector: str, version: str) -> list[Alert]:
     """Return what one version of a detector raised about a series, oldest first."""
-    query = select(alert.c.body).where(
-        alert.c.series == series, alert.c.detector == detector, alert.c.version == version
-    )
-    return [_alert(body) for body in _bodies(connection, query.order_by(alert.c.time_us))]
+    key = {"of_series": series, "by_detector": detector, "by_version": version}
+    return [_alert(body) for body in connection.execute(_OF_SERIES, key).scalars()]
 
 
 def _bodies(connection: Connection, query: Select[Any]) -> Sequence[bytes]:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Connection, func, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from tocsin.store import samples
 from tocsin.store.schema import chunk, import_, series, watermark
@@ -26,11 +26,23 @@ class Mark:
     newest: int
 
 
+_KEY = (
+    watermark.c.series == bindparam("of_series"),
+    watermark.c.detector == bindparam("by_detector"),
+    watermark.c.version == bindparam("by_version"),
+)
+_UPTO = select(watermark.c.upto_us).where(*_KEY)
+_SEEN = select(func.count(), func.coalesce(func.max(chunk.c.number), 0)).where(
+    chunk.c.series == bindparam("of_series"), _complete
+)
+_MOVE = update(watermark).where(*_KEY)
+
+
 def mark(connection: Connection, number: int, detector: str, version: str) -> Mark:
     """Return how far a series was judged, and what there is of it now."""
-    upto = connection.execute(select(watermark.c.upto_us).where(*_key(number, detector, version))).scalar()
-    seen = select(func.count(), func.coalesce(func.max(chunk.c.number), 0)).where(chunk.c.series == number)
-    chunks, newest = connection.execute(seen.where(_complete)).one()
+    key = {"of_series": number, "by_detector": detector, "by_version": version}
+    upto = connection.execute(_UPTO, key).scalar()
+    chunks, newest = connection.execute(_SEEN, {"of_series": number}).one()
     return Mark(number, detector, version, upto, int(chunks), int(newest))
 
 
@@ -42,25 +54,27 @@ def advance(connection: Connection, seen: Mark, upto_us: int) -> bool:
     """
     if mark(connection, seen.series, seen.detector, seen.version) != seen:
         return False
-    key = _key(seen.series, seen.detector, seen.version)
     if seen.upto_us is None:
         row = {"series": seen.series, "detector": seen.detector, "version": seen.version, "upto_us": upto_us}
-        connection.execute(insert(watermark).values(row))
+        connection.execute(insert(watermark), row)
     else:
-        connection.execute(update(watermark).where(*key).values(upto_us=upto_us))
+        key = {"of_series": seen.series, "by_detector": seen.detector, "by_version": seen.version}
+        connection.execute(_MOVE, {**key, "upto_us": upto_us})
     return True
 
 
 def unjudged(
-    connection: Connection, number: int, since_us: int, *, back_us: int, longest_us: int, least: int
+    connection: Connection, seen: Mark, *, back_us: int, longest_us: int, least: int
 ) -> tuple[samples.Times, samples.Values]:
-    """Return the samples after `since_us` with their past.
+    """Return the samples after the watermark with their past; all there are when none were judged.
 
     The past goes `back_us` back, and further, up to `longest_us`, until it holds `least` samples.
     """
+    if seen.upto_us is None:
+        return samples.read(connection, seen.series)
     while True:
-        times, values = samples.read(connection, number, since_us - back_us)
-        enough = int((times <= since_us).sum()) >= least
+        times, values = samples.read(connection, seen.series, seen.upto_us - back_us)
+        enough = int((times <= seen.upto_us).sum()) >= least
         if enough or back_us >= longest_us:
             return times, values
         back_us = min(2 * back_us, longest_us)
@@ -87,11 +101,3 @@ def behind(connection: Connection, detector: str, version: str, system: str | No
     if system is not None:
         query = query.where(series.c.system == system)
     return list(connection.execute(query).scalars())
-
-
-def _key(number: int, detector: str, version: str) -> tuple[ColumnElement[bool], ...]:
-    return (
-        watermark.c.series == number,
-        watermark.c.detector == detector,
-        watermark.c.version == version,
-    )
