@@ -31,28 +31,23 @@ application.exec()
 OURS = """
 import sys
 from pathlib import Path
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QEvent, QObject
+from tocsin.app import App, application_
 from tocsin.now import SystemClock
-from tocsin.store.folder import open_store
-from tocsin.ui.bell import Bell
-from tocsin.ui.desk import Desk
-from tocsin.ui.heartbeat import Heartbeat
-from tocsin.ui.jobs import Collector, Jobs
-from tocsin.ui.theme import Theme
-from tocsin.ui.window import Window
-class Painted(Window):
-    def paintEvent(self, event):
-        super().paintEvent(event)
-        application.quit()
-application = QApplication([])
-clock = SystemClock()
-store = open_store(Path(sys.argv[1]), clock=clock)
-jobs, bell, heartbeat, collector = Jobs(), Bell(store), Heartbeat(clock), Collector()
-window = Painted(Desk(store, jobs, bell, heartbeat, Theme(application)))
-bell.start(); heartbeat.start(); collector.start()
-window.show()
+from tocsin.operations import stores
+class Painted(QObject):
+    def eventFilter(self, watched, event):
+        if event.type() == QEvent.Type.Paint:
+            application.quit()
+        return False
+application = application_()
+app = App(application, stores.open_or_create(Path(sys.argv[1]), clock=SystemClock(), create=False))
+painted = Painted()
+app.window.installEventFilter(painted)
+app.start()
 application.exec()
-bell.silence(); heartbeat.stop(); jobs.close(); store.close()
+app.window.removeEventFilter(painted)
+app.close()
 print(*[name for name in sys.argv[2:] if name in sys.modules])
 """
 

@@ -1,7 +1,9 @@
 """Is a commit heard, whoever made it, and only where it happened."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
 from PySide6.QtCore import QCoreApplication
 from pytestqt.qtbot import QtBot
 
@@ -18,24 +20,30 @@ def touch(database: Database) -> None:
         connection.exec_driver_sql("INSERT INTO touched VALUES (1)")
 
 
-def test_a_commit_rings_for_its_file_only(qtbot: QtBot, store: Store) -> None:
+@pytest.fixture
+def bell(qtbot: QtBot, store: Store) -> Iterator[Bell]:
+    """A bell that has rung for the beginning."""
     bell = Bell(store)
-    bell.start()
+    with qtbot.waitSignals([bell.journal_changed, bell.signals_changed]):
+        bell.start()
+    yield bell
+    bell.silence()
+
+
+def test_a_commit_rings_for_its_file_only(qtbot: QtBot, store: Store, bell: Bell) -> None:
     with qtbot.waitSignal(bell.journal_changed), qtbot.assertNotEmitted(bell.signals_changed):
         touch(store.journal)
     with qtbot.waitSignal(bell.signals_changed), qtbot.assertNotEmitted(bell.journal_changed):
         touch(store.signals)
-    bell.silence()
 
 
-def test_a_commit_of_another_console_is_heard(qtbot: QtBot, store: Store, clock: ManualClock) -> None:
-    bell = Bell(store)
-    bell.start()
+def test_a_commit_of_another_console_is_heard(
+    qtbot: QtBot, store: Store, bell: Bell, clock: ManualClock
+) -> None:
     other = open_store(store.path, clock=clock)
     with qtbot.waitSignal(bell.journal_changed, timeout=2000):
         touch(other.journal)
     other.close()
-    bell.silence()
 
 
 def test_what_comes_while_the_screen_is_busy_rings_once(qtbot: QtBot, store: Store) -> None:
@@ -48,9 +56,7 @@ def test_what_comes_while_the_screen_is_busy_rings_once(qtbot: QtBot, store: Sto
     assert rings == [1]
 
 
-def test_nothing_rings_after_silence(qtbot: QtBot, store: Store) -> None:
-    bell = Bell(store)
-    bell.start()
+def test_nothing_rings_after_silence(qtbot: QtBot, store: Store, bell: Bell) -> None:
     touch(store.journal)
     bell.silence()
     with qtbot.assertNotEmitted(bell.journal_changed, wait=50):

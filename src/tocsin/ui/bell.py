@@ -44,11 +44,14 @@ class Bell(QObject):
         self._trouble: UserError | None = None
         self._poke = threading.Event()
         self._stopping = False
-        self._thread = threading.Thread(target=self._listen, name="bell")
+        self._thread = threading.Thread(target=self._listen, name="bell", daemon=True)
         self._heard.connect(self._ring, Qt.ConnectionType.QueuedConnection)
 
     def start(self) -> None:
-        """Begin to listen. A commit made here is heard at once, one made elsewhere within 250 ms."""
+        """Begin to listen. A commit made here is heard at once, one made elsewhere within 250 ms.
+
+        Both signals come once at the beginning: what happened before is not known.
+        """
         for database in self._databases.values():
             database.on_commit = self._poke.set
         self._thread.start()
@@ -80,14 +83,14 @@ class Bell(QObject):
     def _watch(self) -> None:
         with ExitStack() as open_files:
             asks = {name: open_files.enter_context(each.watching()) for name, each in self._databases.items()}
-            known = _answers(asks)
+            # What was committed before the first answer nobody knows: so the first one rings for both files.
+            known: dict[str, int] = {}
             while not self._stopping:
+                news = _answers(asks)
+                self._note({name for name in news if news[name] != known.get(name)}, None)
+                known = news
                 self._poke.wait(_POLL_S)
                 self._poke.clear()
-                news = _answers(asks)
-                changed = {name for name in news if news[name] != known[name]}
-                known = news
-                self._note(changed, None)
 
     def _note(self, changed: set[str], trouble: UserError | None) -> None:
         if not changed and trouble is None:

@@ -165,7 +165,10 @@ class _Lane:
         self._queue: queue.SimpleQueue[_Parcel | None] = queue.SimpleQueue()
         self._note = note
         self._cancelling = False
-        self._threads = [threading.Thread(target=self._serve, name=f"{name}-{i}") for i in range(threads)]
+        # Daemons, so that a console that fell over before closing them still ends; `stop` waits for them.
+        self._threads = [
+            threading.Thread(target=self._serve, name=f"{name}-{i}", daemon=True) for i in range(threads)
+        ]
         for thread in self._threads:
             thread.start()
 
