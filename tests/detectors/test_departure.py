@@ -123,6 +123,17 @@ def test_a_constant_series_that_moves_has_departed() -> None:
     assert np.isfinite([found.value, found.threshold, found.effect, found.p_value]).all()
 
 
+@pytest.mark.parametrize(
+    ("scale", "offset"), [(1e307, 0), (1e305, 1e307), (1e-300, 0), (1e-12, 1), (1, 1e15)]
+)
+def test_numbers_of_any_size_give_finite_findings(scale: float, offset: float) -> None:
+    times, values = steady(35)
+    values[times >= BEGIN + 33 * DAY] -= 8
+    values = (values - 90) / 20 * scale + offset
+    for found in find(times, values):
+        assert np.isfinite([found.value, found.threshold, found.effect, found.p_value]).all()
+
+
 def test_before_a_week_or_a_hundred_samples_nothing_is_judged() -> None:
     times, values = steady(6)
     values[-10:] += 100

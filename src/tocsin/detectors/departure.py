@@ -7,7 +7,7 @@ averages). The level comes from the series itself: neither Gaussian nor independ
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,9 @@ from tocsin.detectors.base import DAY, Finding, OneSeries, Series, Span, Times
 from tocsin.detectors.episodes import Episode, Judged, join, no_example, quiet_of, runs, spans
 from tocsin.detectors.findings import describe
 from tocsin.detectors.levels import WIDTHS, excess, levels
+
+
+_LARGEST = 1e300
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,8 @@ class DepartureDetector:
         times = series.times_us
         if len(times) <= self._parameters.least_samples:
             return []
+        # Sums of larger numbers overflow, and nothing real is larger.
+        series = replace(series, values=np.clip(series.values, -_LARGEST, _LARGEST))
         quiet = quiet_of(times)
         begin = int(np.searchsorted(times, since_us - quiet.longest_us, side="right"))
         found: list[Episode] = []
