@@ -184,10 +184,11 @@ class SignalsPanel(Panel):
         beside.addWidget(self._bar)
         empty = QWidget()
         QVBoxLayout(empty).addWidget(self.said)
+        # Laid into its panel first: a stack without a parent shows its first page as a window of its own.
         self._pages = QStackedLayout()
+        self.room.addLayout(self._pages, 1)
         self._pages.addWidget(empty)
         self._pages.addWidget(inside)
-        self.room.addLayout(self._pages, 1)
 
     def _chosen(self, name: str, _checked: bool) -> None:
         self.choose(name)
