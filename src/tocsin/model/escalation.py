@@ -1,4 +1,4 @@
-"""Severity x escalation: who is called at each level and by when, and where the open incidents stand in it."""
+"""Severity x escalation: who is called at each level and by when, and where open incidents stand in it."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -57,6 +57,8 @@ def declare(
     watched = systems.ensure(store, author, system)
     id = id or store.new_id()
     with store.write() as write:
+        if known := _declared(write, id):
+            return known
         scheme, policy = policies.in_force(write, author)
         level = severity_or_default(scheme, severity, found)
         at = _detected(store, detected, found)
@@ -69,6 +71,14 @@ def declare(
             write.add(author, AlertAdded(alert), incident=id, subject=id, occurred=When(alert.time))
         _take_start(write, author, id, found)
         return incidents.get(write.connection, id)
+
+
+def _declared(write: Write, id: str) -> Incident | None:
+    """Return the incident declared under this id before: a retry declares nothing twice."""
+    try:
+        return incidents.get(write.connection, id)
+    except NotFound:
+        return None
 
 
 def severity_or_default(scheme: Scheme, severity: str | None, found: Sequence[Alert]) -> str:

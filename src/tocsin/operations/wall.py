@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -89,34 +90,58 @@ class WallView:
 
 def look(store: Store, back: timedelta = timedelta(hours=24)) -> WallView:
     """Return the wall as it stands now, its curves going back that far."""
-    now = store.now()
-    watched = clocks.wall(store)
+    now, scheme, watched = store.now(), load_shipped(), clocks.wall(store)
     with store.journal.read() as connection:
-        known = systems.list_all(connection)
+        known = sorted(systems.list_all(connection), key=lambda one: one.name.casefold())
         taken = _taken(connection)
-    scheme = load_shipped()
     with store.signals.read() as connection:
         found = alerts.list_all(connection)
         heard, signals = _heard(connection, found, to_us(now))
-        layers = {a.id: layer_of(a, signals.get(a.signal)) for one in watched for _, a in one.incident.alerts}
+        draw = partial(_cell, connection, scheme, taken, to_us(now), back)
         rows = tuple(
-            Row(system, tuple(_cells(connection, system, heard, scheme, taken, now, back)))
+            Row(system, tuple(draw(layer, heard.get((system.id, layer), ())) for layer in Layer))
             for system in known
         )
+    layers = {a.id: layer_of(a, signals.get(a.signal)) for one in watched for _, a in one.incident.alerts}
     names = {system.id: system.name for system in known}
-    queue = sorted((a for a in found if a.id not in taken), key=lambda a: a.ended is not None)
+    waiting = sorted((a for a in found if a.id not in taken), key=lambda a: a.ended is not None)
     return WallView(
         now,
         tuple(watched),
         names,
         rows,
         matrix(scheme, [_placed(one, layers) for one in watched]),
-        tuple(
-            Queued(a, names.get(a.system, a.system), scheme.rank(scheme.level_for(a.severity)))
-            for a in queue[:_MOST_QUEUED]
-        ),
-        max(len(queue) - _MOST_QUEUED, 0),
+        tuple(_queued(a, names, scheme) for a in waiting[:_MOST_QUEUED]),
+        max(len(waiting) - _MOST_QUEUED, 0),
     )
+
+
+def curve(connection: Connection, number: int, end_us: int, back: timedelta) -> Values:
+    """Return least and greatest value in turn at COLUMNS equally spaced times up to `end_us`.
+
+    NaN before the first sample, after the last one and in silences; between samples the line is straight.
+    """
+    span_us = back // timedelta(microseconds=1)
+    start_us = end_us - span_us
+    times, low, high = samples.minmax(connection, number, start_us, end_us, COLUMNS)
+    if len(times) < 2:
+        return _NO_CURVE
+    width = span_us / COLUMNS
+    grid: Values = start_us + (np.arange(COLUMNS, dtype=np.float64) + 0.5) * width
+    pair = np.empty(2 * COLUMNS)
+    pair[0::2] = np.interp(grid, times, low)
+    pair[1::2] = np.interp(grid, times, high)
+    pair[np.repeat(_bare(grid, times, width), 2)] = np.nan
+    return pair
+
+
+def _bare(grid: Values, times: NDArray[np.int64], width: float) -> NDArray[np.bool_]:
+    """Return which columns nothing was heard in: outside the samples, and in gaps far longer than usual."""
+    steps = np.diff(times)
+    longest = max(coverage.SILENT_AFTER * float(np.median(steps)), 2 * width)
+    after = np.clip(np.searchsorted(times, grid), 1, len(times) - 1)
+    outside = (grid < times[0] - width) | (grid > times[-1] + width)
+    return np.asarray(outside | (steps[after - 1] > longest), np.bool_)
 
 
 def _taken(connection: Connection) -> dict[str, str]:
@@ -131,88 +156,69 @@ def _placed(one: Watched, layers: Mapping[str, Layer]) -> Placed:
     return Placed(known.id, known.reference, known.severity, layer)
 
 
-_Heard = Mapping[tuple[str, Layer], Sequence[tuple[Heard, int | None, float | None]]]
+def _queued(alert: Alert, names: Mapping[str, str], scheme: Scheme) -> Queued:
+    system = names.get(alert.system, alert.system)
+    return Queued(alert, system, scheme.rank(scheme.level_for(alert.severity)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """A signal with its newest sample; none of an alert that comes without samples."""
+
+    heard: Heard
+    last_us: int | None = None
+    last: float | None = None
+
+
+_Heard = Mapping[tuple[str, Layer], Sequence[_Told]]
 
 
 def _heard(connection: Connection, found: Iterable[Alert], now_us: int) -> tuple[_Heard, dict[str, Signal]]:
-    """Return what is heard by system and layer (with the newest sample), and every signal by its id."""
+    """Return what is heard by system and layer, and every signal by its id."""
     numbered = series.list_all(connection)
     newest = samples.latest(connection, [number for number, _ in numbered])
     signals = {signal.id: signal for _, signal in numbered}
     standing: defaultdict[str, list[Alert]] = defaultdict(list)
-    heard: defaultdict[tuple[str, Layer], list[tuple[Heard, int | None, float | None]]] = defaultdict(list)
+    heard: defaultdict[tuple[str, Layer], list[_Told]] = defaultdict(list)
     for alert in found:
-        if alert.ended is not None:
-            continue
-        if alert.signal in signals:
+        if alert.ended is None and alert.signal in signals:
             standing[alert.signal].append(alert)
-        else:
-            heard[alert.system, layer_of(alert, None)].append((Heard(None, alert=alert), None, None))
+        elif alert.ended is None:
+            heard[alert.system, layer_of(alert, None)].append(_Told(Heard(None, alert=alert)))
     for number, signal in numbered:
         last_us, last = newest[number]
         rhythm = coverage.rhythm_us(samples.tail(connection, number, _TAIL)[0])
         silent = coverage.is_silent(last_us, rhythm, now_us)
         one = Heard(signal, number, coverage.gravest(standing[signal.id]), silent)
-        heard[signal.system, signal.layer].append((one, last_us, last))
+        heard[signal.system, signal.layer].append(_Told(one, last_us, last))
     return heard, signals
 
 
-def _cells(
+def _cell(
     connection: Connection,
-    system: System,
-    heard: _Heard,
     scheme: Scheme,
     taken: Mapping[str, str],
-    now: datetime,
+    now_us: int,
     back: timedelta,
-) -> Iterable[Cell]:
-    for layer in Layer:
-        here = heard.get((system.id, layer), ())
-        if not here:
-            yield Cell(layer, State.BLIND)
-            continue
-        told = coverage.most_telling([one for one, _, _ in here])
-        last_us, last = next((at, value) for one, at, value in here if one is told)
-        end_us = last_us if told.silent and last_us is not None else to_us(now)
-        alert = told.alert
-        yield Cell(
-            layer,
-            coverage.state([one for one, _, _ in here]),
-            sum(one.signal is not None for one, _, _ in here),
-            told.signal,
-            alert,
-            scheme.rank(scheme.level_for(alert.severity)) if alert else None,
-            taken.get(alert.id, "") if alert else "",
-            told.silent,
-            last_us,
-            last,
-            _NO_CURVE if told.number is None else curve(connection, told.number, end_us, back),
-        )
-
-
-def curve(connection: Connection, number: int, end_us: int, back: timedelta) -> Values:
-    """Return least and greatest value in turn at COLUMNS equally spaced times up to `end_us`.
-
-    NaN before the first sample, after the last one and in silences; between samples the line is straight.
-    """
-    span_us = back // timedelta(microseconds=1)
-    start_us = end_us - span_us
-    times, low, high = samples.minmax(connection, number, start_us, end_us, COLUMNS)
-    if len(times) < 2:
-        return _NO_CURVE
-    width = span_us / COLUMNS
-    grid = start_us + (np.arange(COLUMNS) + 0.5) * width
-    pair = np.empty(2 * COLUMNS)
-    pair[0::2] = np.interp(grid, times, low)
-    pair[1::2] = np.interp(grid, times, high)
-    pair[np.repeat(_bare(grid, times, width), 2)] = np.nan
-    return pair
-
-
-def _bare(grid: Values, times: NDArray[np.int64], width: float) -> NDArray[np.bool_]:
-    """Return which columns nothing was heard in: outside the samples, and in gaps far longer than usual."""
-    steps = np.diff(times)
-    longest = max(coverage.SILENT_AFTER * float(np.median(steps)), 2 * width)
-    after = np.clip(np.searchsorted(times, grid), 1, len(times) - 1)
-    within = (grid >= times[0] - width) & (grid <= times[-1] + width)
-    return ~within | (steps[after - 1] > longest)
+    layer: Layer,
+    here: Sequence[_Told],
+) -> Cell:
+    heard = [one.heard for one in here]
+    if not here:
+        return Cell(layer, State.BLIND)
+    best = coverage.most_telling(heard)
+    told = next(one for one in here if one.heard is best)
+    end_us = told.last_us if best.silent and told.last_us is not None else now_us
+    return Cell(
+        layer,
+        coverage.state(heard),
+        signals=sum(one.signal is not None for one in heard),
+        signal=best.signal,
+        alert=best.alert,
+        tone=scheme.rank(scheme.level_for(best.alert.severity)) if best.alert else None,
+        incident=taken.get(best.alert.id, "") if best.alert else "",
+        silent=best.silent,
+        until_us=told.last_us,
+        last=told.last,
+        curve=_NO_CURVE if best.number is None else curve(connection, best.number, end_us, back),
+    )

@@ -1,9 +1,10 @@
 """Declare: a sheet over the window with two fields, a title and a system, and the severity to be had."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QButtonGroup,
@@ -29,7 +30,6 @@ from tocsin.ui.text import ElidedLabel, Label, set_look
 from tocsin.ui.times import number
 
 _WIDTH = 600
-_TOP = 64
 
 
 @dataclass
@@ -66,8 +66,8 @@ class DeclareSheet(QFrame):
         self.title, self.system = QLineEdit(), QComboBox()
         self.levels = QButtonGroup(self)
         self.button = QPushButton("Declare")
-        self._title_wrong, self._system_wrong = _wrong(), _wrong()
-        self._hint, self._why = Label("", "small"), Label("", "small", wrap=True)
+        self._title_note, self._system_note = Label("", "small"), Label("", "small")
+        self._why = Label("", "small", wrap=True)
         self._from, self._who = ElidedLabel("", "muted"), ElidedLabel("", "small")
         self._level_row = QHBoxLayout()
         self._dress()
@@ -164,7 +164,7 @@ class DeclareSheet(QFrame):
         self._fill(draft, known)
         self.show()
         self.raise_()
-        self._place()
+        self._resize()
         self.title.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.title.selectAll()
 
@@ -174,8 +174,7 @@ class DeclareSheet(QFrame):
         self.system.addItems([one.name for one in known.systems])
         self.system.setCurrentText(draft.system)
         self.title.setText(draft.title)
-        self._title_wrong.hide()
-        self._system_wrong.hide()
+        _note(self._title_note, "")
         self._from.show_text(f"{known.alert.severity}: {known.alert.message}" if known.alert else "")
         self._from.setVisible(known.alert is not None)
         who = f"{self._desk.operator} becomes commander." if self._desk.operator else ""
@@ -192,17 +191,19 @@ class DeclareSheet(QFrame):
 
     def _checked(self, title: str, system: str) -> bool:
         """Say at the fields what is wrong with them; return whether nothing is."""
-        wrong = [
-            _say(self._title_wrong, partial(incidents.checked_title, title)),
-            _say(self._system_wrong, partial(systems.checked_name, system)),
-        ]
-        if any(wrong):
-            (self.title if wrong[0] else self.system).setFocus()
-        elif not self._desk.operator:
-            self._who.show_text("Who is at the desk? F2 asks.")
+        no_title = _wrong(
+            partial(incidents.checked_title, title), "Say what is wrong, in a few words.", title
+        )
+        no_system = _wrong(partial(systems.checked_name, system), "Name the system it happens to.", system)
+        _note(self._title_note, no_title, wrong=True)
+        if no_system:
+            _note(self._system_note, no_system, wrong=True)
+        if no_title or no_system:
+            (self.title if no_title else self.system).setFocus()
             return False
-        self._resize()
-        return not any(wrong)
+        if not self._desk.operator:
+            self._who.show_text("Who is at the desk? F2 asks.")
+        return bool(self._desk.operator)
 
     def _declared(self, draft: Draft, incident: Incident) -> None:
         self._drafts = {key: other for key, other in self._drafts.items() if other is not draft}
@@ -216,35 +217,40 @@ class DeclareSheet(QFrame):
         self.declared.emit(incident.id)
 
     def _refused(self, error: UserError) -> None:
-        self._system_wrong.show_text(str(error))
-        self._system_wrong.show()
-        self._resize()
+        _note(self._system_note, str(error), wrong=True)
 
     def _write_ended(self) -> None:
         self._writing = False
         self.button.setEnabled(True)
 
     def _show_levels(self, known: Preparation, level: str) -> None:
-        for old in self.levels.buttons():
-            self.levels.removeButton(old)
-            self._level_row.removeWidget(old)
-            old.deleteLater()
-        before: QWidget = self.system
+        for place in range(len(self.levels.buttons()) + 1, len(known.scheme.levels) + 1):
+            self._add_level(place)
         for place, one in enumerate(known.scheme.levels, start=1):
-            tone = tone_of_rank(place - 1)
-            button = QPushButton(f"{place}  {one.id}")
+            button, tone = self.levels.button(place), tone_of_rank(place - 1)
+            button.setText(f"{place}  {one.id}")
             button.setIcon(icon(SHAPES[tone], self._desk.theme.palette.tone(tone), 12))
-            button.setIconSize(QSize(12, 12))
-            button.setCheckable(True)
             button.setAccessibleName(f"Severity {one.id}: {one.meaning}")
-            button.setObjectName(f"level-{place}")
-            self.levels.addButton(button, place)
-            self._level_row.addWidget(button)
-            QWidget.setTabOrder(before, button)
-            before = button
             button.setChecked(one.id == level)
-        QWidget.setTabOrder(before, self.button)
+        for button in self.levels.buttons()[len(known.scheme.levels) :]:
+            button.hide()
         self._mark_levels()
+
+    def _add_level(self, place: int) -> None:
+        button = QPushButton()
+        button.setIconSize(QSize(12, 12))
+        button.setCheckable(True)
+        button.setObjectName(f"level-{place}")
+        before = self.levels.button(place - 1) or self.system
+        self.levels.addButton(button, place)
+        self._level_row.addWidget(button)
+        QWidget.setTabOrder(before, button)
+        QWidget.setTabOrder(button, self.button)
+
+    def _redress(self) -> None:
+        """Draw the shapes in the other scheme of colours."""
+        if self._known is not None and self._draft is not None:
+            self._show_levels(self._known, self._draft.level)
 
     def _level_chosen(self, place: int) -> None:
         if self._draft is not None and self._known is not None:
@@ -266,19 +272,19 @@ class DeclareSheet(QFrame):
         typed = " ".join(self.system.currentText().split())
         known = self._known.systems if self._known else ()
         new = typed and all(typed not in (one.name, *one.aliases) for one in known)
-        self._hint.show_text("A new system: it will be added to those watched." if new else "")
+        _note(self._system_note, "A new system: it will be added to those watched." if new else "")
 
     def _resize(self) -> None:
         if self.isVisible():
             self._place()
+            QTimer.singleShot(0, self, self._place)  # once more, when the words have their lines
 
     def _place(self) -> None:
         width = min(_WIDTH, self._over.width() - 40)
         self.setFixedWidth(width)
-        self.layout().activate()
-        height = self.layout().heightForWidth(width) if self.layout().hasHeightForWidth() else 0
+        height = max(self.heightForWidth(width), self.sizeHint().height())
         self.setGeometry(
-            (self._over.width() - width) // 2, _TOP, width, max(height, self.sizeHint().height())
+            (self._over.width() - width) // 2, max((self._over.height() - height) // 2, 0), width, height
         )
 
     def _dress(self) -> None:
@@ -290,10 +296,14 @@ class DeclareSheet(QFrame):
         self.system.setAccessibleName("System")
         self.system.setEditable(True)
         self.system.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
-        self.system.completer().setCompletionMode(QCompleter.CompletionMode.PopupCompletion)
-        self.system.completer().setFilterMode(Qt.MatchFlag.MatchContains)
-        self.system.lineEdit().setMaxLength(120)
-        self.system.lineEdit().setPlaceholderText("Which system it happens to")
+        completer = QCompleter(self.system.model(), self)
+        completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        completer.setFilterMode(Qt.MatchFlag.MatchContains)
+        self.system.setCompleter(completer)
+        if (line := self.system.lineEdit()) is not None:
+            line.setMaxLength(120)
+            line.setPlaceholderText("Which system it happens to")
+            line.returnPressed.connect(self.declare)
         self.button.setObjectName("declare-button")
         set_look(self.button, role="declare")
 
@@ -313,15 +323,14 @@ class DeclareSheet(QFrame):
         layout.addLayout(head)
         layout.addWidget(self._from)
         layout.addSpacing(6)
-        for name, field, *notes in (
-            ("Title", self.title, self._title_wrong),
-            ("System", self.system, self._hint, self._system_wrong),
+        for name, field, note in (
+            ("Title", self.title, self._title_note),
+            ("System", self.system, self._system_note),
         ):
             layout.addWidget(Label(name, "small"))
             layout.addWidget(field)
-            for note in notes:
-                layout.addWidget(note)
-            layout.addSpacing(5)
+            layout.addWidget(note)
+        layout.addSpacing(4)
         layout.addWidget(Label("Severity", "small"))
         layout.addLayout(self._level_row)
         layout.addWidget(self._why)
@@ -330,8 +339,8 @@ class DeclareSheet(QFrame):
 
     def _wire(self) -> None:
         self._over.installEventFilter(self)
+        self._desk.theme.changed.connect(self._redress)
         self.title.returnPressed.connect(self._entered_title)
-        self.system.lineEdit().returnPressed.connect(self.declare)
         self.system.currentTextChanged.connect(lambda _text: self._hint_at_system())
         self.button.clicked.connect(self.declare)
         self.levels.idClicked.connect(self._level_chosen)
@@ -352,20 +361,17 @@ class DeclareSheet(QFrame):
             self.system.setFocus()
 
 
-def _wrong() -> Label:
-    label = Label("", "small", wrap=True)
-    label.set_tone(Tone.RED)
-    label.hide()
-    return label
+def _note(label: Label, text: str, *, wrong: bool = False) -> None:
+    label.show_text(text)
+    label.set_tone(Tone.RED if wrong else None)
 
 
-def _say(label: Label, check: partial[str]) -> bool:
-    """Show what a check finds wrong below its field; return whether anything is."""
+def _wrong(check: Callable[[], object], empty: str, typed: str) -> str:
+    """Return what a check finds wrong with what was typed, in words; empty when nothing is."""
+    if not typed.strip():
+        return empty
     try:
         check()
     except UserError as error:
-        label.show_text(str(error))
-        label.show()
-        return True
-    label.hide()
-    return False
+        return str(error)
+    return ""

@@ -16,7 +16,7 @@ from tocsin.ui.theme import Theme, mono, sans
 from tocsin.ui.times import number, short_stamp, span
 
 _HEAD = 20
-_VALUE_FROM = 112  # pixels of width from which a cell has room for its newest value
+_VALUE_FROM = 98  # pixels of width from which a cell has room for its newest value
 _LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 _RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 

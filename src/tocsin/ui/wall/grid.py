@@ -27,9 +27,9 @@ from tocsin.ui.palette import NORMAL, SMALL
 from tocsin.ui.theme import Theme, sans
 from tocsin.ui.wall.cells import curve_box, paint_box, told, tone
 
-_HEAD = 24
+_HEAD = 26
 _GAP = 6
-_LOWEST, _HIGHEST = 56, 88
+_LOWEST, _HIGHEST = 56, 112
 _LAYERS = tuple(Layer)
 _MOVES = {
     Qt.Key.Key_Left: (0, -1),
@@ -40,7 +40,7 @@ _MOVES = {
 
 
 class Grid(QAbstractScrollArea):
-    """The grid. `chosen(cell, row)` with Enter or a double click; `pointed(text)` says what the cursor is on."""
+    """The grid. `chosen(cell, row)` with Enter or a double click; `pointed(text)` tells of the cell."""
 
     chosen = Signal(object, object)
     pointed = Signal(str)
@@ -100,7 +100,7 @@ class Grid(QAbstractScrollArea):
             self._ground = self._painted_ground(self._now)
         painter.drawPixmap(0, 0, self._ground)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setClipRect(QRectF(0, _HEAD, self.viewport().width(), self.viewport().height()))
+        painter.setClipRect(QRectF(0, _HEAD - 4, self.viewport().width(), self.viewport().height()))
         for row, curves in enumerate(self._curves):
             for column, curve in enumerate(curves):
                 if curve.lines:

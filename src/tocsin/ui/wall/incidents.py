@@ -274,7 +274,7 @@ class IncidentCards(QWidget):
         self.empty.setGeometry(self.rect())
         left = (_MORE_WIDTH + GAP) if self._first else 0
         right = self.width() - ((_MORE_WIDTH + GAP) if after else 0)
-        width = min((right - left + GAP) / max(len(shown), 1) - GAP, 1.6 * _NARROWEST)
+        width = min((right - left + GAP) / max(len(shown), 1) - GAP, 2.2 * _NARROWEST)
         while len(self.cards) < len(shown):
             self._add_card()
         for number, card in enumerate(self.cards):

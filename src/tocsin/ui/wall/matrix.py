@@ -1,16 +1,17 @@
 """Severity x escalation: levels side by side, routes one below the other, open incidents in their cells."""
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from tocsin.model.escalation import Column, Matrix, Spot
 from tocsin.model.severity import Route
 from tocsin.ui.icons import Icon
 from tocsin.ui.palette import SHAPES, tone_of_rank
-from tocsin.ui.text import Label, set_look, set_tip
+from tocsin.ui.text import ElidedLabel, Label, set_look, set_tip
 from tocsin.ui.theme import Theme
 
-_NAMES_WIDTH = 112
+_NAMES = 0.24  # of the width
 
 
 class MatrixView(QWidget):
@@ -26,7 +27,6 @@ class MatrixView(QWidget):
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(12, 8, 12, 12)
         self._layout.addWidget(self._table)
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
 
     def show_matrix(self, matrix: Matrix) -> None:
         """Show a matrix; nothing is built anew when it is the same."""
@@ -37,17 +37,35 @@ class MatrixView(QWidget):
         grid = QGridLayout(table)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setSpacing(3)
-        grid.setColumnMinimumWidth(0, _NAMES_WIDTH)
         self._fill(grid, matrix)
         self._layout.replaceWidget(self._table, table)
+        table.show()  # a hidden one would count as having no height
         self._table.deleteLater()
         self._table = table
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self.repaint_all()
+
+    def _fit(self) -> None:
+        """Be as high as the words need at this width."""
+        self._layout.activate()
+        self.setFixedHeight(max(self._layout.heightForWidth(self.width()), 0))
 
     def _fill(self, grid: QGridLayout, matrix: Matrix) -> None:
         unrouted = any(column.unrouted.incidents for column in matrix.columns)
-        titles = ["respond in", "escalate to", *matrix.routes, *(["no route yet"] if unrouted else [])]
+        titles: list[str | Route] = [
+            "respond in",
+            "escalate to",
+            *matrix.routes,
+            *(["no route yet"] if unrouted else []),
+        ]
         for row, title in enumerate(titles, start=1):
-            grid.addWidget(_route(title) if isinstance(title, Route) else Label(title, "small"), row, 0)
+            name = _route(title) if isinstance(title, Route) else Label(title, "small")
+            name.setFixedWidth(round(self.width() * _NAMES))
+            grid.addWidget(name, row, 0)
         for number, column in enumerate(matrix.columns, start=1):
             grid.setColumnStretch(number, 1)
             grid.addWidget(self._level(column), 0, number)
@@ -71,6 +89,7 @@ class MatrixView(QWidget):
         label.set_tone(tone)
         row.addWidget(label, 1)
         set_tip(head, column.level.meaning)
+        head.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         return head
 
     def _spot(self, spot: Spot, column: Column, matrix: Matrix) -> QWidget:
@@ -95,7 +114,7 @@ class MatrixView(QWidget):
         )
 
     def repaint_all(self) -> None:
-        """Build it in the other scheme of colours."""
+        """Build it in the other scheme of colours, or for another width."""
         matrix, self._matrix = self._matrix, None
         if matrix is not None:
             self.show_matrix(matrix)
@@ -103,7 +122,7 @@ class MatrixView(QWidget):
 
 def _escalation(column: Column) -> str:
     parts = [*column.level.escalate_to, column.level.forum]
-    who = " · ".join(part for part in parts if part)
+    who = ", ".join(part for part in parts if part)
     return f"{who} in {column.escalate}" if column.escalate else who
 
 
@@ -115,7 +134,7 @@ def _route(route: Route) -> QWidget:
     title = Label(route.kind)
     set_tip(title, f"{route.title}: {', '.join(route.layers)}")
     rows.addWidget(title)
-    rows.addWidget(Label(", ".join(route.to), "small", wrap=True))
+    rows.addWidget(ElidedLabel(", ".join(route.to), "small"))
     return box
 
 
@@ -127,4 +146,8 @@ def _words(text: str, *, middle: bool = False) -> QWidget:
     label = Label(text, "small", wrap=not middle)
     label.setAlignment(Qt.AlignmentFlag.AlignCenter if middle else Qt.AlignmentFlag.AlignTop)
     rows.addWidget(label)
+    # Columns are equally wide, whatever stands in them.
+    policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+    policy.setHeightForWidth(True)
+    cell.setSizePolicy(policy)
     return cell

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from PySide6.QtCore import QRect, QRectF, Signal
+from PySide6.QtCore import QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
@@ -36,8 +36,9 @@ class QueueView(QWidget):
         set_look(self.button, role="main")
         foot = QHBoxLayout()
         foot.setContentsMargins(PAD, 9, PAD, 9)
+        foot.setSpacing(8)
         foot.addWidget(self.button)
-        foot.addWidget(Label("D", "key"))
+        foot.addWidget(Label("D", "key"), 0, Qt.AlignmentFlag.AlignVCenter)
         foot.addStretch(1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)

@@ -71,7 +71,7 @@ class WallScreen(QWidget):
         """Let the small curves go back by one of RANGES."""
         self._range = name
         for button in self._ranges:
-            set_look(button, role="main" if button.text() == name else "quiet")
+            button.setChecked(button.text() == name)
         self.refresh()
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
@@ -80,7 +80,7 @@ class WallScreen(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         super().resizeEvent(event)
-        self._side.setFixedWidth(min(max(round(self.width() * 0.29), 400), 540))
+        self._side.setFixedWidth(min(max(round(self.width() * 0.33), 480), 600))
 
     def _lay_out(self) -> None:
         layout = QVBoxLayout(self)
@@ -110,9 +110,11 @@ class WallScreen(QWidget):
         for button in self._ranges:
             button.setAccessibleName(f"Curves of the last {button.text()}")
             button.clicked.connect(partial(self.choose_range, button.text()))
+            button.setCheckable(True)
+            button.setChecked(button.text() == self._range)
+            set_look(button, role="choice")
             panel.head.addWidget(button)
-            set_look(button, role="main" if button.text() == self._range else "quiet")
-        panel.head.addWidget(Label("R", "key"))
+        panel.head.addWidget(Label("R", "key"), 0, Qt.AlignmentFlag.AlignVCenter)
         self._nothing = Label("", "muted", wrap=True)
         self._nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._pointed = ElidedLabel("", "small")
