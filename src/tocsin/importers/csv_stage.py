@@ -170,6 +170,8 @@ class Stage:
         """Return the line each row of `staged` begins in."""
         first = self.layout.skip + 1
         if self.text.lines - self.layout.skip - len(self.skipped) == self.rows:
+            if not len(self.skipped):
+                return rows + first
             shifted = self.skipped - np.arange(len(self.skipped)) - first
             found: NDArray[np.int64] = rows + first + np.searchsorted(shifted, rows, "right")
             return found

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import zstandard
 from numpy.typing import NDArray
-from sqlalchemy import Connection, Row, Select, and_, bindparam, func, insert, select
+from sqlalchemy import Connection, Select, and_, bindparam, func, insert, select
 
 from tocsin.errors import StoreProblem
 from tocsin.store.schema import chunk, import_
@@ -37,6 +37,7 @@ def _choose(*columns: Any) -> Select[Any]:
 
 
 _BLOBS = _choose(chunk.c.t0, chunk.c.n, chunk.c.data)
+_T0, _T1, _N, _LOW, _HIGH, _NUMBER = range(6)
 _HEADERS = _choose(chunk.c.t0, chunk.c.t1, chunk.c.n, chunk.c.vmin, chunk.c.vmax, chunk.c.number)
 _HELD = (
     select(chunk.c.t0, chunk.c.n, chunk.c.data, chunk.c["import"])
@@ -93,21 +94,17 @@ def minmax(
     A chunk narrower than a column counts by its header, in each column it touches; wider ones are unpacked.
     Where there are no more samples than columns, the samples themselves come back, lowest equal to highest.
     """
-    asked = {"series": series, "t0": t0, "t1": t1}
-    rows = connection.execute(_HEADERS, asked).all()
-    if sum(row.n for row in rows) <= pixels:
-        times, values = read(connection, series, t0, t1)
-        return times, values, values
     width = max((t1 - t0) / pixels, 1.0)
-    wide = [row for row in rows if row.t1 - row.t0 > width]
-    if len(wide) == len(rows):
+    headers = _headers(connection, series, t0, t1)
+    wide = headers[:, _T1] - headers[:, _T0] > width
+    if wide.all() or headers[:, _N].sum() <= pixels:
         times, values = read(connection, series, t0, t1)
         if len(times) <= pixels:
             return times, values, values
         return _columns(*_reduced(times, values, t0, width, pixels), t0, width)
-    lowest, highest = _by_headers([row for row in rows if row.t1 - row.t0 <= width], t0, width, pixels)
-    for row in wide:
-        low, high = _reduced(*_cut(*_one(connection, row.number), t0, t1), t0, width, pixels)
+    lowest, highest = _by_headers(headers[~wide], t0, width, pixels)
+    for number in headers[wide, _NUMBER].astype(int).tolist():
+        low, high = _reduced(*_cut(*_one(connection, number), t0, t1), t0, width, pixels)
         np.fmin(lowest, low, out=lowest)
         np.fmax(highest, high, out=highest)
     return _columns(lowest, highest, t0, width)
@@ -230,13 +227,21 @@ def _reduced(times: Times, values: Values, t0: int, width: float, pixels: int) -
     return lowest, highest
 
 
-def _by_headers(rows: list[Row[Any]], t0: int, width: float, pixels: int) -> tuple[Values, Values]:
+def _headers(connection: Connection, series: int, t0: int, t1: int) -> NDArray[np.float64]:
+    """Return a row a chunk in [t0, t1]; microseconds of this century are exact in float64."""
+    found = connection.execute(_HEADERS, {"series": series, "t0": t0, "t1": t1})
+    # The driver's own tuples: a Row object each would take half of the time.
+    rows = found.cursor.fetchall() if found.cursor is not None else []
+    found.close()
+    return np.array(rows, np.float64).reshape(-1, _NUMBER + 1)
+
+
+def _by_headers(headers: NDArray[np.float64], t0: int, width: float, pixels: int) -> tuple[Values, Values]:
     lowest, highest = np.full(pixels, np.nan), np.full(pixels, np.nan)
-    table = np.array([tuple(row[:5]) for row in rows], np.float64)
-    for instants in (table[:, 0], table[:, 1]):
+    for instants in (headers[:, _T0], headers[:, _T1]):
         column = np.clip((instants - t0) // width, 0, pixels - 1).astype(np.int64)
-        np.fmin.at(lowest, column, table[:, 3])
-        np.fmax.at(highest, column, table[:, 4])
+        np.fmin.at(lowest, column, headers[:, _LOW])
+        np.fmax.at(highest, column, headers[:, _HIGH])
     return lowest, highest
 
 
