@@ -48,6 +48,7 @@ def pytest_collection_finish() -> None:
 @pytest.fixture(autouse=True)
 def _collect_on_main_thread() -> Iterator[None]:
     yield
+    gc.disable()  # a console that was closed hands it back to Python
     gc.collect()
 
 

@@ -253,8 +253,10 @@ class Collector(QObject):
         self._timer.start()
 
     def stop(self) -> None:
-        """Stop collecting."""
+        """Stop, and hand collecting back to Python: no worker is left that it could run in."""
         self._timer.stop()
+        gc.unfreeze()
+        gc.enable()
 
     def collect(self) -> None:
         """Collect the oldest generation whose threshold is passed."""
