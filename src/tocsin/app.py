@@ -18,7 +18,6 @@ from tocsin.operations.verification import Verification, verify
 from tocsin.store import journal
 from tocsin.store.folder import Store, is_store
 from tocsin.ui.bell import Bell
-from tocsin.ui.command.screen import CommandScreen
 from tocsin.ui.declare import DeclareSheet
 from tocsin.ui.desk import Desk
 from tocsin.ui.finder import Choice
@@ -27,7 +26,6 @@ from tocsin.ui.importing import ImportSheet
 from tocsin.ui.jobs import Collector, Jobs
 from tocsin.ui.palette import Tone
 from tocsin.ui.theme import Theme
-from tocsin.ui.timeline.editor import TimelineScreen
 from tocsin.ui.times import span
 from tocsin.ui.wall.screen import WallScreen
 from tocsin.ui.window import Window
@@ -85,13 +83,22 @@ class App(QObject):
         self.wall = WallScreen(desk)
         window.add_screen("wall", "Wall", "wall", self.wall, "Ctrl+1")
         window.add_screen("command", "Command", "command", self._make_command, "Ctrl+2")
-        window.add_screen("timeline", "Timeline", "timeline", lambda: TimelineScreen(desk), "Ctrl+3")
+        window.add_screen("timeline", "Timeline", "timeline", self._make_timeline, "Ctrl+3")
         window.add_screen("report", "Report", "report", self._make_report, "Ctrl+4")
         self.declare = DeclareSheet(desk, window)
         self.importing = ImportSheet(desk, window)
 
-    def _make_command(self) -> CommandScreen:
+    # The other screens bring pyqtgraph and more: loaded when first shown, they do not delay the start.
+
+    def _make_command(self) -> QWidget:
+        from tocsin.ui.command.screen import CommandScreen
+
         return CommandScreen(self.desk)
+
+    def _make_timeline(self) -> QWidget:
+        from tocsin.ui.timeline.editor import TimelineScreen
+
+        return TimelineScreen(self.desk)
 
     def _make_report(self) -> QWidget:
         from tocsin.ui.report.screen import ReportScreen
@@ -135,6 +142,8 @@ class App(QObject):
         self.window.show_screen("command")
 
     def _log_line(self) -> None:
+        from tocsin.ui.command.screen import CommandScreen
+
         screen = self.window.show_screen("command")
         if isinstance(screen, CommandScreen):
             screen.focus_log()
