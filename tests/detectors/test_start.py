@@ -38,6 +38,19 @@ def test_the_interval_holds_the_true_start_as_often_as_it_says(ar: float) -> Non
     assert np.median(widths) < 100
 
 
+def test_heavy_tailed_noise_does_not_fool_the_interval() -> None:
+    rng = np.random.default_rng(7)
+    hits = 0
+    for _ in range(150):
+        values = rng.standard_t(3, 400)
+        start = int(rng.integers(100, 300))
+        values[start:] += 2
+        found = estimate(values, 0.0)
+        assert found is not None
+        hits += found.low <= start <= found.high
+    assert hits >= 0.87 * 150
+
+
 def test_ignoring_the_autocorrelation_would_be_dishonest() -> None:
     rng = np.random.default_rng(7)
     honest, naive = 0, 0

@@ -18,7 +18,6 @@ from tocsin.detectors.episodes import Episode, Judged, join, no_example, quiet_o
 from tocsin.detectors.findings import describe
 from tocsin.detectors.levels import WIDTHS, excess, levels
 
-
 _LARGEST = 1e300
 
 

@@ -42,6 +42,7 @@ def estimate(values: Values, ar: float, *, by: int | None = None, chance: float 
         return None
     ar = min(max(ar, 0.0), _MOST_AR)
     white = values[1:] - ar * values[:-1]
+    white = _without_shocks(white)
     white = white - white.mean()
     n = len(white)
     after = np.arange(n - 1, -1, -1)  # samples after position s
@@ -64,6 +65,13 @@ def estimate(values: Values, ar: float, *, by: int | None = None, chance: float 
     best = int(np.argmax(weights))
     odds = 0.5 * n * np.log(whole / rest[best]) - 1.5 * np.log(n)
     return Start(best + 1, low + 1, high + 1, float(odds))
+
+
+def _without_shocks(white: Values) -> Values:
+    """Return the values clipped at four robust standard deviations: heavy tails are not to decide by one value."""
+    middle = np.median(white)
+    reach = 4 * 1.4826 * float(np.median(np.abs(white - middle)))
+    return np.clip(white, middle - reach, middle + reach) if reach > 0 else white
 
 
 def autocorrelation(values: Values) -> float:
