@@ -42,24 +42,24 @@ class Line:
 
 
 def lines(
-    entries: Iterable[Entry], items: Mapping[str, Item], incident: str, clocks: Mapping[str, str]
+    entries: Iterable[Entry], items: Mapping[str, Item], incident: str, names: Mapping[str, str]
 ) -> list[Line]:
     """Return the log of an incident, newest recording first; corrected words as they stand now.
 
-    `entries` are the journal's about it in order, `items` its timeline entries by id, `clocks` the names of
-    the clocks by id. Corrections of timeline entries show in the entry itself, not as lines of their own.
+    `entries` are the journal's about it in order, `items` its timeline entries by id, `names` what
+    clocks and other incidents are called, by id. A corrected timeline entry is one line, as it reads now.
     """
-    found = (_line(entry, items, incident, clocks) for entry in standing(entries))
+    found = (_line(entry, items, incident, names) for entry in standing(entries))
     return [line for line in found if line is not None][::-1]
 
 
-def _line(entry: Entry, items: Mapping[str, Item], incident: str, clocks: Mapping[str, str]) -> Line | None:
+def _line(entry: Entry, items: Mapping[str, Item], incident: str, names: Mapping[str, str]) -> Line | None:
     if isinstance(entry.body, TimelineAdded):
         item = items.get(entry.id)
         return None if item is None else _said(item)
     if entry.subject != incident:
         return None
-    kind, text = _words(entry, clocks)
+    kind, text = _words(entry, names)
     if not text:
         return None
     author = entry.body.alert.detector if isinstance(entry.body, AlertAdded) else entry.author.name
@@ -71,7 +71,7 @@ def _said(item: Item) -> Line:
                 item.withdrawn, item.edits)  # fmt: skip
 
 
-def _words(entry: Entry, clocks: Mapping[str, str]) -> tuple[str, str]:
+def _words(entry: Entry, names: Mapping[str, str]) -> tuple[str, str]:
     match entry.body:
         case IncidentDeclared() as body:
             return "status", f"Declared as {body.severity}: {body.title}"
@@ -82,11 +82,11 @@ def _words(entry: Entry, clocks: Mapping[str, str]) -> tuple[str, str]:
             return "status", f"{body.status.capitalize()}{note}"
         case ClockMarked() as body:
             reason = f": {body.reason}" if body.reason else ""
-            return "clock", f"{clocks.get(body.clock, body.clock)} {body.state}{reason}"
+            return "clock", f"{names.get(body.clock, body.clock)} {body.state}{reason}"
         case RoleAssumed() as body:
             return "record", f"{body.person} takes the role of {body.role}"
         case IncidentLinked() as body:
-            return "record", f"Linked as {body.relation} another incident"
+            return "record", f"Linked: {body.relation} {names.get(body.other, 'another incident')}"
         case DocumentExported() as body:
             return "record", f"Exported the {body.document.replace('_', ' ')}"
         case Withdrawn() as body:

@@ -85,7 +85,8 @@ def _view(connection: Connection, one: Watched, watched: list[Watched], now: dat
     known, scheme = one.incident, one.scheme
     items = timeline.items(connection, known.id)
     entries = journal.entries(connection, incident=known.id)
-    names = {rule.id: rule.name for rule in scheme.clocks}
+    others = incidents.list_all(connection)
+    names = {other.id: other.reference for other in others} | {r.id: r.name for r in scheme.clocks}
     log = lines(entries, {item.id: item for item in items}, known.id, names)
     system = systems.by_name(connection, known.system)
     told = [item for item in items if item.lane == "told"]
@@ -99,7 +100,7 @@ def _view(connection: Connection, one: Watched, watched: list[Watched], now: dat
         actions=tuple(next_actions(known, scheme, one.clocks, told, layers)),
         lines=tuple(log[:LONGEST_LOG]),
         items=tuple(items),
-        links=tuple(_links(known, incidents.list_all(connection))),
+        links=tuple(_links(known, others)),
         open=tuple(_standing(each) for each in watched),
     )
 

@@ -3,12 +3,13 @@ from datetime import timedelta
 
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QMenu, QPlainTextEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from tocsin.model.clocks import State
 from tocsin.model.incident import Incident
 from tocsin.model.instant import When
+from tocsin.model.journal import FieldsSet
 from tocsin.model.operator import Author
 from tocsin.now import ManualClock
 from tocsin.operations import clocks, incidents, timeline
@@ -343,3 +344,29 @@ def test_tab_reaches_every_part(qtbot: QtBot, screen: CommandScreen) -> None:
         seen.add(widget.objectName())
         qtbot.keyClick(widget, Key.Key_Tab)
     assert {"clocks", "actions", "lanes", "log", "log-input"} <= seen
+
+
+def test_more_offers_the_other_moves(
+    qtbot: QtBot, screen: CommandScreen, store: Store, declared: Incident
+) -> None:
+    qtbot.mouseClick(screen.header.more, Qt.MouseButton.LeftButton)
+    menu = screen.findChild(QMenu)
+    assert isinstance(menu, QMenu)
+    by_text = {action.text().partition("\t")[0]: action for action in menu.actions()}
+    assert {"Resolve", "Close", "Withdraw", "Link to another incident"} <= by_text.keys()
+    assert "Contain" not in by_text  # it has its own button
+    by_text["Withdraw"].trigger()
+    menu.close()
+    _type(qtbot, screen, "reason", "a drill")
+    qtbot.mouseClick(screen.ask.save, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: incidents.get(store, declared.id).withdrawn == "a drill")
+
+
+def test_two_values_for_one_field_are_both_shown(
+    qtbot: QtBot, screen: CommandScreen, store: Store, declared: Incident
+) -> None:
+    for level in ("SEV-2", "SEV-3"):  # as two consoles apart from each other would write it
+        with store.write() as write:
+            write.add(A, FieldsSet({"severity": level}), incident=declared.id, subject=declared.id,
+                      replaces=declared.fields["severity"].entries)  # fmt: skip
+    qtbot.waitUntil(lambda: "two values for severity: SEV-3 or SEV-2" in screen.header.state.text())

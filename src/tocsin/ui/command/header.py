@@ -1,5 +1,6 @@
 """The top of the command screen: what it is, how grave, how far, since when, who, and where it can go."""
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -8,7 +9,7 @@ from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from tocsin.model.fields import value_of
-from tocsin.model.incident import CLOSED, CONTAINED, FOLLOWS, REOPENED, RESOLVED, Incident
+from tocsin.model.incident import CLOSED, CONTAINED, FIELDS, FOLLOWS, REOPENED, RESOLVED, Incident
 from tocsin.model.instant import When
 from tocsin.model.stages import stages
 from tocsin.operations.command import CommandView
@@ -153,8 +154,9 @@ class Header(QFrame):
             words = [f"withdrawn: {known.withdrawn}", *words]
         if known.channel:
             words.append(known.channel)
-        self.state.show_text(" · ".join([*view.links, *words]))
-        self.state.set_tone(Tone.YELLOW if known.withdrawn or view.links else None)
+        unsettled = list(_conflicts(known))
+        self.state.show_text(" · ".join([*unsettled, *view.links, *words]))
+        self.state.set_tone(Tone.YELLOW if known.withdrawn or view.links or unsettled else None)
 
     def _show_people(self, known: Incident) -> None:
         for role, label in self.people.items():
@@ -242,6 +244,14 @@ class TitleLabel(ElidedLabel):
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802
         self.wanted.emit()
+
+
+def _conflicts(known: Incident) -> Iterator[str]:
+    """Say which fields or roles two people set without knowing of each other."""
+    for name, register in {**known.fields, **known.roles}.items():
+        if register.conflict:
+            values = " or ".join(str(head.value) for head in register.heads)
+            yield f"two values for {FIELDS.get(name, name).lower()}: {values}"
 
 
 def _give_or_take(when: When) -> tuple[str, str]:
