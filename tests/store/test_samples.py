@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import zstandard
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as stn
@@ -22,6 +23,7 @@ Times, Values = NDArray[np.int64], NDArray[np.float64]
 AddSamples = Callable[[Signal, Times, Values], int]
 LATENCY = Signal("shop", "latency")
 SECOND = 1_000_000
+PRESS = zstandard.ZstdCompressor(level=1)
 
 
 def seconds(*numbers: float) -> Times:
@@ -41,7 +43,7 @@ def test_a_chunk_unpacks_to_what_was_packed(steps: Times, data: st.DataObject) -
     values = data.draw(
         stn.arrays(np.float64, len(times), elements=st.floats(allow_nan=False, allow_infinity=False))
     )
-    back, numbers = samples.unpack(int(times[0]), len(times), samples.pack(times, values))
+    back, numbers = samples.unpack(int(times[0]), len(times), samples.pack(PRESS, times, values))
     assert back.tolist() == times.tolist()
     assert numbers.tolist() == values.tolist()
 
@@ -162,7 +164,7 @@ def test_zoomed_out_nothing_is_unpacked(store: Store, add_samples: AddSamples) -
     assert (lowest.min(), highest.max()) == (0.0, 99_999.0)
 
 
-@pytest.mark.parametrize("data", [b"not a chunk", samples.pack(seconds(1, 2), np.array([1.0, 2.0]))])
+@pytest.mark.parametrize("data", [b"not a chunk", samples.pack(PRESS, seconds(1, 2), np.array([1.0, 2.0]))])
 def test_a_damaged_chunk_is_named_as_such(store: Store, add_samples: AddSamples, data: bytes) -> None:
     number = add_samples(LATENCY, *ramp(100))
     spoil_chunks(store, data)

@@ -37,9 +37,12 @@ def samples(stage: Stage, options: Options) -> Iterator[Piece]:
     zone = ZoneInfo(options.zone) if form == "naive" and options.zone not in ("", "UTC") else None
     keys = _keys(stage, mapping)
     columns = ["t", *(f"v{index}" for index in range(len(mapping.values))), *(["key"] if keys else [])]
-    columns.append("row" if table == "arranged" else "rowid AS row")
+    if table == "arranged":
+        columns.append("row")
     for start in range(0, stage.rows, _WINDOW):
         window = stage.window(", ".join(columns), table, start, start + _WINDOW)
+        if table == "staged":
+            window["row"] = np.arange(start, start + len(window["t"]))
         yield from _pieces(stage, mapping, window, keys, zone)
         yield Step(start + _WINDOW, stage.rows, "reading")
 

@@ -57,8 +57,9 @@ class Span:
 
 def append(connection: Connection, series: int, times: Times, values: Values, import_number: int) -> None:
     """Add samples of one series, `times` strictly increasing, `values` finite; both of the same length."""
+    press = zstandard.ZstdCompressor(level=1)
     rows = [
-        _row(series, import_number, times[start : start + CHUNK], values[start : start + CHUNK])
+        _row(press, series, import_number, times[start : start + CHUNK], values[start : start + CHUNK])
         for start in range(0, len(times), CHUNK)
     ]
     if rows:
@@ -151,17 +152,19 @@ def last_instant(connection: Connection, series: int, own: int) -> int:
     return EARLIEST if newest is None else int(newest)
 
 
-def pack(times: Times, values: Values) -> bytes:
+def pack(press: zstandard.ZstdCompressor, times: Times, values: Values) -> bytes:
     """Return the blob of one chunk."""
     steps = np.diff(times, prepend=times[:1]).astype("<i8")
     shuffled = values.astype("<f8").view(np.uint8).reshape(-1, 8).T
-    return zstandard.ZstdCompressor(level=1).compress(steps.tobytes() + shuffled.tobytes())
+    return press.compress(steps.tobytes() + shuffled.tobytes())
 
 
-def unpack(t0: int, n: int, data: bytes) -> tuple[Times, Values]:
+def unpack(
+    t0: int, n: int, data: bytes, press: zstandard.ZstdDecompressor | None = None
+) -> tuple[Times, Values]:
     """Return times and values of one chunk. Raises StoreProblem when the blob does not hold `n` samples."""
     try:
-        raw = zstandard.ZstdDecompressor().decompress(data, max_output_size=16 * CHUNK)
+        raw = (press or zstandard.ZstdDecompressor()).decompress(data, max_output_size=16 * CHUNK)
     except zstandard.ZstdError as error:
         raise StoreProblem("a chunk of samples is damaged.", hint="Import its file again.") from error
     if len(raw) != 16 * n:
@@ -172,7 +175,9 @@ def unpack(t0: int, n: int, data: bytes) -> tuple[Times, Values]:
     return times, values.view("<f8").reshape(n)
 
 
-def _row(series: int, import_number: int, times: Times, values: Values) -> dict[str, Any]:
+def _row(
+    press: zstandard.ZstdCompressor, series: int, import_number: int, times: Times, values: Values
+) -> dict[str, Any]:
     return {
         "series": series,
         "import": import_number,
@@ -183,12 +188,13 @@ def _row(series: int, import_number: int, times: Times, values: Values) -> dict[
         "vmax": float(values.max()),
         "vsum": float(values.sum()),
         "vlast": float(values[-1]),
-        "data": pack(times, values),
+        "data": pack(press, times, values),
     }
 
 
 def _unpacked(rows: Sequence[Any]) -> tuple[Times, Values]:
-    parts = [unpack(row[0], row[1], row[2]) for row in rows]
+    press = zstandard.ZstdDecompressor()
+    parts = [unpack(row[0], row[1], row[2], press) for row in rows]
     if not parts:
         return np.empty(0, np.int64), np.empty(0, np.float64)
     return np.concatenate([part[0] for part in parts]), np.concatenate([part[1] for part in parts])
