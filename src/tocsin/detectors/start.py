@@ -68,7 +68,7 @@ def estimate(values: Values, ar: float, *, by: int | None = None, chance: float 
 
 
 def _without_shocks(white: Values) -> Values:
-    """Return the values clipped at four robust standard deviations: heavy tails are not to decide by one value."""
+    """Return the values clipped at four robust standard deviations: one shock alone decides nothing."""
     middle = np.median(white)
     reach = 4 * 1.4826 * float(np.median(np.abs(white - middle)))
     return np.clip(white, middle - reach, middle + reach) if reach > 0 else white
