@@ -1,6 +1,6 @@
 """One mark of the timeline in full: its times, its author, its conflict if any, and all it said before."""
 
-from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -10,18 +10,18 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from tocsin.model.fields import Head
-from tocsin.model.history import Estimate, Version
+from tocsin.model.fields import Fields, Head
 from tocsin.model.incident import Incident
 from tocsin.model.instant import When
 from tocsin.model.lanes import Mark, Source
 from tocsin.model.timeline import Item
 from tocsin.operations import incidents, timeline, timeline_view
+from tocsin.store.folder import Store
 from tocsin.ui.desk import Desk
 from tocsin.ui.palette import GAP, Tone
 from tocsin.ui.text import Label
 from tocsin.ui.timeline import words
-from tocsin.ui.timeline.history import Conflict, History, steps_of_entry, steps_of_start
+from tocsin.ui.timeline.history import Conflict, History, Step, steps_of_entry, steps_of_start
 
 _DERIVED = "This follows from another entry of the incident and is changed there."
 _TEXT_SHOWN = 1500
@@ -100,24 +100,18 @@ class Details(QWidget):
         self.state.setVisible(bool(state))
 
     def _read(self, mark: Mark | None, item: Item | None, incident: Incident | None) -> None:
-        """Read what it said before; the answer counts only while it is still about what is shown."""
-        store, zone = self._desk.store, self._desk.store.zone
-
-        def show_entry(versions: Sequence[Version]) -> None:
-            if item is not None and self._item is item:
-                self.history.show_steps(steps_of_entry(versions, zone))
-                self.conflict.show_fields(item.fields, {v.entry: v.author for v in versions}, zone)
-
-        def show_start(estimates: Sequence[Estimate]) -> None:
-            if incident is not None and self._mark is mark:
-                self.history.show_steps(steps_of_start(estimates, zone))
-                fields = {"start": incident.fields["start"]}
-                self.conflict.show_fields(fields, {e.entry: e.author for e in estimates}, zone)
-
+        """Read what it said before."""
+        store = self._desk.store
         if item is not None:
-            self._desk.read(partial(timeline_view.versions, store, item.id), show_entry)
+            self._desk.read(partial(_past_of_entry, store, item), self._show_past)
         elif mark is not None and incident is not None and mark.source is Source.START:
-            self._desk.read(partial(timeline_view.estimates, store, incident.id), show_start)
+            self._desk.read(partial(_past_of_start, store, incident), self._show_past)
+
+    def _show_past(self, past: "_Past") -> None:
+        """Show what was read, while it is still about what is shown."""
+        if past.about is (self._item or self._incident):
+            self.history.show_steps(past.steps)
+            self.conflict.show_fields(past.fields, past.authors, self._desk.store.zone)
 
     def _keep(self, name: str, head: Head) -> None:
         store, author, values = self._desk.store, self._desk.author, _values(name, head.value)
@@ -147,6 +141,29 @@ class Details(QWidget):
         layout.addWidget(self._heading)
         layout.addWidget(self.history, 1)
         layout.addStretch()
+
+
+@dataclass(frozen=True, slots=True)
+class _Past:
+    """How an entry, or an incident's start, came to read as it does."""
+
+    about: Item | Incident
+    steps: list[Step]
+    fields: Fields
+    authors: dict[str, str]
+
+
+def _past_of_entry(store: Store, item: Item) -> _Past:
+    versions = timeline_view.versions(store, item.id)
+    authors = {version.entry: version.author for version in versions}
+    return _Past(item, steps_of_entry(versions, store.zone), item.fields, authors)
+
+
+def _past_of_start(store: Store, incident: Incident) -> _Past:
+    estimates = timeline_view.estimates(store, incident.id)
+    authors = {estimate.entry: estimate.author for estimate in estimates}
+    fields = {"start": incident.fields["start"]}
+    return _Past(incident, steps_of_start(estimates, store.zone), fields, authors)
 
 
 def _facts(mark: Mark, zone: str) -> str:

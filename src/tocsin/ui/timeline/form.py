@@ -119,7 +119,7 @@ class EntryForm(QWidget):
         self.save.setText("Saving")
         self.trouble.hide()
         job = self._desk.write(write, self._saved)
-        job.refused.connect(lambda error: self._say(str(error)))
+        job.refused.connect(self._refused)
         job.ended.connect(self._ended)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
@@ -192,6 +192,9 @@ class EntryForm(QWidget):
 
     def _saved(self, entry: Entry) -> None:
         self.closed.emit(entry.subject)
+
+    def _refused(self, error: UserError) -> None:
+        self._say(str(error))
 
     def _ended(self) -> None:
         self._saving = False
@@ -287,7 +290,7 @@ class RetractForm(QWidget):
         store, author, item, reason = self._desk.store, self._desk.author, self._item, self.reason.text()
         job = self._desk.write(
             partial(timeline.retract, store, author, item, reason),
-            lambda entry: self.closed.emit(entry.subject),
+            self._saved,
             said="Retracted",
         )
         job.refused.connect(self._refused)
@@ -297,6 +300,9 @@ class RetractForm(QWidget):
             self.closed.emit("")
         else:
             super().keyPressEvent(event)
+
+    def _saved(self, entry: Entry) -> None:
+        self.closed.emit(entry.subject)
 
     def _refused(self, error: UserError) -> None:
         self.trouble.setText(str(error))

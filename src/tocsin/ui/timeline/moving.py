@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import partial
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -71,8 +70,7 @@ class Mover(QObject):
 
     def is_settled(self, id: str) -> bool:
         """Whether no new time of this mark is being written."""
-        job = self._jobs.get(id)
-        return job is None or job.state is not State.RUNNING
+        return id not in self._jobs
 
     def take_hold(self, mark: Mark, grip: Grip, us: int) -> None:
         """Begin to drag a mark, at a time under the mouse."""
@@ -130,9 +128,13 @@ class Mover(QObject):
             return _retime(desk.store, author=author, incident=incident, mark=mark, when=when)
 
         job = self._jobs[mark.id] = desk.write(call, said=said)
-        put_back = partial(self._canvas.show_moved, mark.id, None)
-        job.refused.connect(lambda _error: put_back())
-        job.broke.connect(lambda _error: put_back())
+        job.ended.connect(self._ended)
+
+    def _ended(self) -> None:
+        """Put back the marks whose new time was not written."""
+        for id in [id for id, job in self._jobs.items() if job.state is not State.RUNNING]:
+            if self._jobs.pop(id).state is not State.DONE:
+                self._canvas.show_moved(id, None)
 
 
 def _retime(store: Store, *, author: Author, incident: str, mark: Mark, when: When) -> Entry:
