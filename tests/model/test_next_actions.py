@@ -1,3 +1,5 @@
+"""What is to do next follows from the facts alone, the nearest deadline first."""
+
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 

@@ -1,3 +1,5 @@
+"""The stages follow from moves, grades and marks."""
+
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 

@@ -1,3 +1,5 @@
+"""One look has all that the command screen shows."""
+
 import pytest
 
 from tocsin.errors import NotFound

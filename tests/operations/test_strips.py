@@ -1,3 +1,5 @@
+"""Live charts: which signals, which stretch, what was usual before the start."""
+
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 

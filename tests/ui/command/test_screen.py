@@ -1,3 +1,5 @@
+"""The command screen by its keys, on a real store."""
+
 from collections.abc import Callable
 from datetime import timedelta
 

@@ -1,3 +1,5 @@
+"""The signals of the incident in hand, live."""
+
 from datetime import datetime, timedelta
 from pathlib import Path
 

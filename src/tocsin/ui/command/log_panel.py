@@ -23,6 +23,7 @@ _AUTHOR_WIDTH = 86
 _NARROW, _NARROW_AUTHOR = 340, 74
 _LATER = timedelta(minutes=2)
 _MOST_LINES = 4
+_SAVED = "saved"
 _ICONS = {
     "alert": ("triangle", "orange"),
     "status": ("check", "green"),
@@ -163,6 +164,7 @@ class LogPanel(Panel):
         self.input.setPlaceholderText("What happened?   L")
         self.input.returnPressed.connect(self._write)
         self.input.left.connect(self.left)
+        self.input.textEdited.connect(self._begun)
         self.state = ElidedLabel("", "small")
         self.state.setObjectName("log-state")
         self._lay_out()
@@ -191,7 +193,7 @@ class LogPanel(Panel):
 
     def saved(self, line: Pending) -> None:
         """Say that the commit returned."""
-        self._tell("saved", Tone.GREEN)
+        self._tell(_SAVED, Tone.GREEN)
 
     def refused(self, line: Pending, why: str) -> None:
         """Give a refused text back, with the reason."""
@@ -210,6 +212,11 @@ class LogPanel(Panel):
         self.input.clear()
         self._tell(f"saving: {text}", Tone.YELLOW)
         self.line_written.emit(line)
+
+    def _begun(self, _text: str) -> None:
+        """A new line is being typed: what was said of the one before has been read."""
+        if self.state.text() == _SAVED:
+            self._tell("")
 
     def _tell(self, text: str, tone: Tone | None = None) -> None:
         self.state.show_text(text or "Enter saves · /decide /do /tell · @14:20")
