@@ -4,6 +4,9 @@ Averages over 1, 8 and 64 samples are compared, both ways, with the level that t
 by chance once in `false_alarm_days` (detectors.extremes). Assumptions of that rate: apart from its cycle the
 series was stationary in the window, and correlated over less than a stretch of it (1/56 of the window, or 4
 averages). The level comes from the series itself: neither Gaussian nor independent noise is assumed.
+
+Measured in simulations of a year: 0.3 to 0.9 times the stated rate for Gaussian noise, independent or with
+autocorrelation up to 0.95; about 3 times for noise with tails like Student's t with 4 degrees of freedom.
 """
 
 from collections.abc import Iterator, Sequence
