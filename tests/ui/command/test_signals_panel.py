@@ -5,7 +5,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from tocsin.importers.base import Options
@@ -92,3 +94,21 @@ def test_another_incident_without_signals_empties_the_panel(
     other = incidents.declare(store, A, title="Slow", system="router")
     watched._desk.choose_incident(other.id)
     qtbot.waitUntil(lambda: watched.signals.said.isVisible())
+
+
+def test_more_signals_than_fit_are_reached_by_the_wheel(
+    qtbot: QtBot, watched: CommandScreen, store: Store, tmp_path: Path, clock: ManualClock
+) -> None:
+    for name in ("error_rate", "latency", "throughput", "tokens", "queue_depth"):
+        _bring(store, tmp_path, name, clock.now() - timedelta(minutes=5), [1.0, 2.0])
+    qtbot.waitUntil(lambda: "of 6 signals" in watched.signals.remark.text())
+    before = watched.signals.shown
+    assert len(before) < 6
+    at = QPointF(20, 60)
+    down = QWheelEvent(
+        at, watched.signals.mapToGlobal(at), QPoint(), QPoint(0, -120), Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase, False,
+    )  # fmt: skip
+    QApplication.sendEvent(watched.signals, down)
+    qtbot.waitUntil(lambda: watched.signals.shown != before)
+    assert set(before) & set(watched.signals.shown) != set(before)
