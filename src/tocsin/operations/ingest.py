@@ -12,8 +12,7 @@ from collections.abc import Generator, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-
-from filelock import FileLock, Timeout
+from typing import TYPE_CHECKING
 
 from tocsin import plugins
 from tocsin.errors import BadInput, StoreProblem
@@ -38,6 +37,9 @@ from tocsin.operations.tally import Reject, Tally
 from tocsin.operations.writing import Writing
 from tocsin.store import imports, journal
 from tocsin.store.folder import Store, checked_zone
+
+if TYPE_CHECKING:
+    from filelock import BaseFileLock
 
 MOST_REJECTED = 0.1
 Work = Generator[Progress, None, "ImportReport"]
@@ -83,6 +85,9 @@ def ingest(
     if dry_run:
         with tempfile.TemporaryDirectory(prefix="tocsin-") as folder:
             return (yield from _imported(store, author, path, system, options, Path(folder), dry_run=True))
+    # Imported when used: it brings asyncio along, which the start of the console would pay for.
+    from filelock import FileLock
+
     lock = FileLock(store.path / "import.lock", thread_local=False)
     yield from _wait(lock)
     try:
@@ -93,7 +98,9 @@ def ingest(
         lock.release()
 
 
-def _wait(lock: FileLock) -> Generator[Progress, None, None]:
+def _wait(lock: "BaseFileLock") -> Generator[Progress, None, None]:
+    from filelock import Timeout
+
     while True:
         try:
             lock.acquire(timeout=0)
@@ -154,7 +161,7 @@ def _imported(
             raise StoreProblem(f"somebody else has just added {system}.", hint="Import the file again.")
         original.keep(copied, store.folder("imports"))
         original.keep_rejects(tally.rejects, store.folder("imports"), entry)
-        writing.complete(tally)
+        writing.complete()
     except BaseException:
         # Also when the generator is closed: what was written must not stay, not even unseen.
         for _ in _swept(store, writing.number) if writing.number else ():
@@ -189,14 +196,14 @@ def _taken(pieces: Iterator[Piece], writing: Writing) -> Generator[Progress, Non
                 case Rejected(line, reason, count):
                     tally.reject(line, reason, count)
                 case Samples():
-                    writing.samples(piece)
+                    writing.take_samples(piece)
                     yield Progress(tally.read, None, "storing")
                 case Rows():
-                    writing.rows(piece)
+                    writing.take_rows(piece)
                     yield Progress(tally.read, None, "storing")
                 case Table():
-                    writing.table(piece)
-    writing.flush()
+                    writing.take_table(piece)
+    writing.judge()
     if tally.rejected > MOST_REJECTED * tally.read:
         raise BadInput(_too_many(tally), where=writing.name, hint="Nothing of it was stored.")
     if not tally.read:

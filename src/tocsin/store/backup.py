@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from filelock import FileLock
 from sqlalchemy import insert, update
 
 from tocsin.errors import NotFound, StoreProblem
@@ -35,6 +34,8 @@ def make(store: Store) -> Backup:
     Raises StoreProblem when the copy does not verify; it is then removed and the older ones stay.
     """
     path = store.folder("backups") / f"journal-{store.now().strftime(_STAMP)}.db"
+    from filelock import FileLock  # when used: it brings asyncio along, which every start would pay for
+
     with FileLock(store.path / "backup.lock", timeout=60):
         with replacing(path) as temporary:
             store.journal.copy_to(temporary)
