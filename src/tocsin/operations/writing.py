@@ -1,32 +1,31 @@
-"""The writing of one import: sorted, compared with what is there, packed, in short transactions."""
+"""The writing of one import: pieces gathered, sifted and packed, then inserted in short transactions."""
 
-from contextlib import AbstractContextManager
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import Any
 
 from tocsin.importers.base import Rows, Samples, Table
-from tocsin.importers.times import BEYOND_US, FIRST_US
-from tocsin.model.instant import from_us, iso
 from tocsin.model.operator import Author
 from tocsin.model.signal import Signal, likely_layer
 from tocsin.operations.recording import Recording
+from tocsin.operations.sieve import Sieve
 from tocsin.operations.tally import Tally
 from tocsin.store import decisions, imports, samples, series
 from tocsin.store.database import Connection
 from tocsin.store.folder import Store
 
-# One transaction takes at most this much: about 50 ms of packing, inserting and syncing.
-_SAMPLES_AT_ONCE = 262_144
-_PIECES_AT_ONCE = 64
+# One transaction takes at most this much: it only inserts what was packed before, in some 30 ms.
+_SAMPLES_AT_ONCE = 1_048_576
+_PIECES_AT_ONCE = 256
+_JUDGED_AT_ONCE = 64
 _ROWS_AT_ONCE = 200
-_TOLD = 1_000
 
 
 @dataclass
 class Writing:
-    """One import on its way into the store. `number` is 0 in a dry run and before `begin`."""
+    """One import on its way into the store. `number` is 0 in a dry run and before the first transaction."""
 
     store: Store
     system: str
@@ -35,160 +34,118 @@ class Writing:
     dry_run: bool
     number: int = 0
     tally: Tally = field(default_factory=Tally)
-    _waiting: list[Samples] = field(default_factory=list)
+    _opening: dict[str, Any] = field(default_factory=dict)
+    _taken: deque[tuple[Signal, str, Samples]] = field(default_factory=deque)
+    _packed: list[tuple[Signal, samples.Packed]] = field(default_factory=list)
+    _packed_samples: int = 0
+    _packed_until: dict[str, int] = field(default_factory=dict)  # by signal id, the newest time packed
     _seen: set[str] = field(default_factory=set)
 
     def begin(self, id: str, sha256: str, importer: str, author: Author) -> None:
-        """Open the import."""
-        with self.store.signals.write() as connection:
-            self.number = imports.begin(
-                connection,
-                id=id,
-                source=self.name,
-                sha256=sha256,
-                importer=importer,
-                record=self.record,
-                system=self.system,
-                author=author,
-                started=self.store.now(),
-            )
+        """Say what is imported; the first transaction writes it down."""
+        self._opening = {
+            "id": id,
+            "source": self.name,
+            "sha256": sha256,
+            "importer": importer,
+            "record": self.record,
+            "system": self.system,
+            "author": author,
+            "started": self.store.now(),
+        }
 
-    def complete(self, tally: Tally) -> None:
-        """Make it visible."""
+    def complete(self) -> None:
+        """Write the rest and make all of it visible."""
+        tally = self.tally
         counts = imports.Counts(tally.read, tally.stored, tally.already, tally.rejected)
-        with self.store.signals.write() as connection:
+        with self._transaction() as connection:
+            self._insert(connection)
             imports.complete(connection, self.number, counts, tally.assumed, self.store.now())
 
-    def samples(self, piece: Samples) -> None:
-        """Take samples of one signal; written now or with the next ones."""
-        self._waiting.append(piece)
-        if (
-            len(self._waiting) >= _PIECES_AT_ONCE
-            or sum(len(p.times) for p in self._waiting) >= _SAMPLES_AT_ONCE
-        ):
-            self.flush()
+    def take_samples(self, piece: Samples) -> None:
+        """Take samples of one signal; judged now or with the next ones."""
+        layer = likely_layer(piece.metric)
+        signal = Signal(self.system, piece.metric, piece.labels, piece.unit, layer, piece.segment)
+        self.tally.series[signal.name] = None
+        if len(piece.times):
+            self._taken.append((signal, signal.id, piece))
+        if len(self._taken) >= _JUDGED_AT_ONCE or len(piece.times) >= samples.CHUNK:
+            self.judge()
 
-    def rows(self, piece: Rows) -> None:
+    def judge(self) -> None:
+        """Sift and pack what was taken; write when enough has come together."""
+        while self._taken:
+            sifted = []
+            with self.store.signals.read() as connection:
+                while self._taken and not self._overlaps():
+                    signal, id, piece = self._taken.popleft()
+                    times, values = self._sift(connection, id, piece)
+                    if len(times):
+                        sifted.append((signal, times, values))
+                        self._packed_until[id] = int(times[-1])
+            if not self.dry_run:
+                self._packed += [
+                    (signal, samples.pack_all(times, values)) for signal, times, values in sifted
+                ]
+                self._packed_samples += sum(len(times) for _, times, _ in sifted)
+            full = self._packed_samples >= _SAMPLES_AT_ONCE or len(self._packed) >= _PIECES_AT_ONCE
+            if full or self._taken:
+                self._write()
+
+    def _overlaps(self) -> bool:
+        """Whether the next piece can be compared only when the store has what is packed."""
+        _, id, piece = self._taken[0]
+        return int(piece.times.min()) <= self._packed_until.get(id, samples.EARLIEST)
+
+    def _sift(self, connection: Connection, id: str, piece: Samples) -> tuple[samples.Times, samples.Values]:
+        """Return what is new of a piece, and count all of it."""
+        sieve = Sieve(self.tally, self.number)
+        columns = sieve.plausible(piece)
+        if len(columns[0]):
+            self.tally.spans(int(columns[0][0]), int(columns[0][-1]))
+            number = series.number_of(connection, id)
+            if number is not None:
+                columns = sieve.new(connection, number, *columns)
+        self.tally.stored += len(columns[0])
+        return columns[0], columns[1]
+
+    def _write(self) -> None:
+        if not self.dry_run:
+            with self._transaction() as connection:
+                self._insert(connection)
+        self._packed_until.clear()
+
+    def _insert(self, connection: Connection) -> None:
+        for signal, packed in self._packed:
+            samples.insert_packed(connection, series.ensure(connection, signal), self.number, packed)
+        self._packed, self._packed_samples = [], 0
+
+    def take_rows(self, piece: Rows) -> None:
         """Take alerts, deployments or messages."""
         for start in range(0, len(piece.rows), _ROWS_AT_ONCE):
             part = slice(start, start + _ROWS_AT_ONCE)
             with self._transaction() as connection:
                 self._recording().rows(connection, self.record, Rows(piece.rows[part], piece.lines[part]))
 
-    def table(self, piece: Table) -> None:
+    def take_table(self, piece: Table) -> None:
         """Take a decision log."""
+        if not self.dry_run:
+            self._write()
         log = self._recording().table(piece)
         if log is not None:
-            with self.store.signals.write() as connection:
+            with self._transaction() as connection:
                 decisions.add(connection, log)
 
     def _recording(self) -> Recording:
         return Recording(self.store, self.system, self.number, self.tally, self._seen)
 
-    def _transaction(self) -> AbstractContextManager[Connection]:
-        return self.store.signals.read() if self.dry_run else self.store.signals.write()
-
-    def flush(self) -> None:
-        """Write what waits."""
-        waiting, self._waiting = self._waiting, []
-        if not waiting:
+    @contextmanager
+    def _transaction(self) -> Iterator[Connection]:
+        """Give a connection to write with, the import being opened in it if need be; in a dry run to read."""
+        if self.dry_run:
+            with self.store.signals.read() as connection:
+                yield connection
             return
-        with self._transaction() as connection:
-            for piece in waiting:
-                self._write(connection, piece)
-
-    def _write(self, connection: Connection, piece: Samples) -> None:
-        signal = Signal(
-            self.system, piece.metric, piece.labels, piece.unit, likely_layer(piece.metric), piece.segment
-        )
-        self.tally.series[signal.name] = None
-        times, values, lines = self._plausible(piece)
-        if not len(times):
-            return
-        self.tally.spans(int(times[0]), int(times[-1]))
-        times, values, lines = self._unique(times, values, lines)
-        number = (
-            series.number_of(connection, signal.id) if self.dry_run else series.ensure(connection, signal)
-        )
-        if number is not None and int(times[0]) <= samples.last_instant(connection, number, self.number):
-            times, values, lines = self._new(connection, number, times, values, lines)
-        self.tally.stored += len(times)
-        if not self.dry_run and number is not None:
-            samples.append(connection, number, times, values, self.number)
-
-    def _plausible(self, piece: Samples) -> "_Columns":
-        """Return the samples with a value and a time of this century, in order of time."""
-        present = ~np.isnan(piece.values)
-        self.tally.missing += int(len(present) - np.count_nonzero(present))
-        finite = present & np.isfinite(piece.values)
-        near = finite & (piece.times >= FIRST_US) & (piece.times < BEYOND_US)
-        times, values, lines = piece.times, piece.values, piece.lines
-        if not near.all():
-            self._reject(lines[present & ~finite], "the value is not finite")
-            self._reject(lines[finite & ~near], "the time is not between 2000 and 2100")
-            times, values, lines = times[near], values[near], lines[near]
-        if len(times) > 1 and bool((times[1:] < times[:-1]).any()):
-            order = np.argsort(times, kind="stable")
-            return times[order], values[order], lines[order]
-        return times, values, lines
-
-    def _unique(
-        self, times: NDArray[np.int64], values: NDArray[np.float64], lines: NDArray[np.int64]
-    ) -> "_Columns":
-        """Keep the first of each time; the same value again is already there, another one is rejected."""
-        again = np.zeros(len(times), bool)
-        again[1:] = times[1:] == times[:-1]
-        if not again.any():
-            return times, values, lines
-        first = np.maximum.accumulate(np.where(again, 0, np.arange(len(times))))
-        same = again & (values == values[first])
-        self.tally.already += int(np.count_nonzero(same))
-        for index in np.flatnonzero(again & ~same).tolist():
-            held = f"{values[first[index]]:g} in line {lines[first[index]]} of this file"
-            self.tally.reject(int(lines[index]), _conflict(times[index], values[index], held))
-        return times[~again], values[~again], lines[~again]
-
-    def _new(
-        self,
-        connection: Connection,
-        number: int,
-        times: NDArray[np.int64],
-        values: NDArray[np.float64],
-        lines: NDArray[np.int64],
-    ) -> "_Columns":
-        """Keep what the store does not have; name the import that holds another value."""
-        there, known, owners = samples.held(connection, number, int(times[0]), int(times[-1]), self.number)
-        if not len(there):
-            return times, values, lines
-        place = np.minimum(np.searchsorted(there, times), len(there) - 1)
-        met = there[place] == times
-        same = met & (known[place] == values)
-        self.tally.already += int(np.count_nonzero(same))
-        differing = np.flatnonzero(met & ~same)
-        for index in differing[:_TOLD].tolist():
-            at = place[index]
-            held = f"{known[at]:g} {self._origin(connection, int(owners[at]))}"
-            self.tally.reject(int(lines[index]), _conflict(times[index], values[index], held))
-        if len(differing) > _TOLD:
-            self.tally.reject(int(lines[differing[_TOLD]]), "more of the same", len(differing) - _TOLD)
-        return times[~met], values[~met], lines[~met]
-
-    def _origin(self, connection: Connection, number: int) -> str:
-        if number == self.number:
-            return "in an earlier line of this file"
-        found = imports.get(connection, number)
-        when = f" of {iso(found.completed)}" if found.completed else ""
-        return f"by the import of {found.source}{when} ({found.id})"
-
-    def _reject(self, lines: NDArray[np.int64], reason: str) -> None:
-        for line in lines[:_TOLD].tolist():
-            self.tally.reject(line, reason)
-        if len(lines) > _TOLD:
-            self.tally.reject(int(lines[_TOLD]), f"{reason}, and so on", len(lines) - _TOLD)
-
-
-_Columns = tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.int64]]
-
-
-def _conflict(time_us: np.int64, value: np.float64, held: str) -> str:
-    return f"{value:g} at {iso(from_us(int(time_us)))}, which already has {held}"
+        with self.store.signals.write() as connection:
+            self.number = self.number or imports.begin(connection, **self._opening)
+            yield connection

@@ -23,6 +23,7 @@ EARLIEST, LATEST = -(2**63), 2**63 - 1
 
 Times = NDArray[np.int64]
 Values = NDArray[np.float64]
+Packed = list[dict[str, Any]]
 
 _complete = chunk.c["import"].in_(select(import_.c.number).where(import_.c.complete == 1))
 _in_range = and_(
@@ -57,13 +58,22 @@ class Span:
 
 def append(connection: Connection, series: int, times: Times, values: Values, import_number: int) -> None:
     """Add samples of one series, `times` strictly increasing, `values` finite; both of the same length."""
+    insert_packed(connection, series, import_number, pack_all(times, values))
+
+
+def pack_all(times: Times, values: Values) -> Packed:
+    """Return the chunks of samples, which can be made before the transaction that inserts them."""
     press = zstandard.ZstdCompressor(level=1)
-    rows = [
-        _row(press, series, import_number, times[start : start + CHUNK], values[start : start + CHUNK])
-        for start in range(0, len(times), CHUNK)
-    ]
-    if rows:
-        connection.execute(insert(chunk), rows)
+    starts = range(0, len(times), CHUNK)
+    return [_packed(press, times[start : start + CHUNK], values[start : start + CHUNK]) for start in starts]
+
+
+def insert_packed(connection: Connection, series: int, import_number: int, packed: Packed) -> None:
+    """Add chunks of one series that `pack_all` made."""
+    if packed:
+        connection.execute(
+            insert(chunk), [{"series": series, "import": import_number, **one} for one in packed]
+        )
 
 
 def read(connection: Connection, series: int, t0: int = EARLIEST, t1: int = LATEST) -> tuple[Times, Values]:
@@ -175,12 +185,8 @@ def unpack(
     return times, values.view("<f8").reshape(n)
 
 
-def _row(
-    press: zstandard.ZstdCompressor, series: int, import_number: int, times: Times, values: Values
-) -> dict[str, Any]:
+def _packed(press: zstandard.ZstdCompressor, times: Times, values: Values) -> dict[str, Any]:
     return {
-        "series": series,
-        "import": import_number,
         "t0": int(times[0]),
         "t1": int(times[-1]),
         "n": len(times),
