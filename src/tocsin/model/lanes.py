@@ -93,7 +93,17 @@ def _start(incident: Incident) -> list[Mark]:
     if incident.start is None:
         return []
     conflict = incident.fields["start"].conflict
-    return [Mark("start", "happened", "start", incident.start, Source.START, movable=True, conflict=conflict)]
+    return [
+        Mark(
+            "start",
+            "happened",
+            "Estimated start",
+            incident.start,
+            Source.START,
+            movable=True,
+            conflict=conflict,
+        )
+    ]
 
 
 def _detected(incident: Incident) -> list[Mark]:

@@ -105,6 +105,23 @@ def test_escape_puts_back_what_is_being_dragged(qtbot: QtBot, lanes: LanesView, 
     assert corrections(lanes, id) == 0
 
 
+def test_what_others_write_meanwhile_does_not_tear_the_entry_from_the_hand(
+    qtbot: QtBot, lanes: LanesView, store: Store
+) -> None:
+    id = add(qtbot, lanes, "Queue restarted", When(ago(store, minutes=10)))
+    start, desk = point(lanes, id), lanes.desk
+    drag(qtbot, lanes, start, start - QPoint(200, 0), drop=False)
+    held = lanes.mark(id)
+    other = timeline.add(store, desk.author, desk.incident, "note")
+    with qtbot.waitSignal(desk.bell.journal_changed):
+        pass
+    qtbot.waitUntil(lambda: not desk.jobs.busy())
+    assert lanes.mark(id) == held
+    qtbot.mouseRelease(lanes, Qt.MouseButton.LeftButton, pos=start - QPoint(200, 0))
+    qtbot.waitUntil(lambda: lanes.mark(other.id) is not None)
+    qtbot.waitUntil(lambda: corrections(lanes, id) == 1)
+
+
 def test_a_range_keeps_its_width_and_its_end_moves_alone(
     qtbot: QtBot, lanes: LanesView, store: Store
 ) -> None:

@@ -33,6 +33,12 @@ def test_an_instant_is_read_back_as_the_same(at: datetime) -> None:
     assert parse_when(words.typed(When(at), ZONE), now=LONG_AFTER, zone=ZONE).at == at
 
 
+@pytest.mark.parametrize("hour", [0, 1])
+def test_the_hour_that_a_change_of_the_clocks_repeats_is_told_apart(hour: int) -> None:
+    at = datetime(2026, 10, 25, hour, 30, tzinfo=UTC)
+    assert parse_when(words.typed(When(at), ZONE), now=LONG_AFTER, zone=ZONE).at == at
+
+
 @pytest.mark.parametrize(
     ("when", "said"),
     [

@@ -8,7 +8,8 @@ from tocsin.model.lanes import Source
 from tocsin.operations.timeline_view import TimelineView
 from tocsin.ui.desk import Desk
 from tocsin.ui.timeline.details import Details
-from tocsin.ui.timeline.form import EntryForm, RetractForm
+from tocsin.ui.timeline.form import EntryForm
+from tocsin.ui.timeline.retraction import RetractForm
 
 
 class Side(QWidget):
