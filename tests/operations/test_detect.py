@@ -1,9 +1,10 @@
 """Detecting in a store: each departure is one alert, however often, late or concurrently it is looked at."""
 
-import multiprocessing
+import json
+import subprocess
+import sys
 from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -17,12 +18,11 @@ from tocsin.model.instant import from_us
 from tocsin.model.journal import SystemAdded
 from tocsin.model.operator import Author
 from tocsin.model.signal import Signal
-from tocsin.now import SystemClock
 from tocsin.operations import alerts
 from tocsin.operations.detect import Detected, detect
 from tocsin.operations.progress import finish
 from tocsin.store import watermarks
-from tocsin.store.folder import Store, open_store
+from tocsin.store.folder import Store
 
 BEGIN = 20_000 * DAY
 SIGNAL = Signal("one", "accuracy")
@@ -168,31 +168,12 @@ def test_the_built_in_detector_is_found_by_its_entry_point() -> None:
     assert "departure" in [detector.name for detector in plugins.detectors()]
 
 
-def _detect_in_another_process(path: Path, ready: object, results: object) -> None:
-    store = open_store(path, clock=SystemClock())
-    try:
-        ready.wait()  # type: ignore[attr-defined]
-        done = finish(detect(store, using=[DepartureDetector()]))
-        results.put((len(done.raised), done.judged))  # type: ignore[attr-defined]
-    finally:
-        store.close()
-
-
 def test_two_programs_at_once_raise_each_alert_once(store: Store, add_samples: AddSamples) -> None:
     times, values = steady()
     for i in range(12):
         add_samples(Signal("one", f"metric {i}"), times, values)
-    context = multiprocessing.get_context("spawn")
-    ready, results = context.Barrier(2), context.Queue()
-    programs = [
-        context.Process(target=_detect_in_another_process, args=(store.path, ready, results))
-        for _ in range(2)
-    ]
-    for program in programs:
-        program.start()
-    done = [results.get(timeout=60) for _ in programs]
-    for program in programs:
-        program.join(timeout=60)
-    assert sum(raised for raised, _ in done) == 12
-    assert sum(judged for _, judged in done) == 12 * len(times)
+    command = [sys.executable, "-m", "tocsin", "detect", "--store", str(store.path), "--json"]
+    programs = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(2)]
+    told = [json.loads(program.communicate(timeout=120)[0]) for program in programs]
+    assert len({alert["id"] for alert in (*told[0], *told[1])}) == 12
     assert sorted(a.metric for a in alerts.list_all(store)) == sorted(f"metric {i}" for i in range(12))

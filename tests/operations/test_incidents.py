@@ -1,5 +1,6 @@
 """Declaring, grading, moving, staffing and joining incidents, on a real store."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -62,6 +63,15 @@ def test_an_alert_gives_severity_time_and_start(
     made = incidents.declare(store, author, title="from an alert", system="s", alert_ids=[alert.id])
     assert (made.severity, made.detected, made.start) == (level, alert.time, alert.start)
     assert [copied for _, copied in made.alerts] == [alert]
+
+
+def test_an_alert_found_in_old_data_starts_no_clock_in_the_past(store: Store, author: Author) -> None:
+    old = replace(stored_alert(store, AlertSeverity.HIGH), id="old", raised=store.now())
+    old = replace(old, time=store.now() - timedelta(days=4000), start=None)
+    with store.signals.write() as connection:
+        alerts.add(connection, old, key="old")
+    made = incidents.declare(store, author, title="t", system="s", alert_ids=["old"])
+    assert made.detected == store.now()
 
 
 def test_of_two_alerts_the_graver_counts(store: Store, author: Author) -> None:

@@ -12,7 +12,8 @@ from tocsin.store.folder import Store
 
 _KEYS = """JSON: a list of detected, severity (critical, high, medium, low), detector, version, message,
 value, threshold, time, start {at, earliest, latest, zone}, ended, urgent, system, system_id, signal, metric,
-labels, effect, p_value, windows (a list of name, since, until, samples), baseline, source, id. time is when
+labels, effect, p_value, windows (a list of name, since, until, samples), raised (when it was found here; null
+for an imported one), baseline, source, id. time is when
 the departure was established, in the samples' own time; start its estimated beginning with 90 % bounds; ended
 is null while it lasts; effect is in standard deviations of the baseline; p_value the chance that a week
 without change goes as far. Times are ISO 8601 in UTC; null when unknown."""
@@ -50,6 +51,7 @@ def as_json(alert: Alert, names: dict[str, str]) -> dict[str, Any]:
         "effect": alert.effect,
         "p_value": alert.p_value,
         "windows": alert.windows,
+        "raised": alert.raised,
         "baseline": alert.baseline,
         "source": alert.source,
         "id": alert.id,

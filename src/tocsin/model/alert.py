@@ -35,7 +35,8 @@ class Alert:
     `ended` the last sample of the departure when it is over, None while it lasts.
     `urgent` alerts interrupt; the others go to the daily review queue (D11). `effect` is how far the signal
     went, in standard deviations of its baseline; `p_value` the chance that a week without change goes as far.
-    Both are None where the source of an imported alert does not say.
+    Both are None where the source of an imported alert does not say. `raised` is when our detector found it,
+    on this machine's clock; None for an imported one.
     """
 
     id: str
@@ -59,3 +60,9 @@ class Alert:
     effect: float | None = None
     p_value: float | None = None
     windows: tuple[Compared, ...] = ()
+    raised: datetime | None = None
+
+    @property
+    def noticed(self) -> datetime:
+        """When somebody could have known: when it was raised here, else the time its source states."""
+        return self.raised or self.time

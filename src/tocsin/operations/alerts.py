@@ -98,6 +98,7 @@ def _alert(store: Store, detector: Detector, signal: Signal, finding: Finding) -
         effect=finding.effect,
         p_value=finding.p_value,
         windows=finding.windows,
+        raised=store.now(),
     )
 
 
@@ -118,6 +119,7 @@ def _extended(known: Alert, fresh: Alert) -> Alert:
     return replace(
         worse,
         id=known.id,
+        raised=known.raised,
         severity=min(known.severity, fresh.severity, key=_GRAVEST.index),
         urgent=known.urgent or fresh.urgent,
         time=min(known.time, fresh.time),

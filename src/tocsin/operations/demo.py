@@ -125,9 +125,9 @@ def _play(store: Store, clock: ManualClock, now: datetime, told: dict[str, Any])
     declared = now - timedelta(minutes=told["minutes"])
     clock.set_wall(declared)
     by = Author(told["by"])
-    found = [
-        alert for alert in alerts.list_all(store, system=told["system"]) if alert.metric in told["signals"]
-    ]
+    # Newest first: of each signal the alert that an operator would have seen last.
+    newest = {alert.metric: alert for alert in reversed(alerts.list_all(store, system=told["system"]))}
+    found = [newest[metric] for metric in told["signals"] if metric in newest]
     incident = incidents.declare(
         store,
         by,

@@ -49,8 +49,8 @@ def declare(
     """Declare an incident; its author becomes commander. Raises BadInput and NotFound.
 
     Without a severity it takes the gravest its alerts speak of, and the gravest of all when nothing speaks.
-    Without `detected` it was detected when the first of its alerts was, else now. The alert's own time may
-    lie ahead of this machine's clock; a time that a person states may not.
+    Without `detected` it was detected when the first of its alerts was noticed, else now: alerts found in
+    imported history start no clock in the past. A time that a person states may not lie ahead.
     """
     title = checked_title(title)
     found = [_alert(store, alert_id) for alert_id in alert_ids]
@@ -231,7 +231,7 @@ def _alert(store: Store, alert_id: str) -> Alert:
 def _detected(store: Store, stated: datetime | None, found: Sequence[Alert]) -> datetime:
     if stated is not None:
         return _past(store, stated)
-    return min((alert.time for alert in found), default=store.now())
+    return min((alert.noticed for alert in found), default=store.now())
 
 
 def _past(store: Store, at: datetime) -> datetime:
