@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from tocsin.errors import BadInput
-from tocsin.importers.base import Assumed, Piece, Rejected, Rows, Samples
+from tocsin.importers.base import Assumed, Piece, Rejected, Samples
 from tocsin.importers.csv_file import CsvImporter
 from tocsin.model.instant import from_us, iso
 
@@ -226,6 +226,7 @@ ROWS = "2026-01-01T00:00:00Z,1\n2026-01-01T00:00:01Z,2\n"
         (b'time,a\n2026-01-01T00:00:00Z,"1\n2026-01-01T00:00:01Z,2\n', "opened in line 2 is never closed"),
         (b"PAR1 and so on", "a Parquet file"),
         (b"\x1f\x8b\x08", "compressed with gzip"),
+        (b'{"time": 1, "value": 2}', "JSON, which is not read yet"),
         (b"<!DOCTYPE html><p>Sign in", "a web page"),
         (b"a,b\n" + b"x" * 3_000_000 + b",1\n", "longer than"),
         (b"c" + b",c" * 600 + b"\n1\n", "601 columns"),
@@ -282,23 +283,3 @@ def test_a_quick_reading_and_a_careful_one_agree(read: Read) -> None:
     assert values(quick)["a"] == values(careful)["a"][:-1]
     assert np.isnan(values(careful)["a"][-1])
     assert times(quick) == times(careful)[:-1]
-
-
-# --- records ---------------------------------------------------------------------------------------------
-
-
-def test_alerts_become_rows(read: Read) -> None:
-    text = "time,severity,summary,value\n2026-01-01T00:00:00Z,high,<b>slow</b>,5\nsoon,low,x,1\n"
-    pieces = read(CSV, text, record="alerts", mapping={"time": "time"})
-    [rows] = [p for p in pieces if isinstance(p, Rows)]
-    assert rows.lines == [2]
-    assert rows.rows[0]["message"] == "<b>slow</b>"
-    assert (rows.rows[0]["value"], iso(rows.rows[0]["time"])) == (5.0, "2026-01-01T00:00:00Z")
-    assert rejected(pieces) == [(3, "time: 'soon' is no time")]
-
-
-def test_records_without_what_they_need_are_refused(read: Read) -> None:
-    with pytest.raises(BadInput, match="no column tells the severity"):
-        read(CSV, "time,x\n2026-01-01T00:00:00Z,1\n", record="alerts")
-    with pytest.raises(BadInput, match="no column tells decisions apart"):
-        read(CSV, "time,x\n2026-01-01T00:00:00Z,1\n", record="decisions")

@@ -10,6 +10,7 @@ from tocsin.cli import options
 from tocsin.errors import BadInput, UserError
 from tocsin.importers.base import RECORDS, Options
 from tocsin.importers.times import UNITS_PER_SECOND
+from tocsin.operations import operators
 from tocsin.operations.ingest import ImportReport, ingest
 from tocsin.store.folder import Store
 
@@ -75,9 +76,8 @@ def mapping(text: str) -> dict[str, str]:
 
 
 def _one(store: Store, args: argparse.Namespace, path: Path, chosen: Options) -> dict[str, Any]:
-    work = ingest(
-        store, options.author(store, args), path, system=args.system, options=chosen, dry_run=args.dry_run
-    )
+    by = operators.account() if args.dry_run else options.author(store, args)
+    work = ingest(store, by, path, system=args.system, options=chosen, dry_run=args.dry_run)
     try:
         report = options.with_bar(work)
     except UserError as error:

@@ -8,7 +8,7 @@ import numpy as np
 from tocsin.errors import BadInput
 from tocsin.importers import csv_columns
 from tocsin.importers.base import Assumed, Options, Piece, Rejected, Step, Table
-from tocsin.importers.csv_samples import time_sql
+from tocsin.importers.csv_sql import time_sql
 from tocsin.importers.csv_stage import Stage
 from tocsin.importers.times import BEYOND_US, FIRST_US, NAIVE, ZONED, to_utc, unit_question
 

@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 from tocsin.errors import BadInput
 from tocsin.importers import csv_columns
 from tocsin.importers.base import Assumed, Options, Piece, Rejected, Samples, Step
-from tocsin.importers.csv_columns import MISSING, Mapping
+from tocsin.importers.csv_columns import Mapping
+from tocsin.importers.csv_sql import time_sql, value_sql
 from tocsin.importers.csv_stage import Quick, Stage
-from tocsin.importers.times import DOUBTS, NAIVE, UNITS_PER_SECOND, ZONED, to_utc, unit_question
+from tocsin.importers.times import DOUBTS, NAIVE, ZONED, to_utc, unit_question
 
 _WINDOW = 262_144
 _SHOWN = 1_000
@@ -31,6 +32,8 @@ def samples(stage: Stage, options: Options) -> Iterator[Piece]:
     if form == "number" and not options.time_unit:
         raise unit_question(layout.cells(mapping.time)[0], source, layout.skip + 1)
     yield from _told(mapping, form, options)
+    if any(re.search(r"\.[0-9]{7}", cell) for cell in layout.cells(mapping.time)):
+        yield Assumed("fractions of a second", "cut after six digits")
     yield from stage.load(_careful(stage, mapping, form, options.time_unit), _quick(stage, mapping))
     yield from _bad_rows(stage, mapping, form)
     table = yield from _arranged(stage, mapping)
@@ -64,45 +67,6 @@ def _told(mapping: Mapping, form: str, options: Options) -> Iterator[Assumed]:
         yield Assumed("columns ignored", ", ".join(mapping.ignored))
 
 
-# The usual forms by LIKE, which is four times faster than a regular expression; all others by that.
-_USUAL = {
-    "zoned": "{cell} LIKE '____-__-__T__:__:%Z'",
-    "naive": "{cell} LIKE '____-__-__ __:__:__' OR {cell} LIKE '____-__-__T__:__:__'",
-}
-
-
-def time_sql(cell: str, form: str, unit: str) -> str:
-    """Return SQL for the microseconds of a cell: UTC, wall time if naive, NULL if it is no time."""
-    text = f"trim({cell})"
-    if form == "number":
-        exact = f"try_cast({text} AS DECIMAL(38, 9))"
-        factor = 1_000_000 // UNITS_PER_SECOND[unit]
-        scaled = f"{exact} * {factor}" if factor else f"try_cast({exact} AS HUGEINT) // 1000"
-        # Twenty digits and a million times that fit into the decimal; more would be an error.
-        digits = r"[+-]?[0-9]{1,20}(\.[0-9]*)?"
-        return f"CASE WHEN regexp_full_match({text}, '{digits}') THEN try_cast({scaled} AS BIGINT) END"
-    pattern, kind = (ZONED, "TIMESTAMPTZ") if form == "zoned" else (NAIVE, "TIMESTAMP")
-    usual = _USUAL[form].format(cell=cell)
-    return (
-        f"CASE WHEN {usual} THEN epoch_us(try_cast({cell} AS {kind})) "
-        f"WHEN regexp_full_match({text}, '{pattern}') THEN epoch_us(try_cast(upper({text}) AS {kind})) END"
-    )
-
-
-def _value_sql(cell: str, decimal_comma: bool) -> str:
-    """Return SQL for the number in a cell: NaN if missing, NULL if it is no number, perhaps infinite.
-
-    DuckDB takes 1_000 for a number; nothing else does.
-    """
-    text = f"replace(replace({cell}, '.', '_'), ',', '.')" if decimal_comma else cell
-    words = ", ".join(f"'{word}'" for word in MISSING)
-    missing = f"CASE WHEN lower(trim({cell})) IN ({words}, '') THEN 'nan'::DOUBLE END"
-    return (
-        f"CASE WHEN {cell} IS NULL THEN 'nan'::DOUBLE WHEN contains({text}, '_') THEN NULL "
-        f"ELSE coalesce(try_cast({text} AS DOUBLE), {missing}) END"
-    )
-
-
 def _select(stage: Stage, mapping: Mapping, time: str, values: list[str]) -> str:
     """Return the SELECT for `staged`: t, v0 v1 ..., the text of what went wrong, and the key columns.
 
@@ -125,7 +89,7 @@ def _select(stage: Stage, mapping: Mapping, time: str, values: list[str]) -> str
 
 
 def _careful(stage: Stage, mapping: Mapping, form: str, unit: str) -> str:
-    values = [_value_sql(stage.column(name), mapping.decimal_comma) for name in mapping.values]
+    values = [value_sql(stage.column(name), mapping.decimal_comma) for name in mapping.values]
     return _select(stage, mapping, time_sql(stage.column(mapping.time), form, unit), values)
 
 

@@ -54,7 +54,7 @@ class Stage:
             config={
                 "autoinstall_known_extensions": False,
                 "autoload_known_extensions": False,
-                "memory_limit": "256MB",
+                "memory_limit": "192MB",
                 "threads": 1,  # with more, rows come in another order than in the file
                 "temp_directory": str(self.source.scratch / "spill"),
             }

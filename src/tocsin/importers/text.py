@@ -1,6 +1,7 @@
 """Text files: encoding, line ends, blank and overlong lines looked at once, before any parser is."""
 
 import codecs
+import re
 from collections.abc import Generator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -50,6 +51,8 @@ def foreign(head: bytes) -> str:
     start = head.lstrip()[:200].lower()
     if start.startswith((b"<!doctype html", b"<html")):
         return "a web page (a login page, perhaps?)"
+    if re.match(rb'\{\s*"|\[\s*[\[{]', start):
+        return "JSON, which is not read yet"
     return ""
 
 
