@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 _SHARE = 0.5  # a stretch longer than this share of all the rest is folded ...
-_LIKE = 0.7  # ... and so is one nearly as long as a folded one ...
 _MIN_US = 2 * 3_600_000_000  # ... but none shorter than two hours ...
 _MOST = 8  # ... and not more than so many
 _FOLDED = 0.055  # room a folded stretch keeps, as a share of what is not folded
@@ -53,8 +52,7 @@ def folded(moments: Iterable[int]) -> Axis:
     folds: list[tuple[int, int]] = []
     for low, high in gaps[:_MOST]:
         rest = open_us - (high - low)
-        like_last = folds and high - low >= _LIKE * (folds[-1][1] - folds[-1][0])
-        if high - low < _MIN_US or rest <= 0 or (high - low <= _SHARE * rest and not like_last):
+        if high - low < _MIN_US or rest <= 0 or high - low <= _SHARE * rest:
             break
         folds.append((low, high))
         open_us = rest

@@ -161,6 +161,12 @@ def test_what_was_told_stays_where_it_is(qtbot: QtBot, lanes: LanesView, store: 
     start = point(lanes, id)
     drag(qtbot, lanes, start, start - QPoint(200, 0))
     assert lanes.mark(id).happened.at == ago(store, minutes=10)  # type: ignore[union-attr]
+    lanes.select(id)
+    with qtbot.waitSignal(lanes.desk.noticed) as said:
+        qtbot.keyClick(lanes, Qt.Key.Key_Left, Alt)
+    assert said.args is not None
+    assert "told to others" in said.args[0]
+    qtbot.keyClick(lanes, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: not lanes.desk.jobs.busy())
     assert corrections(lanes, id) == 0
 
