@@ -63,13 +63,12 @@ def test_times_in_a_zone_come_to_utc(read: Read) -> None:
 
 
 def test_decisions_are_written_with_id_and_time_first(read: Read) -> None:
-    text = (
-        "when,case,score\n2026-07-01 12:00:00,b,1\n2026-07-01 11:00:00,a,2\n2026-07-01 13:00:00,a,3\nx,c,4\n"
-    )
+    text = "when,case,score\n2026-07-01 12:00:00,b,1\n2026-07-01 11:00:00,a,2\n2026-07-01 13:00:00,a,3\n"
+    text += "2026-07-01 11:30:00,d,5\nx,c,4\n"
     pieces = read(CSV, text, record="decisions", zone="Europe/Berlin", mapping={"time": "when", "id": "case"})
     [table] = [p for p in pieces if isinstance(p, Table)]
-    assert (table.rows, table.columns) == (2, ("id", "time", "score"))
+    assert (table.rows, table.columns) == (3, ("id", "time", "score"))
     assert [iso(from_us(us)) for us in (table.first_us, table.last_us)] == [
         "2026-07-01T09:00:00Z", "2026-07-01T10:00:00Z"
     ]  # fmt: skip
-    assert rejected(pieces) == [(4, "its id was there before"), (5, "its time is none")]
+    assert rejected(pieces) == [(4, "its id was there before"), (6, "its time is none")]

@@ -27,13 +27,15 @@ def decisions(stage: Stage, options: Options) -> Iterator[Piece]:
     time = csv_columns.time_column(layout, options, source)
     id = _id_column(stage, options)
     form = csv_columns.time_form(layout, time)
+    if not form:
+        raise BadInput(f"column “{time}” holds no times.", where=source)
     if form == "number" and not options.time_unit:
         raise unit_question(layout.cells(time)[0], source, layout.skip + 1)
     yield Assumed("time", time)
     yield Assumed("id", id)
     if form == "naive":
         yield Assumed("zone", options.zone or "UTC")
-    moment = time_sql(stage.column(time), form or "zoned", options.time_unit)
+    moment = time_sql(stage.column(time), form, options.time_unit)
     cells = ", ".join(f"c{index}" for index in range(len(layout.columns)))
     yield from stage.load(f"SELECT {moment} AS t, {cells} FROM {{file}}")
     _refuse_mixed(stage, stage.column(time), form)
