@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QAction, QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QButtonGroup,
     QComboBox,
@@ -65,7 +65,7 @@ class DeclareSheet(QFrame):
         self.setObjectName("declare-sheet")
         self.title, self.system = QLineEdit(), QComboBox()
         self.levels = QButtonGroup(self)
-        self.button = QPushButton("Declare")
+        self.button, self._unfold = QPushButton("Declare"), QAction(self)
         self._title_note, self._system_note = Label("", "small"), Label("", "small")
         self._why = Label("", "small", wrap=True)
         self._from, self._who = ElidedLabel("", "muted"), ElidedLabel("", "small")
@@ -224,6 +224,7 @@ class DeclareSheet(QFrame):
         self.button.setEnabled(True)
 
     def _show_levels(self, known: Preparation, level: str) -> None:
+        self._unfold.setIcon(icon("down", self._desk.theme.palette.muted))
         for place in range(len(self.levels.buttons()) + 1, len(known.scheme.levels) + 1):
             self._add_level(place)
         for place, one in enumerate(known.scheme.levels, start=1):
@@ -304,8 +305,12 @@ class DeclareSheet(QFrame):
             line.setMaxLength(120)
             line.setPlaceholderText("Which system it happens to")
             line.returnPressed.connect(self.declare)
+            line.addAction(self._unfold, QLineEdit.ActionPosition.TrailingPosition)
+        self._unfold.setToolTip("The systems there are")
+        self._unfold.triggered.connect(self.system.showPopup)
         self.button.setObjectName("declare-button")
         set_look(self.button, role="declare")
+        set_look(self.system, role="typed")
 
     def _lay_out(self) -> None:
         head = QHBoxLayout()

@@ -35,6 +35,8 @@ def sparkline(values: Floats, width_px: float, height_px: float) -> Sparkline:
     low, high = float(y[finite].min()), float(y[finite].max())
     x = x * (width_px / max(values.size - 1, 1))
     y = (high - y) * (height_px / (high - low)) if high > low else np.where(finite, height_px / 2, np.nan)
+    if finite.all():
+        return Sparkline((polygon(x, y),), (width_px, height_px))
     cuts = np.flatnonzero(np.diff(finite.astype(np.int8))) + 1
     parts = zip(np.split(x, cuts), np.split(y, cuts), strict=True)
     return Sparkline(tuple(polygon(a, b) for a, b in parts if np.isfinite(b[0])), (width_px, height_px))

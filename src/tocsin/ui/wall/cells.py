@@ -12,11 +12,11 @@ from tocsin.operations.wall import Cell
 from tocsin.ui.charts.sparkline import paint_hatch
 from tocsin.ui.icons import paint_icon
 from tocsin.ui.palette import SHAPES, SMALL, Tone, tone_of_rank
-from tocsin.ui.theme import Theme, mono, sans
+from tocsin.ui.theme import Theme, sans
 from tocsin.ui.times import number, short_stamp, span
 
 _HEAD = 20
-_VALUE_FROM = 98  # pixels of width from which a cell has room for its newest value
+_VALUE_FROM = 111  # pixels of width from which a cell has room for its newest value
 _LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 _RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 
@@ -46,8 +46,22 @@ def paint_box(painter: QPainter, theme: Theme, box: QRectF, cell: Cell, now: dat
     painter.setPen(QPen(colour(tone(cell).value if alerting else "line"), 2 if alerting else 1, style))
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), 3, 3)
-    head = QRectF(box.left() + 7, box.top() + 4, box.width() - 13, _HEAD - 3)
-    _paint_head(painter, theme, head, cell, now)
+    _paint_head(painter, theme, _head(box), cell, now)
+
+
+def paint_value(painter: QPainter, box: QRectF, cell: Cell) -> None:
+    """Paint the newest value where there is room, with the painter's pen and font."""
+    if cell.last is not None and box.width() >= _VALUE_FROM:
+        painter.drawText(_head(box), _RIGHT, number(cell.last))
+
+
+def looks(cell: Cell, now: datetime) -> tuple[object, ...]:
+    """Return all that `paint_box` paints by: a cell that looks the same needs no painting."""
+    return cell.state, cell.tone, cell.silent, word(cell, now)
+
+
+def _head(box: QRectF) -> QRectF:
+    return QRectF(box.left() + 7, box.top() + 4, box.width() - 13, _HEAD - 3)
 
 
 def _paint_head(painter: QPainter, theme: Theme, head: QRectF, cell: Cell, now: datetime) -> None:
@@ -57,9 +71,6 @@ def _paint_head(painter: QPainter, theme: Theme, head: QRectF, cell: Cell, now: 
     painter.setPen(theme.colour(tone(cell).value))
     painter.setFont(sans(SMALL, bold=cell.alert is not None))
     painter.drawText(head.adjusted(14, 0, 0, 0), _LEFT, word(cell, now))
-    if cell.last is not None and head.width() >= _VALUE_FROM:
-        painter.setFont(mono(SMALL))
-        painter.drawText(head, _RIGHT, number(cell.last))
 
 
 def _paint_word(painter: QPainter, theme: Theme, box: QRectF) -> None:

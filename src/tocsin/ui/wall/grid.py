@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import (
+    QColor,
     QFocusEvent,
     QFontMetricsF,
     QHelpEvent,
@@ -24,11 +25,12 @@ from tocsin.model.signal import Layer
 from tocsin.operations.wall import Cell, Row
 from tocsin.ui.charts.sparkline import Sparkline, paint_sparkline, sparkline
 from tocsin.ui.palette import NORMAL, SMALL
-from tocsin.ui.theme import Theme, sans
-from tocsin.ui.wall.cells import curve_box, paint_box, told, tone
+from tocsin.ui.theme import Theme, mono, sans
+from tocsin.ui.wall.cells import curve_box, looks, paint_box, paint_value, told, tone
 
 _HEAD = 26
 _GAP = 6
+_FAINT = 110  # of 255: the curve of a silent signal
 _LOWEST, _HIGHEST = 56, 112
 _LAYERS = tuple(Layer)
 _MOVES = {
@@ -50,8 +52,11 @@ class Grid(QAbstractScrollArea):
         self._theme, self._zone = theme, zone
         self._now: datetime | None = None
         self._rows: Sequence[Row] = ()
+        self._boxes: list[list[QRectF]] = []
         self._curves: list[list[Sparkline]] = []
         self._ground: QPixmap | None = None
+        self._painted: dict[tuple[int, int], object] = {}
+        self._inks: dict[tuple[str, bool], QColor] = {}
         self.cursor_at = (0, 0)
         self.setObjectName("wall-grid")
         self.setAccessibleName("Systems by layers: arrows move, Enter opens or declares")
@@ -60,20 +65,29 @@ class Grid(QAbstractScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.viewport().setAutoFillBackground(False)
         theme.changed.connect(self.repaint_all)
-        self.verticalScrollBar().valueChanged.connect(self.repaint_all)
+        self.verticalScrollBar().valueChanged.connect(self.repaint_moved)
 
     def show_rows(self, rows: Sequence[Row], now: datetime) -> None:
         """Show the systems as they stood at `now`."""
+        same = [row.system for row in rows] == [row.system for row in self._rows]
         self._rows, self._now = rows, now
         row, column = self.cursor_at
         self.cursor_at = (min(row, max(len(rows) - 1, 0)), column)
-        self._lay_out()
+        if not same:
+            self._lay_out()
+        self._draw_curves()
         if self.hasFocus():
             self._tell()
+
+    def repaint_moved(self) -> None:
+        """Paint everything anew in another place."""
+        self._boxes = self._all_boxes()
+        self.repaint_all()
 
     def repaint_all(self) -> None:
         """Paint everything anew: the scheme, the size or the place is another one."""
         self._ground = None
+        self._inks.clear()
         self.viewport().update()
 
     def cell_at(self, point: QPointF) -> tuple[int, int] | None:
@@ -96,18 +110,11 @@ class Grid(QAbstractScrollArea):
         if self._now is None:
             return
         painter = QPainter(self.viewport())
-        if self._ground is None:
-            self._ground = self._painted_ground(self._now)
-        painter.drawPixmap(0, 0, self._ground)
+        painter.drawPixmap(0, 0, self._painted_ground(self._now))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setClipRect(QRectF(0, _HEAD - 4, self.viewport().width(), self.viewport().height()))
-        for row, curves in enumerate(self._curves):
-            for column, curve in enumerate(curves):
-                if curve.lines:
-                    cell = self._rows[row].cells[column]
-                    ink = self._theme.colour("curve" if cell.alert is None else tone(cell).value)
-                    ink.setAlpha(110 if cell.silent else 255)
-                    paint_sparkline(painter, curve, curve_box(self.box(row, column)).topLeft(), ink)
+        self._paint_values(painter)
+        self._paint_curves(painter)
         if self.hasFocus() and self._rows:
             painter.setPen(QPen(self._theme.colour("accent"), 2))
             painter.drawRoundedRect(self.box(*self.cursor_at).adjusted(-2, -2, 2, 2), 4, 4)
@@ -115,6 +122,7 @@ class Grid(QAbstractScrollArea):
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         super().resizeEvent(event)
         self._lay_out()
+        self._draw_curves()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         move = _MOVES.get(Qt.Key(event.key()))
@@ -132,7 +140,9 @@ class Grid(QAbstractScrollArea):
             self._go(*found)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802
-        if self.cell_at(event.position()) is not None:
+        found = self.cell_at(event.position())
+        if found is not None:
+            self._go(*found)
             self._choose()
 
     def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802
@@ -153,16 +163,46 @@ class Grid(QAbstractScrollArea):
         return bool(super().viewportEvent(event))
 
     def _lay_out(self) -> None:
-        """Make the curves anew for the data and the size there is."""
+        """Place the cells in the size there is."""
         overflow = _HEAD + len(self._rows) * self._row_height() - _GAP - self.viewport().height()
         self.verticalScrollBar().setRange(0, max(int(overflow), 0))
         self.verticalScrollBar().setSingleStep(20)
         self.verticalScrollBar().setPageStep(self.viewport().height() - _HEAD)
+        self.repaint_moved()
+
+    def _all_boxes(self) -> list[list[QRectF]]:
+        return [[self.box(row, column) for column in range(len(_LAYERS))] for row in range(len(self._rows))]
+
+    def _draw_curves(self) -> None:
+        """Make the curves anew for the samples there are."""
         room = curve_box(self.box(0, 0)).size()
         self._curves = [
             [sparkline(cell.curve, room.width(), room.height()) for cell in row.cells] for row in self._rows
         ]
-        self.repaint_all()
+        self.viewport().update()
+
+    def _paint_values(self, painter: QPainter) -> None:
+        painter.setFont(mono(SMALL))
+        for row, boxes in zip(self._rows, self._boxes, strict=True):
+            for cell, box in zip(row.cells, boxes, strict=True):
+                painter.setPen(self._ink("muted" if cell.alert is None else tone(cell).value))
+                paint_value(painter, box, cell)
+
+    def _paint_curves(self, painter: QPainter) -> None:
+        for row, boxes, curves in zip(self._rows, self._boxes, self._curves, strict=True):
+            for cell, box, curve in zip(row.cells, boxes, curves, strict=True):
+                if curve.lines:
+                    name = "curve" if cell.alert is None else tone(cell).value
+                    paint_sparkline(
+                        painter, curve, curve_box(box).topLeft(), self._ink(name, faint=cell.silent)
+                    )
+
+    def _ink(self, name: str, *, faint: bool = False) -> QColor:
+        if (name, faint) not in self._inks:
+            colour = self._theme.colour(name)
+            colour.setAlpha(_FAINT if faint else 255)
+            self._inks[name, faint] = colour
+        return self._inks[name, faint]
 
     def _names_width(self) -> float:
         return min(max(self.viewport().width() * 0.15, 104), 190)
@@ -172,26 +212,50 @@ class Grid(QAbstractScrollArea):
         return min(max(room, _LOWEST), _HIGHEST)
 
     def _painted_ground(self, now: datetime) -> QPixmap:
-        """Return all that stands still while samples come."""
+        """Return all that stands still while samples come; only cells that look another way are painted."""
+        fresh = self._ground is None
+        ground = self._ground = self._ground or self._blank()
+        if fresh:
+            self._painted.clear()
+        wanted = {
+            (row, column): looks(cell, now)
+            for row, one in enumerate(self._rows)
+            for column, cell in enumerate(one.cells)
+            if self._in_sight(self._boxes[row][column])
+        }
+        changed = [at for at, shown in wanted.items() if self._painted.get(at) != shown]
+        self._painted.update(wanted)
+        if changed or fresh:
+            self._paint_ground(ground, changed, now)
+        return ground
+
+    def _paint_ground(self, ground: QPixmap, cells: Sequence[tuple[int, int]], now: datetime) -> None:
+        painter = QPainter(ground)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        for number, row in enumerate(self._rows):
+            if self._in_sight(self._boxes[number][0]):
+                self._paint_name(painter, number, row.system.name)
+        for row_at, column in cells:
+            box = self._boxes[row_at][column]
+            painter.fillRect(box.adjusted(-1, -1, 1, 1), self._theme.colour("panel"))
+            paint_box(painter, self._theme, box, self._rows[row_at].cells[column], now)
+        self._paint_head(painter)
+        painter.end()
+
+    def _blank(self) -> QPixmap:
         ratio = self.devicePixelRatioF()
         ground = QPixmap(self.viewport().size() * ratio)
         ground.setDevicePixelRatio(ratio)
         ground.fill(self._theme.colour("panel"))
-        painter = QPainter(ground)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        for number, row in enumerate(self._rows):
-            self._paint_name(painter, number, row.system.name)
-            for column, cell in enumerate(row.cells):
-                box = self.box(number, column)
-                if -box.height() < box.top() < self.viewport().height():
-                    paint_box(painter, self._theme, box, cell, now)
-        self._paint_head(painter)
-        painter.end()
         return ground
+
+    def _in_sight(self, box: QRectF) -> bool:
+        return -box.height() < box.top() < self.viewport().height()
 
     def _paint_name(self, painter: QPainter, row: int, name: str) -> None:
         box = self.box(row, 0)
         room = QRectF(0, box.top(), self._names_width() - 10, box.height())
+        painter.fillRect(room, self._theme.colour("panel"))
         painter.setFont(sans(NORMAL + 1))
         painter.setPen(self._theme.colour("text"))
         flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter

@@ -91,8 +91,10 @@ class Card(QAbstractButton):
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.click()
-        else:
+        elif event.key() == Qt.Key.Key_Space:
             super().keyPressEvent(event)
+        else:
+            event.ignore()  # Left and Right belong to the row of cards
 
     def sizeHint(self) -> QSize:  # noqa: N802
         return QSize(_NARROWEST, HEIGHT)
