@@ -1,5 +1,6 @@
 """The chain: what is appended verifies, and whatever is changed afterwards is found and named."""
 
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -37,7 +38,7 @@ def test_entries_come_back_as_written_in_order(five: Store, author: Author) -> N
         entries = journal.entries(connection, incident="some incident")
     assert [entry.body.text for entry in entries] == [f"line {n}" for n in range(4)]  # type: ignore[union-attr]
     assert [entry.seq for entry in entries] == [2, 3, 4, 5]
-    assert all(later.previous == earlier.hash for earlier, later in zip(entries, entries[1:], strict=False))
+    assert all(later.previous == earlier.hash for earlier, later in pairwise(entries))
     assert {entry.author for entry in entries} == {author}
 
 
@@ -45,20 +46,15 @@ def test_an_untouched_journal_verifies(five: Store) -> None:
     assert fault(five) is None
 
 
+REPLACED = "UPDATE journal SET {0} = CAST(replace(CAST({0} AS TEXT), '{1}', '{2}') AS BLOB) WHERE seq = {3}"
+
+
 @pytest.mark.parametrize(
     ("statement", "seq", "reason"),
     [
-        (
-            "UPDATE journal SET body = CAST(replace(CAST(body AS TEXT), 'line', 'lime') AS BLOB) WHERE seq = 3",
-            3,
-            "body",
-        ),
+        (REPLACED.format("body", "line", "lime", 3), 3, "body"),
         ("UPDATE journal SET body = NULL WHERE seq = 3", 3, "body"),
-        (
-            "UPDATE journal SET head = CAST(replace(CAST(head AS TEXT), 'Operator A', 'Operator B') AS BLOB) WHERE seq = 4",
-            4,
-            "head",
-        ),
+        (REPLACED.format("head", "Operator A", "Operator B", 4), 4, "head"),
         ("DELETE FROM journal WHERE seq = 3", 3, "missing"),
         ("DELETE FROM journal WHERE seq = 1", 1, "missing"),
         ("UPDATE journal SET hash = zeroblob(32) WHERE seq = 2", 2, "head"),
