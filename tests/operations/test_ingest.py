@@ -8,15 +8,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from filelock import FileLock
 
 from tocsin.errors import BadInput
 from tocsin.importers.base import Options
 from tocsin.model.instant import from_us, to_us
 from tocsin.model.journal import ImportCompleted, SystemAdded
 from tocsin.model.operator import Author
-from tocsin.operations import ingest as operation
-from tocsin.operations.ingest import ImportReport, append_missing_entries, ingest
+from tocsin.operations.ingest import ImportReport, ingest
 from tocsin.operations.progress import finish
 from tocsin.store import imports, journal, samples, series, watermarks
 from tocsin.store.folder import Store
@@ -121,6 +119,19 @@ def test_one_time_twice_in_a_file_counts_once(store: Store, run: Import) -> None
     assert "1 in line 8 of this file" in report.rejects[0].reason
 
 
+def test_one_time_twice_counts_once_however_far_apart_it_is_read(
+    run: Import, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tocsin.importers.csv_samples._WINDOW", 10)
+    rows = "".join(f"2026-11-02T11:00:{n:02d}Z,1\n" for n in (*range(10), 9, *range(10, 40)))
+    report = run(
+        "ts,value\n" + rows.replace(":09Z,1\n2026-11-02T11:00:09Z,1", ":09Z,1\n2026-11-02T11:00:09Z,5")
+    )
+    assert counts(report) == (41, 40, 0, 1)
+    assert report.rejects[0].line == 12
+    assert "1 in an earlier line of this file" in report.rejects[0].reason
+
+
 def test_rows_out_of_order_are_stored_in_order(store: Store, run: Import) -> None:
     order = np.random.default_rng(3).permutation(5_000)
     rows = "".join(
@@ -183,91 +194,6 @@ def test_a_refused_file_adds_no_system(store: Store, run: Import) -> None:
     with pytest.raises(BadInput):
         run("ts,value\nyesterday,1\n")
     assert entry_count(store) == entries
-
-
-@pytest.mark.parametrize("steps", range(1, 12))
-def test_stopped_at_any_step_it_leaves_nothing(
-    store: Store, author: Author, tmp_path: Path, steps: int
-) -> None:
-    file = tmp_path / "latency.csv"
-    file.write_text(GOOD)
-    untouched, entries = left_in(store), entry_count(store)
-    work = ingest(store, author, file, system="shop", options=Options())
-    for _ in range(steps):
-        if next(work, None) is None:
-            return
-    work.close()
-    assert left_in(store) == untouched
-    assert entry_count(store) == entries
-    with FileLock(store.path / "import.lock", timeout=0):
-        pass
-
-
-def test_nothing_of_an_import_is_seen_before_all_of_it(
-    store: Store, author: Author, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("tocsin.importers.csv_samples._WINDOW", 100)
-    monkeypatch.setattr("tocsin.operations.writing._SAMPLES_AT_ONCE", 100)
-    file = tmp_path / "latency.csv"
-    file.write_text(
-        "ts,value\n" + "".join(f"2026-11-02T11:{n // 60:02d}:{n % 60:02d}Z,1\n" for n in range(1_000))
-    )
-    seen = set()
-    work = ingest(store, author, file, system="shop", options=Options())
-    for _ in work:
-        seen.add(len(stored(store).get("latency", [])))
-    assert seen == {0}
-    assert len(stored(store)["latency"]) == 1_000
-
-
-def test_a_crash_is_swept_by_the_next_import(
-    store: Store, author: Author, run: Import, tmp_path: Path
-) -> None:
-    with store.signals.write() as connection:
-        number = imports.begin(
-            connection, id=store.new_id(), source="x", sha256="", importer="csv", record="samples",
-            system="gone", author=author, started=store.now(),
-        )  # fmt: skip
-        times = np.arange(10_000, dtype=np.int64) + to_us(store.now())
-        samples.append(connection, 77, times, np.ones(10_000), number)
-    (store.path / "imports" / "work").mkdir()
-    (store.path / "imports" / "work" / "original").write_text("half of it")
-    run(GOOD)
-    with store.signals.read() as connection:
-        assert imports.pending(connection) == []
-        assert samples.span(connection, 77) is None
-    assert not (store.path / "imports" / "work").exists()
-
-
-def test_an_entry_that_a_crash_lost_is_appended_at_the_start(
-    store: Store, run: Import, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def dies(*_args: object) -> None:
-        raise KeyboardInterrupt
-
-    with monkeypatch.context() as broken:
-        broken.setattr(operation, "_append_entry", dies)
-        with pytest.raises(KeyboardInterrupt):
-            run(GOOD)
-    assert len(stored(store)["latency"]) == 3
-    entries = entry_count(store)
-    assert append_missing_entries(store) == 1
-    assert append_missing_entries(store) == 0
-    assert entry_count(store) == entries + 1
-    with store.signals.read() as connection, store.journal.read() as other:
-        [done] = imports.list_all(connection)
-        assert isinstance(journal.entry(other, done.id).body, ImportCompleted)
-
-
-def test_two_imports_take_turns(store: Store, author: Author, tmp_path: Path) -> None:
-    for name in ("a.csv", "b.csv"):
-        (tmp_path / name).write_text(GOOD)
-    first = ingest(store, author, tmp_path / "a.csv", system="shop", options=Options())
-    second = ingest(store, author, tmp_path / "b.csv", system="shop", options=Options())
-    next(first)
-    assert next(second).note == "waiting for another import to finish"
-    assert finish(first).stored == 3
-    assert finish(second).stored == 3
 
 
 def test_late_samples_are_judged_again(store: Store, run: Import) -> None:

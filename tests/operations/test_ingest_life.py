@@ -1,0 +1,143 @@
+"""An import that is stopped, crashes or has company: nothing is seen before all of it, and nothing is left."""
+
+import os
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+import numpy as np
+import pytest
+from filelock import FileLock
+
+from tocsin.importers.base import Options
+from tocsin.model.instant import from_us, to_us
+from tocsin.model.journal import ImportCompleted
+from tocsin.model.operator import Author
+from tocsin.operations import ingest as operation
+from tocsin.operations.ingest import ImportReport, append_missing_entries, ingest
+from tocsin.operations.progress import finish
+from tocsin.store import imports, journal, samples, series
+from tocsin.store.folder import Store
+
+Import = Callable[..., ImportReport]
+GOOD = "ts,value\n2026-11-02T10:00:00Z,1.5\n2026-11-02T10:00:01Z,2\n2026-11-02T10:00:02Z,4\n"
+
+
+@pytest.fixture
+def run(store: Store, author: Author, tmp_path: Path) -> Import:
+    """Write a text into a file and import it."""
+
+    def imported(
+        text: str | bytes, *, name: str = "latency.csv", dry_run: bool = False, **said: object
+    ) -> ImportReport:
+        file = tmp_path / name
+        file.write_bytes(text.encode() if isinstance(text, str) else text)
+        options = Options(**said)  # type: ignore[arg-type]
+        return finish(ingest(store, author, file, system="shop", options=options, dry_run=dry_run))
+
+    return imported
+
+
+def stored(store: Store) -> dict[str, list[tuple[datetime, float]]]:
+    with store.signals.read() as connection:
+        found = {}
+        for number, signal in series.list_all(connection):
+            times, values = samples.read(connection, number)
+            found[signal.name] = [(from_us(int(t)), float(v)) for t, v in zip(times, values, strict=True)]
+    return found
+
+
+def left_in(store: Store) -> tuple[list[str], int, dict[str, list[tuple[datetime, float]]]]:
+    with store.signals.read() as connection:
+        rows = len(imports.pending(connection)) + len(list(imports.list_all(connection)))
+    return sorted(os.listdir(store.path / "imports")), rows, stored(store)
+
+
+def entry_count(store: Store) -> int:
+    with store.journal.read() as connection:
+        return journal.count(connection)
+
+
+@pytest.mark.parametrize("steps", range(1, 12))
+def test_stopped_at_any_step_it_leaves_nothing(
+    store: Store, author: Author, tmp_path: Path, steps: int
+) -> None:
+    file = tmp_path / "latency.csv"
+    file.write_text(GOOD)
+    untouched, entries = left_in(store), entry_count(store)
+    work = ingest(store, author, file, system="shop", options=Options())
+    for _ in range(steps):
+        if next(work, None) is None:
+            return
+    work.close()
+    assert left_in(store) == untouched
+    assert entry_count(store) == entries
+    with FileLock(store.path / "import.lock", timeout=0):
+        pass
+
+
+def test_nothing_of_an_import_is_seen_before_all_of_it(
+    store: Store, author: Author, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tocsin.importers.csv_samples._WINDOW", 100)
+    monkeypatch.setattr("tocsin.operations.writing._SAMPLES_AT_ONCE", 100)
+    file = tmp_path / "latency.csv"
+    file.write_text(
+        "ts,value\n" + "".join(f"2026-11-02T11:{n // 60:02d}:{n % 60:02d}Z,1\n" for n in range(1_000))
+    )
+    seen = set()
+    work = ingest(store, author, file, system="shop", options=Options())
+    for _ in work:
+        seen.add(len(stored(store).get("latency", [])))
+    assert seen == {0}
+    assert len(stored(store)["latency"]) == 1_000
+
+
+def test_a_crash_is_swept_by_the_next_import(
+    store: Store, author: Author, run: Import, tmp_path: Path
+) -> None:
+    with store.signals.write() as connection:
+        number = imports.begin(
+            connection, id=store.new_id(), source="x", sha256="", importer="csv", record="samples",
+            system="gone", author=author, started=store.now(),
+        )  # fmt: skip
+        times = np.arange(10_000, dtype=np.int64) + to_us(store.now())
+        samples.append(connection, 77, times, np.ones(10_000), number)
+    (store.path / "imports" / "work").mkdir()
+    (store.path / "imports" / "work" / "original").write_text("half of it")
+    run(GOOD)
+    with store.signals.read() as connection:
+        assert imports.pending(connection) == []
+        assert samples.span(connection, 77) is None
+    assert not (store.path / "imports" / "work").exists()
+
+
+def test_an_entry_that_a_crash_lost_is_appended_at_the_start(
+    store: Store, run: Import, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def dies(*_args: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as broken:
+        broken.setattr(operation, "_append_entry", dies)
+        with pytest.raises(KeyboardInterrupt):
+            run(GOOD)
+    assert len(stored(store)["latency"]) == 3
+    entries = entry_count(store)
+    assert append_missing_entries(store) == 1
+    assert append_missing_entries(store) == 0
+    assert entry_count(store) == entries + 1
+    with store.signals.read() as connection, store.journal.read() as other:
+        [done] = imports.list_all(connection)
+        assert isinstance(journal.entry(other, done.id).body, ImportCompleted)
+
+
+def test_two_imports_take_turns(store: Store, author: Author, tmp_path: Path) -> None:
+    for name in ("a.csv", "b.csv"):
+        (tmp_path / name).write_text(GOOD)
+    first = ingest(store, author, tmp_path / "a.csv", system="shop", options=Options())
+    second = ingest(store, author, tmp_path / "b.csv", system="shop", options=Options())
+    next(first)
+    assert next(second).note == "waiting for another import to finish"
+    assert finish(first).stored == 3
+    assert finish(second).stored == 3
