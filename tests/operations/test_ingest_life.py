@@ -1,4 +1,4 @@
-"""An import that is stopped, crashes or has company: nothing is seen before all of it, and nothing is left."""
+"""An import that is stopped, crashes or has company: nothing is seen before all of it, nothing is left."""
 
 import os
 from collections.abc import Callable
