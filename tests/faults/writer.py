@@ -16,7 +16,8 @@ def main(path: Path, count: int) -> None:
     while count == 0 or number < count:
         with store.write() as write:
             entry = write.add(Author("Operator A"), TimelineAdded("noted", f"{number} " * 200), incident="i")
-        print(entry.id, flush=True)
+        sys.stdout.write(entry.id + "\n")
+        sys.stdout.flush()
         number += 1
     store.close()
 
