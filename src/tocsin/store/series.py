@@ -1,9 +1,7 @@
 """Series: one row a signal, found by the signal's id."""
 
-from collections.abc import Collection
-
 import msgspec
-from sqlalchemy import Connection, Row, delete, exists, insert, select
+from sqlalchemy import Connection, Row, exists, insert, select
 from sqlalchemy.exc import NoResultFound
 
 from tocsin.errors import NotFound
@@ -54,12 +52,6 @@ def list_all(connection: Connection, system: str | None = None) -> list[tuple[in
     if system is not None:
         query = query.where(series.c.system == system)
     return [(row.number, _signal(row)) for row in connection.execute(query)]
-
-
-def drop_empty(connection: Connection, numbers: Collection[int]) -> None:
-    """Delete those of the series that have no samples at all."""
-    bare = ~exists(select(chunk.c.number).where(chunk.c.series == series.c.number))
-    connection.execute(delete(series).where(series.c.number.in_(list(numbers)), bare))
 
 
 def _signal(row: Row[tuple[object, ...]]) -> Signal:
