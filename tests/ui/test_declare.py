@@ -85,13 +85,13 @@ def test_an_empty_field_says_so_and_gets_the_focus(qtbot: QtBot, sheet: DeclareS
 
 def test_escape_keeps_what_is_typed(qtbot: QtBot, sheet: DeclareSheet, window: Window) -> None:
     qtbot.keyClicks(sheet.title, "half a thou")
-    sheet.choose_level(3)
+    sheet.levels.take(3)
     focused(qtbot, Key.Key_Escape)
     assert not sheet.isVisible()
     window.declare_wanted.emit()
     qtbot.waitUntil(sheet.isVisible)
     assert sheet.title.text() == "half a thou"
-    assert sheet.levels.checkedId() == 3
+    assert sheet.levels.level == "SEV-3"
 
 
 def test_a_level_is_chosen_by_its_number(qtbot: QtBot, sheet: DeclareSheet, store: Store) -> None:

@@ -74,7 +74,8 @@ class Queued:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class WallView:
-    """All the wall shows. `watched` most urgent first; `queue` lasting alerts first, each part newest first.
+    """All the wall shows. `watched` most urgent first; `rows` by name, those nobody watches at all last;
+    `queue` lasting alerts first, each part newest first.
 
     `left_out` is how many alerts the queue has beyond those given.
     """
@@ -98,10 +99,10 @@ def look(store: Store, back: timedelta = timedelta(hours=24)) -> WallView:
         found = alerts.list_all(connection)
         heard, signals = _heard(connection, found, to_us(now))
         draw = partial(_cell, connection, scheme, taken, to_us(now), back)
-        rows = tuple(
+        rows = [
             Row(system, tuple(draw(layer, heard.get((system.id, layer), ())) for layer in Layer))
             for system in known
-        )
+        ]
     layers = {a.id: layer_of(a, signals.get(a.signal)) for one in watched for _, a in one.incident.alerts}
     names = {system.id: system.name for system in known}
     waiting = sorted((a for a in found if a.id not in taken), key=lambda a: a.ended is not None)
@@ -109,7 +110,7 @@ def look(store: Store, back: timedelta = timedelta(hours=24)) -> WallView:
         now,
         tuple(watched),
         names,
-        rows,
+        tuple(sorted(rows, key=lambda row: all(cell.state is State.BLIND for cell in row.cells))),
         matrix(scheme, [_placed(one, layers) for one in watched]),
         tuple(_queued(a, names, scheme) for a in waiting[:_MOST_QUEUED]),
         max(len(waiting) - _MOST_QUEUED, 0),

@@ -4,10 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
-    QButtonGroup,
     QComboBox,
     QCompleter,
     QFrame,
@@ -25,7 +24,8 @@ from tocsin.operations import incidents, systems
 from tocsin.operations.declaring import Preparation, prepare
 from tocsin.ui.desk import Desk
 from tocsin.ui.icons import icon
-from tocsin.ui.palette import SHAPES, Tone, tone_of_rank
+from tocsin.ui.levels import LevelRow
+from tocsin.ui.palette import Tone
 from tocsin.ui.text import ElidedLabel, Label, set_look
 from tocsin.ui.times import number
 
@@ -64,13 +64,12 @@ class DeclareSheet(QFrame):
         set_look(self, role="panel")
         self.setObjectName("declare-sheet")
         self.title, self.system = QLineEdit(), QComboBox()
-        self.levels = QButtonGroup(self)
+        self.levels = LevelRow(desk.theme)
         self.button, self._unfold = QPushButton("Declare"), QAction(self)
         self._title_note, self._system_note = Label("", "small"), Label("", "small")
-        self._why = Label("", "small", wrap=True)
         self._from, self._who = ElidedLabel("", "muted"), ElidedLabel("", "small")
-        self._level_row = QHBoxLayout()
         self._dress()
+        self._redress()
         self._lay_out()
         self._wire()
         self.hide()
@@ -134,7 +133,7 @@ class DeclareSheet(QFrame):
         if event.key() == Qt.Key.Key_Escape:
             self.dismiss()
         elif event.text().isdigit() and event.modifiers() == Qt.KeyboardModifier.NoModifier:
-            self.choose_level(int(event.text()))
+            self.levels.take(int(event.text()))
         else:
             super().keyPressEvent(event)
 
@@ -142,13 +141,6 @@ class DeclareSheet(QFrame):
         if watched is self._over and event.type() == QEvent.Type.Resize:
             self._place()
         return False
-
-    def choose_level(self, place: int) -> None:
-        """Take the level at a place, 1 for the gravest."""
-        button = self.levels.button(place)
-        if button is not None:
-            button.setChecked(True)
-            self._level_chosen(place)
 
     def _begin(self, draft: Draft, known: Preparation) -> None:
         """Fill the sheet with what was prepared, or with what was typed before, and show it."""
@@ -169,7 +161,7 @@ class DeclareSheet(QFrame):
         self.title.selectAll()
 
     def _fill(self, draft: Draft, known: Preparation) -> None:
-        self._show_levels(known, draft.level)
+        self._show_levels()
         self.system.clear()
         self.system.addItems([one.name for one in known.systems])
         self.system.setCurrentText(draft.system)
@@ -223,51 +215,19 @@ class DeclareSheet(QFrame):
         self._writing = False
         self.button.setEnabled(True)
 
-    def _show_levels(self, known: Preparation, level: str) -> None:
-        self._unfold.setIcon(icon("down", self._desk.theme.palette.muted))
-        for place in range(len(self.levels.buttons()) + 1, len(known.scheme.levels) + 1):
-            self._add_level(place)
-        for place, one in enumerate(known.scheme.levels, start=1):
-            button, tone = self.levels.button(place), tone_of_rank(place - 1)
-            button.setText(f"{place}  {one.id}")
-            button.setIcon(icon(SHAPES[tone], self._desk.theme.palette.tone(tone), 12))
-            button.setAccessibleName(f"Severity {one.id}: {one.meaning}")
-            button.setChecked(one.id == level)
-        for button in self.levels.buttons()[len(known.scheme.levels) :]:
-            button.hide()
-        self._mark_levels()
-
-    def _add_level(self, place: int) -> None:
-        button = QPushButton()
-        button.setIconSize(QSize(12, 12))
-        button.setCheckable(True)
-        button.setObjectName(f"level-{place}")
-        before = self.levels.button(place - 1) or self.system
-        self.levels.addButton(button, place)
-        self._level_row.addWidget(button)
-        QWidget.setTabOrder(before, button)
-        QWidget.setTabOrder(button, self.button)
-
     def _redress(self) -> None:
-        """Draw the shapes in the other scheme of colours."""
-        if self._known is not None and self._draft is not None:
-            self._show_levels(self._known, self._draft.level)
+        self._unfold.setIcon(icon("down", self._desk.theme.palette.muted))
 
-    def _level_chosen(self, place: int) -> None:
+    def _show_levels(self) -> None:
         if self._draft is not None and self._known is not None:
-            self._draft.level = self._known.scheme.levels[place - 1].id
-            self._draft.level_chosen = True
-            self._mark_levels()
+            why = "your choice" if self._draft.level_chosen else self._known.why
+            self.levels.show_levels(self._known.scheme.levels, self._draft.level, why)
+            self._resize()
 
-    def _mark_levels(self) -> None:
-        if self._draft is None or self._known is None:
-            return
-        for button in self.levels.buttons():
-            set_look(button, role="main" if button.isChecked() else "")
-        level = self._known.scheme.level(self._draft.level)
-        why = "your choice" if self._draft.level_chosen else self._known.why
-        self._why.show_text(f"{level.meaning}  ({why})" if level else "")
-        self._resize()
+    def _level_taken(self, level: str) -> None:
+        if self._draft is not None:
+            self._draft.level, self._draft.level_chosen = level, True
+            self._show_levels()
 
     def _hint_at_system(self) -> None:
         typed = " ".join(self.system.currentText().split())
@@ -337,8 +297,7 @@ class DeclareSheet(QFrame):
             layout.addWidget(note)
         layout.addSpacing(4)
         layout.addWidget(Label("Severity", "small"))
-        layout.addLayout(self._level_row)
-        layout.addWidget(self._why)
+        layout.addWidget(self.levels)
         layout.addSpacing(8)
         layout.addLayout(foot)
 
@@ -348,11 +307,11 @@ class DeclareSheet(QFrame):
         self.title.returnPressed.connect(self._entered_title)
         self.system.currentTextChanged.connect(lambda _text: self._hint_at_system())
         self.button.clicked.connect(self.declare)
-        self.levels.idClicked.connect(self._level_chosen)
+        self.levels.taken.connect(self._level_taken)
         for key in ("Ctrl+Return", "Ctrl+Enter"):
             self._shortcut(key, self.declare)
         for place in range(1, 10):
-            self._shortcut(f"Alt+{place}", partial(self.choose_level, place))
+            self._shortcut(f"Alt+{place}", partial(self.levels.take, place))
 
     def _shortcut(self, key: str, run: object) -> None:
         shortcut = QShortcut(QKeySequence(key), self)

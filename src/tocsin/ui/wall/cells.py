@@ -13,7 +13,8 @@ from tocsin.ui.charts.sparkline import paint_hatch
 from tocsin.ui.icons import paint_icon
 from tocsin.ui.palette import SHAPES, SMALL, Tone, tone_of_rank
 from tocsin.ui.theme import Theme, sans
-from tocsin.ui.times import number, short_stamp, span
+from tocsin.ui.times import number, short_stamp
+from tocsin.ui.wall.words import brief
 
 _HEAD = 20
 _VALUE_FROM = 111  # pixels of width from which a cell has room for its newest value
@@ -85,8 +86,7 @@ def _paint_word(painter: QPainter, theme: Theme, box: QRectF) -> None:
 def word(cell: Cell, now: datetime) -> str:
     """Return the word of a cell: its state, and for a silent one since when."""
     if cell.state is State.SILENT and cell.until_us is not None:
-        length = span(now - from_us(cell.until_us)).split(" ")
-        return f"silent {' '.join(length[:2])}"
+        return f"silent {brief(now - from_us(cell.until_us))}"
     return cell.state.value
 
 

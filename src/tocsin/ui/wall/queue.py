@@ -14,7 +14,8 @@ from tocsin.ui.icons import paint_icon
 from tocsin.ui.palette import PAD, SHAPES, SMALL, tone_of_rank
 from tocsin.ui.text import Label, set_look
 from tocsin.ui.theme import Theme, sans
-from tocsin.ui.times import short_stamp, span
+from tocsin.ui.times import short_stamp
+from tocsin.ui.wall.words import brief
 
 _HEIGHT = 48
 
@@ -34,7 +35,8 @@ class QueueView(QWidget):
         self.button = QPushButton("Declare from this")
         self.button.setObjectName("declare-from-this")
         set_look(self.button, role="main")
-        foot = QHBoxLayout()
+        self._foot = QWidget()
+        foot = QHBoxLayout(self._foot)
         foot.setContentsMargins(PAD, 9, PAD, 9)
         foot.setSpacing(8)
         foot.addWidget(self.button)
@@ -45,7 +47,8 @@ class QueueView(QWidget):
         layout.setSpacing(0)
         layout.addWidget(self.empty)
         layout.addWidget(self.rows, 1)
-        layout.addLayout(foot)
+        layout.addStretch(0)
+        layout.addWidget(self._foot)
         self.rows.chosen.connect(lambda one: self.wanted.emit(one.alert.id))
         self.button.clicked.connect(self.declare)
         self.show_queue((), None)
@@ -55,7 +58,8 @@ class QueueView(QWidget):
         self._painter.now = now
         self.rows.show_rows((one.alert.id, _said(one), one) for one in queue)
         self.empty.setVisible(not queue)
-        self.button.setEnabled(bool(queue))
+        self.rows.setVisible(bool(queue))
+        self._foot.setVisible(bool(queue))
 
     def declare(self) -> None:
         """Ask to declare from the selected alert; from the first when none is."""
@@ -100,4 +104,4 @@ class _QueuePainter(RowPainter):
         start = one.alert.start.at if one.alert.start else one.alert.time
         if one.alert.ended is not None:
             return f"over, {short_stamp(start, self._zone, self.now)}"
-        return f"since {' '.join(span(self.now - start).split(' ')[:2])}"
+        return f"since {brief(self.now - start)}"
