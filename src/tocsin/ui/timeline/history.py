@@ -112,6 +112,7 @@ class Conflict(QFrame):
         self._layout.setContentsMargins(GAP, GAP, GAP, GAP)
         self._inside: QWidget | None = None
         self.buttons: list[QPushButton] = []
+        self.hide()
 
     def show_fields(self, fields: Fields, authors: dict[str, str], zone: str) -> None:
         """Show the conflicts among these fields. `authors` are names by the entry that set a value."""
