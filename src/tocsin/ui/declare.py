@@ -5,10 +5,8 @@ from dataclasses import dataclass
 from functools import partial
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
-    QComboBox,
-    QCompleter,
     QFrame,
     QHBoxLayout,
     QLineEdit,
@@ -23,9 +21,9 @@ from tocsin.model.incident import Incident
 from tocsin.operations import incidents, systems
 from tocsin.operations.declaring import Preparation, prepare
 from tocsin.ui.desk import Desk
-from tocsin.ui.icons import icon
 from tocsin.ui.levels import LevelRow
 from tocsin.ui.palette import Tone
+from tocsin.ui.system_field import SystemField
 from tocsin.ui.text import ElidedLabel, Label, set_look
 from tocsin.ui.times import number
 
@@ -63,13 +61,12 @@ class DeclareSheet(QFrame):
         self._writing = False
         set_look(self, role="panel")
         self.setObjectName("declare-sheet")
-        self.title, self.system = QLineEdit(), QComboBox()
+        self.title, self.system = QLineEdit(), SystemField(desk.theme, "Which system it happens to")
         self.levels = LevelRow(desk.theme)
-        self.button, self._unfold = QPushButton("Declare"), QAction(self)
+        self.button = QPushButton("Declare")
         self._title_note, self._system_note = Label("", "small"), Label("", "small")
         self._from, self._who = ElidedLabel("", "muted"), ElidedLabel("", "small")
         self._dress()
-        self._redress()
         self._lay_out()
         self._wire()
         self.hide()
@@ -162,9 +159,7 @@ class DeclareSheet(QFrame):
 
     def _fill(self, draft: Draft, known: Preparation) -> None:
         self._show_levels()
-        self.system.clear()
-        self.system.addItems([one.name for one in known.systems])
-        self.system.setCurrentText(draft.system)
+        self.system.show_systems(known.systems, draft.system)
         self.title.setText(draft.title)
         _note(self._title_note, "")
         self._from.show_text(f"{known.alert.severity}: {known.alert.message}" if known.alert else "")
@@ -215,9 +210,6 @@ class DeclareSheet(QFrame):
         self._writing = False
         self.button.setEnabled(True)
 
-    def _redress(self) -> None:
-        self._unfold.setIcon(icon("down", self._desk.theme.palette.muted))
-
     def _show_levels(self) -> None:
         if self._draft is not None and self._known is not None:
             why = "your choice" if self._draft.level_chosen else self._known.why
@@ -230,10 +222,8 @@ class DeclareSheet(QFrame):
             self._show_levels()
 
     def _hint_at_system(self) -> None:
-        typed = " ".join(self.system.currentText().split())
-        known = self._known.systems if self._known else ()
-        new = typed and all(typed not in (one.name, *one.aliases) for one in known)
-        _note(self._system_note, "A new system: it will be added to those watched." if new else "")
+        new = "A new system: it will be added to those watched." if self.system.is_new else ""
+        _note(self._system_note, new)
 
     def _resize(self) -> None:
         if self.isVisible():
@@ -254,23 +244,8 @@ class DeclareSheet(QFrame):
         self.title.setPlaceholderText("What is wrong, in a few words")
         self.title.setMaxLength(200)
         self.system.setObjectName("declare-system")
-        self.system.setAccessibleName("System")
-        self.system.setEditable(True)
-        self.system.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
-        completer = QCompleter(self.system.model(), self)
-        completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
-        completer.setFilterMode(Qt.MatchFlag.MatchContains)
-        self.system.setCompleter(completer)
-        if (line := self.system.lineEdit()) is not None:
-            line.setMaxLength(120)
-            line.setPlaceholderText("Which system it happens to")
-            line.returnPressed.connect(self.declare)
-            line.addAction(self._unfold, QLineEdit.ActionPosition.TrailingPosition)
-        self._unfold.setToolTip("The systems there are")
-        self._unfold.triggered.connect(self.system.showPopup)
         self.button.setObjectName("declare-button")
         set_look(self.button, role="declare")
-        set_look(self.system, role="typed")
 
     def _lay_out(self) -> None:
         head = QHBoxLayout()
@@ -303,8 +278,8 @@ class DeclareSheet(QFrame):
 
     def _wire(self) -> None:
         self._over.installEventFilter(self)
-        self._desk.theme.changed.connect(self._redress)
         self.title.returnPressed.connect(self._entered_title)
+        self.system.entered.connect(self.declare)
         self.system.currentTextChanged.connect(lambda _text: self._hint_at_system())
         self.button.clicked.connect(self.declare)
         self.levels.taken.connect(self._level_taken)

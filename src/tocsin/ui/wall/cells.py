@@ -4,14 +4,14 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QPainter, QPen
+from PySide6.QtGui import QFontMetricsF, QPainter, QPen
 
 from tocsin.model.coverage import State
 from tocsin.model.instant import from_us
 from tocsin.operations.wall import Cell
 from tocsin.ui.charts.sparkline import paint_hatch
 from tocsin.ui.icons import paint_icon
-from tocsin.ui.palette import SHAPES, SMALL, Tone, tone_of_rank
+from tocsin.ui.palette import NORMAL, SHAPES, SMALL, Tone, tone_of_rank
 from tocsin.ui.theme import Theme, sans
 from tocsin.ui.times import number, short_stamp
 from tocsin.ui.wall.words import brief
@@ -32,7 +32,7 @@ def curve_box(box: QRectF) -> QRectF:
     return box.adjusted(6, _HEAD + 3, -6, -7)
 
 
-def paint_box(painter: QPainter, theme: Theme, box: QRectF, cell: Cell, now: datetime) -> None:
+def paint_box(painter: QPainter, theme: Theme, box: QRectF, cell: Cell) -> None:
     """Paint what stands still while samples come: ground, border, shape and word."""
     colour = theme.colour
     alerting = cell.alert is not None
@@ -47,31 +47,46 @@ def paint_box(painter: QPainter, theme: Theme, box: QRectF, cell: Cell, now: dat
     painter.setPen(QPen(colour(tone(cell).value if alerting else "line"), 2 if alerting else 1, style))
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), 3, 3)
-    _paint_head(painter, theme, _head(box), cell, now)
+    _paint_head(painter, theme, _head(box), cell)
 
 
-def paint_value(painter: QPainter, box: QRectF, cell: Cell) -> None:
-    """Paint the newest value where there is room, with the painter's pen and font."""
-    if cell.last is not None and box.width() >= _VALUE_FROM:
-        painter.drawText(_head(box), _RIGHT, number(cell.last))
+def paint_value(painter: QPainter, box: QRectF, cell: Cell, now: datetime) -> None:
+    """Paint the newest value, or how old it is, where there is room; with the painter's pen and font."""
+    if cell.last is None or cell.until_us is None or box.width() < _VALUE_FROM:
+        return
+    text = brief(now - from_us(cell.until_us)) if cell.silent else number(cell.last)
+    painter.drawText(_head(box), _RIGHT, text)
 
 
-def looks(cell: Cell, now: datetime) -> tuple[object, ...]:
+def looks(cell: Cell) -> tuple[object, ...]:
     """Return all that `paint_box` paints by: a cell that looks the same needs no painting."""
-    return cell.state, cell.tone, cell.silent, word(cell, now)
+    return cell.state, cell.tone, cell.silent
+
+
+def paint_name(painter: QPainter, theme: Theme, room: QRectF, name: str) -> None:
+    """Paint the name of a system, on two lines where it needs them."""
+    painter.fillRect(room, theme.colour("panel"))
+    painter.setFont(sans(NORMAL + 1))
+    painter.setPen(theme.colour("text"))
+    metrics, flags = QFontMetricsF(painter.font()), _LEFT
+    lines = 2 if " " in name and metrics.horizontalAdvance(name) > room.width() else 1
+    if lines == 2:
+        flags |= int(Qt.TextFlag.TextWordWrap)
+    shown = metrics.elidedText(name, Qt.TextElideMode.ElideRight, room.width() * (1.8 if lines == 2 else 1))
+    painter.drawText(room, flags, shown)
 
 
 def _head(box: QRectF) -> QRectF:
     return QRectF(box.left() + 7, box.top() + 4, box.width() - 13, _HEAD - 3)
 
 
-def _paint_head(painter: QPainter, theme: Theme, head: QRectF, cell: Cell, now: datetime) -> None:
+def _paint_head(painter: QPainter, theme: Theme, head: QRectF, cell: Cell) -> None:
     shape = "clock" if cell.state is State.SILENT else SHAPES[tone(cell)]
     ink = theme.palette.tone(tone(cell))
     paint_icon(painter, shape, ink, QRectF(head.left(), head.top() + 3.5, 10, 10))
     painter.setPen(theme.colour(tone(cell).value))
     painter.setFont(sans(SMALL, bold=cell.alert is not None))
-    painter.drawText(head.adjusted(14, 0, 0, 0), _LEFT, word(cell, now))
+    painter.drawText(head.adjusted(14, 0, 0, 0), _LEFT, cell.state.value)
 
 
 def _paint_word(painter: QPainter, theme: Theme, box: QRectF) -> None:

@@ -9,7 +9,6 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QFocusEvent,
-    QFontMetricsF,
     QHelpEvent,
     QKeyEvent,
     QMouseEvent,
@@ -24,9 +23,9 @@ from PySide6.QtWidgets import QAbstractScrollArea, QToolTip
 from tocsin.model.signal import Layer
 from tocsin.operations.wall import Cell, Row
 from tocsin.ui.charts.sparkline import Sparkline, paint_sparkline, sparkline
-from tocsin.ui.palette import NORMAL, SMALL
+from tocsin.ui.palette import SMALL
 from tocsin.ui.theme import Theme, mono, sans
-from tocsin.ui.wall.cells import curve_box, looks, paint_box, paint_value, told, tone
+from tocsin.ui.wall.cells import curve_box, looks, paint_box, paint_name, paint_value, told, tone
 
 _HEAD = 26
 _GAP = 6
@@ -110,10 +109,10 @@ class Grid(QAbstractScrollArea):
         if self._now is None:
             return
         painter = QPainter(self.viewport())
-        painter.drawPixmap(0, 0, self._painted_ground(self._now))
+        painter.drawPixmap(0, 0, self._painted_ground())
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setClipRect(QRectF(0, _HEAD - 4, self.viewport().width(), self.viewport().height()))
-        self._paint_values(painter)
+        self._paint_values(painter, self._now)
         self._paint_curves(painter)
         if self.hasFocus() and self._rows:
             painter.setPen(QPen(self._theme.colour("accent"), 2))
@@ -181,12 +180,12 @@ class Grid(QAbstractScrollArea):
         ]
         self.viewport().update()
 
-    def _paint_values(self, painter: QPainter) -> None:
+    def _paint_values(self, painter: QPainter, now: datetime) -> None:
         painter.setFont(mono(SMALL))
         for row, boxes in zip(self._rows, self._boxes, strict=True):
             for cell, box in zip(row.cells, boxes, strict=True):
                 painter.setPen(self._ink("muted" if cell.alert is None else tone(cell).value))
-                paint_value(painter, box, cell)
+                paint_value(painter, box, cell, now)
 
     def _paint_curves(self, painter: QPainter) -> None:
         for row, boxes, curves in zip(self._rows, self._boxes, self._curves, strict=True):
@@ -211,14 +210,14 @@ class Grid(QAbstractScrollArea):
         room = (self.viewport().height() - _HEAD) / max(len(self._rows), 1)
         return min(max(room, _LOWEST), _HIGHEST)
 
-    def _painted_ground(self, now: datetime) -> QPixmap:
+    def _painted_ground(self) -> QPixmap:
         """Return all that stands still while samples come; only cells that look another way are painted."""
         fresh = self._ground is None
         ground = self._ground = self._ground or self._blank()
         if fresh:
             self._painted.clear()
         wanted = {
-            (row, column): looks(cell, now)
+            (row, column): looks(cell)
             for row, one in enumerate(self._rows)
             for column, cell in enumerate(one.cells)
             if self._in_sight(self._boxes[row][column])
@@ -226,19 +225,21 @@ class Grid(QAbstractScrollArea):
         changed = [at for at, shown in wanted.items() if self._painted.get(at) != shown]
         self._painted.update(wanted)
         if changed or fresh:
-            self._paint_ground(ground, changed, now)
+            self._paint_ground(ground, changed)
         return ground
 
-    def _paint_ground(self, ground: QPixmap, cells: Sequence[tuple[int, int]], now: datetime) -> None:
+    def _paint_ground(self, ground: QPixmap, cells: Sequence[tuple[int, int]]) -> None:
         painter = QPainter(ground)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         for number, row in enumerate(self._rows):
-            if self._in_sight(self._boxes[number][0]):
-                self._paint_name(painter, number, row.system.name)
+            box = self._boxes[number][0]
+            if self._in_sight(box):
+                room = QRectF(0, box.top(), self._names_width() - 10, box.height())
+                paint_name(painter, self._theme, room, row.system.name)
         for row_at, column in cells:
             box = self._boxes[row_at][column]
             painter.fillRect(box.adjusted(-1, -1, 1, 1), self._theme.colour("panel"))
-            paint_box(painter, self._theme, box, self._rows[row_at].cells[column], now)
+            paint_box(painter, self._theme, box, self._rows[row_at].cells[column])
         self._paint_head(painter)
         painter.end()
 
@@ -251,21 +252,6 @@ class Grid(QAbstractScrollArea):
 
     def _in_sight(self, box: QRectF) -> bool:
         return -box.height() < box.top() < self.viewport().height()
-
-    def _paint_name(self, painter: QPainter, row: int, name: str) -> None:
-        box = self.box(row, 0)
-        room = QRectF(0, box.top(), self._names_width() - 10, box.height())
-        painter.fillRect(room, self._theme.colour("panel"))
-        painter.setFont(sans(NORMAL + 1))
-        painter.setPen(self._theme.colour("text"))
-        flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-        metrics = QFontMetricsF(painter.font())
-        if metrics.horizontalAdvance(name) > room.width() and " " in name:
-            flags |= Qt.TextFlag.TextWordWrap
-            name = metrics.elidedText(name, Qt.TextElideMode.ElideRight, room.width() * 1.8)
-        else:
-            name = metrics.elidedText(name, Qt.TextElideMode.ElideRight, room.width())
-        painter.drawText(room, int(flags), name)
 
     def _paint_head(self, painter: QPainter) -> None:
         painter.fillRect(QRectF(0, 0, self.viewport().width(), _HEAD), self._theme.colour("panel"))
