@@ -1,0 +1,96 @@
+"""Makes the stored example of the present schema versions: python tests/data/make_store.py
+
+Run once when a version is new, before it ships, and never again for that version: the point of an example is
+that a program of its time wrote it.
+"""
+
+import random
+import shutil
+import tempfile
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from tocsin.importers.base import Options
+from tocsin.model.clocks import State
+from tocsin.model.operator import Author
+from tocsin.now import ManualClock
+from tocsin.operations import alerts, clocks, documents, incidents, ingest, operators, timeline, undo
+from tocsin.operations.detect import detect
+from tocsin.operations.progress import finish
+from tocsin.store import backup
+from tocsin.store.folder import Store, create_store
+from tocsin.store.schema import JOURNAL_VERSION
+
+A, B = Author("Operator A"), Author("Operator B")
+STORES = Path(__file__).with_name("stores")
+
+
+def main() -> None:
+    """Write the example folder."""
+    path = STORES / f"journal-{JOURNAL_VERSION}.tocsin"
+    shutil.rmtree(path, ignore_errors=True)
+    clock, seeded = ManualClock(datetime(2026, 11, 2, 13, tzinfo=UTC)), random.Random(1)
+    store = create_store(
+        path, code="WR", zone="Europe/Berlin", clock=clock, author=A, random=seeded.randbytes
+    )
+    try:
+        fill(store, clock, path)
+    finally:
+        store.close()
+    for used in path.glob("*.lock"):
+        used.unlink()
+
+
+def fill(store: Store, clock: ManualClock, path: Path) -> None:
+    """One of every kind of thing that people do and sources send."""
+    for person in (A, B):
+        operators.add(store, person)
+    send(store, clock, path)
+    finish(detect(store))
+    found = alerts.list_all(store)
+    first = incidents.declare(
+        store, A, title="Approvals fell", system="scorer", alert_ids=[one.id for one in found[:1]]
+    )
+    clock.advance(minutes=5)
+    line = timeline.log(store, A, first.id, "/decide change freeze")
+    timeline.correct(store, B, line.id, text="change freeze until contained")
+    gone = timeline.log(store, A, first.id, "wrong incident")
+    undo.undo(store, A, undo.undo(store, A, gone.id).id)
+    timeline.retract(store, A, gone.id, "belongs to another incident")
+    incidents.set_fields(store, B, first.id, {"impact": "300 applications", "severity": "SEV-2"})
+    incidents.assume_role(store, A, first.id, "technical", "Operator B")
+    clocks.mark(store, A, first.id, "escalate", State.WAIVED, reason="leadership is in the room")
+    clock.advance(minutes=20)
+    incidents.move(store, A, first.id, "contained", note="rolled back")
+    second = incidents.declare(store, B, title="Approvals fell (again)", system="scorer", severity="SEV-3")
+    incidents.link(store, B, second.id, first.reference)
+    incidents.withdraw(store, B, second.id, "declared twice")
+    report = Path(tempfile.gettempdir(), "report.pdf")  # its path is in the journal: not one of this checkout
+    documents.export(store, A, first.id, report)
+    report.unlink()
+    backup.restore(store, A, backup.make(store).path)
+    timeline.log(store, A, first.id, "goes on after a restore")
+
+
+def send(store: Store, clock: ManualClock, path: Path) -> None:
+    """Samples with a fall in them, and a deployment just before it."""
+    noise, now = random.Random(2), clock.now()
+    begin = now - timedelta(days=12)
+    rows = ["time,approval_rate"]
+    for hour in range(12 * 24 * 2):
+        level = 0.58 if hour < 10 * 48 else 0.31
+        rows.append(
+            f"{(begin + timedelta(minutes=30 * hour)).isoformat()},{level + noise.gauss(0, 0.01):.4f}"
+        )
+    samples, deployments = path / "approvals.csv", path / "deployments.csv"
+    samples.write_text("\n".join(rows) + "\n", "utf-8")
+    at = (begin + timedelta(days=9, hours=23)).isoformat()
+    deployments.write_text(f"time,name,version,kind\n{at},scorer,v14,model\n", "utf-8")
+    finish(ingest.ingest(store, A, samples, system="scorer", options=Options()))
+    finish(ingest.ingest(store, A, deployments, system="scorer", options=Options(record="deployments")))
+    samples.unlink()
+    deployments.unlink()
+
+
+if __name__ == "__main__":
+    main()
