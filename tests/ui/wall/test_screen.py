@@ -48,11 +48,11 @@ def test_a_hidden_wall_reads_when_it_is_shown_again(
     qtbot: QtBot, wall: WallScreen, store: Store, desk: Desk
 ) -> None:
     wall.hide()
-    declared = declare(store, desk)
     with qtbot.waitSignal(desk.bell.journal_changed):
-        pass
+        declared = declare(store, desk)
     before = wall.view
-    qtbot.wait(0)
+    wall.refresh()
+    qtbot.waitUntil(lambda: not desk.jobs.busy())
     assert wall.view is before
     wall.show()
     qtbot.waitUntil(lambda: cards(wall) == [declared.id])
