@@ -6,8 +6,10 @@ import shutil
 import statistics
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -57,6 +59,29 @@ def test_each_room_imports_only_from_the_floors_below() -> None:
     linter = Path(sys.executable).with_name("lint-imports")
     told = subprocess.run([linter, "--no-cache"], cwd=ROOT, capture_output=True, text=True, check=False)
     assert told.returncode == 0, told.stdout + told.stderr
+
+
+def imported_packages(file: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name.split(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield node.module.split(".")[0]
+
+
+def test_every_package_the_program_imports_is_one_it_declares() -> None:
+    """Else it runs only where something else happened to bring the package along."""
+    stated = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["dependencies"]
+    declared = {re.match(r"[\w.-]+", line)[0].lower().replace("_", "-") for line in stated}  # type: ignore[index]
+    declared.add("shiboken6")  # the lower half of PySide6, of the same version
+    brought_by = metadata.packages_distributions()
+    used = {name for file in SOURCE.rglob("*.py") for name in imported_packages(file)}
+    undeclared = {
+        name
+        for name in used - set(sys.stdlib_module_names) - {"tocsin"}
+        if declared.isdisjoint(each.lower().replace("_", "-") for each in brought_by.get(name, ()))
+    }
+    assert undeclared == set()
 
 
 def test_no_file_is_too_long() -> None:

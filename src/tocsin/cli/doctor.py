@@ -33,6 +33,7 @@ LIBRARIES = {
     "psutil": "psutil",
     "tqdm": "tqdm",
     "tzdata": "tzdata",
+    "tzlocal": "tzlocal",
 }
 RESOURCES = {"fonts": "*.ttf", "icons": "*.svg", "policies": "*.toml"}
 NEEDED_SQLITE = (3, 37, 0)  # STRICT tables
