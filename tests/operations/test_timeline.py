@@ -1,4 +1,4 @@
-"""Timeline entries: added, corrected, re-timed, retracted, undone; every earlier word stays readable."""
+"""Timeline entries: added, corrected, re-timed, retracted; every earlier word stays readable."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -10,7 +10,8 @@ from tocsin.model.instant import When
 from tocsin.model.journal import FieldsSet, TimelineAdded
 from tocsin.model.operator import Author
 from tocsin.now import ManualClock
-from tocsin.operations import incidents, timeline, undo
+from tocsin.operations import incidents, timeline
+from tocsin.operations.verification import verify
 from tocsin.store.folder import Store
 
 OTHER = Author("Operator B")
@@ -72,6 +73,17 @@ def test_the_same_id_twice_is_one_line(store: Store, author: Author, incident: I
     assert only(store, incident).id == id
 
 
+def test_sending_a_line_again_takes_no_correction_back(
+    store: Store, author: Author, incident: Incident
+) -> None:
+    id = store.new_id()
+    timeline.log(store, author, incident.id, "first", id=id)
+    timeline.correct(store, OTHER, id, text="second")
+    assert timeline.log(store, author, incident.id, "first", id=id).id == id
+    assert only(store, incident).text == "second"
+    assert verify(store).ok
+
+
 def test_a_correction_keeps_the_earlier_words(
     store: Store, clock: ManualClock, author: Author, incident: Incident
 ) -> None:
@@ -115,74 +127,3 @@ def test_an_unknown_entry_is_named(store: Store, author: Author) -> None:
         timeline.correct(store, author, "none", text="x")
     with pytest.raises(NotFound):
         timeline.log(store, author, "INC-2026-WR-0099", "x")
-
-
-# --- undo and redo ---------------------------------------------------------------------------------------
-
-
-def test_undo_and_redo_of_a_line(store: Store, author: Author, incident: Incident) -> None:
-    line = timeline.log(store, author, incident.id, "oops")
-    undone = undo.undo(store, author, line.id)
-    assert timeline.listed(store, incident.id) == []
-    redone = undo.undo(store, author, undone.id)
-    assert only(store, incident).text == "oops"
-    undo.undo(store, author, redone.id)
-    assert timeline.listed(store, incident.id) == []
-
-
-def test_undo_of_a_correction_brings_the_earlier_words_back(
-    store: Store, author: Author, incident: Incident
-) -> None:
-    line = timeline.log(store, author, incident.id, "first")
-    correction = timeline.correct(store, author, line.id, text="second")
-    undo.undo(store, author, correction.id)
-    assert only(store, incident).text == "first"
-
-
-def test_nobody_undoes_what_another_wrote(store: Store, author: Author, incident: Incident) -> None:
-    line = timeline.log(store, author, incident.id, "mine")
-    with pytest.raises(NotAllowed, match="only they can"):
-        undo.undo(store, OTHER, line.id)
-
-
-def test_what_somebody_changed_since_is_not_undone(store: Store, author: Author, incident: Incident) -> None:
-    line = timeline.log(store, author, incident.id, "first")
-    mine = timeline.correct(store, author, line.id, text="second")
-    timeline.correct(store, OTHER, line.id, text="third")
-    for entry in (mine, line):
-        with pytest.raises(NotAllowed, match="changed it since"):
-            undo.undo(store, author, entry.id)
-    assert only(store, incident).text == "third"
-
-
-def test_undoing_twice_says_so(store: Store, author: Author, incident: Incident) -> None:
-    line = timeline.log(store, author, incident.id, "oops")
-    undo.undo(store, author, line.id)
-    with pytest.raises(NotAllowed, match="undone already"):
-        undo.undo(store, author, line.id)
-
-
-def test_what_was_told_declared_or_withdrawn_is_not_undone(
-    store: Store, author: Author, incident: Incident
-) -> None:
-    told = timeline.log(store, author, incident.id, "/tell leadership")
-    moved = timeline.log(store, author, incident.id, "was told after all")
-    timeline.correct(store, author, moved.id, lane="told")
-    gone = timeline.retract(store, author, told.id, "wrong list")
-    for entry_id in (told.id, incident.id, gone.id):
-        with pytest.raises(NotAllowed):
-            undo.undo(store, author, entry_id)
-    with pytest.raises(NotAllowed):
-        undo.undo(store, author, moved.id)
-
-
-def test_a_status_move_is_undone_while_it_is_the_newest(
-    store: Store, author: Author, incident: Incident
-) -> None:
-    contained = incidents.move(store, author, incident.id, "contained")
-    resolved = incidents.move(store, author, incident.id, "resolved")
-    with pytest.raises(NotAllowed):
-        undo.undo(store, author, contained.id)
-    undo.undo(store, author, resolved.id)
-    undo.undo(store, author, contained.id)
-    assert incidents.get(store, incident.id).status == "open"

@@ -65,7 +65,7 @@ def _check(entry: Entry, about: Sequence[Entry], author: Author) -> None:
     counting = _counting(about)
     if entry.id not in counting:
         raise NotAllowed("it was undone already.", where=entry.kind)
-    if later := _built_on(entry, [e for e in about if e.id in counting]):
+    if later := _built_on(entry, [e for e in about if e.id in counting], _target(entry, about)):
         raise NotAllowed(f"{later.author.name} has changed it since.", where=entry.kind)
 
 
@@ -78,16 +78,38 @@ def _counting(about: Sequence[Entry]) -> set[str]:
     return {entry.id for entry in about} - undone
 
 
-def _built_on(entry: Entry, about: Sequence[Entry]) -> Entry | None:
-    """Return an entry that replaced this one, or that a first entry is the ground of."""
-    target = entry.body.entry if isinstance(entry.body, Undone) else entry.id
+def _built_on(entry: Entry, about: Sequence[Entry], target: Entry) -> Entry | None:
+    """Return a later entry that replaced what `entry` did, or that rests on it.
+
+    For a redo, `target` is what it would bring back: nobody may have stated the same thing anew meanwhile.
+    """
     for other in standing(about):
         if other.lamport <= entry.lamport:
             continue
-        if target in other.replaces or (entry.id == entry.subject) or _same_ground(entry, other):
+        if target.id in other.replaces or entry.id == entry.subject or _same_ground(entry, target, other):
             return other
     return None
 
 
-def _same_ground(entry: Entry, other: Entry) -> bool:
-    return isinstance(entry.body, StatusMoved) and isinstance(other.body, StatusMoved)
+def _target(entry: Entry, about: Sequence[Entry]) -> Entry:
+    """Return the edit that an `Undone`, or the undoing of one, is about in the end."""
+    by_id = {each.id: each for each in about}
+    while isinstance(entry.body, Undone):
+        entry = by_id[entry.body.entry]
+    return entry
+
+
+def _same_ground(entry: Entry, target: Entry, other: Entry) -> bool:
+    if isinstance(target.body, StatusMoved):
+        return isinstance(other.body, StatusMoved)
+    if entry is target:
+        return False
+    match target.body, other.body:
+        case FieldsSet(fields=mine), FieldsSet(fields=theirs):
+            return not mine.keys().isdisjoint(theirs)
+        case RoleAssumed(role=mine), RoleAssumed(role=theirs):
+            return mine == theirs
+        case ClockMarked(clock=mine), ClockMarked(clock=theirs):
+            return mine == theirs
+        case _:
+            return False

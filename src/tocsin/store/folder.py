@@ -51,7 +51,12 @@ class Write:
         return self.add_draft(draft)
 
     def add_draft(self, draft: Draft) -> Entry:
-        """Append a draft made before."""
+        """Append a draft made before; one that is in the journal already is returned and changes nothing.
+
+        Its projection has moved on since then, so that taking the step again would undo later ones.
+        """
+        if (known := journal.find(self.connection, draft.id)) is not None:
+            return known
         entry = journal.append(
             self.connection,
             draft,

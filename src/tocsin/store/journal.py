@@ -43,12 +43,10 @@ class Head:
 
 
 def append(connection: Connection, draft: Draft, *, site: str, recorded_at: datetime, salt: bytes) -> Entry:
-    """Append one entry to the chain of `site`; the same id again returns the entry that is there.
+    """Append one entry, whose id is not there yet, to the chain of `site`.
 
     Raises BadInput when the body is too large or holds text that is not Unicode.
     """
-    if (known := _find(connection, draft.id)) is not None:
-        return known
     kind, body = KIND_OF[type(draft.body)], _encode(draft.body)
     seq, previous = _end_of(connection, site)
     head = Head(
@@ -108,9 +106,15 @@ def entries(
     return [_read(row) for row in connection.execute(query)]
 
 
+def find(connection: Connection, id: str) -> Entry | None:
+    """Return one entry, None when there is none."""
+    row = connection.execute(select(journal).where(journal.c.id == id)).first()
+    return None if row is None else _read(row)
+
+
 def entry(connection: Connection, id: str) -> Entry:
     """Return one entry. Raises NotFound."""
-    found = _find(connection, id)
+    found = find(connection, id)
     if found is None:
         raise NotFound("there is no such entry in the journal.", where=id)
     return found
@@ -204,11 +208,6 @@ def _fault(row: Row[Any], seq: int, previous: bytes) -> str:
     copies = (row.site, row.seq, row.id, row.lamport, row.incident, row.subject, row.kind, row.recorded_us)
     stated = (head.site, head.seq, head.id, head.lamport, head.incident, head.subject, head.kind)
     return "" if copies == (*stated, to_us(head.recorded_at)) else "a column differs from its head"
-
-
-def _find(connection: Connection, id: str) -> Entry | None:
-    row = connection.execute(select(journal).where(journal.c.id == id)).first()
-    return None if row is None else _read(row)
 
 
 def _read(row: Row[Any]) -> Entry:
