@@ -10,15 +10,15 @@ from tocsin.errors import NotFound
 from tocsin.importers.base import Options
 from tocsin.model.alert import Alert, AlertSeverity
 from tocsin.model.coverage import State
-from tocsin.model.instant import iso
+from tocsin.model.instant import iso, to_us
 from tocsin.model.operator import Author
-from tocsin.model.signal import Layer
+from tocsin.model.signal import Layer, Signal
 from tocsin.now import ManualClock
 from tocsin.operations import incidents, systems, wall
 from tocsin.operations.declaring import prepare
 from tocsin.operations.ingest import ingest
 from tocsin.operations.progress import finish
-from tocsin.store import alerts, series
+from tocsin.store import alerts, samples, series
 from tocsin.store.folder import Store
 
 
@@ -157,3 +157,23 @@ def test_declaring_twice_under_one_id_declares_once(store: Store, author: Author
     again = incidents.declare(store, author, title="t", system="s", id=id)
     assert again == first
     assert [one.reference for one in incidents.listed(store)] == [first.reference]
+
+
+def test_samples_of_a_second_import_within_the_first_are_in_the_curve(
+    store: Store, author: Author, clock: ManualClock, tmp_path: Path, accuracy: str
+) -> None:
+    [(number, _)] = _numbered(store)
+    peak = clock.now() - timedelta(hours=5, minutes=5)
+    file = tmp_path / "late.csv"
+    file.write_text(f"time,accuracy\n{iso(peak)},99\n")
+    finish(ingest(store, author, file, system="scorer", options=Options()))
+    since = to_us(clock.now() - timedelta(hours=24))
+    with store.signals.read() as connection:
+        assert not samples.newest(connection, [number], since)[number].whole
+        assert samples.newest(connection, [number], to_us(peak) + 1)[number].whole
+    assert cell(store, Layer.QUALITY).curve.max() == pytest.approx(99)
+
+
+def _numbered(store: Store) -> list[tuple[int, Signal]]:
+    with store.signals.read() as connection:
+        return series.list_all(connection)

@@ -97,7 +97,7 @@ def look(store: Store, back: timedelta = timedelta(hours=24)) -> WallView:
         taken = _taken(connection)
     with store.signals.read() as connection:
         found = alerts.list_all(connection)
-        heard, signals = _heard(connection, found, to_us(now))
+        heard, signals = _heard(connection, found, to_us(now), back)
         draw = partial(_cell, connection, scheme, taken, to_us(now), back)
         rows = [
             Row(system, tuple(draw(layer, heard.get((system.id, layer), ())) for layer in Layer))
@@ -117,17 +117,28 @@ def look(store: Store, back: timedelta = timedelta(hours=24)) -> WallView:
     )
 
 
-def curve(connection: Connection, number: int, end_us: int, back: timedelta) -> Values:
-    """Return least and greatest value in turn at COLUMNS equally spaced times up to `end_us`.
+def _curve(connection: Connection, told: "_Told", now_us: int, back: timedelta) -> Values:
+    """Return the curve of a signal up to now; of a silent one up to its last sample."""
+    number, newest = told.heard.number, told.newest
+    if number is None or newest is None:
+        return _NO_CURVE
+    end_us = int(newest.times[-1]) if told.heard.silent else now_us
+    start_us = end_us - back // timedelta(microseconds=1)
+    if newest.whole and not told.heard.silent:
+        return curve(
+            *samples.reduced(newest.times, newest.values, start_us, end_us, COLUMNS), start_us, end_us
+        )
+    return curve(*samples.minmax(connection, number, start_us, end_us, COLUMNS), start_us, end_us)
+
+
+def curve(times: samples.Times, low: Values, high: Values, start_us: int, end_us: int) -> Values:
+    """Return least and greatest value in turn at COLUMNS equally spaced times, of samples or their extremes.
 
     NaN before the first sample, after the last one and in silences; between samples the line is straight.
     """
-    span_us = back // timedelta(microseconds=1)
-    start_us = end_us - span_us
-    times, low, high = samples.minmax(connection, number, start_us, end_us, COLUMNS)
     if len(times) < 2:
         return _NO_CURVE
-    width = span_us / COLUMNS
+    width = (end_us - start_us) / COLUMNS
     grid: Values = start_us + (np.arange(COLUMNS, dtype=np.float64) + 0.5) * width
     pair = np.empty(2 * COLUMNS)
     pair[0::2] = np.interp(grid, times, low)
@@ -164,20 +175,22 @@ def _queued(alert: Alert, names: Mapping[str, str], scheme: Scheme) -> Queued:
 
 @dataclass(frozen=True, slots=True)
 class _Told:
-    """A signal with its newest sample; none of an alert that comes without samples."""
+    """A signal with its newest samples; none of an alert that comes without samples."""
 
     heard: Heard
-    last_us: int | None = None
-    last: float | None = None
+    newest: samples.Newest | None = None
 
 
 _Heard = Mapping[tuple[str, Layer], Sequence[_Told]]
 
 
-def _heard(connection: Connection, found: Iterable[Alert], now_us: int) -> tuple[_Heard, dict[str, Signal]]:
+def _heard(
+    connection: Connection, found: Iterable[Alert], now_us: int, back: timedelta
+) -> tuple[_Heard, dict[str, Signal]]:
     """Return what is heard by system and layer, and every signal by its id."""
     numbered = series.list_all(connection)
-    newest = samples.latest(connection, [number for number, _ in numbered])
+    since_us = now_us - back // timedelta(microseconds=1)
+    newest = samples.newest(connection, [number for number, _ in numbered], since_us)
     signals = {signal.id: signal for _, signal in numbered}
     standing: defaultdict[str, list[Alert]] = defaultdict(list)
     heard: defaultdict[tuple[str, Layer], list[_Told]] = defaultdict(list)
@@ -187,11 +200,10 @@ def _heard(connection: Connection, found: Iterable[Alert], now_us: int) -> tuple
         elif alert.ended is None:
             heard[alert.system, layer_of(alert, None)].append(_Told(Heard(None, alert=alert)))
     for number, signal in numbered:
-        last_us, last = newest[number]
-        rhythm = coverage.rhythm_us(samples.tail(connection, number, _TAIL)[0])
-        silent = coverage.is_silent(last_us, rhythm, now_us)
+        times = newest[number].times
+        silent = coverage.is_silent(int(times[-1]), coverage.rhythm_us(times[-_TAIL:]), now_us)
         one = Heard(signal, number, coverage.gravest(standing[signal.id]), silent)
-        heard[signal.system, signal.layer].append(_Told(one, last_us, last))
+        heard[signal.system, signal.layer].append(_Told(one, newest[number]))
     return heard, signals
 
 
@@ -209,7 +221,6 @@ def _cell(
         return Cell(layer, State.BLIND)
     best = coverage.most_telling(heard)
     told = next(one for one in here if one.heard is best)
-    end_us = told.last_us if best.silent and told.last_us is not None else now_us
     return Cell(
         layer,
         coverage.state(heard),
@@ -219,7 +230,7 @@ def _cell(
         tone=scheme.rank(scheme.level_for(best.alert.severity)) if best.alert else None,
         incident=taken.get(best.alert.id, "") if best.alert else "",
         silent=best.silent,
-        until_us=told.last_us,
-        last=told.last,
-        curve=_NO_CURVE if best.number is None else curve(connection, best.number, end_us, back),
+        until_us=int(told.newest.times[-1]) if told.newest else None,
+        last=float(told.newest.values[-1]) if told.newest else None,
+        curve=_curve(connection, told, now_us, back),
     )

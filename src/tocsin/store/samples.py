@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import zstandard
 from numpy.typing import NDArray
-from sqlalchemy import Connection, Select, and_, bindparam, func, insert, select
+from sqlalchemy import Connection, Select, and_, bindparam, exists, func, insert, select
 
 from tocsin.errors import StoreProblem
 from tocsin.store.schema import chunk, import_
@@ -54,6 +54,15 @@ class Span:
     count: int
     first_us: int
     last_us: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Newest:
+    """The samples of the chunk that ends last; `whole` when no other holds any since then."""
+
+    times: Times
+    values: Values
+    whole: bool
 
 
 def append(connection: Connection, series: int, times: Times, values: Values, import_number: int) -> None:
@@ -133,6 +142,43 @@ def latest(connection: Connection, numbers: Collection[int]) -> dict[int, tuple[
         newest, and_(chunk.c.series == newest.c.series, chunk.c.t1 == newest.c.t1)
     )
     return {row.series: (row.t1, row.vlast) for row in connection.execute(query.where(_complete))}
+
+
+def newest(connection: Connection, numbers: Collection[int], since: int) -> dict[int, Newest]:
+    """Return the chunk that ends last of each series that has one, by a single query for all of them.
+
+    It is `whole` when no other chunk holds samples at or after `since` (UTC microseconds).
+    """
+    other = chunk.alias()
+    more = exists().where(
+        other.c.series == chunk.c.series,
+        other.c.number != chunk.c.number,
+        other.c.t1 >= since,
+        other.c["import"].in_(select(import_.c.number).where(import_.c.complete == 1)),
+    )
+    last = (
+        select(chunk.c.series, func.max(chunk.c.t1).label("t1"))
+        .where(chunk.c.series.in_(list(numbers)), _complete)
+        .group_by(chunk.c.series)
+        .subquery()
+    )
+    query = select(chunk.c.series, chunk.c.t0, chunk.c.n, chunk.c.data, more.label("more")).join(
+        last, and_(chunk.c.series == last.c.series, chunk.c.t1 == last.c.t1)
+    )
+    press = zstandard.ZstdDecompressor()
+    return {
+        row.series: Newest(*unpack(row.t0, row.n, row.data, press), not row.more)
+        for row in connection.execute(query.where(_complete)).all()
+    }
+
+
+def reduced(times: Times, values: Values, t0: int, t1: int, pixels: int) -> tuple[Times, Values, Values]:
+    """Return of samples at hand what `minmax` returns of those in the store."""
+    times, values = _cut(times, values, t0, t1)
+    if len(times) <= pixels:
+        return times, values, values
+    width = max((t1 - t0) / pixels, 1.0)
+    return _columns(*_reduced(times, values, t0, width, pixels), t0, width)
 
 
 def tail(connection: Connection, series: int, n: int) -> tuple[Times, Values]:
