@@ -30,7 +30,7 @@ def sheet(qtbot: QtBot, desk: Desk, window: Window) -> DeclareSheet:
     made = DeclareSheet(desk, window)
     window.declare_wanted.connect(made.open)
     qtbot.keyClick(window, Key.Key_D, Modifier.ControlModifier)
-    qtbot.waitUntil(made.isVisible)
+    qtbot.waitUntil(lambda: made.levels.level == "SEV-1")
     return made
 
 
@@ -61,6 +61,20 @@ def test_title_tab_system_enter_declares(qtbot: QtBot, sheet: DeclareSheet, stor
     )
     assert [one.name for one in systems.names(store)] == ["credit scorer"]
     assert not sheet.isVisible()
+
+
+def test_the_sheet_is_there_before_the_store_has_answered(
+    qtbot: QtBot, desk: Desk, store: Store, window: Window
+) -> None:
+    systems.ensure(store, desk.author, "credit scorer")
+    sheet = DeclareSheet(desk, window)
+    sheet.open()
+    assert sheet.title.hasFocus()
+    qtbot.keyClicks(sheet.title, "typed at once")
+    sheet.system.setCurrentText("credit")
+    qtbot.waitUntil(lambda: sheet.levels.level == "SEV-1")
+    assert (sheet.title.text(), sheet.system.currentText()) == ("typed at once", "credit")
+    assert sheet.system.count() == 1
 
 
 def test_asking_twice_declares_once(qtbot: QtBot, sheet: DeclareSheet, store: Store, desk: Desk) -> None:
@@ -118,7 +132,7 @@ def test_a_new_system_is_announced_and_a_known_one_is_not(
     systems.ensure(store, desk.author, "credit scorer")
     sheet = DeclareSheet(desk, window)
     sheet.open()
-    qtbot.waitUntil(sheet.isVisible)
+    qtbot.waitUntil(lambda: sheet.system.count() == 1)
     qtbot.keyClicks(sheet.system, "credit")
     assert "A new system" in said(sheet)
     qtbot.keyClicks(sheet.system, " scorer")
@@ -134,3 +148,28 @@ def test_without_an_operator_nothing_is_declared(
     sheet.declare()
     assert "F2" in said(sheet)
     assert incidents.listed(store) == []
+
+
+def test_a_known_system_is_chosen_from_those_offered(
+    qtbot: QtBot, store: Store, desk: Desk, window: Window
+) -> None:
+    for name in ("credit scorer", "credit limits"):
+        systems.ensure(store, desk.author, name)
+    sheet = DeclareSheet(desk, window)
+    sheet.open()
+    qtbot.waitUntil(lambda: sheet.system.count() == 2)
+    qtbot.keyClicks(sheet.title, "t")
+    focused(qtbot, Key.Key_Return)
+    assert sheet.system.hasFocus()
+    qtbot.keyClicks(sheet.system, "credit")
+    popup = sheet.system.completer()
+    assert popup is not None
+    qtbot.waitUntil(lambda: popup.popup().isVisible())
+    assert popup.completionCount() == 2
+    qtbot.keyClick(popup.popup(), Key.Key_Down)
+    qtbot.keyClick(popup.popup(), Key.Key_Return)
+    qtbot.waitUntil(lambda: sheet.system.currentText() == "credit limits")
+    with qtbot.waitSignal(sheet.declared):
+        focused(qtbot, Key.Key_Return, Modifier.ControlModifier)
+    [declared] = incidents.listed(store)
+    assert [one.name for one in systems.names(store) if one.id == declared.system] == ["credit limits"]

@@ -81,12 +81,11 @@ class DeclareSheet(QFrame):
         key = (alert, system)
         if key not in self._drafts:
             self._drafts[key] = Draft(self._desk.store.new_id(), alert, system)
-        self._draft = self._drafts[key]
+        draft = self._draft = self._drafts[key]
         if not self.isVisible():
             self._before = self._over.window().focusWidget()
-        job = self._desk.read(
-            partial(prepare, self._desk.store, alert, system), partial(self._begin, self._draft)
-        )
+        self._open(draft)
+        job = self._desk.read(partial(prepare, self._desk.store, alert, system), partial(self._begin, draft))
         job.refused.connect(lambda _error: self.dismiss())
 
     def dismiss(self) -> None:
@@ -139,36 +138,39 @@ class DeclareSheet(QFrame):
             self._place()
         return False
 
-    def _begin(self, draft: Draft, known: Preparation) -> None:
-        """Fill the sheet with what was prepared, or with what was typed before, and show it."""
-        if draft is not self._draft:
-            return
-        self._known = known
-        if not draft.system:
-            draft.system = known.system
-        if known.alert is not None and not draft.title:
-            draft.title = f"{known.alert.metric.replace('_', ' ')} at {number(known.alert.value)}"
-        if not draft.level_chosen:
-            draft.level = known.level
-        self._fill(draft, known)
+    def _open(self, draft: Draft) -> None:
+        """Show the sheet at once: what is typed must not wait for the store."""
+        known = self._known.systems if self._known else ()
+        self.title.setText(draft.title)
+        self.system.show_systems(known, draft.system)
+        self._from.show_text("")
+        self._from.setVisible(bool(draft.alert))
+        for note in (self._title_note, self._system_note):
+            _note(note, "")
+        who = f"{self._desk.operator} becomes commander." if self._desk.operator else ""
+        self._who.show_text("This store can only be read here." if self._desk.store.read_only else who)
+        self.button.setEnabled(not self._desk.store.read_only)
         self.show()
         self.raise_()
+        self._show_levels()
         self._resize()
         self.title.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.title.selectAll()
 
-    def _fill(self, draft: Draft, known: Preparation) -> None:
+    def _begin(self, draft: Draft, known: Preparation) -> None:
+        """Add what was prepared; what somebody has typed meanwhile stays."""
+        if draft is not self._draft or not self.isVisible():
+            return
+        self._known = known
+        self.system.show_systems(known.systems, self.system.currentText() or known.system)
+        if known.alert is not None:
+            self._from.show_text(f"{known.alert.severity}: {known.alert.message}")
+            if not self.title.text():
+                self.title.setText(f"{known.alert.metric.replace('_', ' ')} at {number(known.alert.value)}")
+                self.title.selectAll()
+        if not draft.level_chosen:
+            draft.level = known.level
         self._show_levels()
-        self.system.show_systems(known.systems, draft.system)
-        self.title.setText(draft.title)
-        _note(self._title_note, "")
-        self._from.show_text(f"{known.alert.severity}: {known.alert.message}" if known.alert else "")
-        self._from.setVisible(known.alert is not None)
-        who = f"{self._desk.operator} becomes commander." if self._desk.operator else ""
-        if self._desk.store.read_only:
-            who = "This store can only be read here."
-        self._who.show_text(who)
-        self.button.setEnabled(not self._desk.store.read_only)
         self._hint_at_system()
 
     def _keep(self) -> None:
@@ -211,7 +213,7 @@ class DeclareSheet(QFrame):
         self.button.setEnabled(True)
 
     def _show_levels(self) -> None:
-        if self._draft is not None and self._known is not None:
+        if self._draft is not None and self._draft.level and self._known is not None:
             why = "your choice" if self._draft.level_chosen else self._known.why
             self.levels.show_levels(self._known.scheme.levels, self._draft.level, why)
             self._resize()

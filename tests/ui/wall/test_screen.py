@@ -140,7 +140,7 @@ def test_d_declares_from_the_queue(
 ) -> None:
     wall.declare_wanted.connect(sheet.open_for)
     qtbot.keyClick(wall, Key.Key_D)
-    qtbot.waitUntil(sheet.isVisible)
+    qtbot.waitUntil(lambda: bool(sheet.title.text()))
     assert sheet.system.currentText() == "scorer"
     assert "0.61" in sheet.title.text()
     qtbot.keyClicks(sheet.title, "Accuracy fell")
