@@ -1,14 +1,12 @@
-"""What tests of the screen may ask for: the theme, the lanes, a store."""
+"""What tests of the screen may ask for: the theme, the lanes, a desk."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from PySide6.QtWidgets import QApplication
 
-from tocsin.model.operator import Author
 from tocsin.now import ManualClock
-from tocsin.store.folder import Store, create_store
+from tocsin.store.folder import Store
 from tocsin.ui.bell import Bell
 from tocsin.ui.desk import Desk
 from tocsin.ui.heartbeat import Heartbeat
@@ -29,20 +27,6 @@ def jobs(qapp: QApplication) -> Iterator[Jobs]:
     lanes = Jobs()
     yield lanes
     lanes.close()
-
-
-@pytest.fixture
-def store(tmp_path: Path, clock: ManualClock) -> Iterator[Store]:
-    """A new store at Berlin, code WR."""
-    new = create_store(
-        tmp_path / "war-room.tocsin",
-        code="WR",
-        zone="Europe/Berlin",
-        clock=clock,
-        author=Author("Operator A"),
-    )
-    yield new
-    new.close()
 
 
 @pytest.fixture

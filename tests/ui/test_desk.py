@@ -6,6 +6,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from tocsin.model.incident import Incident
+from tocsin.now import ManualClock
 from tocsin.operations import incidents, timeline
 from tocsin.store.folder import Store
 from tocsin.ui.desk import Desk
@@ -45,9 +46,10 @@ def test_a_refusal_is_told_in_words(qtbot: QtBot, desk: Desk, incident: Incident
 
 
 def test_undo_and_redo_go_through_the_operators_own_edits(
-    qtbot: QtBot, desk: Desk, store: Store, incident: Incident
+    qtbot: QtBot, desk: Desk, store: Store, clock: ManualClock, incident: Incident
 ) -> None:
     for words in ("one", "two"):
+        clock.advance(seconds=1)
         write(qtbot, desk, incident, words)
     for step, expected in (
         (desk.undo, ["one"]), (desk.undo, []), (desk.redo, ["one"]), (desk.redo, ["one", "two"]),
