@@ -10,7 +10,8 @@ from tocsin.model.journal import TimelineAdded
 from tocsin.model.operator import Author
 from tocsin.now import ManualClock
 from tocsin.store import backup, journal
-from tocsin.store.folder import Store
+from tocsin.store.database import Presence
+from tocsin.store.folder import Store, open_store
 
 
 def write_line(store: Store, author: Author, words: str) -> None:
@@ -61,35 +62,149 @@ def test_a_copy_of_a_damaged_chain_does_not_count_and_removes_no_good_one(
     assert not list(store.path.glob("backups/.*"))
 
 
+def test_a_file_of_somebody_elses_among_the_backups_is_left_alone(store: Store, clock: ManualClock) -> None:
+    strange = store.folder("backups") / "journal-before-the-move.db"
+    strange.write_bytes(b"")
+    for _ in range(11):
+        backup.make(store)
+        clock.advance(minutes=1)
+    assert strange.exists()
+    assert len(backup.listed(store.path)) == 10
+
+
+def test_one_made_while_the_clock_was_ahead_does_not_ask_for_one_at_every_start(
+    store: Store, clock: ManualClock
+) -> None:
+    clock.advance(days=400)
+    backup.make(store)
+    clock.advance(days=-400)
+    assert backup.make_if_due(store) is not None
+    assert backup.make_if_due(store) is None
+
+
+def test_what_a_killed_copy_left_is_cleared_away(store: Store) -> None:
+    left = store.folder("backups") / ".journal-20260101T000000.000000Z.db.99.part"
+    left.write_bytes(b"half")
+    backup.make(store)
+    assert not left.exists()
+
+
+def restored(store: Store, author: Author, saved: Path) -> Store:
+    """The store after it was closed, restored and opened again."""
+    store.close()
+    backup.restore(store.path, author, saved, clock=store.clock)
+    return open_store(store.path, clock=store.clock)
+
+
 def test_restore_brings_it_back_and_moves_aside_what_was_there(store: Store, author: Author) -> None:
     write_line(store, author, "before")
     saved = backup.make(store)
     write_line(store, author, "after")
-    old_site = store.site
-    entry = backup.restore(store, author, saved.path)
-    assert lines(store) == ["before"]
-    assert store.code == "WR2"
-    assert store.site != old_site
-    assert entry.kind == "store.restored"
-    write_line(store, author, "goes on")
-    with store.journal.read() as connection:
+    again = restored(store, author, saved.path)
+    assert lines(again) == ["before"]
+    assert again.code == "WR2"
+    assert again.site != store.site
+    write_line(again, author, "goes on")
+    with again.journal.read() as connection:
         assert journal.verify(connection) is None
+        assert [e.kind for e in journal.entries(connection)][-2:] == ["store.restored", "timeline.added"]
     aside = next(store.path.glob("backups/replaced-*.db"))
     assert backup.check(aside) == 3
+    assert not list(store.path.glob("restored*"))
+    again.close()
+
+
+def test_the_same_backup_brought_back_twice_gives_no_reference_twice(
+    store: Store, clock: ManualClock, author: Author
+) -> None:
+    saved = backup.make(store)
+    first = restored(store, author, saved.path)
+    clock.advance(minutes=1)
+    second = restored(first, author, saved.path)
+    assert (first.code, second.code) == ("WR2", "WR3")
+    second.close()
+
+
+@pytest.mark.parametrize("damage", ["garbage", "cut", "gone"])
+def test_restore_needs_no_journal_that_can_be_opened(store: Store, author: Author, damage: str) -> None:
+    write_line(store, author, "kept")
+    saved = backup.make(store)
+    store.close()
+    place = store.path / "journal.db"
+    whole = place.read_bytes()
+    if damage == "gone":
+        place.unlink()
+        (store.path / "journal.db-journal").write_bytes(b"not to be played into the restored file")
+    else:
+        place.write_bytes(b"no database " * 999 if damage == "garbage" else whole[: len(whole) // 3])
+    with pytest.raises(StoreProblem):
+        write_line(open_store(store.path, clock=store.clock), author, "into the damage")
+    again = restored(store, author, saved.path)
+    assert lines(again) == ["kept"]
+    asides = [path.name.split(".")[-1] for path in store.path.glob("backups/replaced-*")]
+    assert asides == ["db-journal" if damage == "gone" else "db"]
+    again.close()
+
+
+def test_restore_is_refused_while_a_console_has_the_store_open(store: Store, author: Author) -> None:
+    write_line(store, author, "kept")
+    saved = backup.make(store)
+    other = open_store(store.path, clock=store.clock)
+    store.close()
+    with pytest.raises(StoreProblem, match="open in another console"):
+        backup.restore(store.path, author, saved.path, clock=store.clock)
+    write_line(other, author, "nothing was changed")
+    assert lines(other) == ["kept", "nothing was changed"]
+    other.close()
+
+
+def test_a_store_that_is_being_restored_is_not_opened(store: Store) -> None:
+    store.close()
+    presence = Presence(store.path / "presence.db")
+    with presence.alone(), pytest.raises(StoreProblem, match="just now"):
+        open_store(store.path, clock=store.clock)
+    presence.close()
+    open_store(store.path, clock=store.clock).close()
+
+
+def test_a_crash_before_the_exchange_leaves_the_old_journal(
+    store: Store, author: Author, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    saved = backup.make(store)
+    write_line(store, author, "after")
+    store.close()
+
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(backup, "_exchange", killed)
+    with pytest.raises(KeyboardInterrupt):
+        backup.restore(store.path, author, saved.path, clock=store.clock)
+    again = open_store(store.path, clock=store.clock)
+    assert (lines(again), again.code) == (["after"], "WR")
+    again.close()
+    monkeypatch.undo()
+    last = restored(again, author, saved.path)
+    assert (lines(last), last.code) == ([], "WR2")
+    last.close()
 
 
 def test_a_damaged_backup_is_not_brought_back(store: Store, author: Author) -> None:
     write_line(store, author, "kept")
     saved = backup.make(store)
+    store.close()
     content = bytearray(saved.path.read_bytes())
     at = content.index(b"Operator A")
     content[at : at + 10] = b"Operator Z"
     saved.path.write_bytes(content)
     with pytest.raises(StoreProblem):
-        backup.restore(store, author, saved.path)
-    assert lines(store) == ["kept"]
+        backup.restore(store.path, author, saved.path, clock=store.clock)
+    again = open_store(store.path, clock=store.clock)
+    assert lines(again) == ["kept"]
+    again.close()
 
 
 def test_a_missing_backup_is_named(store: Store, author: Author, tmp_path: Path) -> None:
+    store.close()
     with pytest.raises(NotFound, match="no such backup"):
-        backup.restore(store, author, tmp_path / "gone.db")
+        backup.restore(store.path, author, tmp_path / "gone.db", clock=store.clock)

@@ -1,7 +1,9 @@
 """A store folder: made once, opened by any number, refused when it is not what this program can write."""
 
 import os
+import sqlite3
 import stat
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -10,8 +12,9 @@ from tocsin.errors import BadInput, StoreProblem
 from tocsin.model.journal import TimelineAdded
 from tocsin.model.operator import Author
 from tocsin.now import ManualClock
-from tocsin.store import journal
-from tocsin.store.folder import Store, create_store, open_store
+from tocsin.operations import stores
+from tocsin.store import backup, journal
+from tocsin.store.folder import Store, create_store, is_store, open_store
 from tocsin.store.schema import JOURNAL_VERSION, SIGNALS_VERSION
 
 
@@ -80,6 +83,50 @@ def test_a_file_that_is_no_database_is_refused_in_words(tmp_path: Path, clock: M
 def test_a_missing_store_says_what_to_do(tmp_path: Path, clock: ManualClock) -> None:
     with pytest.raises(StoreProblem, match="tocsin init"):
         open_store(tmp_path / "none.tocsin", clock=clock)
+
+
+def test_a_store_whose_journal_is_gone_is_not_made_anew(store: Store, author: Author) -> None:
+    backup.make(store)
+    store.close()
+    (store.path / "journal.db").unlink()
+    with pytest.raises(StoreProblem, match=r"backups are there.*tocsin restore"):
+        open_store(store.path, clock=store.clock)
+    with pytest.raises(StoreProblem, match="tocsin restore"):
+        create_store(store.path, code="XX", zone="UTC", clock=store.clock, author=author)
+
+
+def test_losing_the_signals_loses_nothing_decided(store: Store, author: Author) -> None:
+    with store.write() as write:
+        write.add(author, TimelineAdded("noted", "still here"), incident="i")
+    store.close()
+    (store.path / "signals.db").unlink()
+    again = stores.open_or_create(store.path, clock=store.clock, create=False)
+    try:
+        assert again.signals.version() == SIGNALS_VERSION
+        assert "signals.db was gone" in again.warnings[0]
+        with again.journal.read() as connection:
+            assert journal.count(connection) == 2
+    finally:
+        again.close()
+
+
+def test_a_store_whose_making_was_killed_can_be_made(store: Store, author: Author) -> None:
+    store.close()
+    (store.path / "journal.db").write_bytes(b"")  # as SQLite leaves it until the first commit
+    (store.path / "signals.db").unlink()
+    assert not is_store(store.path)
+    again = create_store(store.path, code="XX", zone="UTC", clock=store.clock, author=author)
+    assert again.code == "XX"
+    again.close()
+
+
+def test_another_programs_database_is_refused(tmp_path: Path, clock: ManualClock) -> None:
+    folder = tmp_path / "odd.tocsin"
+    folder.mkdir()
+    with closing(sqlite3.connect(folder / "journal.db")) as foreign:
+        foreign.executescript("CREATE TABLE notes (text); PRAGMA user_version = 1")
+    with pytest.raises(StoreProblem, match="another program"):
+        open_store(folder, clock=clock)
 
 
 @pytest.mark.parametrize(

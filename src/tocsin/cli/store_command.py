@@ -7,6 +7,7 @@ from tocsin import paths
 from tocsin.cli import options
 from tocsin.errors import NotFound
 from tocsin.model.instant import iso
+from tocsin.model.journal import StoreRestored
 from tocsin.model.operator import Author
 from tocsin.now import SystemClock
 from tocsin.operations import operators, stores
@@ -84,14 +85,18 @@ def _restore(args: argparse.Namespace) -> int:
     if not known:
         raise NotFound("there is no backup in this store.", where=str(path))
     chosen = known[-1].path if args.backup is None else path / "backups" / Path(args.backup).name
-    with options.opened(args, as_it_is=True) as store:
-        entry = backup.restore(store, options.author(store, args), chosen)
-        code = store.code
+    by = operators.account() if args.by is None else Author(operators.checked_name(args.by))
+    entry = backup.restore(path, by, chosen, clock=SystemClock())
+    body = entry.body
+    assert isinstance(body, StoreRestored)
     if args.json:
-        options.print_json({"id": entry.id, "backup": chosen.name, "code": code})
+        options.print_json(
+            {"id": entry.id, "backup": body.backup, "moved_aside": body.moved_aside, "code": body.code}
+        )
     else:
         options.say(
-            f"Restored {chosen.name}; references now carry {code}. The replaced journal is in backups/."
+            f"Restored {body.backup}; references now carry {body.code}. "
+            f"The journal it replaces is backups/{body.moved_aside}."
         )
     return 0
 

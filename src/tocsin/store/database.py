@@ -20,6 +20,7 @@ from tocsin.errors import StoreProblem
 from tocsin.store.schema import APPLICATION_ID
 
 _BUSY_TIMEOUT_S = 10.0
+_LEAVE_TIMEOUT_S = 2.0  # long enough for a command that was under way, not for a console
 
 
 class Database:
@@ -61,6 +62,11 @@ class Database:
         """Return the schema version inside the file; 0 in a new one."""
         with self.read() as connection:
             return int(connection.exec_driver_sql("PRAGMA user_version").scalar_one())
+
+    def is_ours(self) -> bool:
+        """Whether the file bears the mark of a store; a new one does not yet."""
+        with self.read() as connection:
+            return int(connection.exec_driver_sql("PRAGMA application_id").scalar_one()) == APPLICATION_ID
 
     def set_version(self, connection: Connection, version: int) -> None:
         """Write the schema version and the mark that tells a store from other databases."""
@@ -145,6 +151,69 @@ class Database:
             yield
         except DBAPIError as error:
             raise StoreProblem(_plain(str(error.orig)), where=str(self.path)) from error
+        except sqlite3.Error as error:
+            raise StoreProblem(_plain(str(error)), where=str(self.path)) from error
+
+
+class Presence:
+    """Whether anybody has a store open: a lock that all who have it open share, in a file of its own.
+
+    SQLite's own locks, because they are shared ones on every system and go when a process dies.
+    """
+
+    def __init__(self, path: Path, *, read_only: bool = False) -> None:
+        self.path = path
+        self._connection: sqlite3.Connection | None = None
+        if not read_only or path.is_file():
+            self._connection = self._opened("ro" if read_only else "rwc")
+
+    def enter(self) -> None:
+        """Say that the store is open here. Raises StoreProblem while somebody needs it alone."""
+        self._lock("BEGIN", "the store is being restored or upgraded just now.", "Try again in a moment.")
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Hold the store while nobody else has it open. Raises StoreProblem when somebody has."""
+        self.leave()
+        self._lock(
+            "BEGIN EXCLUSIVE",
+            "the store is open in another console; nothing was changed.",
+            "Close every other console on it and try again.",
+        )
+        try:
+            yield
+        finally:
+            self.leave()
+
+    def leave(self) -> None:
+        """Say that the store is open here no more."""
+        if self._connection is not None and self._connection.in_transaction:
+            self._connection.execute("ROLLBACK")
+
+    def close(self) -> None:
+        """Leave, and close the file; twice is once."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def _lock(self, begin: str, refusal: str, hint: str) -> None:
+        if self._connection is None:
+            return
+        try:
+            self._connection.execute(begin)
+            self._connection.execute("SELECT count(*) FROM sqlite_schema").fetchall()
+        except sqlite3.Error as error:
+            self.leave()
+            if "locked" in str(error):
+                raise StoreProblem(refusal, where=str(self.path.parent), hint=hint) from error
+            raise StoreProblem(_plain(str(error)), where=str(self.path)) from error
+
+    def _opened(self, mode: str) -> sqlite3.Connection:
+        uri = f"{self.path.absolute().as_uri()}?mode={mode}"
+        try:
+            return sqlite3.connect(
+                uri, uri=True, isolation_level=None, check_same_thread=False, timeout=_LEAVE_TIMEOUT_S
+            )
         except sqlite3.Error as error:
             raise StoreProblem(_plain(str(error)), where=str(self.path)) from error
 

@@ -1,7 +1,6 @@
 """A store: one folder on one machine, its two files, its site, and the one way to write to its journal."""
 
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -9,7 +8,6 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from filelock import FileLock
 from sqlalchemy import Connection, insert, select
 
 from tocsin.errors import BadInput, StoreProblem
@@ -20,7 +18,7 @@ from tocsin.model.operator import Author
 from tocsin.now import Clock
 from tocsin.paths import network_file_system
 from tocsin.store import journal, projections, schema
-from tocsin.store.database import Database
+from tocsin.store.database import Database, Presence
 
 SUFFIX = ".tocsin"
 _FOLDERS = ("evidence", "imports", "exports", "backups")
@@ -78,6 +76,7 @@ class Store:
     random: RandomBytes
     journal: Database
     signals: Database
+    presence: Presence
     site: str = ""
     code: str = ""
     zone: str = "UTC"
@@ -132,6 +131,7 @@ class Store:
         """Close both files."""
         self.signals.close()
         self.journal.close()
+        self.presence.close()
 
 
 def create_store(
@@ -146,34 +146,68 @@ def create_store(
         raise BadInput("a site code is 1 to 8 capital letters or digits, such as WR.", where=code)
     checked_zone(zone)
     _refuse_network(path)
+    if not is_store(path) and any((path / "backups").glob("*.db")):
+        raise StoreProblem(
+            "its journal.db is gone, but backups are there.",
+            where=str(path),
+            hint="`tocsin restore` brings one back.",
+        )
     _make_folder(path)
+    from filelock import FileLock  # when used: it brings asyncio along, which every start would pay for
+
     with FileLock(path / "create.lock", timeout=30):
-        store = _open_files(path, clock, random)
+        store = opened_files(path, clock, random)
         if store.journal.version() == 0:
             _lay_out(store, code, zone, author)
         if store.signals.version() == 0:
             store.signals.create(schema.signals_tables, schema.SIGNALS_VERSION)
-    _check_versions(store)
-    store.load_site()
-    return store
+    return _entered(store)
 
 
 def open_store(path: Path, *, clock: Clock, random: RandomBytes = os.urandom) -> Store:
-    """Open a store that exists. Raises StoreProblem, saying what is wrong and what to do."""
-    if not (path / "journal.db").is_file():
+    """Open a store that exists. Raises StoreProblem, saying what is wrong and what to do.
+
+    Measurements can come again: where signals.db is gone, a new one is begun and the store says so.
+    """
+    if not is_store(path):
+        saved = any((path / "backups").glob("*.db"))
         raise StoreProblem(
-            "there is no store here.", where=str(path), hint="`tocsin init` makes one; --store names another."
+            "its journal.db is gone, but backups are there." if saved else "there is no store here.",
+            where=str(path),
+            hint="`tocsin restore` brings one back."
+            if saved
+            else "`tocsin init` makes one; --store names another.",
         )
     _refuse_network(path)
-    store = _open_files(path, clock, random)
-    _check_versions(store)
-    store.load_site()
+    lost = not (path / "signals.db").is_file()
+    store = opened_files(path, clock, random)
+    if store.journal.version() == 0:
+        store.close()
+        raise StoreProblem(
+            "the making of this store was interrupted.", where=str(path), hint="`tocsin init` finishes it."
+        )
+    if not store.read_only and store.signals.version() == 0:
+        store.signals.create(schema.signals_tables, schema.SIGNALS_VERSION)
+    if lost:
+        store.warnings.append("signals.db was gone; a new one was begun. Import the measurements again.")
+    return _entered(store)
+
+
+def _entered(store: Store) -> Store:
+    try:
+        _check_versions(store)
+        store.presence.enter()
+        store.load_site()
+    except BaseException:
+        store.close()
+        raise
     return store
 
 
 def is_store(path: Path) -> bool:
-    """Whether a store was made at `path`."""
-    return (path / "journal.db").is_file()
+    """Whether a store was made at `path`: a journal without a byte was never committed to."""
+    journal_path = path / "journal.db"
+    return journal_path.is_file() and journal_path.stat().st_size > 0
 
 
 def checked_zone(zone: str) -> ZoneInfo:
@@ -186,20 +220,22 @@ def checked_zone(zone: str) -> ZoneInfo:
         ) from error
 
 
-def free_bytes(path: Path) -> int:
-    """Return the free space where the store lies."""
-    return shutil.disk_usage(path).free
-
-
-def _open_files(path: Path, clock: Clock, random: RandomBytes) -> Store:
+def opened_files(path: Path, clock: Clock, random: RandomBytes) -> Store:
+    """Return a store whose files are not looked into yet, whatever they hold."""
     read_only = not os.access(path, os.W_OK)
     return Store(
         path=path,
         clock=clock,
         random=random,
-        journal=Database(path / "journal.db", page_size=4096, cache_kib=16_384, read_only=read_only),
+        journal=journal_file(path / "journal.db", read_only=read_only),
         signals=Database(path / "signals.db", page_size=16_384, cache_kib=65_536, read_only=read_only),
+        presence=Presence(path / "presence.db", read_only=read_only),
     )
+
+
+def journal_file(path: Path, *, read_only: bool = False) -> Database:
+    """Return a journal's file, wherever it lies."""
+    return Database(path, page_size=4096, cache_kib=16_384, read_only=read_only)
 
 
 def _lay_out(store: Store, code: str, zone: str, author: Author) -> None:
@@ -216,8 +252,9 @@ def _lay_out(store: Store, code: str, zone: str, author: Author) -> None:
 def _check_versions(store: Store) -> None:
     for database, known in ((store.journal, schema.JOURNAL_VERSION), (store.signals, schema.SIGNALS_VERSION)):
         found = database.version()
+        if not database.is_ours():
+            raise StoreProblem("it is another program's database.", where=str(database.path))
         if found > known:
-            store.close()
             raise StoreProblem(
                 f"it was written by a newer Tocsin (schema {found}; this one knows up to {known}).",
                 where=str(database.path),

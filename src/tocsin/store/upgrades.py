@@ -5,7 +5,6 @@ A step is entered here under the version it starts from, with an example of that
 
 from collections.abc import Callable, Mapping
 
-from filelock import FileLock
 from sqlalchemy import Connection
 
 from tocsin.model.journal import StoreUpgraded
@@ -30,12 +29,17 @@ def upgrade(
     journal_version: int = schema.JOURNAL_VERSION,
     signals_version: int = schema.SIGNALS_VERSION,
 ) -> None:
-    """Bring both files to the versions this program writes; nothing happens when they are there already."""
-    if store.read_only:
+    """Bring both files to the versions this program writes; nothing happens when they are there already.
+
+    Raises StoreProblem while a console has the store open, which would go on in the old version.
+    """
+    behind = store.journal.version() < journal_version or store.signals.version() < signals_version
+    if store.read_only or not behind:
         return
-    with FileLock(store.path / "upgrade.lock", timeout=600):
+    with store.presence.alone():
         _bring(store, author, store.journal, "journal.db", journal_steps, journal_version)
         _bring(store, author, store.signals, "signals.db", signals_steps, signals_version)
+    store.presence.enter()
 
 
 def _bring(store: Store, author: Author, file: Database, name: str, steps: Steps, target: int) -> None:
