@@ -1,6 +1,7 @@
 """The report of an incident as of an entry: built from a store, written, recorded, the same each time."""
 
 import hashlib
+import os
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from io import BytesIO
@@ -295,6 +296,17 @@ def test_what_cannot_be_written_is_not_recorded(store: Store, incident: Incident
         documents.export(store, A, incident.id, tmp_path / ("n" * 300))
     with store.journal.read() as connection:
         assert journal.entries(connection, kinds=["document.exported"]) == []
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes on this system")
+def test_a_pipe_or_device_is_not_replaced_by_a_document(
+    store: Store, incident: Incident, tmp_path: Path
+) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with pytest.raises(BadInput):
+        documents.export(store, A, incident.id, pipe)
+    assert pipe.is_fifo()
 
 
 def test_only_an_entry_of_the_incident_will_do(store: Store, incident: Incident) -> None:

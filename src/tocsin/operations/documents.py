@@ -133,11 +133,12 @@ def default_path(store: Store, report: IncidentReport) -> Path:
 
 
 def _check_place(store: Store, path: Path) -> None:
-    """Refuse a folder, a folder that is not there, and the files of the store itself."""
+    """Refuse what is no plain file (a device would be replaced), no folder, and the store's own files."""
     home = store.path.resolve()
     folder = Path(os.path.realpath(path.parent))
     inside = folder.is_relative_to(home) and not folder.is_relative_to(home / "exports")
-    if inside or os.path.isdir(path) or not os.path.isdir(folder):
+    other = os.path.exists(path) and not os.path.isfile(path)
+    if inside or other or not os.path.isdir(folder):
         raise BadInput(
             "this is not a place for a document.",
             where=str(path),
