@@ -92,6 +92,17 @@ def test_a_mapping_of_what_is_not_there_is_refused(read: Read, said: dict[str, s
         read(CSV, "time,a\n2026-01-01T00:00:00Z,1\n", mapping=said)
 
 
+@pytest.mark.parametrize("said", [{"value": "time"}, {"value": "a,a"}, {"metric": "a", "value": "a"}])
+def test_a_column_told_to_be_two_things_is_refused(read: Read, said: dict[str, str]) -> None:
+    with pytest.raises(BadInput, match="two things"):
+        read(CSV, "time,a\n2026-01-01T00:00:00Z,1\n", mapping=said)
+
+
+def test_a_row_nearly_as_long_as_a_line_may_be_is_read(read: Read) -> None:
+    text = f"time,a,note\n2026-01-01T00:00:00Z,1,{'z' * 900_000}\n"
+    assert values(read(CSV, text)) == {"a": [1.0]}
+
+
 # --- times -----------------------------------------------------------------------------------------------
 
 

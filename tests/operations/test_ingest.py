@@ -168,6 +168,20 @@ def test_more_than_a_tenth_rejected_refuses_the_file(store: Store, run: Import) 
     assert left_in(store) == untouched
 
 
+def test_a_file_of_another_kind_is_named(run: Import) -> None:
+    with pytest.raises(BadInput, match="a web page") as refused:
+        run("<!DOCTYPE html><p>Sign in")
+    assert "csv" in refused.value.hint
+
+
+def test_a_name_that_is_no_name_is_set_aside(store: Store, run: Import) -> None:
+    rows = "".join(f"2026-11-02T10:00:{second:02d}Z,cpu,1\n" for second in range(30))
+    report = run(f"ts,metric,value\n{rows}2026-11-02T10:00:00Z,{'m' * 100_000},1\n")
+    assert counts(report) == (31, 30, 0, 1)
+    assert "100,000 characters" in report.rejects[0].reason
+    assert list(stored(store)) == ["cpu"]
+
+
 def test_a_tenth_rejected_is_still_taken(run: Import) -> None:
     rows = "".join(f"2026-11-02T11:00:{n:02d}Z,1\n" for n in range(9))
     assert counts(run(f"ts,value\n{rows}2026-11-02T12:00:00Z,x\n")) == (10, 9, 0, 1)

@@ -12,7 +12,7 @@ from tocsin.importers.text import LONGEST_LINE, Text
 from tocsin.importers.times import NUMBER, form
 
 MOST_COLUMNS = 500
-_SAMPLE_BYTES = 262_144
+_SAMPLE_BYTES = 2 * LONGEST_LINE  # so that a row is in it, however long it may be
 _SAMPLE_ROWS = 200
 _MOST = 0.8  # share of a column's cells that must agree, so that a few bad rows do not hide what it is
 _TIME_NAMES = {"time", "timestamp", "ts", "date", "datetime", "date_time", "@timestamp", "at", "created_at"}
@@ -192,6 +192,7 @@ def samples_mapping(layout: Layout, options: Options, source: str, stem: str) ->
             hint="It takes time, value, metric, unit and decimal=comma.",
         )
     time = time_column(layout, options, source)
+    _check_apart(stated, time, source)
     comma = _decimal_comma(layout, stated, time, source)
     rest = [column for column in layout.columns if column != time]
     metric = stated.get("metric", "") or _metric_column(layout, rest)
@@ -213,6 +214,15 @@ def samples_mapping(layout: Layout, options: Options, source: str, stem: str) ->
         ignored=tuple(ignored),
         decimal_comma=comma,
     )
+
+
+def _check_apart(stated: dict[str, str], time: str, source: str) -> None:
+    """Refuse a column that was told to be two things."""
+    values = [name.strip() for name in stated.get("value", "").split(",")]
+    told = [time, *values, *(stated[key] for key in ("metric", "unit") if key in stated)]
+    twice = [name for name in told if name and told.count(name) > 1]
+    if twice:
+        raise BadInput(f"--map says two things of column “{twice[0]}”.", where=source)
 
 
 def _metric_column(layout: Layout, rest: list[str]) -> str:

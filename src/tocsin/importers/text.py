@@ -110,7 +110,11 @@ def _scanned(source: Source, path: Path) -> Generator[Step, None, _Scan]:
 def _check_encoding(source: Source, decoder: codecs.IncrementalDecoder, block: bytes, offset: int) -> None:
     if b"\0" in block:
         where = offset + block.index(0)
-        raise BadInput(f"there is a NUL at byte {where}; this is not a text file.", where=source.name)
+        raise BadInput(
+            f"there is a NUL at byte {where}; this is not a text file.",
+            where=source.name,
+            hint="If it is UTF-16, save it with a byte order mark, or as UTF-8.",
+        )
     held = len(decoder.getstate()[0])
     try:
         decoder.decode(block, final=not block)

@@ -28,6 +28,7 @@ from tocsin.importers.base import (
     Step,
     Table,
 )
+from tocsin.importers.text import foreign
 from tocsin.model.journal import ImportCompleted
 from tocsin.model.operator import Author
 from tocsin.operations import original, systems
@@ -177,10 +178,9 @@ def _importer(source: Source, options: Options) -> Importer:
     for importer in plugins.importers():
         if options.record in importer.records and importer.knows(source):
             return importer
-    kind = "this is nothing an importer knows"
-    raise BadInput(
-        f"{kind} as {options.record}.", where=source.name, hint="`tocsin doctor` lists the importers."
-    )
+    kind = foreign(source.head()) or f"nothing an importer knows as {options.record}"
+    names = ", ".join(one.name for one in plugins.importers() if options.record in one.records)
+    raise BadInput(f"this is {kind}.", where=source.name, hint=f"What can be read: {names}.")
 
 
 def _taken(pieces: Iterator[Piece], writing: Writing) -> Generator[Progress, None, Tally]:

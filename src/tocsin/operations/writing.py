@@ -21,6 +21,7 @@ _SAMPLES_AT_ONCE = 1_048_576
 _PIECES_AT_ONCE = 256
 _JUDGED_AT_ONCE = 64
 _ROWS_AT_ONCE = 200
+LONGEST_NAME = 2_000  # characters of metric, labels and unit; more is no name and would fill every screen
 
 
 @dataclass
@@ -66,6 +67,11 @@ class Writing:
         """Take samples of one signal; judged now or with the next ones."""
         layer = likely_layer(piece.metric)
         signal = Signal(self.system, piece.metric, piece.labels, piece.unit, layer, piece.segment)
+        length = len(signal.name) + len(signal.unit)
+        if length > LONGEST_NAME:
+            reason = f"the name of the signal has {length:,} characters; {LONGEST_NAME:,} is the limit"
+            self.tally.reject(int(piece.lines[0]), reason, len(piece.times))
+            return
         self.tally.series[signal.name] = None
         if len(piece.times):
             self._taken.append((signal, signal.id, piece))
