@@ -56,7 +56,7 @@ def _is_due(store: Store) -> bool:
 
 def _make(store: Store) -> Backup:
     path = store.folder("backups") / f"journal-{store.now().strftime(_STAMP)}.db"
-    for left in path.parent.glob(".journal-*.part"):
+    for left in path.parent.glob(".journal-*.part*"):
         left.unlink(missing_ok=True)  # by a program that was killed while it copied
     with replacing(path) as temporary:
         store.journal.copy_to(temporary)
