@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from tocsin.model.journal import ClockJumped, Entry
 from tocsin.model.urgency import Watched
 from tocsin.now import Clock
-from tocsin.operations import clocks, detect, stores
+from tocsin.operations import clocks, detect, operators, stores
 from tocsin.operations.operators import account
 from tocsin.operations.verification import Verification, verify
 from tocsin.store import journal
@@ -252,7 +252,7 @@ def open_console(path: Path, clock: Clock, *, operator: str = "", theme: str = "
             return 0
     app = App(application, stores.open_or_create(path, clock=clock, create=False), theme=theme)
     if operator:
-        app.desk.choose_operator(operator)
+        app.desk.choose_operator(operators.author(app.store, operator).name)
     app.start()
     app.window.showMaximized()
     try:

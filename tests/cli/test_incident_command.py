@@ -1,15 +1,17 @@
 """The headless twins of every decision: JSON on standard output, words on standard error, exit 0, 1 or 2."""
 
+import argparse
 import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tocsin import cli
 from tocsin.cli import main
 
 INCIDENT_KEYS = {
-    "id", "reference", "title", "status", "severity", "system", "system_id", "commander", "detected",
+    "id", "reference", "title", "status", "severity", "system", "system_id", "commander", "roles", "detected",
     "declared",
     "start", "contained", "resolved", "closed", "version", "impact", "root_cause", "remediation",
     "prevention",
@@ -131,6 +133,42 @@ def test_a_person_reads_words(
     assert "Saved" in capsys.readouterr().err
     assert main(["incident", "show", incident["reference"], *store]) == 0
     assert "pinned" in capsys.readouterr().out
+
+
+def test_roles_are_given_and_told(line: Line, incident: dict[str, Any]) -> None:
+    changed = line("incident", "assign", incident["id"], "technical", "Operator B", "--by", "Operator A")
+    assert changed["roles"] == {"commander": "Operator A", "technical": "Operator B"}
+
+
+def test_an_export_is_withdrawn_by_its_entry(line: Line, incident: dict[str, Any], tmp_path: Path) -> None:
+    made = line("report", incident["id"], "-o", str(tmp_path / "report.pdf"))
+    left = line("incident", "withdraw", incident["id"], "wrong segment", "--export", made["entry"])
+    assert left["withdrawn"] == ""
+    line("incident", "withdraw", incident["id"], "again", "--export", made["entry"], code=1)
+    assert "withdrawn already" in line.error
+
+
+def test_what_would_steer_a_terminal_is_printed_as_text(
+    line: Line, incident: dict[str, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    line("incident", "log", incident["id"], "cleared\x1b[2J")
+    assert main(["incident", "show", incident["id"], "--store", str(line.store)]) == 0
+    assert r"cleared\x1b[2J" in capsys.readouterr().out
+
+
+def test_every_command_with_json_documents_its_keys() -> None:
+    def undocumented(parser: argparse.ArgumentParser, words: str) -> list[str]:
+        inner = [a for a in parser._actions if isinstance(a, argparse._SubParsersAction)]
+        if inner:
+            return [
+                each
+                for name, one in inner[0].choices.items()
+                for each in undocumented(one, f"{words} {name}")
+            ]
+        has_json = any("--json" in action.option_strings for action in parser._actions)
+        return [words] if has_json and "JSON" not in (parser.epilog or "") else []
+
+    assert undocumented(cli.parser(), "tocsin") == []
 
 
 # --- the store -------------------------------------------------------------------------------------------

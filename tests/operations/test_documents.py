@@ -13,7 +13,7 @@ import pytest
 from pypdf import PdfReader
 from sqlalchemy import insert
 
-from tocsin.errors import BadInput, NotFound, StoreProblem
+from tocsin.errors import BadInput, NotAllowed, NotFound, StoreProblem
 from tocsin.model.alert import Alert, AlertSeverity
 from tocsin.model.deployment import Deployment
 from tocsin.model.incident import Incident
@@ -23,6 +23,7 @@ from tocsin.model.operator import Author, System
 from tocsin.model.signal import Signal
 from tocsin.now import ManualClock
 from tocsin.operations import documents, incidents, systems, timeline, undo
+from tocsin.operations.verification import verify
 from tocsin.store import alerts, imports, journal, samples, series
 from tocsin.store.folder import Store
 from tocsin.store.schema import deployment
@@ -210,6 +211,22 @@ def test_an_as_of_before_a_correction_shows_the_earlier_words(
     earlier = text_of(pdf(store, incident, item.id))
     assert "first words" in earlier
     assert "second words" not in earlier
+
+
+def test_an_exported_report_is_withdrawn_with_a_reason_and_never_undone(
+    store: Store, incident: Incident, tmp_path: Path
+) -> None:
+    export = documents.export(store, A, incident.id, tmp_path / "report.pdf")
+    assert incidents.get(store, incident.id).exports == (export.id,)
+    with pytest.raises(NotAllowed):
+        undo.undo(store, A, export.id)
+    documents.withdraw(store, A, export.id, "named the wrong segment")
+    state = incidents.get(store, incident.id)
+    assert (state.exports, state.withdrawn) == ((), "")
+    assert (tmp_path / "report.pdf").exists()
+    with pytest.raises(NotFound, match="withdrawn already"):
+        documents.withdraw(store, A, export.id, "again")
+    assert verify(store).ok
 
 
 def test_an_undone_entry_is_not_in_the_report(store: Store, incident: Incident) -> None:

@@ -11,6 +11,7 @@ from tocsin.model.instant import When
 from tocsin.model.operator import Author
 from tocsin.now import ManualClock
 from tocsin.operations import incidents, operators, systems
+from tocsin.operations.alerts import joinable
 from tocsin.operations.verification import verify
 from tocsin.store import alerts, journal
 from tocsin.store.folder import Store
@@ -172,6 +173,57 @@ def test_an_alert_joins_an_open_incident_once(store: Store, author: Author) -> N
     assert [copied for _, copied in incidents.get(store, made.id).alerts] == [alert]
 
 
+def test_no_alert_joins_an_incident_that_is_over(store: Store, author: Author) -> None:
+    alert = stored_alert(store, AlertSeverity.HIGH)
+    closed = incidents.declare(store, author, title="t", system="s")
+    incidents.move(store, author, closed.id, "closed")
+    drill = incidents.declare(store, author, title="t", system="s")
+    incidents.withdraw(store, author, drill.id, "a drill")
+    for over in (closed, drill):
+        with pytest.raises(NotAllowed, match="open incident"):
+            incidents.add_alert(store, author, over.id, alert.id)
+
+
+def test_the_alerts_to_choose_from_are_those_it_lacks_its_own_system_first(
+    store: Store, author: Author
+) -> None:
+    held, other = (stored_alert(store, AlertSeverity.HIGH, id) for id in ("held", "other"))
+    made = incidents.declare(store, author, title="t", system="another", alert_ids=[held.id])
+    own = replace(other, id="own", system=made.system, time=store.now() - timedelta(days=9))
+    with store.signals.write() as connection:
+        alerts.add(connection, own, key="own")
+    assert [one.id for one in joinable(store, made)] == ["own", "other"]
+
+
+@pytest.mark.parametrize("role", ["cook", ""])
+def test_there_are_three_roles_each_held_by_somebody(store: Store, author: Author, role: str) -> None:
+    made = incidents.declare(store, author, title="t", system="s")
+    with pytest.raises(BadInput, match="role"):
+        incidents.assume_role(store, author, made.id, role, "Operator B")
+    with pytest.raises(BadInput, match="name"):
+        incidents.assume_role(store, author, made.id, "technical", " ")
+    assert list(incidents.get(store, made.id).roles) == ["commander"]
+
+
+def test_what_is_too_long_or_steers_a_terminal_is_refused(store: Store, author: Author) -> None:
+    made = incidents.declare(store, author, title="t", system="s")
+    with pytest.raises(BadInput):
+        incidents.declare(store, author, title="t\x1b[2J", system="s")
+    with pytest.raises(BadInput):
+        incidents.declare(store, author, title="t", system="s", channel="x" * 201)
+    with pytest.raises(BadInput, match="20,000"):
+        incidents.set_fields(store, author, made.id, {"impact": "x" * 20_001})
+    with pytest.raises(BadInput, match="20,000"):
+        incidents.move(store, author, made.id, "contained", note="x" * 20_001)
+    assert incidents.listed(store) == [made]
+
+
+def test_a_refused_declaration_adds_no_system(store: Store, author: Author) -> None:
+    with pytest.raises(BadInput):
+        incidents.declare(store, author, title="t", system="mistyped", severity="SEV-0")
+    assert systems.names(store) == []
+
+
 def test_duplicates_are_linked_and_both_kept(store: Store, author: Author) -> None:
     first = incidents.declare(store, author, title="one", system="s")
     second = incidents.declare(store, author, title="the same", system="s")
@@ -188,6 +240,8 @@ def test_a_withdrawn_declaration_stays_readable(store: Store, author: Author) ->
     made = incidents.declare(store, author, title="was a drill", system="s")
     incidents.withdraw(store, author, made.id, "meant for the drill store")
     assert incidents.get(store, made.id).withdrawn == "meant for the drill store"
+    with pytest.raises(NotAllowed, match="already"):
+        incidents.withdraw(store, author, made.id, "again")
 
 
 def test_operators_are_added_once_and_named(store: Store) -> None:

@@ -42,7 +42,8 @@ def test_a_range_takes_its_middle_or_the_estimate_stated() -> None:
 @pytest.mark.parametrize(
     "text",
     ["", "soon", "24:01", "12:61", "2026-02-30", "14:00..13:00", "1..2", "..", "13:00..13:10..13:20..13:30",
-     "2026-11-03 10:00", "14:50..2027-01-01", "02/11/2026"],
+     "2026-11-03 10:00", "14:50..2027-01-01", "02/11/2026", "2026-03-29 02:30", "0001-01-01 00:00",
+     "9999-12-31T23:59-23:00"],
 )  # fmt: skip
 def test_nonsense_and_the_future_are_refused_in_words(text: str) -> None:
     with pytest.raises(BadInput) as refused:
@@ -56,3 +57,16 @@ def test_a_clock_time_is_the_newest_one_that_passed(hour: int, minute: int) -> N
     assert (at.hour, at.minute) == (hour, minute)
     age = (NOW - at).total_seconds()
     assert -300 <= age < 86_400 - 300 + 1
+
+
+def test_in_the_hour_that_comes_twice_a_clock_time_is_the_newest_of_both() -> None:
+    first, second = datetime(2026, 10, 25, 0, 30, tzinfo=UTC), datetime(2026, 10, 25, 1, 30, tzinfo=UTC)
+    assert parse_when("02:30", now=first.replace(minute=40), zone=ZONE).at == first
+    assert parse_when("02:30", now=second.replace(minute=40), zone=ZONE).at == second
+    assert parse_when("2026-10-25 02:30", now=NOW, zone=ZONE).at == first
+    assert parse_when("2026-10-25 02:30+01:00", now=NOW, zone=ZONE).at == second
+
+
+def test_a_clock_time_that_the_day_skipped_is_refused() -> None:
+    with pytest.raises(BadInput, match="set forward"):
+        parse_when("02:30", now=datetime(2026, 3, 29, 8, 0, tzinfo=UTC), zone=ZONE)

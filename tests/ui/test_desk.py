@@ -82,3 +82,24 @@ def test_a_new_edit_forgets_what_could_be_redone(
         desk.redo()
     assert "nothing to bring back" in str((told.args or [""])[0])
     assert texts(store, incident) == ["two"]
+
+
+def test_nobody_at_the_desk_is_recorded_as_the_account(desk: Desk, store: Store) -> None:
+    assert (desk.author.name, desk.author.kind) == ("Operator A", "operator")
+    desk.choose_operator("")
+    assert desk.author.kind == "account"
+    assert "@" in desk.author.name
+
+
+def test_an_undo_that_the_store_could_not_take_can_be_tried_again(
+    qtbot: QtBot, desk: Desk, store: Store, incident: Incident
+) -> None:
+    write(qtbot, desk, incident, "one")
+    store.journal.read_only = True
+    with qtbot.waitSignal(desk.noticed) as told:
+        desk.undo()
+    assert "reading only" in str((told.args or [""])[0])
+    store.journal.read_only = False
+    with qtbot.waitSignal(desk.noticed):
+        desk.undo()
+    assert texts(store, incident) == []

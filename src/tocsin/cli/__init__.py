@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from importlib import import_module
 
 from tocsin import __version__
+from tocsin.cli.options import harmless
 from tocsin.errors import UserError
 
 # Each module offers register(subparsers). Imported in this order, which is the order of --help.
@@ -28,7 +29,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         return int(args.run(args))
     except UserError as error:
-        print(f"tocsin: {error}", file=sys.stderr)
+        print(harmless(f"tocsin: {error}"), file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("tocsin: stopped; what was reported as saved is saved.", file=sys.stderr)

@@ -72,7 +72,7 @@ def _list(args: argparse.Namespace) -> int:
             return 0
         for clock in found:
             left = clock.left(at or now)
-            print(
+            options.show(
                 f"{clock.id:<13} {clock.state:<14} {_due(store, clock):<22} {_words(left):<14} {clock.basis}"
             )
         if not found:

@@ -9,7 +9,9 @@ from tocsin.cli import options
 
 def register(subparsers: options.Subparsers) -> None:
     """Add the command; without any command the console opens too."""
-    options.command(subparsers, "console", run, "open the console (also without a command)", writes=True)
+    options.command(
+        subparsers, "console", run, "open the console (also without a command)", writes=True, answers=False
+    )
 
 
 def run(args: argparse.Namespace) -> int:

@@ -18,7 +18,8 @@ def register(subparsers: options.Subparsers) -> None:
         help="need no display: leave screenshots and the report in DIR",
     )
     demo.epilog = (
-        "Without --store the demonstration lies in a temporary folder and is gone when the console closes."
+        "Without --store the demonstration lies in a temporary folder and is gone when the console closes. "
+        "JSON keys with --headless: files (a list of paths)."
     )
 
 

@@ -89,7 +89,7 @@ def _show(store: Store, found: list[Alert], as_document: bool) -> None:
     for alert in found:
         local = alert.time.astimezone(ZoneInfo(store.zone))
         state = "lasting" if alert.ended is None else "ended"
-        print(
+        options.show(
             f"{local:%Y-%m-%d %H:%M %Z}  {alert.severity:<8}  {state:<7}  "
             f"{names.get(alert.system, alert.system)}: {alert.message}"
         )

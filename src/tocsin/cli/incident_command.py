@@ -1,4 +1,4 @@
-"""`tocsin incident declare|list|show|set|log|move|timeline|correct|retract|alert|link|withdraw|undo`."""
+"""`tocsin incident declare|list|show|set|move|assign|alert|link|withdraw|undo|log|correct|retract`."""
 
 import argparse
 from typing import Any
@@ -9,14 +9,20 @@ from tocsin.model import incident as states
 from tocsin.model.incident import FIELDS, Incident
 from tocsin.model.instant import When
 from tocsin.model.timeline import LANES, Item
-from tocsin.operations import incidents, systems, timeline, undo
+from tocsin.operations import documents, incidents, systems, timeline, undo
 from tocsin.operations.times import parse_when
 from tocsin.store.folder import Store
 
 _KEYS = """JSON keys of an incident: id, reference, title, status, severity, system, system_id, commander,
-detected, declared, start {at, earliest, latest, zone}, contained, resolved, closed, version, impact,
-root_cause, remediation, prevention, alerts, links, withdrawn; `show` adds timeline (a list of id, lane, text,
-happened, learned, author, edits, withdrawn). Times are ISO 8601 in UTC; null when unknown."""
+roles (an object: role to person), detected, declared, start {at, earliest, latest, zone}, contained,
+resolved, closed, version, impact, root_cause, remediation, prevention, alerts (a list as of `tocsin alerts`,
+without the names of systems), links (a list of other, relation), withdrawn (the reason, or empty). `show`
+adds timeline (a list of id, lane, text, happened, learned, author, edits, withdrawn); `list` prints a list;
+what changes an incident prints it as it then is. Times are ISO 8601 in UTC; null when unknown."""
+_OTHER_KEYS = {
+    **dict.fromkeys(("log", "correct", "retract"), "JSON keys: id (of the journal entry)."),
+    "undo": "JSON keys: id (of the entry that undoes), undone.",
+}
 
 
 def register(subparsers: options.Subparsers) -> None:
@@ -27,6 +33,8 @@ def register(subparsers: options.Subparsers) -> None:
     _register_declaring(verbs)
     _register_changing(verbs)
     _register_timeline(verbs)
+    for name, parser in verbs.choices.items():
+        parser.epilog = _OTHER_KEYS.get(name, _KEYS)
 
 
 def _register_reading(verbs: options.Subparsers) -> None:
@@ -55,13 +63,19 @@ def _register_changing(verbs: options.Subparsers) -> None:
     move.add_argument("status", choices=[states.CONTAINED, states.RESOLVED, states.CLOSED, states.REOPENED])
     move.add_argument("--at", metavar="TIME", help="when it really was; default now")
     move.add_argument("--note", default="")
+    role = _on_incident(verbs, "assign", _assign, "give a role to a person")
+    role.add_argument("role", choices=states.ROLES)
+    role.add_argument("person", metavar="PERSON")
     alert = _on_incident(verbs, "alert", _alert, "add an alert to an open incident")
     alert.add_argument("alert", metavar="ALERT")
     link = _on_incident(verbs, "link", _link, "link to another incident; both are kept")
     link.add_argument("other", metavar="OTHER")
     link.add_argument("--relation", default=incidents.RELATIONS[0], choices=incidents.RELATIONS)
-    withdraw = _on_incident(verbs, "withdraw", _withdraw, "withdraw a declaration")
+    withdraw = _on_incident(verbs, "withdraw", _withdraw, "withdraw the declaration, or an exported report")
     withdraw.add_argument("reason")
+    withdraw.add_argument(
+        "--export", metavar="ENTRY", help="the entry of the export, as `tocsin report` tells it"
+    )
     undoing = options.command(verbs, "undo", _undo, "undo an entry of your own", writes=True)
     undoing.add_argument("entry", metavar="ENTRY", help="the entry's id")
 
@@ -104,6 +118,7 @@ def as_json(store: Store, incident: Incident) -> dict[str, Any]:
         "system": systems.name_of(store, incident.system),
         "system_id": incident.system,
         "commander": incident.commander,
+        "roles": {role: register.value for role, register in sorted(incident.roles.items())},
         "detected": incident.detected,
         "declared": incident.declared,
         "start": incident.start,
@@ -144,7 +159,7 @@ def _list(args: argparse.Namespace) -> int:
             options.print_json([as_json(store, incident) for incident in found])
             return 0
         for one in found:
-            print(f"{one.reference}  {one.severity:<6}  {one.status:<9}  {one.title}")
+            options.show(f"{one.reference}  {one.severity:<6}  {one.status:<9}  {one.title}")
         if not found:
             options.say("No incident was declared in this store.")
     return 0
@@ -157,11 +172,11 @@ def _show(args: argparse.Namespace) -> int:
         if args.json:
             options.print_json({**as_json(store, one), "timeline": [_item_json(item) for item in items]})
             return 0
-        print(f"{one.reference}  {one.severity}  {one.status}  {one.title}")
-        print(f"system {systems.name_of(store, one.system)}, commander {one.commander}")
+        options.show(f"{one.reference}  {one.severity}  {one.status}  {one.title}")
+        options.show(f"system {systems.name_of(store, one.system)}, commander {one.commander}")
         for item in items:
             mark = " (retracted)" if item.withdrawn else ""
-            print(f"{item.happened.at:%Y-%m-%d %H:%M:%S}Z  {item.lane:<8}  {item.text}{mark}")
+            options.show(f"{item.happened.at:%Y-%m-%d %H:%M:%S}Z  {item.lane:<8}  {item.text}{mark}")
     return 0
 
 
@@ -201,6 +216,13 @@ def _move(args: argparse.Namespace) -> int:
         return _report(store, args, args.incident, f"{args.status}.")
 
 
+def _assign(args: argparse.Namespace) -> int:
+    with options.opened(args) as store:
+        by = options.author(store, args)
+        incidents.assume_role(store, by, args.incident, args.role, args.person)
+        return _report(store, args, args.incident, f"{args.role}: {args.person}.")
+
+
 def _alert(args: argparse.Namespace) -> int:
     with options.opened(args) as store:
         incidents.add_alert(store, options.author(store, args), args.incident, args.alert)
@@ -215,7 +237,11 @@ def _link(args: argparse.Namespace) -> int:
 
 def _withdraw(args: argparse.Namespace) -> int:
     with options.opened(args) as store:
-        incidents.withdraw(store, options.author(store, args), args.incident, args.reason)
+        by = options.author(store, args)
+        if args.export is None:
+            incidents.withdraw(store, by, args.incident, args.reason)
+        else:
+            documents.withdraw(store, by, args.export, args.reason)
         return _report(store, args, args.incident, "withdrawn.")
 
 

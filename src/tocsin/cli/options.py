@@ -29,15 +29,20 @@ def command(
     help: str,
     *,
     writes: bool = False,
+    answers: bool = True,
 ) -> argparse.ArgumentParser:
-    """Add a subcommand with the shared options; `run` gets the arguments and returns the exit code."""
+    """Add a subcommand with the shared options; `run` gets the arguments and returns the exit code.
+
+    `writes` gives it --by, `answers` --json.
+    """
     parser: argparse.ArgumentParser = subparsers.add_parser(
         name, help=help, description=help, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument(
         "--store", metavar="PATH", type=Path, default=None, help="the store folder, NAME.tocsin"
     )
-    parser.add_argument("--json", action="store_true", help="print one JSON document on standard output")
+    if answers:
+        parser.add_argument("--json", action="store_true", help="print one JSON document on standard output")
     if writes:
         parser.add_argument(
             "--by", metavar="NAME", help="who does this; without it the OS account is recorded"
@@ -81,7 +86,17 @@ def print_json(value: object) -> None:
 
 def say(text: str) -> None:
     """Print a message for a person, on standard error."""
-    print(text, file=sys.stderr)
+    print(harmless(text), file=sys.stderr)
+
+
+def show(text: str) -> None:
+    """Print a line of what was asked for, on standard output."""
+    print(harmless(text))
+
+
+def harmless(text: str) -> str:
+    """Return a text without what would steer a terminal: titles and messages come from anywhere."""
+    return "".join(c if c.isprintable() or c in "\n\t" else ascii(c)[1:-1] for c in text)
 
 
 def with_bar(work: Generator[Progress, None, Result], *, quiet: bool = False) -> Result:

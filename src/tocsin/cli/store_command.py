@@ -18,15 +18,20 @@ from tocsin.store import backup
 def register(subparsers: options.Subparsers) -> None:
     """Add the commands."""
     init = options.command(subparsers, "init", _init, "make a store", writes=True)
+    init.epilog = "JSON keys: store (its path), code, zone, site."
     init.add_argument("--zone", help="home zone, such as Europe/Berlin; default this machine's")
     init.add_argument("--code", help="the letters in references, such as WR; default three random ones")
     options.command(
         subparsers, "verify", _verify, "check the journal's chain and what is derived from it"
     ).epilog = "JSON keys: ok, entries, site, head, entry, seq, reason, differences. Exit 1 when not ok."
-    options.command(subparsers, "backup", _backup, "make a verified backup of the journal now")
+    saving = options.command(subparsers, "backup", _backup, "make a verified backup of the journal now")
+    saving.epilog = "JSON keys: path, made, entries."
     restore = options.command(
         subparsers, "restore", _restore, "bring a backup back; what it replaces is moved aside", writes=True
     )
+    restore.epilog = """Every console on the store must be closed. References carry another code afterwards.
+JSON keys: id (of the journal entry), backup, moved_aside (the journal it replaces, in backups/), code; with
+--list a list of backup, made."""
     restore.add_argument("backup", nargs="?", metavar="BACKUP", help="its file name; default the newest")
     restore.add_argument("--list", action="store_true", help="list the backups there are")
     people = options.command(
@@ -105,7 +110,7 @@ def _list_backups(args: argparse.Namespace, known: list[backup.Backup]) -> int:
     if args.json:
         options.print_json([{"backup": one.path.name, "made": one.made} for one in known])
     for one in () if args.json else known:
-        print(f"{one.path.name}  {iso(one.made)}")
+        options.show(f"{one.path.name}  {iso(one.made)}")
     return 0
 
 
@@ -117,5 +122,5 @@ def _operators(args: argparse.Namespace) -> int:
     if args.json:
         options.print_json(names)
     for name in () if args.json else names:
-        print(name)
+        options.show(name)
     return 0

@@ -35,6 +35,9 @@ FOLLOWS: dict[str, tuple[str, ...]] = {
     REOPENED: (CONTAINED, RESOLVED, CLOSED),
 }
 
+# Who holds an incident's threads (domain.md T5).
+ROLES = ("commander", "communications", "technical")
+
 # The texts of the report (domain.md M5) and the other fields a person may set, with their titles.
 FIELDS: dict[str, str] = {
     "title": "Title",
@@ -90,7 +93,10 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Incident:
-    """One incident as its entries leave it. `fields` and `roles` keep every standing value."""
+    """One incident as its entries leave it. `fields` and `roles` keep every standing value.
+
+    `exports` are the entries of the documents that left and were not withdrawn.
+    """
 
     id: str
     reference: str
@@ -222,7 +228,9 @@ def _later(state: Incident, entry: Entry) -> Incident:
         case DocumentExported():
             return replace(state, exports=(*state.exports, entry.id))
         case Withdrawn():
-            return replace(state, withdrawn=body.reason) if body.entry == state.id else state
+            if body.entry == state.id:
+                return replace(state, withdrawn=body.reason)
+            return replace(state, exports=tuple(one for one in state.exports if one != body.entry))
         case _:
             return state
 

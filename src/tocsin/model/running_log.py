@@ -89,8 +89,10 @@ def _words(entry: Entry, names: Mapping[str, str]) -> tuple[str, str]:
             return "record", f"Linked: {body.relation} {names.get(body.other, 'another incident')}"
         case DocumentExported() as body:
             return "record", f"Exported the {body.document.replace('_', ' ')}"
-        case Withdrawn() as body:
+        case Withdrawn() as body if body.entry == entry.incident:
             return "status", f"Withdrawn: {body.reason}"
+        case Withdrawn() as body:
+            return "record", f"Withdrew an exported document: {body.reason}"
         case FieldsSet() as body:
             return _fields(body)
         case _:

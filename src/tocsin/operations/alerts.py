@@ -7,12 +7,14 @@ from datetime import datetime
 from tocsin.detectors.base import Detector, Finding, version
 from tocsin.errors import NotFound
 from tocsin.model.alert import Alert, AlertSeverity
+from tocsin.model.incident import Incident
 from tocsin.model.instant import When, from_us
 from tocsin.model.signal import Signal
 from tocsin.store import alerts, systems
 from tocsin.store.folder import Store
 
 _GRAVEST = tuple(AlertSeverity)
+_MOST_JOINABLE = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,16 @@ def get(store: Store, id: str) -> Alert:
     """Return one alert. Raises NotFound."""
     with store.signals.read() as connection:
         return alerts.get(connection, id)
+
+
+def joinable(store: Store, incident: Incident) -> list[Alert]:
+    """Return the newest alerts that an incident does not hold yet, those of its own system first."""
+    held = {alert.id for _, alert in incident.alerts}
+    with store.signals.read() as connection:
+        found = alerts.list_all(connection, limit=_MOST_JOINABLE + len(held))
+        own = alerts.list_all(connection, incident.system, limit=_MOST_JOINABLE + len(held))
+    free = {alert.id: alert for alert in (*own, *found) if alert.id not in held}
+    return list(free.values())[:_MOST_JOINABLE]
 
 
 def merge(

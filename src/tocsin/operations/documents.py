@@ -11,11 +11,12 @@ from tocsin.errors import BadInput, NotFound, UserError
 from tocsin.model import chronicle, clocks, incident, report, timeline
 from tocsin.model.clocks import ClockState
 from tocsin.model.incident import CLOSED, CONTAINED, RESOLVED, Incident
-from tocsin.model.journal import DocumentExported, Entry, IncidentDeclared
+from tocsin.model.journal import DocumentExported, Entry, IncidentDeclared, Withdrawn
 from tocsin.model.operator import Author
 from tocsin.model.report import Charts, ClockLine, IncidentReport, Line, Related
 from tocsin.model.severity import Scheme
 from tocsin.operations import charts, policies
+from tocsin.operations.timeline import checked_text
 from tocsin.store import incidents, journal, systems
 from tocsin.store.database import Connection
 from tocsin.store.files import write_whole
@@ -110,12 +111,13 @@ def render(report: IncidentReport) -> bytes:
 def export(store: Store, author: Author, reference: str, path: Path, as_of: str | None = None) -> Entry:
     """Write the report of an incident to a file and record that; return the entry of the export.
 
-    The file is there, complete, before the entry is; what could not be recorded is taken back.
+    The file is there, complete, before the entry is; a new one that could not be recorded is taken back.
     Raises NotFound, BadInput and StoreProblem.
     """
     _check_place(store, path)
     made = build(store, reference, as_of)
     content = render(made)
+    there_before = os.path.exists(path)
     write_whole(path, content)
     body = DocumentExported(KIND, made.as_of.entry, hashlib.sha256(content).hexdigest(), str(path.absolute()))
     try:
@@ -123,8 +125,23 @@ def export(store: Store, author: Author, reference: str, path: Path, as_of: str 
             known = incidents.get(write.connection, reference)
             return write.add(author, body, incident=known.id, subject=known.id)
     except UserError:
-        path.unlink(missing_ok=True)
+        if not there_before:
+            path.unlink(missing_ok=True)
         raise
+
+
+def withdraw(store: Store, author: Author, export: str, reason: str) -> Entry:
+    """Withdraw an exported document, named by the entry of its export, with a reason; both stay readable.
+
+    Raises NotFound for what is no export that stands, and BadInput.
+    """
+    with store.write() as write:
+        entry = journal.entry(write.connection, export)
+        known = incidents.get(write.connection, entry.incident)
+        if export not in known.exports:
+            raise NotFound("this is no exported document, or it was withdrawn already.", where=export)
+        body = Withdrawn(export, checked_text(reason))
+        return write.add(author, body, incident=known.id, subject=known.id)
 
 
 def default_path(store: Store, report: IncidentReport) -> Path:

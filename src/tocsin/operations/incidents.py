@@ -10,7 +10,7 @@ import msgspec
 from tocsin.errors import BadInput, NotAllowed, NotFound
 from tocsin.model.alert import Alert
 from tocsin.model.fields import replaced_by
-from tocsin.model.incident import FIELDS, FOLLOWS, Incident
+from tocsin.model.incident import CLOSED, FIELDS, FOLLOWS, ROLES, Incident
 from tocsin.model.instant import When
 from tocsin.model.journal import (
     AlertAdded,
@@ -25,11 +25,12 @@ from tocsin.model.journal import (
 from tocsin.model.operator import Author
 from tocsin.model.severity import Scheme
 from tocsin.operations import policies, systems
+from tocsin.operations.operators import checked_name
 from tocsin.operations.timeline import checked_text
 from tocsin.store import alerts, incidents
 from tocsin.store.folder import Store, Write
 
-_LONGEST_TITLE = 200
+_LONGEST_LINE = 200
 _AHEAD = timedelta(minutes=5)
 RELATIONS = ("duplicate of", "related to")
 
@@ -54,7 +55,6 @@ def declare(
     """
     title = checked_title(title)
     found = [_alert(store, alert_id) for alert_id in alert_ids]
-    watched = systems.ensure(store, author, system)
     id = id or store.new_id()
     with store.write() as write:
         if known := _declared(write, id):
@@ -62,9 +62,10 @@ def declare(
         scheme, policy = policies.in_force(write, author)
         level = severity_or_default(scheme, severity, found)
         at = _detected(store, detected, found)
+        watched = systems.ensure_in(write, author, system)
         year = store.now().astimezone(ZoneInfo(store.zone)).year
         reference = incidents.next_reference(write.connection, code=store.code, year=year)
-        body = IncidentDeclared(reference, title, watched.id, level, policy, at, channel)
+        body = IncidentDeclared(reference, title, watched.id, level, policy, at, _checked_line(channel))
         write.add(author, body, incident=id, subject=id, id=id)
         write.add(author, RoleAssumed("commander", author.name), incident=id, subject=id)
         for alert in found:
@@ -121,12 +122,15 @@ def move(
                 where=known.reference,
                 hint=f"It can become {after}.",
             )
-        body = StatusMoved(status, note.strip())
+        body = StatusMoved(status, _optional(note))
         return write.add(author, body, incident=known.id, subject=known.id, occurred=when)
 
 
 def assume_role(store: Store, author: Author, incident: str, role: str, person: str) -> Entry:
-    """Give a role to a person; whoever had it relinquishes it by this."""
+    """Give a role to a person; whoever had it relinquishes it by this. Raises BadInput."""
+    if role not in ROLES:
+        raise BadInput("there is no such role.", where=role, hint=f"Roles: {', '.join(ROLES)}.")
+    person = checked_name(person)
     with store.write() as write:
         known = incidents.get(write.connection, incident)
         replaces = replaced_by(known.roles, (role,))
@@ -135,10 +139,19 @@ def assume_role(store: Store, author: Author, incident: str, role: str, person: 
 
 
 def add_alert(store: Store, author: Author, incident: str, alert_id: str) -> Entry:
-    """Add an alert to an open incident, all its fields copied. Raises NotAllowed when it is there already."""
+    """Add an alert to an open incident, all its fields copied.
+
+    Raises NotAllowed when it is there already, and for an incident that was closed or withdrawn.
+    """
     alert = _alert(store, alert_id)
     with store.write() as write:
         known = incidents.get(write.connection, incident)
+        if known.status == CLOSED or known.withdrawn:
+            raise NotAllowed(
+                f"an alert joins an open incident; this one is {'withdrawn' if known.withdrawn else CLOSED}.",
+                where=known.reference,
+                hint="Re-open it, or declare another and link the two.",
+            )
         if any(other.id == alert.id for _, other in known.alerts):
             raise NotAllowed("this alert belongs to the incident already.", where=known.reference)
         body = AlertAdded(alert)
@@ -161,6 +174,8 @@ def withdraw(store: Store, author: Author, incident: str, reason: str) -> Entry:
     """Withdraw a declaration with a reason; the incident and all its entries stay readable."""
     with store.write() as write:
         known = incidents.get(write.connection, incident)
+        if known.withdrawn:
+            raise NotAllowed(f"it was withdrawn already: {known.withdrawn}", where=known.reference)
         body = Withdrawn(known.id, checked_text(reason))
         return write.add(author, body, incident=known.id, subject=known.id)
 
@@ -179,10 +194,21 @@ def listed(store: Store, *, with_closed: bool = True) -> list[Incident]:
 
 def checked_title(title: str) -> str:
     """Return a title on one line. Raises BadInput."""
-    one_line = " ".join(title.split())
-    if not one_line or len(one_line) > _LONGEST_TITLE:
-        raise BadInput(f"a title has 1 to {_LONGEST_TITLE} characters.", where=one_line[:60])
+    one_line = _checked_line(title)
+    if not one_line:
+        raise BadInput("the title is empty.", hint="Say what is wrong, in a few words.")
     return one_line
+
+
+def _checked_line(text: str) -> str:
+    one_line = " ".join(text.split())
+    if len(one_line) > _LONGEST_LINE or not one_line.isprintable():
+        raise BadInput(f"this is one line of at most {_LONGEST_LINE} characters.", where=repr(one_line[:60]))
+    return one_line
+
+
+def _optional(text: str) -> str:
+    return checked_text(text) if text.strip() else ""
 
 
 def checked_level(scheme: Scheme, severity: str) -> str:
@@ -208,7 +234,7 @@ def _checked_value(write: Write, incident: Incident, name: str, value: str | Whe
         return checked_title(text)
     if name == "severity":
         return checked_level(policies.of(write.connection, incident.policy), text)
-    return text.strip()
+    return _optional(text)
 
 
 def _take_start(write: Write, author: Author, id: str, found: Sequence[Alert]) -> None:

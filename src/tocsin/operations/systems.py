@@ -4,7 +4,7 @@ from tocsin.errors import BadInput
 from tocsin.model.journal import SystemAdded
 from tocsin.model.operator import Author, System
 from tocsin.store import systems
-from tocsin.store.folder import Store
+from tocsin.store.folder import Store, Write
 
 _LONGEST = 120
 
@@ -17,14 +17,19 @@ def ensure(store: Store, author: Author, name: str, *, id: str = "") -> System:
     known = find(store, name)
     if known is not None:
         return known
-    trimmed = checked_name(name)
     with store.write() as write:
-        known = systems.by_name(write.connection, trimmed)
-        if known is not None:
-            return known
-        new = id or store.new_id()
-        write.add(author, SystemAdded(trimmed), subject=new)
-        return System(new, trimmed)
+        return ensure_in(write, author, name, id=id)
+
+
+def ensure_in(write: Write, author: Author, name: str, *, id: str = "") -> System:
+    """Do the same within a transaction that is open: what is refused later adds no system."""
+    trimmed = checked_name(name)
+    known = systems.by_name(write.connection, trimmed)
+    if known is not None:
+        return known
+    new = id or write.store.new_id()
+    write.add(author, SystemAdded(trimmed), subject=new)
+    return System(new, trimmed)
 
 
 def find(store: Store, name: str) -> System | None:

@@ -1,7 +1,7 @@
 """Times as people type them: ISO 8601, or a clock time of today, in the store's home zone."""
 
 import re
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from tocsin.errors import BadInput
@@ -16,7 +16,8 @@ _AHEAD = timedelta(minutes=5)
 def parse_when(text: str, *, now: datetime, zone: str) -> When:
     """Return the instant or range a person typed.
 
-    A clock time without a date is the newest such time that has passed. A range `A..B` gets its middle as
+    A clock time without a date is the newest such time that has passed; with a date and no offset, a time
+    that comes twice as the clocks are set back is the first of the two. A range `A..B` gets its middle as
     the best estimate; `A..E..B` states the estimate E. Raises BadInput for nonsense and for times ahead.
     """
     parts = [_instant(part, now=now, zone=zone) for part in _RANGE.split(text.strip())]
@@ -42,9 +43,18 @@ def _instant(text: str, *, now: datetime, zone: str) -> datetime:
         return _newest_clock_time(text, clock, now, home)
     try:
         stated = datetime.fromisoformat(text)
-    except ValueError as error:
+        return stated.astimezone(UTC) if stated.tzinfo else _instants(stated, home, text)[0]
+    except (ValueError, OverflowError) as error:
         raise BadInput("this is not a time.", where=text, hint=_HINT) from error
-    return (stated.replace(tzinfo=home) if stated.tzinfo is None else stated).astimezone(now.tzinfo)
+
+
+def _instants(civil: datetime, home: ZoneInfo, text: str) -> list[datetime]:
+    """Return the instants a civil time stands for: two, in order, in the hour that comes twice."""
+    both = [civil.replace(tzinfo=home, fold=fold).astimezone(UTC) for fold in (0, 1)]
+    found = [at for at in both if at.astimezone(home).replace(tzinfo=None, fold=0) == civil]
+    if not found:
+        raise BadInput("the clocks were set forward over this time.", where=text, hint=_HINT)
+    return sorted(set(found))
 
 
 def _newest_clock_time(text: str, clock: re.Match[str], now: datetime, home: ZoneInfo) -> datetime:
@@ -52,7 +62,9 @@ def _newest_clock_time(text: str, clock: re.Match[str], now: datetime, home: Zon
         wanted = time(int(clock[1]), int(clock[2]), int(clock[3] or 0))
     except ValueError as error:
         raise BadInput("there is no such time of day.", where=text, hint=_HINT) from error
-    today = datetime.combine(now.astimezone(home).date(), wanted, home)
-    if today > now + _AHEAD:
-        today = datetime.combine(today.date() - timedelta(days=1), wanted, home)
-    return today.astimezone(now.tzinfo)
+    today = now.astimezone(home).date()
+    for day in (today, today - timedelta(days=1)):
+        passed = [at for at in _instants(datetime.combine(day, wanted), home, text) if at <= now + _AHEAD]
+        if passed:
+            return passed[-1]
+    raise BadInput("this time lies ahead.", where=text, hint=_HINT)

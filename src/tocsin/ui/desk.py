@@ -7,10 +7,11 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from tocsin.errors import UserError
+from tocsin.errors import StoreProblem, UserError
 from tocsin.model.journal import Entry
 from tocsin.model.operator import Author
 from tocsin.operations import undo
+from tocsin.operations.operators import account
 from tocsin.store.folder import Store
 from tocsin.ui.bell import Bell
 from tocsin.ui.heartbeat import Heartbeat
@@ -46,8 +47,8 @@ class Desk(QObject):
 
     @property
     def author(self) -> Author:
-        """Who writes now."""
-        return Author(self.operator)
+        """Who writes now: the OS account, recorded as such, while nobody has said who is at the desk."""
+        return Author(self.operator) if self.operator else account()
 
     def choose_operator(self, name: str) -> None:
         """Let another person write from here on."""
@@ -101,6 +102,7 @@ class Desk(QObject):
         author, entry_id = self.author, source.pop()
         job = self.jobs.command(lambda: undo.undo(self.store, author, entry_id))
         job.succeeded.connect(lambda entry: target.append(entry.id))
+        job.refused.connect(lambda error: _put_back(source, entry_id, error))
         job.succeeded.connect(lambda _entry: self.tell(said))
         self._started(job)
 
@@ -120,3 +122,9 @@ class Desk(QObject):
 
     def _refused(self, error: UserError) -> None:
         self.tell(str(error), trouble=True)
+
+
+def _put_back(source: list[str], entry_id: str, error: UserError) -> None:
+    """Keep an edit that can be undone later: the store was busy or full, the edit itself was not at fault."""
+    if isinstance(error, StoreProblem):
+        source.append(entry_id)

@@ -8,6 +8,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QMenu, QPlainTextEdit, QWidget
 from pytestqt.qtbot import QtBot
 
+from tocsin.model.alert import Alert, AlertSeverity
 from tocsin.model.clocks import State
 from tocsin.model.incident import Incident
 from tocsin.model.instant import When
@@ -15,6 +16,7 @@ from tocsin.model.journal import FieldsSet
 from tocsin.model.operator import Author
 from tocsin.now import ManualClock
 from tocsin.operations import clocks, incidents, timeline
+from tocsin.store import alerts
 from tocsin.store.folder import Store
 from tocsin.ui.command.screen import CommandScreen
 from tocsin.ui.desk import Desk
@@ -362,6 +364,21 @@ def test_more_offers_the_other_moves(
     _type(qtbot, screen, "reason", "a drill")
     qtbot.mouseClick(screen.ask.save, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: incidents.get(store, declared.id).withdrawn == "a drill")
+
+
+def test_a_adds_another_alert(
+    qtbot: QtBot, screen: CommandScreen, store: Store, declared: Incident, desk: Desk
+) -> None:
+    with qtbot.waitSignal(desk.noticed, check_params_cb=lambda text, _: "no other alert" in text):
+        qtbot.keyClick(screen, Key.Key_A)
+    alert = Alert("a1", declared.system, "", "rate", True, AlertSeverity.HIGH, "departure", "1", "rate fell",
+                  0.3, 0.5, store.now())  # fmt: skip
+    with store.signals.write() as connection:
+        alerts.add(connection, alert, key="k")
+    qtbot.keyClick(screen, Key.Key_A)
+    qtbot.waitUntil(lambda: screen.ask.isVisible())
+    qtbot.mouseClick(screen.ask.save, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: [a for _, a in incidents.get(store, declared.id).alerts] == [alert])
 
 
 def test_two_values_for_one_field_are_both_shown(

@@ -4,13 +4,13 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from tocsin.errors import BadInput
+from tocsin.model.alert import Alert
 from tocsin.model.clocks import ClockState, State
 from tocsin.model.fields import value_of
-from tocsin.model.incident import CLOSED, CONTAINED, FIELDS, FOLLOWS, REOPENED, RESOLVED
+from tocsin.model.incident import CLOSED, CONTAINED, FIELDS, FOLLOWS, REOPENED, RESOLVED, ROLES
 from tocsin.model.instant import When
 from tocsin.model.journal import Entry
-from tocsin.operations import clocks, incidents
+from tocsin.operations import alerts, clocks, incidents
 from tocsin.operations.command import CommandView
 from tocsin.operations.times import parse_instant, parse_when
 from tocsin.ui.command.ask import Answers, Ask, Blank
@@ -18,7 +18,6 @@ from tocsin.ui.command.header import MOVES
 from tocsin.ui.desk import Desk
 
 _SAID = {CONTAINED: "Contained", RESOLVED: "Resolved", CLOSED: "Closed", REOPENED: "Re-opened"}
-_ROLES = ("commander", "communications", "technical")
 _WHEN = "now, or 14:20, or 2026-11-02 14:20"
 _RANGE = "14:20, or a range 2026-11-01 08:00..2026-11-02 14:20"
 _HINTS = {
@@ -84,7 +83,7 @@ class Deeds:
         """Ask who holds the roles, one or all of them."""
         if (view := self._ready()) is None:
             return
-        asked = (role,) if role else _ROLES
+        asked = (role,) if role else ROLES
         blanks = [
             Blank(
                 each,
@@ -121,6 +120,12 @@ class Deeds:
         blanks = [Blank("reason", "Reason", hint="why nobody needs to meet it"),
                   Blank("state", "It is", State.WAIVED.value, choices=choices)]  # fmt: skip
         self._ask.ask(f"Waive the clock {clock.name}", blanks, "Waive", partial(self._waive, clock))
+
+    def alert(self) -> None:
+        """Ask which alert belongs to this incident too."""
+        if (view := self._ready()) is not None:
+            call = partial(alerts.joinable, self._desk.store, view.incident)
+            self._desk.read(call, partial(self._ask_alert, view.incident.id))
 
     def link(self) -> None:
         """Ask which incident this one duplicates or belongs to."""
@@ -196,7 +201,8 @@ class Deeds:
         if not changed:
             self._ask.done()
         for role, person in changed.items():
-            self._write(partial(_assume, store, author, view.incident.id, role, person), f"{role}: {person}")
+            call = partial(incidents.assume_role, store, author, view.incident.id, role, person)
+            self._write(call, f"{role}: {person}")
 
     def _mark(self, view: CommandView, clock: ClockState, state: State, reason: str) -> Entry:
         return clocks.mark(
@@ -209,6 +215,20 @@ class Deeds:
             partial(self._mark, self._known(), clock, state, answers["reason"]), f"{clock.name} {state}"
         )
 
+    def _ask_alert(self, incident: str, found: list[Alert]) -> None:
+        if self.view is None or self.view.incident.id != incident:
+            return
+        if not found:
+            self._desk.tell("There is no other alert.")
+            return
+        choices = tuple((one.id, f"{one.severity}: {one.message}") for one in found)
+        self._ask.ask("Add an alert to the incident", [Blank("alert", "Alert", choices=choices)], "Add",
+                      partial(self._join, incident))  # fmt: skip
+
+    def _join(self, incident: str, answers: Answers) -> None:
+        call = partial(incidents.add_alert, self._desk.store, self._desk.author, incident, answers["alert"])
+        self._write(call, "Alert added")
+
     def _link(self, answers: Answers) -> None:
         view, store, author = self._known(), self._desk.store, self._desk.author
         other, relation = answers["other"].strip(), answers["relation"]
@@ -219,12 +239,6 @@ class Deeds:
         self._write(
             partial(incidents.withdraw, store, author, view.incident.id, answers["reason"]), "Withdrawn"
         )
-
-
-def _assume(store: Any, author: Any, incident: str, role: str, person: str) -> Entry:
-    if not person:
-        raise BadInput("a role is held by somebody.", where=role, hint="Write a name.")
-    return incidents.assume_role(store, author, incident, role, person)
 
 
 def _meets(view: CommandView, clock: ClockState, fact: str) -> bool:

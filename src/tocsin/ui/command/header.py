@@ -9,7 +9,7 @@ from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from tocsin.model.fields import value_of
-from tocsin.model.incident import CLOSED, CONTAINED, FIELDS, FOLLOWS, REOPENED, RESOLVED, Incident
+from tocsin.model.incident import CLOSED, CONTAINED, FIELDS, FOLLOWS, REOPENED, RESOLVED, ROLES, Incident
 from tocsin.model.instant import When
 from tocsin.model.stages import stages
 from tocsin.operations.command import CommandView
@@ -27,7 +27,6 @@ MOVES: dict[str, tuple[str, str]] = {
     CLOSED: ("Close", "X"),
     REOPENED: ("Re-open", "O"),
 }
-ROLES = {"commander": "commander", "communications": "communications", "technical": "technical"}
 _NOBODY = "unassigned"
 _NAME_WIDTH = 88
 
@@ -74,8 +73,6 @@ class Header(QFrame):
 
     title_wanted = Signal()
     severity_wanted = Signal()
-    start_wanted = Signal()
-    roles_wanted = Signal()
     move_wanted = Signal(str)
     other_wanted = Signal(int)
     more_wanted = Signal()
@@ -99,7 +96,7 @@ class Header(QFrame):
         self.people = {role: ElidedLabel("") for role in ROLES}
         self.other = _quiet("", "Another open incident: Ctrl Up, Ctrl Down")
         self.moves = {status: _move_button(status) for status in MOVES}
-        self.more = _quiet("More", "Link as a duplicate, or withdraw")
+        self.more = _quiet("More", "Add an alert, link as a duplicate, or withdraw")
         self._lay_out()
         self._wire()
 

@@ -200,7 +200,7 @@ class CommandScreen(QWidget):
         keys: dict[Qt.Key, Callable[[], object]] = {
             Qt.Key.Key_L: self.focus_log, Qt.Key.Key_E: deeds.title, Qt.Key.Key_S: deeds.severity,
             Qt.Key.Key_T: deeds.start, Qt.Key.Key_P: deeds.roles, Qt.Key.Key_M: self.clocks.want_met,
-            Qt.Key.Key_W: self.clocks.want_waiver,
+            Qt.Key.Key_W: self.clocks.want_waiver, Qt.Key.Key_A: deeds.alert,
         }  # fmt: skip
         for number, name in enumerate(RANGES):
             keys[Qt.Key(Qt.Key.Key_1 + number)] = partial(self.signals.choose, name)
@@ -222,6 +222,7 @@ class CommandScreen(QWidget):
         menu.addAction("Estimate the start\tT", self._deeds.start)
         menu.addAction("Who does what\tP", self._deeds.roles)
         menu.addSeparator()
+        menu.addAction("Add an alert\tA", self._deeds.alert)
         menu.addAction("Link to another incident", self._deeds.link)
         menu.addAction("Withdraw", self._deeds.withdraw)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
