@@ -1,23 +1,24 @@
 """Packed samples: what goes in comes out, unfinished imports stay unseen, charts hide no extreme."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 import pytest
 import zstandard
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as stn
 from numpy.typing import NDArray
-from sqlalchemy import update
+from sqlalchemy import Connection, create_engine, insert, update
 
 from tocsin.errors import StoreProblem
 from tocsin.model.operator import Author
 from tocsin.model.signal import Signal
 from tocsin.store import imports, samples, series
 from tocsin.store.folder import Store
-from tocsin.store.schema import chunk
+from tocsin.store.schema import chunk, import_, signals_tables
 
 Times, Values = NDArray[np.int64], NDArray[np.float64]
 AddSamples = Callable[[Signal, Times, Values], int]
@@ -99,21 +100,17 @@ def test_a_series_without_finished_samples_is_not_listed(store: Store, add_sampl
         assert series.list_all(connection, "another system") == []
 
 
-@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30)
 @given(
     gaps=stn.arrays(np.int64, st.integers(2, 400), elements=st.integers(1, 500)),
     pixels=st.integers(1, 60),
     seed=st.integers(0, 1000),
 )
-def test_no_extreme_is_lost_and_none_is_invented(
-    tmp_path_factory: pytest.TempPathFactory, gaps: Times, pixels: int, seed: int
-) -> None:
+def test_no_extreme_is_lost_and_none_is_invented(gaps: Times, pixels: int, seed: int) -> None:
     times = np.cumsum(gaps)
     values = np.random.default_rng(seed).normal(size=len(times))
-    connection = _Chunks(times, values, size=7)
-    middles, lowest, highest = samples.minmax(
-        connection.open(tmp_path_factory), 1, int(times[0]), int(times[-1]), pixels
-    )
+    with in_chunks(times, values, size=7) as connection:
+        middles, lowest, highest = samples.minmax(connection, 1, int(times[0]), int(times[-1]), pixels)
     assert lowest.min() == values.min()
     assert highest.max() == values.max()
     assert bool((lowest <= highest).all())
@@ -125,27 +122,21 @@ def test_no_extreme_is_lost_and_none_is_invented(
         assert near.min() <= low <= high <= near.max()
 
 
-class _Chunks:
+@contextmanager
+def in_chunks(times: Times, values: Values, size: int) -> Iterator[Connection]:
     """Samples in chunks of a chosen size, so that a few hundred of them already are many chunks."""
-
-    def __init__(self, times: Times, values: Values, size: int) -> None:
-        self.times, self.values, self.size = times, values, size
-
-    def open(self, folders: pytest.TempPathFactory) -> "samples.Connection":
-        from sqlalchemy import create_engine, insert
-
-        from tocsin.store.schema import import_, signals_tables
-
-        connection = create_engine("sqlite://").connect()
+    engine = create_engine("sqlite://")
+    with engine.connect() as connection:
         signals_tables.create_all(connection)
         connection.execute(insert(import_).values(
             number=1, id="i", complete=1, source="", sha256="", importer="", record="", system="", author="",
             started_us=0, read=0, stored=0, already=0, rejected=0, assumed="{}",
         ))  # fmt: skip
-        for start in range(0, len(self.times), self.size):
-            part = slice(start, start + self.size)
-            samples.append(connection, 1, self.times[part], self.values[part], 1)
-        return connection
+        for start in range(0, len(times), size):
+            part = slice(start, start + size)
+            samples.append(connection, 1, times[part], values[part], 1)
+        yield connection
+    engine.dispose()
 
 
 def test_few_samples_are_drawn_as_they_are(store: Store, add_samples: AddSamples) -> None:

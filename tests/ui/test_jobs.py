@@ -133,6 +133,6 @@ def test_the_collector_runs_here_and_finds_circles(qtbot: QtBot) -> None:
     collector = Collector()
     assert not gc.isenabled()
     for _ in range(40):
-        _waste = [[] for _ in range(1500)]  # type: ignore[var-annotated]
+        _waste = [[] for _ in range(2 * gc.get_threshold()[0])]  # type: ignore[var-annotated]
         collector.collect()
     assert alive == [threading.get_ident()]
