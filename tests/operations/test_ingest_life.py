@@ -1,7 +1,7 @@
 """An import that is stopped, crashes or has company: nothing is seen before all of it, nothing is left."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from filelock import FileLock
 
+from tocsin.errors import StoreProblem
 from tocsin.importers.base import Options
 from tocsin.model.instant import from_us, to_us
 from tocsin.model.journal import ImportCompleted
@@ -110,6 +111,43 @@ def test_a_crash_is_swept_by_the_next_import(
         assert imports.pending(connection) == []
         assert samples.span(connection, 77) is None
     assert not (store.path / "imports" / "work").exists()
+
+
+@pytest.fixture
+def small_disk() -> Iterator[Callable[[int], None]]:
+    """A function that lets no file grow beyond so many bytes from now on: the next best to a full disk."""
+    resource = pytest.importorskip("resource", reason="no limits on the size of files on this system")
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    yield lambda size: resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+@pytest.mark.parametrize("rows", [200, 20_000])
+def test_a_full_disk_is_told_in_words_and_nothing_is_left(
+    store: Store, author: Author, run: Import, small_disk: Callable[[int], None], tmp_path: Path, rows: int
+) -> None:
+    run(GOOD)
+    before = left_in(store)
+    file = tmp_path / "long.csv"
+    file.write_text("ts,value\n" + "2026-11-02T10:00:00Z,1\n" * rows)
+    small_disk(2_048)
+    with pytest.raises(StoreProblem, match=r"long\.csv.*Nothing of it was stored"):
+        finish(ingest(store, author, file, system="shop", options=Options()))
+    small_disk(1 << 30)
+    assert left_in(store) == before
+
+
+def test_what_cannot_be_made_visible_leaves_no_files(
+    store: Store, run: Import, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_args: object) -> None:
+        raise StoreProblem("the disk is full.")
+
+    rows = "".join(f"2026-11-02T10:00:{n:02d}Z,{n}\n" for n in range(20))
+    with monkeypatch.context() as patched, pytest.raises(StoreProblem):
+        patched.setattr(imports, "complete", fails)
+        run(f"ts,value\n{rows}2026-11-02T10:01:00Z,x\n")
+    assert left_in(store) == ([], 0, {})
 
 
 def test_an_entry_that_a_crash_lost_is_appended_at_the_start(

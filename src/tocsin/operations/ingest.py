@@ -83,6 +83,26 @@ def ingest(
     systems.checked_name(system)
     if options.zone:
         checked_zone(options.zone)
+    with _in_words(path):
+        return (yield from _ingested(store, author, path, system, options, dry_run=dry_run))
+
+
+@contextmanager
+def _in_words(path: Path) -> Iterator[None]:
+    """Tell of a full disk, or one that went away, what to do about it."""
+    try:
+        yield
+    except OSError as error:
+        raise StoreProblem(
+            f"the import stopped: {error.strerror or error}.",
+            where=original.shown(path),
+            hint="Nothing of it was stored. When the disk has room, import it again.",
+        ) from error
+
+
+def _ingested(
+    store: Store, author: Author, path: Path, system: str, options: Options, *, dry_run: bool
+) -> Work:
     if dry_run:
         with tempfile.TemporaryDirectory(prefix="tocsin-") as folder:
             return (yield from _imported(store, author, path, system, options, Path(folder), dry_run=True))
@@ -125,9 +145,10 @@ def _work_folder(store: Store) -> Iterator[Path]:
 def sweep(store: Store) -> Generator[Progress, None, None]:
     """Delete what imports left behind that a crash or a stop ended. The caller holds the import lock."""
     with store.signals.read() as connection:
-        numbers = imports.pending(connection)
-    for number in numbers:
-        yield from _swept(store, number)
+        unfinished = imports.pending(connection)
+    for one in unfinished:
+        yield from _swept(store, one.number)
+        _drop_files(store, one.id, one.sha256)
 
 
 def _swept(store: Store, number: int) -> Generator[Progress, None, None]:
@@ -137,6 +158,16 @@ def _swept(store: Store, number: int) -> Generator[Progress, None, None]:
         with store.signals.write() as connection:
             more = imports.sweep_some(connection, number)
         yield Progress(0, None, "clearing away what an unfinished import left")
+
+
+def _drop_files(store: Store, id: str, sha256: str) -> None:
+    """Delete what an import kept of its file, unless a complete one was of the same."""
+    folder = store.folder("imports")
+    original.rejects_file(folder, id).unlink(missing_ok=True)
+    with store.signals.read() as connection:
+        kept = imports.is_kept(connection, sha256)
+    if sha256 and not kept:
+        (folder / sha256).unlink(missing_ok=True)
 
 
 def _imported(
@@ -165,8 +196,10 @@ def _imported(
         writing.complete()
     except BaseException:
         # Also when the generator is closed: what was written must not stay, not even unseen.
-        for _ in _swept(store, writing.number) if writing.number else ():
-            pass
+        if not dry_run:
+            for _ in sweep(store):
+                pass
+            _drop_files(store, entry, copied.sha256)
         raise
     with store.signals.read() as connection:
         done = imports.get(connection, writing.number)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import msgspec
 
-from tocsin.errors import BadInput, StoreProblem
+from tocsin.errors import BadInput
 from tocsin.model.instant import EPOCH, from_us
 from tocsin.operations.progress import Progress
 from tocsin.operations.tally import Reject
@@ -37,7 +37,7 @@ class Original:
 
 
 def copy(path: Path, folder: Path) -> Generator[Progress, None, Original]:
-    """Copy a file into `folder` and return the copy. Raises BadInput, StoreProblem."""
+    """Copy a file into `folder` and return the copy. Raises BadInput; OSError when the disk is full."""
     name = shown(path)
     descriptor = _opened(path, name)
     target = folder / "original"
@@ -47,7 +47,7 @@ def copy(path: Path, folder: Path) -> Generator[Progress, None, Original]:
         with target.open("wb") as copied:
             while block := _block(descriptor, name):
                 digest.update(block)
-                _write(copied.write, block, name)
+                copied.write(block)
                 done += len(block)
                 yield Progress(done, told.st_size, "copying")
         after = os.fstat(descriptor)
@@ -75,7 +75,12 @@ def keep_rejects(rejects: Sequence[Reject], folder: Path, id: str) -> None:
         return
     written = folder / "work" / "rejected.jsonl"
     written.write_bytes(b"".join(msgspec.json.encode(reject) + b"\n" for reject in rejects))
-    place(written, folder / f"{id}.rejected.jsonl")
+    place(written, rejects_file(folder, id))
+
+
+def rejects_file(folder: Path, id: str) -> Path:
+    """Return where an import keeps what it set aside."""
+    return folder / f"{id}.rejected.jsonl"
 
 
 def place(file: Path, target: Path) -> None:
@@ -123,14 +128,6 @@ def _block(descriptor: int, name: str) -> bytes:
         raise BadInput(
             f"the file went away while it was read: {_why(error)}.", where=name, hint="Nothing was stored."
         ) from None
-
-
-def _write(write: object, block: bytes, name: str) -> None:
-    assert callable(write)
-    try:
-        write(block)
-    except OSError as error:
-        raise StoreProblem(f"the copy cannot be written: {_why(error)}.", where=name) from error
 
 
 def _why(error: OSError | ValueError) -> str:

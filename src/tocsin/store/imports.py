@@ -103,9 +103,15 @@ def complete(
         connection.execute(update(watermark).where(mark).values(upto_us=first - 1))
 
 
-def pending(connection: Connection) -> list[int]:
-    """Return the numbers of imports that are not complete."""
-    return list(connection.execute(select(import_.c.number).where(import_.c.complete == 0)).scalars())
+def pending(connection: Connection) -> list[Import]:
+    """Return the imports that are not complete."""
+    return [_import(row) for row in connection.execute(select(import_).where(import_.c.complete == 0))]
+
+
+def is_kept(connection: Connection, sha256: str) -> bool:
+    """Whether a complete import is of the file with this SHA-256."""
+    query = select(import_.c.number).where(import_.c.complete == 1, import_.c.sha256 == sha256)
+    return connection.execute(query.limit(1)).first() is not None
 
 
 def sweep_some(connection: Connection, number: int) -> bool:
