@@ -63,6 +63,7 @@ REPLACED = "UPDATE journal SET {0} = CAST(replace(CAST({0} AS TEXT), '{1}', '{2}
         ("UPDATE journal SET kind = 'undone' WHERE seq = 5", 5, "column"),
         ("UPDATE journal SET lamport = 99 WHERE seq = 5", 5, "column"),
         ("UPDATE journal SET seq = 9 WHERE seq = 5", 5, "missing"),
+        ("UPDATE journal SET seq = -1 WHERE seq = 5", 1, "missing"),
     ],
 )
 def test_a_change_is_found_and_the_first_bad_entry_named(
@@ -74,6 +75,17 @@ def test_a_change_is_found_and_the_first_bad_entry_named(
     named = found.reason if "missing" in reason else f"{found.seq} {found.reason}"
     assert reason in found.reason
     assert str(seq) in named
+
+
+def test_a_journal_checked_piece_by_piece_is_checked_whole(five: Store) -> None:
+    change(five, "UPDATE journal SET body = NULL WHERE seq = 5")
+    chains, steps = journal.Chains(), 1
+    with five.journal.read() as connection:
+        while chains.check(connection, 2):
+            steps += 1
+    assert (steps, [entry.seq for entry in chains.entries]) == (3, [1, 2, 3, 4])
+    assert chains.fault is not None
+    assert chains.fault.seq == 5
 
 
 def test_two_entries_swapped_are_found(five: Store) -> None:

@@ -24,6 +24,7 @@ from tocsin.model.journal import (
 )
 from tocsin.model.operator import Author
 from tocsin.now import ManualClock
+from tocsin.operations.verification import verify
 from tocsin.store import incidents, journal, projections, timeline
 from tocsin.store.folder import Store, Write, create_store
 
@@ -97,7 +98,7 @@ def test_the_stored_state_equals_the_fold(
                 do(write, incident, step, OPERATORS[who], pick)
         with store.journal.read() as connection:
             assert journal.verify(connection) is None
-            assert projections.differences(connection) == []
+            assert projections.differences(projections.stored(connection), journal.entries(connection)) == []
     finally:
         store.close()
 
@@ -107,7 +108,15 @@ def test_a_projection_changed_by_hand_is_named(store: Store) -> None:
     with store.journal.write() as connection:
         connection.execute(text("UPDATE incident SET status = 'closed'"))
     with store.journal.read() as connection:
-        assert projections.differences(connection) == [f"incident {id}"]
+        assert projections.differences(projections.stored(connection), journal.entries(connection)) == [
+            f"incident {id}"
+        ]
+
+
+def test_another_code_for_the_references_is_named(store: Store) -> None:
+    with store.journal.write() as connection:
+        connection.execute(text("UPDATE site SET code = 'XX'"))
+    assert verify(store).differences == (f"site {store.site}",)
 
 
 def test_an_undone_line_leaves_the_timeline_and_redo_brings_it_back(store: Store, author: Author) -> None:

@@ -14,12 +14,21 @@ from sqlalchemy.dialects.sqlite import insert
 from tocsin.model import incident as incidents
 from tocsin.model import timeline as timelines
 from tocsin.model.incident import Incident
-from tocsin.model.journal import Entry, OperatorAdded, PolicyFrozen, SystemAdded, Undone
+from tocsin.model.journal import (
+    Entry,
+    OperatorAdded,
+    PolicyFrozen,
+    StoreCreated,
+    StoreRestored,
+    SystemAdded,
+    Undone,
+)
 from tocsin.model.timeline import Item
 from tocsin.store import journal
-from tocsin.store.schema import incident, operator, policy, system, timeline
+from tocsin.store.schema import incident, operator, policy, site, system, timeline
 
-TABLES = (incident, timeline, operator, system, policy)
+TABLES = (incident, timeline, operator, system, policy, site)
+Rows = dict[str, dict[str, dict[str, Any]]]
 
 
 def project(connection: Connection, entry: Entry) -> None:
@@ -34,13 +43,20 @@ def project(connection: Connection, entry: Entry) -> None:
         _put_item(connection, entry.subject, _next_item(connection, entry))
 
 
-def rebuild(entries: Iterable[Entry]) -> dict[str, dict[str, dict[str, Any]]]:
-    """Return what every projection should hold, from the journal alone: table name to key to row."""
-    rows: dict[str, dict[str, dict[str, Any]]] = {table.name: {} for table in TABLES}
+def rebuild(entries: Iterable[Entry]) -> Rows:
+    """Return what every projection should hold, from the journal alone: table name to key to row.
+
+    `entries` come in (lamport, site, seq) order.
+    """
+    rows: Rows = {table.name: {} for table in TABLES}
     about: dict[tuple[str, str], list[Entry]] = {}
     for entry in entries:
         for table, row in _plain_rows(entry):
-            rows[table.name].setdefault(str(next(iter(row.values()))), row)
+            # As the tables do it: the first of a key stays, and of systems the first of a name.
+            if table is not system or all(known["name"] != row["name"] for known in rows["system"].values()):
+                rows[table.name].setdefault(str(next(iter(row.values()))), row)
+        if isinstance(entry.body, StoreCreated | StoreRestored):
+            _begin_site(rows[site.name], entry.site, entry.body)
         if entry.incident:
             about.setdefault((entry.incident, entry.subject), []).append(entry)
     for (of_incident, subject), own in about.items():
@@ -52,16 +68,31 @@ def rebuild(entries: Iterable[Entry]) -> dict[str, dict[str, dict[str, Any]]]:
     return rows
 
 
-def differences(connection: Connection) -> list[str]:
-    """Return where the stored projections differ from a fresh fold of the journal, in words."""
-    expected = rebuild(journal.bodies(connection))
-    found = []
+def _begin_site(sites: dict[str, dict[str, Any]], id: str, body: StoreCreated | StoreRestored) -> None:
+    for known in sites.values():
+        known["current"] = 0
+    sites[id] = {"id": id, "code": body.code, "zone": body.zone, "current": 1}
+
+
+def stored(connection: Connection) -> Rows:
+    """Return what every projection holds, as `rebuild` does."""
+    found: Rows = {}
     for table in TABLES:
         key = next(iter(table.primary_key.columns)).name
-        stored = {str(row[key]): dict(row) for row in connection.execute(select(table)).mappings()}
-        keys = stored.keys() | expected[table.name].keys()
-        found += [f"{table.name} {k}" for k in sorted(keys) if stored.get(k) != expected[table.name].get(k)]
+        rows = connection.execute(select(table)).mappings()
+        found[table.name] = {str(row[key]): dict(row) for row in rows}
     return found
+
+
+def differences(held: Rows, entries: Iterable[Entry]) -> list[str]:
+    """Return where the projections held differ from a fresh fold of the journal's entries, in words."""
+    expected = rebuild(sorted(entries, key=lambda entry: (entry.lamport, entry.site, entry.seq)))
+    return [
+        f"{table} {key}"
+        for table, rows in expected.items()
+        for key in sorted(rows.keys() | held[table].keys())
+        if rows.get(key) != held[table].get(key)
+    ]
 
 
 def _plain_rows(entry: Entry) -> list[tuple[Table, dict[str, Any]]]:
