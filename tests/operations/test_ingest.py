@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tocsin.errors import BadInput
+from tocsin.errors import BadInput, StoreProblem
 from tocsin.importers.base import Options
 from tocsin.model.instant import from_us, to_us
 from tocsin.model.journal import ImportCompleted, SystemAdded
@@ -172,6 +172,14 @@ def test_a_file_of_another_kind_is_named(run: Import) -> None:
     with pytest.raises(BadInput, match="a web page") as refused:
         run("<!DOCTYPE html><p>Sign in")
     assert "csv" in refused.value.hint
+
+
+def test_a_store_for_reading_only_takes_nothing(store: Store, run: Import) -> None:
+    store.journal.read_only = True
+    with pytest.raises(StoreProblem, match="for reading only"):
+        run(GOOD)
+    assert not (store.path / "import.lock").exists()
+    assert run(GOOD, dry_run=True).stored == 3
 
 
 def test_a_name_that_is_no_name_is_set_aside(store: Store, run: Import) -> None:

@@ -32,6 +32,13 @@ def test_a_backup_holds_every_entry_and_verifies(store: Store, author: Author) -
     assert backup.check(made.path) == 2
 
 
+def test_none_is_made_where_nothing_can_be_written(store: Store) -> None:
+    store.journal.read_only = True
+    with pytest.raises(StoreProblem, match="for reading only"):
+        backup.make(store)
+    assert not list(store.path.glob("backups/*"))
+
+
 def test_it_is_due_once_a_day(store: Store, clock: ManualClock) -> None:
     assert backup.make_if_due(store) is not None
     assert backup.make_if_due(store) is None
@@ -88,6 +95,12 @@ def test_what_a_killed_copy_left_is_cleared_away(store: Store) -> None:
         left.with_name(name).write_bytes(b"half")
     backup.make(store)
     assert not list(store.path.glob("backups/.*"))
+
+
+def test_a_lock_that_cannot_be_had_is_told_in_words(store: Store) -> None:
+    (store.path / "backup.lock").mkdir()
+    with pytest.raises(StoreProblem):
+        backup.make(store)
 
 
 def restored(store: Store, author: Author, saved: Path) -> Store:

@@ -106,6 +106,7 @@ def _ingested(
     if dry_run:
         with tempfile.TemporaryDirectory(prefix="tocsin-") as folder:
             return (yield from _imported(store, author, path, system, options, Path(folder), dry_run=True))
+    store.refuse_read_only()
     # Imported when used: it brings asyncio along, which the start of the console would pay for.
     from filelock import FileLock
 

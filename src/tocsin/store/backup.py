@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,7 +14,7 @@ from tocsin.model.journal import Entry, StoreRestored
 from tocsin.model.operator import Author
 from tocsin.now import Clock
 from tocsin.store import journal, schema
-from tocsin.store.files import replacing, sync_folder
+from tocsin.store.files import locked, replacing, sync_folder
 from tocsin.store.folder import RandomBytes, Store, journal_file, opened_files
 
 KEPT = 10
@@ -36,7 +36,8 @@ def make(store: Store) -> Backup:
 
     Raises StoreProblem when the copy does not verify; it is then removed and the older ones stay.
     """
-    with _one_at_a_time(store):
+    store.refuse_read_only()
+    with locked(store.path / "backup.lock", timeout_s=60):
         return _make(store)
 
 
@@ -44,7 +45,7 @@ def make_if_due(store: Store) -> Backup | None:
     """Make a backup when the newest is more than a day old; return it, or None."""
     if not _is_due(store):
         return None
-    with _one_at_a_time(store):
+    with locked(store.path / "backup.lock", timeout_s=60):
         return _make(store) if _is_due(store) else None
 
 
@@ -64,14 +65,6 @@ def _make(store: Store) -> Backup:
     for old in listed(store.path)[:-KEPT]:
         old.path.unlink(missing_ok=True)
     return Backup(path, store.now(), entries)
-
-
-@contextmanager
-def _one_at_a_time(store: Store) -> Iterator[None]:
-    from filelock import FileLock  # when used: it brings asyncio along, which every start would pay for
-
-    with FileLock(store.path / "backup.lock", timeout=60):
-        yield
 
 
 def listed(store_path: Path) -> list[Backup]:
@@ -111,6 +104,8 @@ def restore(
         )
     check(backup)
     store = opened_files(path, clock, random)
+    if store.read_only:
+        raise StoreProblem("nothing can be written here.", where=str(path))
     try:
         with store.presence.alone():
             return _bring_back(store, author, backup)

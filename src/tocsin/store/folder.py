@@ -19,6 +19,7 @@ from tocsin.now import Clock
 from tocsin.paths import network_file_system
 from tocsin.store import journal, projections, schema
 from tocsin.store.database import Database, Presence
+from tocsin.store.files import locked
 
 SUFFIX = ".tocsin"
 _FOLDERS = ("evidence", "imports", "exports", "backups")
@@ -95,6 +96,11 @@ class Store:
         """Whether nothing can be written here (read-only medium)."""
         return self.journal.read_only
 
+    def refuse_read_only(self) -> None:
+        """Raise StoreProblem where nothing can be written, before any file is."""
+        if self.read_only:
+            raise StoreProblem("this store is open for reading only.", where=str(self.path))
+
     def folder(self, name: str) -> Path:
         """Return the path of evidence, imports, exports or backups, made if need be."""
         path = self.path / name
@@ -153,9 +159,7 @@ def create_store(
             hint="`tocsin restore` brings one back.",
         )
     _make_folder(path)
-    from filelock import FileLock  # when used: it brings asyncio along, which every start would pay for
-
-    with FileLock(path / "create.lock", timeout=30):
+    with locked(path / "create.lock", timeout_s=30):
         store = opened_files(path, clock, random)
         if store.journal.version() == 0:
             _lay_out(store, code, zone, author)
