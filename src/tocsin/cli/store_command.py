@@ -117,7 +117,7 @@ def _list_backups(args: argparse.Namespace, known: list[backup.Backup]) -> int:
 def _operators(args: argparse.Namespace) -> int:
     with options.opened(args, create=True) as store:
         if args.by is not None:
-            options.author(store, args)
+            operators.add(store, Author(operators.checked_name(args.by)))
         names = operators.names(store)
     if args.json:
         options.print_json(names)

@@ -34,6 +34,31 @@ def replacing(path: Path) -> Iterator[Path]:
             temporary.unlink()
 
 
+@contextmanager
+def locked(path: Path, *, timeout_s: float) -> Iterator[None]:
+    """Hold a lock file, which the system lets go when a process dies. Raises StoreProblem."""
+    from filelock import (
+        FileLock,
+        Timeout,
+    )  # when used: it brings asyncio along, which every start would pay for
+
+    lock = FileLock(path)
+    try:
+        lock.acquire(timeout=timeout_s)
+    except Timeout as error:
+        raise StoreProblem(
+            "another program is busy here.", where=str(path), hint="Try again later."
+        ) from error
+    except OSError as error:
+        raise StoreProblem(
+            f"nothing can be written here: {error.strerror}.", where=str(path.parent)
+        ) from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
 def sync_folder(folder: Path) -> None:
     """Make renames in a folder durable; a no-op where folders cannot be opened (Windows)."""
     if os.name == "posix":
