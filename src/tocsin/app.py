@@ -48,7 +48,7 @@ class App(QObject):
         self.window = Window(self.desk)
         self._watched: list[Watched] = []
         self._verified: Verification | None = None
-        self._detecting = self._closed = False
+        self._detecting = self._detect_again = self._checked = self._closed = False
         self._detect_soon = QTimer(self)
         self._detect_soon.setSingleShot(True)
         self._detect_soon.setInterval(_DETECT_AFTER_MS)
@@ -134,8 +134,11 @@ class App(QObject):
         if not self.desk.operator:
             self.window.choose_operator()
         self._look()
-        self._verify()
-        self._detect()
+        # What takes longer waits until the screens have read: detection next, and verification after it.
+        if self.store.read_only:
+            self._verify()
+        else:
+            self._detect_soon.start()
 
     def _open_incident(self, id: str) -> None:
         self.desk.choose_incident(id)
@@ -187,8 +190,11 @@ class App(QObject):
             yield Choice(title, partial(self._open_incident, incident.id), incident.severity, "command")
 
     def _detect(self) -> None:
-        """Let the detectors judge what is new, one run at a time."""
-        if self._detecting or self.store.read_only or self._closed:
+        """Let the detectors judge what is new, one run at a time; what arrives meanwhile has the next."""
+        if self.store.read_only or self._closed:
+            return
+        self._detect_again = self._detecting
+        if self._detecting:
             return
         self._detecting = True
         job = self.jobs.bulk(partial(detect.detect, self.store))
@@ -206,6 +212,13 @@ class App(QObject):
 
     def _detection_ended(self) -> None:
         self._detecting = False
+        if self._closed:
+            return
+        if self._detect_again:
+            self._detect_soon.start()
+        if not self._checked:
+            self._checked = True
+            self._verify()
 
     def _verify(self) -> None:
         self.desk.read(partial(verify, self.store), self._show_verified)

@@ -37,7 +37,7 @@ def declared(qtbot: QtBot, app: App) -> str:
     qtbot.waitUntil(lambda: bool(alerts.list_all(app.store)), timeout=SLOW_MS)
     alert = alerts.list_all(app.store)[0]
     app.declare.open_for(alert.id, alert.system)
-    qtbot.waitUntil(app.declare.isVisible, timeout=SLOW_MS)
+    qtbot.waitUntil(lambda: app.declare.system.currentText() == "request router", timeout=SLOW_MS)
     app.declare.title.setText("Requests answered ten times slower")
     with qtbot.waitSignal(app.declare.declared, timeout=SLOW_MS):
         qtbot.keyClick(app.declare.title, Qt.Key.Key_Return)

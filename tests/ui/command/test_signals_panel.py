@@ -109,6 +109,10 @@ def test_more_signals_than_fit_are_reached_by_the_wheel(
         at, watched.signals.mapToGlobal(at), QPoint(), QPoint(0, -120), Qt.MouseButton.NoButton,
         Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase, False,
     )  # fmt: skip
-    QApplication.sendEvent(watched.signals, down)
-    qtbot.waitUntil(lambda: watched.signals.shown != before)
+
+    def wheeled() -> bool:
+        QApplication.sendEvent(watched.signals, down)
+        return watched.signals.shown != before
+
+    qtbot.waitUntil(wheeled)
     assert set(before) & set(watched.signals.shown) != set(before)

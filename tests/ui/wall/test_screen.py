@@ -159,7 +159,7 @@ def test_r_lets_the_curves_go_further_back(qtbot: QtBot, alert: Alert, wall: Wal
     qtbot.keyClick(wall, Key.Key_R)
     qtbot.waitUntil(lambda: wall.view is not None and wall.view.rows[0].cells[1].curve is not before)
     assert [button.isChecked() for button in wall.findChildren(QPushButton) if button.isCheckable()] == [
-        False, True, False,
+        False, False, True,
     ]  # fmt: skip
 
 

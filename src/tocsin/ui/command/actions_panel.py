@@ -7,10 +7,10 @@ from PySide6.QtCore import QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QPainter
 
 from tocsin.model.next_actions import Action
-from tocsin.ui.command.panel import Panel
-from tocsin.ui.command.rows import RowPainter, Rows
 from tocsin.ui.icons import paint_icon
 from tocsin.ui.palette import PAD, SMALL
+from tocsin.ui.panel import Panel
+from tocsin.ui.rows import RowPainter, Rows
 from tocsin.ui.theme import Theme, sans
 from tocsin.ui.times import short_stamp
 

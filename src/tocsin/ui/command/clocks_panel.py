@@ -8,10 +8,10 @@ from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QPushButton
 
 from tocsin.model.clocks import ClockState, State, at
-from tocsin.ui.command.panel import Panel
-from tocsin.ui.command.rows import RowPainter, Rows
 from tocsin.ui.icons import paint_icon
 from tocsin.ui.palette import LARGE, PAD, SHAPES, SMALL, Tone
+from tocsin.ui.panel import Panel
+from tocsin.ui.rows import RowPainter, Rows
 from tocsin.ui.text import set_look, set_tip
 from tocsin.ui.theme import Theme, mono, sans
 from tocsin.ui.times import countdown, short_stamp

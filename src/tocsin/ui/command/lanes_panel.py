@@ -1,8 +1,8 @@
 """The lanes within the command screen: entries are moved here, and edited on the timeline screen."""
 
-from tocsin.ui.command.panel import Panel
 from tocsin.ui.desk import Desk
 from tocsin.ui.palette import PAD
+from tocsin.ui.panel import Panel
 from tocsin.ui.timeline.feed import Feed
 from tocsin.ui.timeline.lanes import LanesView
 

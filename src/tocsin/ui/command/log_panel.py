@@ -10,10 +10,10 @@ from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout
 
 from tocsin.model.running_log import Line
-from tocsin.ui.command.panel import Panel, rule
-from tocsin.ui.command.rows import RowPainter, Rows
 from tocsin.ui.icons import paint_icon
 from tocsin.ui.palette import PAD, SMALL, Tone
+from tocsin.ui.panel import Panel, rule
+from tocsin.ui.rows import RowPainter, Rows
 from tocsin.ui.text import ElidedLabel, Label
 from tocsin.ui.theme import Theme, mono, sans
 from tocsin.ui.times import MONTHS, clock_time, short_stamp

@@ -20,9 +20,9 @@ from tocsin.model.alert import AlertSeverity
 from tocsin.operations import strips
 from tocsin.operations.strips import RANGES, Curve, Learnt, Stretch, StripsView
 from tocsin.ui.charts.strips import Strips
-from tocsin.ui.command.panel import Panel
 from tocsin.ui.desk import Desk
 from tocsin.ui.palette import PAD, Tone
+from tocsin.ui.panel import Panel
 from tocsin.ui.text import Label, set_look, set_tip
 
 _LEAST_LANE = 62

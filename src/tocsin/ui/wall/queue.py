@@ -9,9 +9,9 @@ from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from tocsin.operations.wall import Queued
-from tocsin.ui.command.rows import RowPainter, Rows
 from tocsin.ui.icons import paint_icon
 from tocsin.ui.palette import PAD, SHAPES, SMALL, tone_of_rank
+from tocsin.ui.rows import RowPainter, Rows
 from tocsin.ui.text import Label, set_look
 from tocsin.ui.theme import Theme, sans
 from tocsin.ui.times import short_stamp

@@ -11,9 +11,9 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 from tocsin.errors import UserError
 from tocsin.operations import wall
 from tocsin.operations.wall import Cell, Row, WallView
-from tocsin.ui.command.panel import Panel
 from tocsin.ui.desk import Desk
 from tocsin.ui.palette import GAP, PAD
+from tocsin.ui.panel import Panel
 from tocsin.ui.text import ElidedLabel, Label, set_look
 from tocsin.ui.wall.grid import Grid
 from tocsin.ui.wall.incidents import IncidentCards
@@ -39,7 +39,7 @@ class WallScreen(QWidget):
         super().__init__(parent)
         self._desk = desk
         self.view: WallView | None = None
-        self._range = "24 h"
+        self._range = "7 d"
         self._dirty, self._reading = True, False
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
