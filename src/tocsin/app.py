@@ -118,6 +118,7 @@ class App(QObject):
         window, desk, bell = self.window, self.desk, self.bell
         window.declare_wanted.connect(self.declare.open)
         window.line_wanted.connect(self._log_line)
+        window.dropped.connect(lambda path: self.importing.open_with(Path(path)))
         window.closing.connect(self.close)
         self.wall.opened.connect(self._open_incident)
         self.wall.declare_wanted.connect(self.declare.open_for)

@@ -6,7 +6,8 @@ from datetime import timedelta
 from itertools import pairwise
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -148,3 +149,30 @@ def test_nothing_in_the_bars_overlaps(qapp: QApplication, window: Window, size: 
     assert all(left[1] <= right[0] for left, right in pairwise(spans))
     assert spans[-1][1] <= size[0]
     assert all(w.width() >= w.minimumSizeHint().width() for w in shown)
+
+
+def test_a_file_let_go_over_the_window_is_told_and_a_web_address_is_not_taken(
+    qtbot: QtBot, window: Window
+) -> None:
+    def enter(url: QUrl) -> tuple[QDragEnterEvent, QMimeData]:
+        data = QMimeData()
+        data.setUrls([url])
+        move, keys = Qt.DropAction.CopyAction, Qt.KeyboardModifier.NoModifier
+        event = QDragEnterEvent(QPoint(50, 50), move, data, Qt.MouseButton.LeftButton, keys)
+        event.ignore()
+        QApplication.sendEvent(window, event)
+        return event, data
+
+    event, data = enter(QUrl.fromLocalFile("/data/latency.csv"))
+    assert event.isAccepted()
+    drop = QDropEvent(
+        QPointF(50, 50),
+        Qt.DropAction.CopyAction,
+        data,
+        Qt.MouseButton.LeftButton,
+        Qt.KeyboardModifier.NoModifier,
+    )
+    with qtbot.waitSignal(window.dropped) as dropped:
+        QApplication.sendEvent(window, drop)
+    assert dropped.args == ["/data/latency.csv"]
+    assert not enter(QUrl("https://example.invalid/latency.csv"))[0].isAccepted()

@@ -5,8 +5,8 @@ from datetime import datetime
 from functools import partial
 from zoneinfo import ZoneInfo
 
-from PySide6.QtCore import Signal
-from PySide6.QtGui import QAction, QCloseEvent, QKeySequence, QResizeEvent
+from PySide6.QtCore import QMimeData, Signal
+from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from tocsin.operations import operators
@@ -25,12 +25,14 @@ class Window(QMainWindow):
     """The shell. Screens, actions and things to find are added from outside; it knows none of them.
 
     `line_wanted` and `declare_wanted` come from the top bar, their keys, or Ctrl K. `shown(key)` when another
-    screen comes to the front. `closing` comes once, before the window goes.
+    screen comes to the front, `dropped(path)` when a file is let go over the window. `closing` comes once,
+    before the window goes.
     """
 
     line_wanted = Signal()
     declare_wanted = Signal()
     shown = Signal(str)
+    dropped = Signal(str)
     closing = Signal()
 
     def __init__(self, desk: Desk) -> None:
@@ -47,6 +49,7 @@ class Window(QMainWindow):
         self.finder = Finder(desk.theme, self)
         self.setWindowTitle(f"{desk.store.path.name} · Tocsin")
         self.setMinimumSize(1024, 600)
+        self.setAcceptDrops(True)
         self.resize(1366, 768)
         self._wire()
 
@@ -100,6 +103,14 @@ class Window(QMainWindow):
     def show_time(self, now: datetime) -> None:
         """Show the time in the top bar."""
         self.header.show_time(now)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802
+        if _files(event.mimeData()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802
+        self.dropped.emit(_files(event.mimeData())[0])
+        event.acceptProposedAction()
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
         self.closing.emit()
@@ -161,3 +172,8 @@ class Window(QMainWindow):
             lambda author: desk.choose_operator(author.name),
             said=f"{name} is at the desk",
         )
+
+
+def _files(data: QMimeData) -> list[str]:
+    """Return the local files of what is dragged; nothing is fetched from anywhere."""
+    return [url.toLocalFile() for url in data.urls() if url.isLocalFile()]
