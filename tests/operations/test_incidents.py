@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import text
 
 from tocsin.errors import BadInput, NotAllowed, NotFound
 from tocsin.model.alert import Alert, AlertSeverity
@@ -127,6 +128,26 @@ def test_moves_follow_each_other_with_their_own_time(
     assert incidents.get(store, made.id).status == "re-opened"
     with pytest.raises(NotAllowed, match="cannot become"):
         incidents.move(store, author, made.id, "re-opened")
+
+
+def test_a_move_before_the_move_it_follows_is_refused(
+    store: Store, clock: ManualClock, author: Author
+) -> None:
+    made = incidents.declare(store, author, title="t", system="s")
+    contained = clock.now() - timedelta(hours=1)  # contained before it was declared, as happens
+    incidents.move(store, author, made.id, "contained", at=contained)
+    with pytest.raises(BadInput, match="only later"):
+        incidents.move(store, author, made.id, "resolved", at=contained - timedelta(minutes=1))
+    incidents.move(store, author, made.id, "resolved", at=contained)
+
+
+def test_the_reference_after_9999_is_a_free_one(store: Store, author: Author) -> None:
+    first = incidents.declare(store, author, title="t", system="s")
+    with store.journal.write() as connection:
+        connection.execute(text("UPDATE incident SET reference = 'INC-2026-WR-9999'"))
+    found = [incidents.declare(store, author, title="t", system="s").reference for _ in range(2)]
+    assert found == ["INC-2026-WR-10000", "INC-2026-WR-10001"]
+    assert first.reference == "INC-2026-WR-0001"
 
 
 def test_a_move_that_lies_ahead_is_refused(store: Store, author: Author) -> None:

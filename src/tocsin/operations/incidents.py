@@ -11,7 +11,7 @@ from tocsin.errors import BadInput, NotAllowed, NotFound
 from tocsin.model.alert import Alert
 from tocsin.model.fields import replaced_by
 from tocsin.model.incident import CLOSED, FIELDS, FOLLOWS, ROLES, Incident
-from tocsin.model.instant import When
+from tocsin.model.instant import When, iso
 from tocsin.model.journal import (
     AlertAdded,
     Entry,
@@ -110,7 +110,7 @@ def move(
 ) -> Entry:
     """Move an incident to another status; `at` is when it really was contained, resolved ...
 
-    Raises NotAllowed when that status cannot follow the present one.
+    Raises NotAllowed when that status cannot follow the present one, BadInput for a time before that one's.
     """
     when = None if at is None else When(_past(store, at), zone=store.zone)
     with store.write() as write:
@@ -121,6 +121,12 @@ def move(
                 f"an incident that is {known.status} cannot become {status}.",
                 where=known.reference,
                 hint=f"It can become {after}.",
+            )
+        if at is not None and known.moves and at < known.moves[-1].at:
+            raise BadInput(
+                f"it was {known.status} only later.",
+                where=iso(at),
+                hint=f"It has been since {iso(known.moves[-1].at)}; undo that move if its time is wrong.",
             )
         body = StatusMoved(status, _optional(note))
         return write.add(author, body, incident=known.id, subject=known.id, occurred=when)

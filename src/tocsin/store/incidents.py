@@ -1,7 +1,7 @@
 """Incidents as the projections hold them."""
 
 import msgspec
-from sqlalchemy import Connection, func, or_, select
+from sqlalchemy import Connection, Integer, cast, func, or_, select
 
 from tocsin.errors import NotFound
 from tocsin.model.incident import CLOSED, Incident
@@ -35,7 +35,7 @@ def next_reference(connection: Connection, *, code: str, year: int) -> str:
     Call it in the transaction that declares.
     """
     stem = f"INC-{year}-{code}-"
-    query = select(func.max(incident.c.reference)).where(incident.c.reference.like(f"{stem}____"))
+    number = cast(func.substr(incident.c.reference, len(stem) + 1), Integer)  # as text, 10000 is before 9999
+    query = select(func.max(number)).where(incident.c.reference.startswith(stem, autoescape=True))
     last = connection.execute(query).scalar()
-    number = 1 if last is None else int(str(last).removeprefix(stem)) + 1
-    return f"{stem}{number:04d}"
+    return f"{stem}{(last or 0) + 1:04d}"

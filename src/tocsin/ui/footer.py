@@ -29,7 +29,7 @@ class Footer(QFrame):
         self.mark, self.notice = Icon(theme, "check", "green", 13), ElidedLabel(role="small")
         self.work, self.bar = Label(role="small"), QProgressBar()
         self.stop = QPushButton("Stop")
-        self.hint, self.next = Label(role="small"), Label(role="small")
+        self.next = Label(role="small")
         self.bar.setFixedWidth(140)
         self.bar.setTextVisible(False)
         set_look(self.stop, role="quiet")
@@ -60,10 +60,6 @@ class Footer(QFrame):
         self._fade.stop()
         if not trouble:
             self._fade.start(_NOTICE_MS)
-
-    def show_hint(self, text: str) -> None:
-        """Show what a key would do now, such as what Ctrl Z undoes."""
-        self.hint.show_text(text)
 
     def show_next(self, text: str, tone: Tone | None = None) -> None:
         """Show the nearest deadline."""
@@ -112,5 +108,5 @@ class Footer(QFrame):
         layout.addSpacing(GAP)
         layout.addWidget(self.mark)
         layout.addWidget(self.notice, 1)
-        for widget in (self.work, self.bar, self.stop, self.hint, self.next):
+        for widget in (self.work, self.bar, self.stop, self.next):
             layout.addWidget(widget, 0, Qt.AlignmentFlag.AlignVCenter)

@@ -92,11 +92,6 @@ class Strip:
         self.band = Band(times_us, centre, low, high) if times_us.size else None
         self._told(self, True)
 
-    def set_title(self, title: str, subtitle: str = "") -> None:
-        """Name the strip anew."""
-        self.title, self.subtitle = title, subtitle
-        self._told(self, True)
-
     def set_tone(self, tone: Tone | None) -> None:
         """Draw curve and value in a tone, or as usual."""
         if tone is not self.tone:

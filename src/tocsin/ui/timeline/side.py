@@ -51,10 +51,6 @@ class Side(QWidget):
         item = next((item for item in self._view.items if item.id == id), None) if self._view else None
         self.details.show_mark(mark, item, self._view.incident if self._view else None)
 
-    def show_details(self) -> None:
-        """Leave a form for the entry in hand."""
-        self.pages.setCurrentWidget(self.details)
-
     def add(self, lane: str = "", happened: When | None = None) -> None:
         """Offer a new entry."""
         if self._view is not None:
