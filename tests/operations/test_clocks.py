@@ -149,3 +149,15 @@ def test_the_wall_shows_the_nearest_deadline_first_and_leaves_out_closed_ones(
     assert [watched.incident.id for watched in order] == [second, incident]
     assert order[0].nearest is not None
     assert order[0].nearest.rule == "triage"
+
+
+def test_a_mark_after_the_clock_was_set_back_still_meets_the_clock_that_runs(
+    store: Store, author: Author, clock: ManualClock, incident: str
+) -> None:
+    first = one(store, "escalate").level
+    clock.advance(minutes=10)
+    grade(store, author, incident, "SEV-1" if first != "SEV-1" else "SEV-2")
+    started = one(store, "escalate").started
+    clock.set_wall(clock.now() - timedelta(hours=2))
+    clocks.mark(store, author, incident, "escalate", State.MET)
+    assert (one(store, "escalate").state, one(store, "escalate").met_at) == (State.MET, started)

@@ -66,13 +66,15 @@ def mark(
         reason = checked_text(reason)
     with store.write() as write:
         known = incidents.get(write.connection, incident)
-        _check(write, known, clock, at, store)
+        marked = _check(write, known, clock, at, store)
+        if at is None and marked.started is not None and marked.started > store.now():
+            at = marked.started  # this machine's clock was set back; the mark must not go to an earlier run
         occurred = None if at is None else When(at, zone=store.zone)
         body = ClockMarked(clock, state.value, reason)
         return write.add(author, body, incident=known.id, subject=known.id, occurred=occurred)
 
 
-def _check(write: Write, incident: Incident, clock: str, at: datetime | None, store: Store) -> None:
+def _check(write: Write, incident: Incident, clock: str, at: datetime | None, store: Store) -> ClockState:
     scheme = policies.of(write.connection, incident.policy)
     states = clocks.clock_states(incident, scheme, store.now(), store.zone)
     running = {state.id: state for state in states if state.state is not State.SUPERSEDED}
@@ -86,3 +88,4 @@ def _check(write: Write, incident: Incident, clock: str, at: datetime | None, st
         )
     if at is not None and not (found.started or incident.detected) <= at <= store.now():
         raise BadInput("the time is before the clock's start or still to come.", where=iso(at))
+    return found
