@@ -67,6 +67,34 @@ def test_importing_stores_and_closes_the_sheet(
     assert not sheet.isVisible()
 
 
+@pytest.mark.parametrize("field", ["file", "system", "record", "zone", "unit"])
+def test_enter_looks_first_in_every_field(
+    qtbot: QtBot, sheet: ImportSheet, file: Path, store: Store, field: str
+) -> None:
+    fill(sheet, file)
+    getattr(sheet, field).setFocus()
+    keyed = sheet.window().focusWidget()
+    assert keyed is not None
+    qtbot.keyClick(keyed, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: "would be stored" in sheet.outcome.text(), timeout=20_000)
+    assert known(store) == []
+
+
+def test_control_and_enter_imports(qtbot: QtBot, sheet: ImportSheet, file: Path, store: Store) -> None:
+    fill(sheet, file)
+    with qtbot.waitSignal(sheet.imported, timeout=20_000):
+        qtbot.keyClick(sheet.system, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    assert len(known(store)) == 1
+
+
+def test_enter_on_the_button_presses_it(qtbot: QtBot, sheet: ImportSheet, file: Path, store: Store) -> None:
+    fill(sheet, file)
+    sheet.go.setFocus()
+    with qtbot.waitSignal(sheet.imported, timeout=20_000):
+        qtbot.keyClick(sheet.go, Qt.Key.Key_Return)
+    assert len(known(store)) == 1
+
+
 def test_a_refusal_stays_on_the_sheet(qtbot: QtBot, sheet: ImportSheet, tmp_path: Path, store: Store) -> None:
     fill(sheet, tmp_path / "gone.csv")
     qtbot.mouseClick(sheet.go, Qt.MouseButton.LeftButton)
@@ -82,3 +110,12 @@ def test_escape_closes_and_keeps_what_was_typed(qtbot: QtBot, sheet: ImportSheet
     assert not sheet.isVisible()
     sheet.open()
     assert sheet.file.text() == str(file)
+
+
+def test_into_a_store_that_can_only_be_read_nothing_is_imported(
+    qtbot: QtBot, desk: Desk, store: Store
+) -> None:
+    store.journal.read_only = True
+    window = Window(desk)
+    qtbot.addWidget(window)
+    assert not ImportSheet(desk, window).go.isEnabled()

@@ -88,3 +88,15 @@ def test_it_goes_beside_the_others_when_nobody_says_where(
     screen.export_button.click()
     qtbot.waitUntil(lambda: len(exports(store)) == 1, timeout=20_000)
     assert list((store.path / "exports").glob("INC-2026-WR-0001*.pdf"))
+
+
+def test_of_a_store_that_can_only_be_read_the_report_is_shown_and_not_exported(
+    qtbot: QtBot, incident: Incident, desk: Desk, store: Store
+) -> None:
+    store.journal.read_only = True
+    screen = ReportScreen(desk)
+    qtbot.addWidget(screen)
+    screen.show()
+    qtbot.waitUntil(lambda: shown(screen), timeout=20_000)
+    assert not screen.export_button.isEnabled()
+    assert not screen.elsewhere_button.isEnabled()

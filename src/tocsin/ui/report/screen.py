@@ -52,6 +52,8 @@ class ReportScreen(QWidget):
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.stack = QStackedWidget()
         self._lay_out()
+        for button in (self.export_button, self.elsewhere_button):
+            button.setEnabled(not desk.store.read_only)
         self.export_button.clicked.connect(self.export)
         self.elsewhere_button.clicked.connect(self._choose)
         desk.incident_chosen.connect(lambda _id: self.refresh())
