@@ -9,6 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 
+from tocsin.errors import UserError
 from tocsin.model.journal import ClockJumped, Entry
 from tocsin.model.urgency import Watched
 from tocsin.now import Clock
@@ -31,6 +32,7 @@ from tocsin.ui.wall.screen import WallScreen
 from tocsin.ui.window import Window
 
 _DETECT_AFTER_MS = 300  # a burst of commits wakes the detectors once
+_BACKUP_EVERY_MS = 3_600_000  # how often a console that stays open asks whether the daily backup is due
 
 
 class App(QObject):
@@ -53,6 +55,9 @@ class App(QObject):
         self._detect_soon.setSingleShot(True)
         self._detect_soon.setInterval(_DETECT_AFTER_MS)
         self._detect_soon.timeout.connect(self._detect)
+        self._backup_due = QTimer(self)
+        self._backup_due.setInterval(_BACKUP_EVERY_MS)
+        self._backup_due.timeout.connect(self.back_up)
         self._add_screens()
         self._add_actions()
         self._wire()
@@ -64,6 +69,7 @@ class App(QObject):
         self.bell.start()
         self.heartbeat.start()
         self.collector.start()
+        self._backup_due.start()
         QTimer.singleShot(0, self, self._first_look)
 
     def close(self) -> None:
@@ -74,9 +80,20 @@ class App(QObject):
         self.bell.silence()
         self.heartbeat.stop()
         self._detect_soon.stop()
+        self._backup_due.stop()
         self.jobs.close()
         self.collector.stop()
         self.store.close()
+
+    def back_up(self) -> None:
+        """Make the daily backup if it is due, on the lane where nothing that is typed waits."""
+        if not self.store.read_only:
+            job = self.jobs.bulk(partial(stores.back_up_if_due, self.store))
+            job.refused.connect(self._not_backed_up)
+            job.start()
+
+    def _not_backed_up(self, error: UserError) -> None:
+        self.desk.tell(f"The daily backup failed: {error}", trouble=True)
 
     def _add_screens(self) -> None:
         desk, window = self.desk, self.window
@@ -135,7 +152,7 @@ class App(QObject):
         if not self.desk.operator:
             self.window.choose_operator()
         self._look()
-        # What takes longer waits until the screens have read: detection next, and verification after it.
+        # What takes longer waits until the screens have read: detection next, then verification and backup.
         if self.store.read_only:
             self._verify()
         else:
@@ -220,6 +237,7 @@ class App(QObject):
         if not self._checked:
             self._checked = True
             self._verify()
+            self.back_up()
 
     def _verify(self) -> None:
         self.desk.read(partial(verify, self.store), self._show_verified)

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from tocsin import paths
+from tocsin.errors import UserError
 from tocsin.model.operator import Author
 from tocsin.now import SystemClock
 from tocsin.operations import operators, stores
@@ -64,9 +65,18 @@ def opened(args: argparse.Namespace, *, create: bool = False, as_it_is: bool = F
     for warning in store.warnings:
         say(f"tocsin: {warning}")
     try:
+        if not as_it_is:
+            _back_up(store)
         yield store
     finally:
         store.close()
+
+
+def _back_up(store: Store) -> None:
+    try:
+        stores.back_up_if_due(store)
+    except UserError as problem:
+        say(f"tocsin: the daily backup failed: {problem} Run `tocsin verify`.")
 
 
 def author(store: Store, args: argparse.Namespace) -> Author:

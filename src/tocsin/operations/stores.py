@@ -1,14 +1,14 @@
-"""Opening a store as every way into the program does: made at first use, upgraded, backed up."""
+"""Opening a store as every way into the program does: made at first use, upgraded; and its daily backup."""
 
 import os
 from pathlib import Path
 
-from tocsin.errors import UserError
 from tocsin.model.operator import Author
 from tocsin.now import Clock
 from tocsin.operations import ingest
 from tocsin.operations.operators import account
 from tocsin.store import backup, upgrades
+from tocsin.store.backup import Backup
 from tocsin.store.folder import Store, create_store, is_store, open_store
 
 _CONSONANTS = "BCDFGHJKLMNPQRSTVWXZ"
@@ -41,19 +41,20 @@ def make(
 
 
 def prepare(store: Store) -> None:
-    """Bring an opened store up to date: schema, entries a crash lost, the daily backup.
-
-    A backup that fails is a warning of the store, not a refusal: people must be able to write on.
-    """
+    """Bring an opened store up to date: its schema, and the entries a crash lost."""
     if store.read_only:
         store.warnings.append("This store is on a read-only medium: nothing can be written.")
         return
     upgrades.upgrade(store, account())
     ingest.append_missing_entries(store)
-    try:
-        backup.make_if_due(store)
-    except UserError as problem:
-        store.warnings.append(f"The daily backup failed: {problem} Run `tocsin verify`.")
+
+
+def back_up_if_due(store: Store) -> Backup | None:
+    """Make the daily backup when the newest is a day old; return it, or None.
+
+    Raises UserError when it fails. Whoever calls says so and goes on: people must be able to write.
+    """
+    return None if store.read_only else backup.make_if_due(store)
 
 
 def local_zone() -> str:
