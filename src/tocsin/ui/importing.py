@@ -111,6 +111,7 @@ class ImportSheet(Sheet):
         self.outcome.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         set_look(self.go, role="main")
         self.go.setObjectName("import-go")
+        self.go.setEnabled(not self._desk.store.read_only)
         row = QHBoxLayout()
         row.addWidget(self.file, 1)
         row.addWidget(self.choose)
