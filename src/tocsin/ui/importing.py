@@ -4,6 +4,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QComboBox, QFileDialog, QFormLayout, QHBoxLayout, QLineEdit, QPushButton
 
 from tocsin.errors import UserError
@@ -22,7 +23,10 @@ _SHOWN_REJECTS = 5
 
 
 class ImportSheet(Sheet):
-    """Imports one file at a time; `imported(ImportReport)` when one is in."""
+    """Imports one file at a time; `imported(ImportReport)` when one is in.
+
+    Enter in any field looks first, Ctrl Enter imports, Enter on a button presses it.
+    """
 
     imported = Signal(object)
 
@@ -38,7 +42,6 @@ class ImportSheet(Sheet):
         self.choose.clicked.connect(self._choose)
         self.preview.clicked.connect(self._look)
         self.go.clicked.connect(self._import)
-        self.file.returnPressed.connect(self._look)
         desk.operator_changed.connect(lambda _name: self.outcome.show_text(""))
 
     def open(self) -> None:
@@ -51,6 +54,15 @@ class ImportSheet(Sheet):
         """Show the sheet with a file that was dropped on the window."""
         self.open()
         self.file.setText(str(path))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        if event.key() not in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            super().keyPressEvent(event)
+        elif event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self.go.click()
+        else:
+            chosen = next((one for one in (self.choose, self.go) if one.hasFocus()), self.preview)
+            chosen.click()
 
     def _fill_systems(self, known: list[System]) -> None:
         typed = self.system.currentText()
@@ -124,8 +136,8 @@ class ImportSheet(Sheet):
         self.file.setAccessibleName("File")
         buttons = QHBoxLayout()
         buttons.addStretch(1)
-        buttons.addWidget(self.preview)
-        buttons.addWidget(self.go)
+        for widget in (Label("Enter", "key"), self.preview, Label("Ctrl Enter", "key"), self.go):
+            buttons.addWidget(widget)
         self.body.addLayout(form)
         self.body.addWidget(self.outcome)
         self.body.addLayout(buttons)
