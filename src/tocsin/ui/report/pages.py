@@ -14,7 +14,6 @@ from tocsin.ui.palette import GAP
 
 _KEPT = 12  # rendered pages kept; a page at full width is some 8 MB
 _WIDEST = 900
-_POINTS = 72
 _pdfium = threading.Lock()  # the library must not be entered from two threads at once
 
 
