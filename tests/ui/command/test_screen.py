@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
@@ -15,7 +16,7 @@ from tocsin.model.instant import When
 from tocsin.model.journal import FieldsSet
 from tocsin.model.operator import Author
 from tocsin.now import ManualClock
-from tocsin.operations import clocks, incidents, timeline
+from tocsin.operations import clocks, documents, incidents, timeline
 from tocsin.store import alerts
 from tocsin.store.folder import Store
 from tocsin.ui.command.screen import CommandScreen
@@ -364,6 +365,22 @@ def test_more_offers_the_other_moves(
     _type(qtbot, screen, "reason", "a drill")
     qtbot.mouseClick(screen.ask.save, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: incidents.get(store, declared.id).withdrawn == "a drill")
+
+
+def test_an_exported_report_is_withdrawn_from_the_menu(
+    qtbot: QtBot, screen: CommandScreen, store: Store, declared: Incident, tmp_path: Path
+) -> None:
+    export = documents.export(store, A, declared.id, tmp_path / "report.pdf")
+    screen.refresh()
+    qtbot.waitUntil(lambda: screen.view is not None and screen.view.incident.exports == (export.id,))
+    qtbot.mouseClick(screen.header.more, Qt.MouseButton.LeftButton)
+    menu = screen.findChild(QMenu)
+    assert isinstance(menu, QMenu)
+    next(action for action in menu.actions() if action.text() == "Withdraw an exported report").trigger()
+    menu.close()
+    _type(qtbot, screen, "reason", "named the wrong segment")
+    qtbot.mouseClick(screen.ask.save, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: incidents.get(store, declared.id).exports == ())
 
 
 def test_a_adds_another_alert(

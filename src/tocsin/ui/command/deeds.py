@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from tocsin.model.alert import Alert
 from tocsin.model.clocks import ClockState, State
@@ -10,12 +11,13 @@ from tocsin.model.fields import value_of
 from tocsin.model.incident import CLOSED, CONTAINED, FIELDS, FOLLOWS, REOPENED, RESOLVED, ROLES
 from tocsin.model.instant import When
 from tocsin.model.journal import Entry
-from tocsin.operations import alerts, clocks, incidents
+from tocsin.operations import alerts, clocks, documents, incidents
 from tocsin.operations.command import CommandView
 from tocsin.operations.times import parse_instant, parse_when
 from tocsin.ui.command.ask import Answers, Ask, Blank
 from tocsin.ui.command.header import MOVES
 from tocsin.ui.desk import Desk
+from tocsin.ui.times import stamp
 
 _SAID = {CONTAINED: "Contained", RESOLVED: "Resolved", CLOSED: "Closed", REOPENED: "Re-opened"}
 _WHEN = "now, or 14:20, or 2026-11-02 14:20"
@@ -144,6 +146,22 @@ class Deeds:
             title = f"Withdraw {view.incident.reference}: it stays readable"
             self._ask.ask(title, [Blank("reason", "Reason")], "Withdraw", self._withdraw)
 
+    def withdraw_export(self) -> None:
+        """Ask which exported report is withdrawn, and why."""
+        if (view := self._ready()) is None:
+            return
+        zone = ZoneInfo(self._desk.store.zone)
+        choices = tuple(
+            (line.id, f"exported {stamp(line.at, zone)}, {line.author}")
+            for line in view.lines
+            if line.id in view.incident.exports
+        )
+        if not choices:
+            self._desk.tell("No exported report stands.")
+            return
+        blanks = [Blank("reason", "Reason"), Blank("export", "Report", choices=choices)]
+        self._ask.ask("Withdraw an exported report", blanks, "Withdraw", self._withdraw_export)
+
     def _ready(self) -> CommandView | None:
         if self._desk.store.read_only:
             self._desk.tell("This store can only be read here.", trouble=True)
@@ -233,6 +251,11 @@ class Deeds:
         view, store, author = self._known(), self._desk.store, self._desk.author
         other, relation = answers["other"].strip(), answers["relation"]
         self._write(partial(incidents.link, store, author, view.incident.id, other, relation), "Linked")
+
+    def _withdraw_export(self, answers: Answers) -> None:
+        store, author = self._desk.store, self._desk.author
+        call = partial(documents.withdraw, store, author, answers["export"], answers["reason"])
+        self._write(call, "Withdrawn")
 
     def _withdraw(self, answers: Answers) -> None:
         view, store, author = self._known(), self._desk.store, self._desk.author

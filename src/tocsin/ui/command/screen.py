@@ -225,6 +225,7 @@ class CommandScreen(QWidget):
         menu.addAction("Add an alert\tA", self._deeds.alert)
         menu.addAction("Link to another incident", self._deeds.link)
         menu.addAction("Withdraw", self._deeds.withdraw)
+        menu.addAction("Withdraw an exported report", self._deeds.withdraw_export)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.popup(self.header.more.mapToGlobal(self.header.more.rect().bottomLeft()))
 
