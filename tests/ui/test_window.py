@@ -134,6 +134,22 @@ def test_work_shows_a_bar_that_stops_it(qtbot: QtBot, window: Window, jobs: Jobs
     assert not footer.bar.isVisible()
 
 
+def test_a_click_on_stop_leaves_the_keys_where_they_are(qtbot: QtBot, window: Window, jobs: Jobs) -> None:
+    def endless() -> Generator[At, None, None]:
+        for number in range(10**9):
+            yield At(number % 10, 10)
+
+    field = window.show_screen("command")
+    assert field is not None
+    field.setFocus()
+    job = jobs.bulk(endless)
+    window.footer.follow(job, "Importing scores.csv")
+    job.start()
+    with qtbot.waitSignal(job.ended):
+        qtbot.mouseClick(window.footer.stop, Qt.MouseButton.LeftButton)
+    assert window.focusWidget() is field
+
+
 def test_the_journal_line(window: Window, clock: ManualClock) -> None:
     window.footer.show_journal(1284, clock.now() - timedelta(minutes=7))
     assert window.footer.journal.text() == "works offline · journal 1\u202f284 entries, verified 14:30"

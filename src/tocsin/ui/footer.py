@@ -32,6 +32,8 @@ class Footer(QFrame):
         self.next = Label(role="small")
         self.bar.setFixedWidth(140)
         self.bar.setTextVisible(False)
+        # A click must not take the keys along: the button goes when the work does, and leaves them nowhere.
+        self.stop.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         set_look(self.stop, role="quiet")
         set_tip(self.stop, "Stop at the next step; what is stored stays, nothing is half")
         self.stop.clicked.connect(self._stop)
