@@ -23,7 +23,6 @@ def app(qapp: QApplication, store: Store) -> Iterator[App]:
     yield made
     made.window.close()
     made.close()
-    qapp.setStyleSheet("")
 
 
 def jumps(store: Store) -> list[float]:

@@ -68,7 +68,6 @@ def test_its_story_is_in_order(store: Store) -> None:
 def test_a_walk_leaves_every_screen_and_the_report(built: Path, tmp_path: Path, qapp: QApplication) -> None:
     folder = tmp_path / "left"
     made = tour.walk(built, folder, SystemClock())
-    qapp.setStyleSheet("")
     assert len(made) == 2 * len(tour.SIZES) * len(tour.SCREENS) + 1
     for file in made[:-1]:
         image = QImage(str(file))

@@ -1,11 +1,8 @@
 """The walk through the demonstration without a display: every screen as a picture, and the report."""
 
-from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QDeadlineTimer, QEventLoop
-from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QDeadlineTimer, QEventLoop, QTimer
 
 from tocsin.app import App, application_
 from tocsin.errors import UserError
@@ -16,6 +13,7 @@ SIZES = ((1920, 1080), (1366, 768))
 SCREENS = ("wall", "command", "timeline", "report")
 LINE = "Walked through without a display"
 _PATIENCE_MS = 60_000
+_PAINT_MS = 150  # more than the charts' and sheets' own short delays
 
 
 def walk(path: Path, folder: Path, clock: Clock) -> list[Path]:
@@ -61,13 +59,14 @@ def _pictures(app: App, folder: Path, theme: str) -> list[Path]:
 
 def _settle(app: App) -> None:
     """Let the screen read and paint until nothing is under way."""
-    _until(lambda: not app.jobs.busy())
-    QTest.qWait(150)
-    _until(lambda: not app.jobs.busy())
-    QApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents)
-
-
-def _until(done: Callable[[], bool]) -> None:
+    _turn(_PAINT_MS)
     deadline = QDeadlineTimer(_PATIENCE_MS)
-    while not done() and not deadline.hasExpired():
-        QTest.qWait(10)
+    while app.jobs.busy() and not deadline.hasExpired():
+        _turn(_PAINT_MS)
+
+
+def _turn(ms: int) -> None:
+    """Let the event loop run. (`QTest.qWait` would keep the interpreter's lock and starve the readers.)"""
+    loop = QEventLoop()
+    QTimer.singleShot(ms, loop.quit)
+    loop.exec()

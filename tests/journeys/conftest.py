@@ -43,4 +43,3 @@ def opened(qtbot: QtBot, qapp: QApplication) -> Iterator[Opener]:
     for app in running:
         app.window.close()
         app.close()
-    qapp.setStyleSheet("")

@@ -33,7 +33,6 @@ def app(qtbot: QtBot, qapp: QApplication, folder: Path, clock: ManualClock) -> I
     yield made
     made.window.close()
     made.close()
-    qapp.setStyleSheet("")
 
 
 def jumps(store: Store) -> list[float]:

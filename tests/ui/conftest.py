@@ -15,10 +15,9 @@ from tocsin.ui.theme import Theme
 
 
 @pytest.fixture
-def theme(qapp: QApplication) -> Iterator[Theme]:
-    """The dark scheme, taken off again afterwards."""
-    yield Theme(qapp, "dark")
-    qapp.setStyleSheet("")
+def theme(qapp: QApplication) -> Theme:
+    """The dark scheme, left on afterwards: taking it off, Qt would keep what it knew of widgets that are gone."""
+    return Theme(qapp, "dark")
 
 
 @pytest.fixture

@@ -27,7 +27,7 @@ def test_three_answers_make_a_store(
 ) -> None:
     qtbot.keyClicks(welcome.name, "Operator A")
     welcome.code.setText("ops")
-    welcome.zone.setEditText("Asia/Tokyo")
+    welcome.zone.setText("Asia/Tokyo")
     qtbot.keyClick(welcome.name, Qt.Key.Key_Return)
     store = open_store(tmp_path / "first.tocsin", clock=clock)
     try:
@@ -51,7 +51,7 @@ def test_a_poor_answer_makes_nothing(
 ) -> None:
     welcome.name.setText(name)
     welcome.code.setText(code)
-    welcome.zone.setEditText(zone)
+    welcome.zone.setText(zone)
     qtbot.mouseClick(welcome.make, Qt.MouseButton.LeftButton)
     assert told in welcome.trouble.text()
     assert welcome.isVisible()

@@ -5,20 +5,22 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QComboBox, QFileDialog, QFormLayout, QHBoxLayout, QLineEdit, QPushButton
+from PySide6.QtWidgets import QFileDialog, QFormLayout, QHBoxLayout, QLineEdit, QPushButton
 
 from tocsin.errors import UserError
 from tocsin.importers.base import RECORDS, Options
 from tocsin.model.operator import System
 from tocsin.operations import ingest, systems
 from tocsin.operations.ingest import ImportReport
+from tocsin.ui.choices import Choices
 from tocsin.ui.desk import Desk
 from tocsin.ui.palette import Tone
 from tocsin.ui.sheet import Sheet
+from tocsin.ui.system_field import SystemField
 from tocsin.ui.text import Label, set_look
 from tocsin.ui.window import Window
 
-_UNITS = ("", "s", "ms", "us", "ns")
+_UNITS = ("none", "s", "ms", "us", "ns")
 _SHOWN_REJECTS = 5
 
 
@@ -33,8 +35,9 @@ class ImportSheet(Sheet):
     def __init__(self, desk: Desk, window: Window) -> None:
         super().__init__(window, "Import a file", width=640)
         self._desk, self._window = desk, window
-        self.file, self.system = QLineEdit(), QComboBox()
-        self.record, self.zone, self.unit = QComboBox(), QLineEdit(), QComboBox()
+        self.file, self.zone = QLineEdit(), QLineEdit()
+        self.system = SystemField(desk.theme, "The AI system these are about")
+        self.record, self.unit = Choices(RECORDS), Choices(_UNITS)
         self.choose, self.preview = QPushButton("Choose …"), QPushButton("Look first")
         self.go = QPushButton("Import")
         self.outcome = Label("", "muted")
@@ -66,9 +69,7 @@ class ImportSheet(Sheet):
 
     def _fill_systems(self, known: list[System]) -> None:
         typed = self.system.currentText()
-        self.system.clear()
-        self.system.addItems([system.name for system in known])
-        self.system.setEditText(typed or (known[0].name if known else ""))
+        self.system.show_systems(known, typed or (known[0].name if known else ""))
 
     def _choose(self) -> None:
         name, _ = QFileDialog.getOpenFileName(self, "Import a file")
@@ -85,7 +86,9 @@ class ImportSheet(Sheet):
     def _run(self, *, dry_run: bool) -> None:
         desk, path = self._desk, Path(self.file.text().strip())
         options = Options(
-            record=self.record.currentText(), zone=self.zone.text().strip(), time_unit=self.unit.currentText()
+            record=self.record.chosen,
+            zone=self.zone.text().strip(),
+            time_unit="" if self.unit.chosen == _UNITS[0] else self.unit.chosen,
         )
         self.outcome.show_text("Reading …")
         self.outcome.set_tone(None)
@@ -114,9 +117,6 @@ class ImportSheet(Sheet):
         self.place()
 
     def _lay_out(self) -> None:
-        self.system.setEditable(True)
-        self.record.addItems(list(RECORDS))
-        self.unit.addItems(list(_UNITS))
         self.file.setPlaceholderText("path of the file")
         self.zone.setPlaceholderText("UTC, where the times name none")
         self.outcome.setWordWrap(True)

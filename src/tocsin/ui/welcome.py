@@ -3,8 +3,9 @@
 from pathlib import Path
 from zoneinfo import available_timezones
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
-    QComboBox,
+    QCompleter,
     QDialog,
     QFormLayout,
     QHBoxLayout,
@@ -28,7 +29,7 @@ class Welcome(QDialog):
     def __init__(self, path: Path, clock: Clock, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._path, self._clock = path, clock
-        self.name, self.code, self.zone = QLineEdit(), QLineEdit("WR"), QComboBox()
+        self.name, self.code, self.zone = QLineEdit(), QLineEdit("WR"), QLineEdit(stores.local_zone())
         self.trouble = Label("", "small")
         self.make = QPushButton("Make the store")
         self.setWindowTitle("Tocsin · first start")
@@ -49,7 +50,7 @@ class Welcome(QDialog):
                 clock=self._clock,
                 author=person,
                 code=self.code.text().strip().upper(),
-                zone=self.zone.currentText().strip(),
+                zone=self.zone.text().strip(),
             )
             operators.add(store, person)
             store.close()
@@ -60,9 +61,10 @@ class Welcome(QDialog):
         super().accept()
 
     def _lay_out(self) -> None:
-        self.zone.setEditable(True)
-        self.zone.addItems(sorted(available_timezones()))
-        self.zone.setEditText(stores.local_zone())
+        zones = QCompleter(sorted(available_timezones()), self)
+        zones.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        zones.setFilterMode(Qt.MatchFlag.MatchContains)
+        self.zone.setCompleter(zones)
         self.name.setPlaceholderText("as it shall stand in the journal")
         self.trouble.setWordWrap(True)
         set_look(self.make, role="main")
