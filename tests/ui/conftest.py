@@ -16,7 +16,7 @@ from tocsin.ui.theme import Theme
 
 @pytest.fixture
 def theme(qapp: QApplication) -> Theme:
-    """The dark scheme, left on afterwards: taking it off, Qt would keep what it knew of widgets that are gone."""
+    """The dark scheme, left on afterwards: without one, Qt would keep what it knew of dead widgets."""
     return Theme(qapp, "dark")
 
 
