@@ -6,10 +6,10 @@ import pytest
 from sqlalchemy import text
 
 from tocsin.errors import NotFound, StoreProblem
-from tocsin.model.journal import TimelineAdded
+from tocsin.model.journal import SystemAdded, TimelineAdded
 from tocsin.model.operator import Author
 from tocsin.now import ManualClock
-from tocsin.store import backup, journal
+from tocsin.store import backup, journal, systems
 from tocsin.store.database import Presence
 from tocsin.store.folder import Store, open_store
 
@@ -222,3 +222,19 @@ def test_a_missing_backup_is_named(store: Store, author: Author, tmp_path: Path)
     store.close()
     with pytest.raises(NotFound, match="no such backup"):
         backup.restore(store.path, author, tmp_path / "gone.db", clock=store.clock)
+
+
+def test_a_system_added_after_the_backup_keeps_the_id_its_signals_go_by(store: Store, author: Author) -> None:
+    saved = backup.make(store)
+    with store.write() as write:
+        write.add(author, SystemAdded("scorer"), subject="its id")
+    path = store.path
+    store.close()
+    backup.restore(path, author, saved.path, clock=store.clock)
+    restored = open_store(path, clock=store.clock)
+    try:
+        with restored.journal.read() as connection:
+            assert [(one.id, one.name) for one in systems.list_all(connection)] == [("its id", "scorer")]
+            assert journal.verify(connection) is None
+    finally:
+        restored.close()

@@ -10,10 +10,10 @@ from pathlib import Path
 from sqlalchemy import insert, select, update
 
 from tocsin.errors import NotFound, StoreProblem
-from tocsin.model.journal import Entry, StoreRestored
-from tocsin.model.operator import Author
+from tocsin.model.journal import Entry, StoreRestored, SystemAdded
+from tocsin.model.operator import Author, System
 from tocsin.now import Clock
-from tocsin.store import journal, schema
+from tocsin.store import journal, schema, systems
 from tocsin.store.files import locked, replacing, sync_folder
 from tocsin.store.folder import RandomBytes, Store, journal_file, opened_files
 
@@ -116,7 +116,7 @@ def restore(
 def _bring_back(store: Store, author: Author, backup: Path) -> Entry:
     aside = store.folder("backups") / f"replaced-{store.now().strftime(_STAMP)}.db"
     prepared = store.path / "restored.db"
-    head, used = _head(store), set(_codes(store.path))
+    head, used, watched = _head(store), set(_codes(store.path)), _systems(store)
     store.journal.close()
     copy = journal_file(backup, read_only=True)
     with replacing(prepared) as temporary:
@@ -124,6 +124,7 @@ def _bring_back(store: Store, author: Author, backup: Path) -> Entry:
     copy.close()
     store.journal = journal_file(prepared)
     entry = _begin_site(store, author, backup.name, aside.name, head, used)
+    _keep_systems(store, author, watched)
     store.journal.close()
     _exchange(prepared, store.path / "journal.db", aside)
     return entry
@@ -139,6 +140,15 @@ def _begin_site(store: Store, author: Author, backup: str, aside: str, head: str
         row = {"id": store.site, "code": body.code, "zone": store.zone, "current": 1}
         write.connection.execute(insert(schema.site).values(**row))
         return write.add(author, body)
+
+
+def _keep_systems(store: Store, author: Author, watched: list[System]) -> None:
+    """Add again the systems that came after the backup: the signals that are here go by their ids."""
+    with store.write() as write:
+        known = {system.id for system in systems.list_all(write.connection)}
+        for system in watched:
+            if system.id not in known:
+                write.add(author, SystemAdded(system.name, system.aliases), subject=system.id)
 
 
 def _exchange(prepared: Path, place: Path, aside: Path) -> None:
@@ -168,6 +178,15 @@ def _head(store: Store) -> str:
             return journal.head_of(connection, store.site)[1]
     except StoreProblem as problem:
         return f"unreadable: {problem.what}"
+
+
+def _systems(store: Store) -> list[System]:
+    """Return the systems of the journal being replaced, as far as it can be read."""
+    if not store.journal.path.is_file():
+        return []
+    with suppress(StoreProblem), store.journal.read() as connection:
+        return systems.list_all(connection)
+    return []
 
 
 def _codes(path: Path) -> Iterator[str]:
