@@ -10,10 +10,11 @@ from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 
 from tocsin.errors import UserError
+from tocsin.model.incident import Incident
 from tocsin.model.journal import ClockJumped, Entry
 from tocsin.model.urgency import Watched
 from tocsin.now import Clock
-from tocsin.operations import clocks, detect, operators, stores
+from tocsin.operations import clocks, detect, incidents, operators, stores
 from tocsin.operations.operators import account
 from tocsin.operations.verification import Verification, verify
 from tocsin.store import journal
@@ -49,6 +50,7 @@ class App(QObject):
         self.desk = Desk(store, self.jobs, self.bell, self.heartbeat, self.theme)
         self.window = Window(self.desk)
         self._watched: list[Watched] = []
+        self._known: list[Incident] = []
         self._verified: Verification | None = None
         self._detecting = self._detect_again = self._checked = self._closed = False
         self._detect_soon = QTimer(self)
@@ -130,6 +132,7 @@ class App(QObject):
         window.add_action("Verify the journal", self._verify, "", "check")
         window.add_action("Leave", window.close, "Ctrl+Q", "close")
         window.add_finds(self._incidents)
+        window.add_finds(self._other_incidents, last=True)
 
     def _wire(self) -> None:
         window, desk, bell = self.window, self.desk, self.bell
@@ -179,6 +182,7 @@ class App(QObject):
     def _look(self) -> None:
         """Read what the bars and Ctrl K show."""
         self.desk.read(partial(clocks.wall, self.store), self._show_watched)
+        self.desk.read(partial(incidents.listed, self.store), self._know)
         if self._verified is not None:
             self.desk.read(partial(_count, self.store), self._show_count)
 
@@ -206,6 +210,18 @@ class App(QObject):
             incident = one.incident
             title = f"{incident.reference}  {incident.title}"
             yield Choice(title, partial(self._open_incident, incident.id), incident.severity, "command")
+
+    def _know(self, known: list[Incident]) -> None:
+        self._known = known
+
+    def _other_incidents(self) -> Iterable[Choice]:
+        """Give the incidents nobody watches any more, the newest first."""
+        watched = {one.incident.id for one in self._watched}
+        for incident in reversed(self._known):
+            if incident.id not in watched:
+                state = "withdrawn" if incident.withdrawn else incident.status
+                title = f"{incident.reference}  {incident.title}"
+                yield Choice(title, partial(self._open_incident, incident.id), state, "command")
 
     def _detect(self) -> None:
         """Let the detectors judge what is new, one run at a time; what arrives meanwhile has the next."""

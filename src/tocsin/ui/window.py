@@ -40,6 +40,7 @@ class Window(QMainWindow):
         self._desk = desk
         self._screens: dict[str, Screen] = {}
         self._finds: list[Callable[[], Iterable[Choice]]] = []
+        self._late_finds: list[Callable[[], Iterable[Choice]]] = []
         self._icons: dict[QAction, str] = {}
         zone = ZoneInfo(desk.store.zone)
         self.header = Header(desk.theme, f"store: {desk.store.path.name}", zone)
@@ -86,15 +87,20 @@ class Window(QMainWindow):
         self._icons[action] = icon
         return action
 
-    def add_finds(self, source: Callable[[], Iterable[Choice]]) -> None:
-        """Let Ctrl K find more. `source` is asked each time it opens and answers from memory, not disk."""
-        self._finds.append(source)
+    def add_finds(self, source: Callable[[], Iterable[Choice]], *, last: bool = False) -> None:
+        """Let Ctrl K find more, before the actions or after them.
+
+        `source` is asked each time it opens and answers from memory, not disk.
+        """
+        (self._late_finds if last else self._finds).append(source)
 
     def open_finder(self) -> None:
         """Open Ctrl K."""
         actions = [self._choice(action) for action in self.actions() if action.isEnabled()]
-        found = [choice for source in self._finds for choice in source()]
-        self.finder.ask("Find an incident, or do anything", [*found, *actions])
+        found, late = (
+            [one for source in some for one in source()] for some in (self._finds, self._late_finds)
+        )
+        self.finder.ask("Find an incident, or do anything", [*found, *actions, *late])
 
     def choose_operator(self) -> None:
         """Ask who is at the desk: a known name with two keys, a new one by typing it."""
