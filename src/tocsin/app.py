@@ -25,7 +25,7 @@ from tocsin.ui.desk import Desk
 from tocsin.ui.finder import Choice
 from tocsin.ui.heartbeat import Heartbeat
 from tocsin.ui.importing import ImportSheet
-from tocsin.ui.jobs import Collector, Jobs
+from tocsin.ui.jobs import Collector, Job, Jobs, State
 from tocsin.ui.palette import Tone
 from tocsin.ui.theme import Theme
 from tocsin.ui.times import span
@@ -33,6 +33,8 @@ from tocsin.ui.wall.screen import WallScreen
 from tocsin.ui.window import Window
 
 _DETECT_AFTER_MS = 300  # a burst of commits wakes the detectors once
+_CHECK_AFTER_MS = 1000  # verification and the daily backup wait until the window is there
+_LONG_MS = 1000  # work that is still going on after this is shown with its progress
 _BACKUP_EVERY_MS = 3_600_000  # how often a console that stays open asks whether the daily backup is due
 
 
@@ -52,7 +54,7 @@ class App(QObject):
         self._watched: list[Watched] = []
         self._known: list[Incident] = []
         self._verified: Verification | None = None
-        self._detecting = self._detect_again = self._checked = self._closed = False
+        self._detecting = self._detect_again = self._closed = False
         self._detect_soon = QTimer(self)
         self._detect_soon.setSingleShot(True)
         self._detect_soon.setInterval(_DETECT_AFTER_MS)
@@ -89,7 +91,7 @@ class App(QObject):
 
     def back_up(self) -> None:
         """Make the daily backup if it is due, on the lane where nothing that is typed waits."""
-        if not self.store.read_only:
+        if not self.store.read_only and not self._closed:
             job = self.jobs.bulk(partial(stores.back_up_if_due, self.store))
             job.refused.connect(self._not_backed_up)
             job.start()
@@ -155,11 +157,10 @@ class App(QObject):
         if not self.desk.operator:
             self.window.choose_operator()
         self._look()
-        # What takes longer waits until the screens have read: detection next, then verification and backup.
-        if self.store.read_only:
-            self._verify()
-        else:
-            self._detect_soon.start()
+        # What takes longer waits until the screens have read.
+        self._detect_soon.start()
+        QTimer.singleShot(_CHECK_AFTER_MS, self, self._verify)
+        QTimer.singleShot(_CHECK_AFTER_MS, self, self.back_up)
 
     def _open_incident(self, id: str) -> None:
         self.desk.choose_incident(id)
@@ -235,7 +236,12 @@ class App(QObject):
         job.succeeded.connect(self._detected)
         job.refused.connect(lambda error: self.desk.tell(str(error), trouble=True))
         job.ended.connect(self._detection_ended)
+        QTimer.singleShot(_LONG_MS, job, lambda: self._show_long(job))
         job.start()
+
+    def _show_long(self, job: Job) -> None:
+        if job.state is State.RUNNING:
+            self.window.footer.follow(job, "Looking for departures")
 
     def _detected(self, result: detect.Detected) -> None:
         if result.raised:
@@ -250,12 +256,10 @@ class App(QObject):
             return
         if self._detect_again:
             self._detect_soon.start()
-        if not self._checked:
-            self._checked = True
-            self._verify()
-            self.back_up()
 
     def _verify(self) -> None:
+        if self._closed:
+            return
         self.desk.read(partial(verify, self.store), self._show_verified)
 
     def _show_verified(self, found: Verification) -> None:

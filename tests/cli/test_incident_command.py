@@ -205,6 +205,24 @@ def test_a_damaged_store_can_still_be_verified_and_restored(line: Line, incident
     assert line("verify")["ok"] is True
 
 
+def test_what_cannot_be_opened_is_not_ok_in_json_too(line: Line) -> None:
+    (line.store / "journal.db").write_bytes(b"not a database at all " * 400)
+    found = line("verify", code=1)
+    assert found["ok"] is False
+    assert "not a store" in found["reason"]
+
+
+def test_a_store_is_not_made_over_another(line: Line) -> None:
+    told = line("init", "--code", "XX", code=1)
+    assert "already" in told["error"]["what"]
+
+
+def test_a_failure_is_one_json_document_with_what_where_and_hint(line: Line) -> None:
+    told = line("incident", "show", "INC-2026-WR-0042", code=1)
+    assert set(told["error"]) == {"what", "where", "hint"}
+    assert told["error"]["where"] == "INC-2026-WR-0042"
+
+
 def test_operators_are_listed_and_added(line: Line) -> None:
     assert line("operators", "--by", "Operator C") == ["Operator A", "Operator C"]
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from importlib import import_module
 
 from tocsin import __version__
-from tocsin.cli.options import harmless
+from tocsin.cli.options import harmless, print_json
 from tocsin.errors import UserError
 
 # Each module offers register(subparsers). Imported in this order, which is the order of --help.
@@ -29,6 +29,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         return int(args.run(args))
     except UserError as error:
+        if getattr(args, "json", False):
+            print_json({"error": {"what": error.what, "where": error.where, "hint": error.hint}})
         print(harmless(f"tocsin: {error}"), file=sys.stderr)
         return 1
     except KeyboardInterrupt:
@@ -46,7 +48,8 @@ def parser() -> argparse.ArgumentParser:
     root = argparse.ArgumentParser(
         prog="tocsin",
         description="Incident command console for AI systems.",
-        epilog="`tocsin COMMAND --help` tells a command's options and the keys of its JSON.",
+        epilog="`tocsin COMMAND --help` tells a command's options and the keys of its JSON. With --json, one "
+        "that fails prints {error: {what, where, hint}} instead, and exits with 1.",
     )
     root.add_argument("--version", action="version", version=f"tocsin {__version__}")
     root.set_defaults(run=open_console, store=None)

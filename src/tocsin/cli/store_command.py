@@ -5,14 +5,15 @@ from pathlib import Path
 
 from tocsin import paths
 from tocsin.cli import options
-from tocsin.errors import NotFound
+from tocsin.errors import NotFound, StoreProblem
 from tocsin.model.instant import iso
 from tocsin.model.journal import StoreRestored
 from tocsin.model.operator import Author
 from tocsin.now import SystemClock
 from tocsin.operations import operators, stores
-from tocsin.operations.verification import verify
+from tocsin.operations.verification import Verification, verify
 from tocsin.store import backup
+from tocsin.store.folder import is_store
 
 
 def register(subparsers: options.Subparsers) -> None:
@@ -42,6 +43,8 @@ JSON keys: id (of the journal entry), backup, moved_aside (the journal it replac
 
 def _init(args: argparse.Namespace) -> int:
     path = args.store or paths.default_store()
+    if is_store(path):
+        raise StoreProblem("there is a store already.", where=str(path), hint="Name another folder.")
     by = operators.account() if args.by is None else Author(operators.checked_name(args.by))
     store = stores.make(path, clock=SystemClock(), author=by, code=args.code, zone=args.zone)
     if args.by is not None:
@@ -56,8 +59,11 @@ def _init(args: argparse.Namespace) -> int:
 
 
 def _verify(args: argparse.Namespace) -> int:
-    with options.opened(args, as_it_is=True) as store:
-        found = verify(store)
+    try:
+        with options.opened(args, as_it_is=True) as store:
+            found = verify(store)
+    except StoreProblem as problem:
+        found = Verification(False, 0, "", "", reason=str(problem))
     if args.json:
         options.print_json(found)
     elif found.ok:
