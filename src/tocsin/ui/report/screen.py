@@ -10,7 +10,6 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from tocsin.errors import UserError
-from tocsin.model.journal import Entry
 from tocsin.model.report import IncidentReport
 from tocsin.operations import documents
 from tocsin.store.folder import Store
@@ -80,13 +79,18 @@ class ReportScreen(QWidget):
         if not incident:
             desk.tell("There is no incident in hand to report on.", trouble=True)
             return
-        author = desk.author
+        author, store = desk.author, desk.store
 
-        def write() -> Entry:
-            target = path or documents.default_path(desk.store, documents.build(desk.store, incident))
-            return documents.export(desk.store, author, incident, target)
+        def file(made: documents.Made) -> None:
+            # Only the file and its entry go over the lane of short commands; making takes longer.
+            target = path or documents.default_path(store, made.report)
+            desk.write(
+                partial(documents.file, store, author, made, target),
+                lambda entry: desk.tell(f"Exported {entry.body.path}"),
+                said="Exported",
+            )
 
-        desk.write(write, lambda entry: desk.tell(f"Exported {entry.body.path}"), said="Exported")
+        desk.read(partial(documents.make, store, incident), file)
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
         super().showEvent(event)
