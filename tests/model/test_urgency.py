@@ -1,4 +1,4 @@
-"""The order of the wall: nearest deadline, then gravity; closed ones last."""
+"""The order of the wall: what goes on, gravity, nearest deadline; closed ones last."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -23,15 +23,18 @@ def watched(id_: str, level: str, minutes_ago: int, *, closed: bool = False) -> 
     return Watched(one, SCHEME, tuple(clock_states(one, SCHEME, NOW, "UTC")))
 
 
-def test_the_nearest_deadline_comes_first_and_closed_ones_last() -> None:
+def test_the_gravest_comes_first_then_the_nearest_deadline_and_closed_ones_last() -> None:
     order = by_urgency(
         [
             watched("closed", "SEV-1", 500, closed=True),
-            watched("fresh", "SEV-1", 1),
-            watched("late", "SEV-3", 90),
+            watched("late and mild", "SEV-3", 90),
+            watched("grave and fresh", "SEV-1", 1),
+            watched("grave and late", "SEV-1", 90),
         ]
     )
-    assert [one.incident.id for one in order] == ["late", "fresh", "closed"]
+    assert [one.incident.id for one in order] == [
+        "grave and late", "grave and fresh", "late and mild", "closed",
+    ]  # fmt: skip
     nearest = order[0].nearest
     assert nearest is not None
     assert nearest.rule == "triage"

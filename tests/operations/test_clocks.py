@@ -140,8 +140,8 @@ def test_the_wall_shows_the_nearest_deadline_first_and_leaves_out_closed_ones(
     store: Store, author: Author, clock: ManualClock, incident: str
 ) -> None:
     clock.advance(minutes=1)
-    second = declare(store, author, level="SEV-1", reference="INC-2026-WR-0002")
-    third = declare(store, author, level="SEV-1", reference="INC-2026-WR-0003")
+    second = declare(store, author, level="SEV-2", reference="INC-2026-WR-0002")
+    third = declare(store, author, level="SEV-2", reference="INC-2026-WR-0003")
     move(store, author, third, "closed")
     assert [watched.incident.id for watched in clocks.wall(store)] == [incident, second]
     clocks.mark(store, author, incident, "triage", State.MET)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from tocsin.model.clocks import ClockState
-from tocsin.model.incident import CLOSED, Incident
+from tocsin.model.incident import CLOSED, CONTAINED, RESOLVED, Incident
 from tocsin.model.severity import Scheme
 
 _NEVER = datetime.max.replace(tzinfo=UTC)
@@ -31,11 +31,16 @@ class Watched:
 
 
 def by_urgency(watched: Iterable[Watched]) -> list[Watched]:
-    """Return incidents by urgency: open before closed, nearest deadline, gravest level, longest known."""
+    """Return incidents by urgency: not contained before contained, gravest level, nearest deadline.
+
+    A deadline alone would put the overdue paperwork of a mild incident before a grave one still in time.
+    """
     return sorted(watched, key=_urgency)
 
 
-def _urgency(one: Watched) -> tuple[bool, datetime, int, datetime, str]:
-    ended = one.incident.status == CLOSED or bool(one.incident.withdrawn)
+def _urgency(one: Watched) -> tuple[int, int, datetime, datetime, str]:
+    incident = one.incident
+    over = incident.status == CLOSED or bool(incident.withdrawn)
+    stage = 2 if over else 1 if incident.status in (CONTAINED, RESOLVED) else 0
     due = one.nearest.due if one.nearest else None
-    return ended, due or _NEVER, one.rank, one.incident.detected, one.incident.id
+    return stage, one.rank, due or _NEVER, incident.detected, incident.id
