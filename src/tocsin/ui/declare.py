@@ -24,7 +24,7 @@ from tocsin.ui.desk import Desk
 from tocsin.ui.levels import LevelRow
 from tocsin.ui.palette import Tone
 from tocsin.ui.system_field import SystemField
-from tocsin.ui.text import ElidedLabel, Label, set_look
+from tocsin.ui.text import ElidedLabel, Label, set_look, visible
 from tocsin.ui.times import number
 
 _WIDTH = 600
@@ -166,7 +166,8 @@ class DeclareSheet(QFrame):
         if known.alert is not None:
             self._from.show_text(f"{known.alert.severity}: {known.alert.message}")
             if not self.title.text():
-                self.title.setText(f"{known.alert.metric.replace('_', ' ')} at {number(known.alert.value)}")
+                metric = visible(known.alert.metric.replace("_", " "))
+                self.title.setText(f"{metric} at {number(known.alert.value)}")
                 self.title.selectAll()
         if not draft.level_chosen:
             draft.level = known.level

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFrame, QLineEdit, QListWidget, QListWidgetItem, Q
 from shiboken6 import isValid
 
 from tocsin.ui.icons import icon
-from tocsin.ui.text import set_look
+from tocsin.ui.text import set_look, visible
 from tocsin.ui.theme import Theme
 
 _WIDTH = 620
@@ -155,7 +155,8 @@ class Finder(QFrame):
         self._place()
 
     def _item(self, choice: Choice) -> QListWidgetItem:
-        item = QListWidgetItem(f"{choice.title}   ·   {choice.detail}" if choice.detail else choice.title)
+        words = f"{choice.title}   ·   {choice.detail}" if choice.detail else choice.title
+        item = QListWidgetItem(visible(words))
         item.setSizeHint(QSize(0, _ROW))
         item.setIcon(icon(choice.icon or "circle", self._theme.palette.muted if choice.icon else "#00000000"))
         return item

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton
 
 from tocsin.ui.icons import icon
 from tocsin.ui.palette import BAR_HEIGHT, GAP, ICON
-from tocsin.ui.text import ElidedLabel, Label, button_text, set_look, set_tip
+from tocsin.ui.text import ElidedLabel, Label, button_text, set_look, set_tip, visible
 from tocsin.ui.theme import Theme
 from tocsin.ui.times import clock_time, in_utc, stamp, zone_name
 
@@ -50,6 +50,7 @@ class Header(QFrame):
 
     def show_operator(self, name: str) -> None:
         """Show who is at the desk."""
+        name = visible(name)
         shown = self.fontMetrics().elidedText(name or "Who is here?", Qt.TextElideMode.ElideRight, 150)
         self.operator.setText(button_text(shown))
         self.operator.setAccessibleName(f"Operator: {name or 'nobody yet'}")

@@ -7,6 +7,7 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelInde
 from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent, QPainter, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
+from tocsin.ui.text import visible
 from tocsin.ui.theme import Theme
 
 Index = QModelIndex | QPersistentModelIndex
@@ -29,7 +30,7 @@ class RowsModel(QAbstractListModel):
         other = keys != self._keys
         if other:
             self.beginResetModel()
-        self._keys, self._words = keys, [words for _, words, _ in taken]
+        self._keys, self._words = keys, [visible(words) for _, words, _ in taken]
         self.facts = [fact for _, _, fact in taken]
         if other:
             self.endResetModel()
@@ -105,7 +106,7 @@ class RowPainter(QStyledItemDelegate):
         painter.setFont(font)
         painter.setPen(self.theme.colour(colour))
         line = QFontMetrics(font).elidedText(
-            text.replace("\n", " "), Qt.TextElideMode.ElideRight, rect.width()
+            visible(text).replace("\n", " "), Qt.TextElideMode.ElideRight, rect.width()
         )
         painter.drawText(rect, int(side | Qt.AlignmentFlag.AlignVCenter), line)
 

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QComboBox, QCompleter, QLineEdit
 
 from tocsin.model.operator import System
 from tocsin.ui.icons import icon
-from tocsin.ui.text import set_look
+from tocsin.ui.text import set_look, visible
 from tocsin.ui.theme import Theme
 
 _LONGEST = 120
@@ -52,8 +52,8 @@ class SystemField(QComboBox):
         """Offer the systems there are, with one name in the field."""
         self._known = known
         self.clear()
-        self.addItems([one.name for one in known])
-        self.setCurrentText(name)
+        self.addItems([visible(one.name) for one in known])
+        self.setCurrentText(visible(name))
 
     def _redress(self) -> None:
         self._unfold.setIcon(icon("down", self._theme.palette.muted))

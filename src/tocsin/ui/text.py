@@ -1,5 +1,6 @@
-"""Words on the screen that stay words: labels and tips that never read a source's text as markup."""
+"""Words on the screen that stay words: never read as markup, and nothing in them unseen."""
 
+import re
 from html import escape
 
 from PySide6 import QtGui
@@ -10,10 +11,25 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QStyle, QStyleOption, QTextEd
 from tocsin.ui.palette import Tone
 
 _TIP = "<qt>"  # opens every tip made here; what follows is escaped
+# Controls but line feed and tab, what has no width, what turns the direction of writing, separators that a
+# widget would break the line at, tags nobody sees, and halves of a pair that stand alone.
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f"
+    "\ud800-\udfff\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
+)
+
+
+def visible(text: str) -> str:
+    """Return a text from outside as it may be drawn: what hides or reorders letters as marks like ‹U+202E›."""
+    return _UNSEEN.sub(_mark, text.replace("\r\n", "\n"))
+
+
+def _mark(found: re.Match[str]) -> str:
+    return f"‹U+{ord(found[0]):04X}›"
 
 
 class Label(QLabel):
-    """A label that shows its text as it stands. `role` names its look in the stylesheet."""
+    """A label that shows its text as it stands, marks included. `role` names its look in the stylesheet."""
 
     def __init__(
         self, text: str = "", role: str = "", *, wrap: bool = False, parent: QWidget | None = None
@@ -28,10 +44,13 @@ class Label(QLabel):
         """Colour the text by a tone, or by none."""
         set_look(self, tone=tone.value if tone else "")
 
+    def setText(self, text: str) -> None:  # noqa: N802
+        super().setText(visible(text))
+
     def show_text(self, text: str) -> None:
         """Set the text only when it is another one: a countdown asks every second."""
-        if text != self.text():
-            self.setText(text)
+        if (shown := visible(text)) != self.text():
+            super().setText(shown)
 
 
 class ElidedLabel(Label):
@@ -72,12 +91,17 @@ def set_look(widget: QWidget, **properties: str) -> None:
 
 def set_tip(widget: QWidget, text: str) -> None:
     """Give a widget a tip; Qt would read an unescaped one as markup."""
-    widget.setToolTip(f"{_TIP}{escape(text)}" if text else "")
+    widget.setToolTip(tip(text))
+
+
+def tip(text: str) -> str:
+    """Return a text as Qt may show it as a tip, a line a line."""
+    return f"{_TIP}{escape(visible(text))}".replace("\n", "<br>") if text else ""
 
 
 def button_text(text: str) -> str:
     """Return text for a button or menu, where a bare ampersand would turn into a shortcut."""
-    return text.replace("&", "&&")
+    return visible(text).replace("&", "&&")
 
 
 def not_plain(root: QWidget) -> list[QWidget]:
@@ -90,9 +114,9 @@ def _draws_markup(widget: QWidget) -> bool:
         return True
     if isinstance(widget, QTextEdit) and widget.acceptRichText():
         return True
-    tip = widget.toolTip()
-    escaped = tip.startswith(_TIP) and "<" not in tip.removeprefix(_TIP)
-    return not escaped and _might_be_markup(tip)
+    told = widget.toolTip()
+    escaped = told.startswith(_TIP) and "<" not in told.removeprefix(_TIP).replace("<br>", "")
+    return not escaped and _might_be_markup(told)
 
 
 def _might_be_markup(text: str) -> bool:

@@ -15,7 +15,7 @@ from tocsin.ui.finder import Choice, Finder
 from tocsin.ui.footer import Footer
 from tocsin.ui.header import Header
 from tocsin.ui.rail import Rail
-from tocsin.ui.text import button_text
+from tocsin.ui.text import button_text, visible
 
 # A screen, or how to make it when it is first shown.
 Screen = QWidget | Callable[[], QWidget]
@@ -48,7 +48,7 @@ class Window(QMainWindow):
         self.stack = QStackedWidget()
         self._lay_out()
         self.finder = Finder(desk.theme, self)
-        self.setWindowTitle(f"{desk.store.path.name} · Tocsin")
+        self.setWindowTitle(visible(f"{desk.store.path.name} · Tocsin"))
         self.setMinimumSize(1024, 600)
         self.setAcceptDrops(True)
         self.resize(1366, 768)

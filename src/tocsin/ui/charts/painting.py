@@ -9,6 +9,7 @@ from tocsin.model.instant import to_us
 from tocsin.ui.charts.scene import HEAD, Scene
 from tocsin.ui.charts.strip import Strip
 from tocsin.ui.palette import SMALL, UNSURE_ALPHA, WINDOW_ALPHA
+from tocsin.ui.text import visible
 from tocsin.ui.theme import Theme, mono, sans
 from tocsin.ui.times import number, stamp
 
@@ -103,7 +104,7 @@ def _together(scene: Scene) -> list[tuple[float, str]]:
         if groups and x - groups[-1][0] < _APART:
             groups[-1] = (*groups[-1][:2], groups[-1][2] + 1)
         else:
-            groups.append((x, label if len(label) <= _LONGEST else f"{label[:_LONGEST]}…", 0))
+            groups.append((x, visible(label if len(label) <= _LONGEST else f"{label[:_LONGEST]}…"), 0))
     return [(x, f"{label} +{more}" if more else label) for x, label, more in groups]
 
 

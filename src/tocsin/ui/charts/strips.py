@@ -14,6 +14,7 @@ from tocsin.ui.charts.scene import Scene
 from tocsin.ui.charts.strip import Frame, Strip
 from tocsin.ui.charts.view import View
 from tocsin.ui.palette import LARGE, NORMAL, SMALL
+from tocsin.ui.text import visible
 from tocsin.ui.theme import Theme, mono, sans
 from tocsin.ui.times import number
 
@@ -154,9 +155,9 @@ class _Labels(QWidget):
             self._paint(painter, strip, QRectF(0, top, self.width() - 10, height))
 
     def _paint(self, painter: QPainter, strip: Strip, lane: QRectF) -> None:
-        lines = [(strip.title, sans(NORMAL), self._theme.colour("text"), 19)]
+        lines = [(visible(strip.title), sans(NORMAL), self._theme.colour("text"), 19)]
         if strip.subtitle and lane.height() >= 62:
-            lines.append((strip.subtitle, sans(SMALL), self._theme.colour("muted"), 17))
+            lines.append((visible(strip.subtitle), sans(SMALL), self._theme.colour("muted"), 17))
         value = (number(strip.last), mono(LARGE), _colour(self._theme, strip, "text"), 24)
         if lane.height() >= 40:
             lines.append(value)

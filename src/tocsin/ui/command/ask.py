@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from tocsin.ui.palette import GAP, PAD, Tone
-from tocsin.ui.text import Label, set_look
+from tocsin.ui.text import Label, set_look, visible
 
 _LONG_HEIGHT = 110
 
@@ -62,6 +62,7 @@ class Ask(QFrame):
         self.save.clicked.connect(self._submit)
         self.cancel.clicked.connect(self.dismiss)
         self._fields: dict[str, QWidget] = {}
+        self._offered: dict[str, str] = {}
         self._take: Callable[[Answers], None] = lambda answers: None
         self._grid = QGridLayout()
         self._grid.setHorizontalSpacing(GAP)
@@ -85,7 +86,7 @@ class Ask(QFrame):
                 label, row, 0, Qt.AlignmentFlag.AlignTop if blank.long else Qt.AlignmentFlag(0)
             )
             self._grid.addWidget(field, row, 1)
-            self._fields[blank.name] = field
+            self._fields[blank.name], self._offered[blank.name] = field, blank.value
         long = any(blank.long for blank in blanks)
         self.save.setText(f"{save}   {'Ctrl Enter' if long else 'Enter'}")
         self._set_enabled(True)
@@ -139,7 +140,7 @@ class Ask(QFrame):
     def _submit(self) -> None:
         if self.save.isEnabled():
             self._set_enabled(False)
-            self._take({name: _answer(field) for name, field in self._fields.items()})
+            self._take({name: _answer(field, self._offered[name]) for name, field in self._fields.items()})
 
     def _set_enabled(self, enabled: bool) -> None:
         for widget in (*self._fields.values(), self.save):
@@ -154,7 +155,7 @@ class Ask(QFrame):
             first.selectAll()
 
     def _clear(self) -> None:
-        self._fields = {}
+        self._fields, self._offered = {}, {}
         while (item := self._grid.takeAt(0)) is not None:
             widget = item.widget()
             if widget is not None:
@@ -179,28 +180,29 @@ def _field(blank: Blank) -> QWidget:
     if blank.choices:
         box = QComboBox()
         for id, words in blank.choices:
-            box.addItem(words, id)
+            box.addItem(visible(words), id)
         box.setCurrentIndex(max(0, box.findData(blank.value)))
         box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         return box
     if blank.long:
-        text = QPlainTextEdit(blank.value)
+        text = QPlainTextEdit(visible(blank.value))
         text.setTabChangesFocus(True)
         text.setPlaceholderText(blank.hint)
         text.setFixedHeight(_LONG_HEIGHT)
         return text
-    line = QLineEdit(blank.value)
+    line = QLineEdit(visible(blank.value))
     line.setPlaceholderText(blank.hint)
     if blank.known:
-        completer = QCompleter(list(blank.known), line)
+        completer = QCompleter([visible(known) for known in blank.known], line)
         completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         line.setCompleter(completer)
     return line
 
 
-def _answer(field: QWidget) -> str:
+def _answer(field: QWidget, offered: str) -> str:
+    """Return what a field holds; what was offered, without the marks it is shown with, if it still does."""
     if isinstance(field, QComboBox):
         return str(field.currentData())
-    if isinstance(field, QPlainTextEdit):
-        return field.toPlainText()
-    return field.text() if isinstance(field, QLineEdit) else ""
+    text = field.toPlainText() if isinstance(field, QPlainTextEdit) else ""
+    text = field.text() if isinstance(field, QLineEdit) else text
+    return offered if text == visible(offered) else text

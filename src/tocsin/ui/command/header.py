@@ -16,7 +16,7 @@ from tocsin.operations.command import CommandView
 from tocsin.ui.command.stage_strip import StageStrip
 from tocsin.ui.icons import paint_icon
 from tocsin.ui.palette import LARGE, PAD, SHAPES, Tone, tone_of_rank
-from tocsin.ui.text import ElidedLabel, Label, set_look, set_tip
+from tocsin.ui.text import ElidedLabel, Label, set_look, set_tip, visible
 from tocsin.ui.theme import Theme, sans
 from tocsin.ui.times import MINUS, countdown, short_stamp, span, stamp
 
@@ -160,7 +160,7 @@ class Header(QFrame):
             person = str(value_of(known.roles, role, ""))
             label.show_text(person or _NOBODY)
             label.set_tone(None if person else Tone.ORANGE)
-            label.setAccessibleName(f"{role}: {person or _NOBODY}")
+            label.setAccessibleName(visible(f"{role}: {person or _NOBODY}"))
 
     def _show_other(self, view: CommandView) -> None:
         ids = [one.id for one in view.open]

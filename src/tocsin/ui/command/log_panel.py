@@ -14,7 +14,7 @@ from tocsin.ui.icons import paint_icon
 from tocsin.ui.palette import PAD, SMALL, Tone
 from tocsin.ui.panel import Panel, rule
 from tocsin.ui.rows import RowPainter, Rows
-from tocsin.ui.text import ElidedLabel, Label
+from tocsin.ui.text import ElidedLabel, Label, visible
 from tocsin.ui.theme import Theme, mono, sans
 from tocsin.ui.times import MONTHS, clock_time, short_stamp
 
@@ -96,7 +96,7 @@ class LinePainter(RowPainter):
         if line.withdrawn:
             remarks.append(f"retracted: {line.withdrawn}")
         after = f" ({', '.join(remarks)})" if remarks else ""
-        return f"{lane}{line.text}{after}"
+        return visible(f"{lane}{line.text}{after}")
 
     def _text_rect(self, rect: QRect, line: Line) -> QRect:
         beside = _NARROW_AUTHOR if self._narrow(rect.width()) else _TIME_WIDTH + _AUTHOR_WIDTH

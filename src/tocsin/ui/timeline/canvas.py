@@ -13,6 +13,7 @@ from tocsin.model.lanes import Mark
 from tocsin.model.timeline import LANES
 from tocsin.operations.timeline_view import TimelineView
 from tocsin.ui.desk import Desk
+from tocsin.ui.text import visible
 from tocsin.ui.theme import sans
 from tocsin.ui.timeline import painting, words
 from tocsin.ui.timeline.placing import Placed, Scale, Times, place, times_of
@@ -81,7 +82,7 @@ class Canvas(QWidget):
         if id != self.selection:
             self.selection = id
             mark = self.mark(id)
-            self.setAccessibleDescription(words.tip(mark, self.desk.store.zone) if mark else "")
+            self.setAccessibleDescription(visible(words.tip(mark, self.desk.store.zone)) if mark else "")
             self.selected.emit(id)
         if id:
             self._reveal(id)

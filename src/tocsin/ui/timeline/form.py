@@ -26,7 +26,7 @@ from tocsin.operations import incidents, timeline
 from tocsin.operations.times import parse_instant, parse_when
 from tocsin.ui.desk import Desk
 from tocsin.ui.palette import GAP, Tone
-from tocsin.ui.text import Label, set_look
+from tocsin.ui.text import Label, set_look, visible
 from tocsin.ui.timeline import words
 
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
@@ -152,7 +152,7 @@ class EntryForm(QWidget):
             "lane": item.lane,
             "happened": words.typed(item.happened, zone),
             "learned": words.typed_instant(learned, zone) if learned else "",
-            "text": item.text,
+            "text": visible(item.text),
         }
 
     def _typed(self) -> dict[str, str]:

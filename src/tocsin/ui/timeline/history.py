@@ -12,7 +12,7 @@ from tocsin.model.fields import Fields, Head
 from tocsin.model.history import Estimate, Version
 from tocsin.model.timeline import Item
 from tocsin.ui.palette import GAP, Tone
-from tocsin.ui.text import Label, set_look
+from tocsin.ui.text import Label, set_look, visible
 from tocsin.ui.timeline import words
 
 _MOST = 60  # steps shown
@@ -138,7 +138,7 @@ class Conflict(QFrame):
         row.addWidget(Label(f"{name}: {said[:300]}\n{author}", wrap=True), 1)
         keep = QPushButton("Keep this")
         keep.setObjectName(f"keep-{name}-{len(self.buttons)}")
-        keep.setAccessibleName(f"Keep {name} {said[:80]} of {author}")
+        keep.setAccessibleName(visible(f"Keep {name} {said[:80]} of {author}"))
         keep.clicked.connect(partial(self.kept.emit, name, head))
         self.buttons.append(keep)
         row.addWidget(keep)

@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
-from html import escape
 
 from PySide6.QtCore import QEvent, QPointF, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QHelpEvent, QKeyEvent, QMouseEvent, QWheelEvent
@@ -15,6 +14,7 @@ from tocsin.model.lanes import Grip, Mark
 from tocsin.model.timeline import LANES
 from tocsin.operations.timeline_view import TimelineView
 from tocsin.ui.desk import Desk
+from tocsin.ui.text import tip
 from tocsin.ui.timeline import painting, words
 from tocsin.ui.timeline.canvas import Canvas
 from tocsin.ui.timeline.moving import Mover
@@ -125,8 +125,7 @@ class LanesView(Canvas):
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
             placed, zone = self.at(QPointF(event.pos())), self.desk.store.zone
             lines = "\n\n".join(words.tip(mark, zone) for mark in placed.marks[:5]) if placed else ""
-            tip = f"<qt>{escape(lines).replace(chr(10), '<br>')}" if lines else ""
-            QToolTip.showText(event.globalPos(), tip, self)
+            QToolTip.showText(event.globalPos(), tip(lines), self)
             return True
         return super().event(event)
 

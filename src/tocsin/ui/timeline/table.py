@@ -1,7 +1,6 @@
 """The timeline's entries as a table that stays quick with thousands of rows."""
 
 from collections.abc import Sequence
-from html import escape
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
@@ -11,6 +10,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 from tocsin.model.lanes import learned_apart
 from tocsin.model.timeline import Item
 from tocsin.ui.desk import Desk
+from tocsin.ui.text import tip, visible
 from tocsin.ui.theme import mono, sans
 from tocsin.ui.timeline import words
 
@@ -67,10 +67,9 @@ class EntriesModel(QAbstractTableModel):
             return None
         item, column = self.items[index.row()], index.column()
         if role == Role.DisplayRole:
-            return self._words(item, column)
+            return visible(self._words(item, column))
         if role == Role.ToolTipRole:
-            tip = escape(item.text[:2000]).replace("\n", "<br>")
-            return f"<qt>{tip}" if column == _TEXT else None
+            return tip(item.text[:2000]) if column == _TEXT else None
         if role == Role.FontRole:
             return self._font(item, column)
         if role == Role.ForegroundRole:

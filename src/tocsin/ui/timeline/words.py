@@ -8,6 +8,7 @@ import msgspec
 from tocsin.model.instant import When
 from tocsin.model.lanes import Mark, Source
 from tocsin.model.timeline import Item
+from tocsin.ui.text import visible
 from tocsin.ui.times import MINUS, MONTHS, span
 
 
@@ -74,7 +75,7 @@ def label(mark: Mark, zone: str) -> str:
         text += f" (learned {_relative(mark.learned, mark.happened.at, zone)})"
     if mark.conflict:
         text += " (conflict)"
-    return text
+    return visible(text)
 
 
 def facts(mark: Mark, zone: str) -> list[str]:

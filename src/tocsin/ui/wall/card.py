@@ -12,6 +12,7 @@ from tocsin.model.incident import OPEN, REOPENED
 from tocsin.model.urgency import Watched
 from tocsin.ui.icons import paint_icon
 from tocsin.ui.palette import FIGURE, LARGE, NORMAL, RADIUS, SHAPES, SMALL, Tone, tone_of_rank
+from tocsin.ui.text import visible
 from tocsin.ui.theme import Theme, mono, sans
 from tocsin.ui.times import countdown
 
@@ -75,8 +76,10 @@ class Card(QAbstractButton):
         self._words = nearest(one, now)
         known = one.incident
         self.setAccessibleName(
-            f"{known.severity} {known.reference}, {known.status}: {known.title}, {system}. "
-            f"{self._words.what} {self._words.left}"
+            visible(
+                f"{known.severity} {known.reference}, {known.status}: {known.title}, {system}. "
+                f"{self._words.what} {self._words.left}"
+            )
         )
         self.update()
 
@@ -165,7 +168,7 @@ class Card(QAbstractButton):
     def _paint_line(self, painter: QPainter, room: QRectF, text: str, font: QFont, colour: str) -> None:
         painter.setFont(font)
         painter.setPen(self._theme.colour(colour))
-        shown = QFontMetricsF(font).elidedText(text, Qt.TextElideMode.ElideRight, room.width())
+        shown = QFontMetricsF(font).elidedText(visible(text), Qt.TextElideMode.ElideRight, room.width())
         painter.drawText(room, int(_LEFT), shown)
 
 

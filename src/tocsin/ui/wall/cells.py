@@ -12,6 +12,7 @@ from tocsin.operations.wall import Cell
 from tocsin.ui.charts.sparkline import paint_hatch
 from tocsin.ui.icons import paint_icon
 from tocsin.ui.palette import NORMAL, SHAPES, SMALL, Tone, tone_of_rank
+from tocsin.ui.text import visible
 from tocsin.ui.theme import Theme, sans
 from tocsin.ui.times import number, short_stamp
 from tocsin.ui.wall.words import brief
@@ -66,6 +67,7 @@ def looks(cell: Cell) -> tuple[object, ...]:
 def paint_name(painter: QPainter, theme: Theme, room: QRectF, name: str) -> None:
     """Paint the name of a system, on two lines where it needs them."""
     painter.fillRect(room, theme.colour("panel"))
+    name = visible(name)
     painter.setFont(sans(NORMAL + 1))
     painter.setPen(theme.colour("text"))
     metrics, flags = QFontMetricsF(painter.font()), _LEFT
@@ -107,18 +109,19 @@ def word(cell: Cell, now: datetime) -> str:
 
 def told(cell: Cell, system: str, now: datetime, zone: ZoneInfo) -> list[str]:
     """Say in lines all that is known of a cell, for the tip and for the line below the grid."""
-    lines = [f"{system} · {cell.layer}: {word(cell, now)}"]
+    lines = [visible(f"{system} · {cell.layer}: {word(cell, now)}")]
     if cell.state is State.BLIND:
         return [*lines, "No signal of this layer comes in: nobody is watching."]
     if cell.alert is not None:
         since = cell.alert.start.at if cell.alert.start else cell.alert.time
-        lines.append(f"{cell.alert.metric}, since {short_stamp(since, zone, now)}: {cell.alert.message}")
+        what = f"{cell.alert.metric}, since {short_stamp(since, zone, now)}: {cell.alert.message}"
+        lines.append(visible(what))
         lines.append("It belongs to an incident." if cell.incident else "It belongs to no incident yet.")
     elif cell.signal is not None:
-        lines.append(cell.signal.name)
+        lines.append(visible(cell.signal.name))
     if cell.until_us is not None and cell.last is not None:
         at = short_stamp(from_us(cell.until_us), zone, now)
-        unit = f" {cell.signal.unit}" if cell.signal and cell.signal.unit else ""
+        unit = visible(f" {cell.signal.unit}") if cell.signal and cell.signal.unit else ""
         lines.append(f"Newest sample {number(cell.last)}{unit} at {at}")
     if cell.signals > 1:
         lines.append(f"The most telling of {cell.signals} signals")

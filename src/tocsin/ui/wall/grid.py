@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from html import escape
 from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
@@ -24,6 +23,7 @@ from tocsin.model.signal import Layer
 from tocsin.operations.wall import Cell, Row
 from tocsin.ui.charts.sparkline import Sparkline, paint_sparkline, sparkline
 from tocsin.ui.palette import SMALL
+from tocsin.ui.text import tip
 from tocsin.ui.theme import Theme, mono, sans
 from tocsin.ui.wall.cells import curve_box, looks, paint_box, paint_name, paint_value, told, tone
 
@@ -156,8 +156,8 @@ class Grid(QAbstractScrollArea):
     def viewportEvent(self, event: QEvent) -> bool:  # noqa: N802
         if isinstance(event, QHelpEvent):
             found = self.cell_at(QPointF(event.pos()))
-            text = "<br>".join(escape(line) for line in self._told(*found)) if found else ""
-            QToolTip.showText(event.globalPos(), f"<qt>{text}" if text else "", self.viewport())
+            text = "\n".join(self._told(*found)) if found else ""
+            QToolTip.showText(event.globalPos(), tip(text), self.viewport())
             return True
         return bool(super().viewportEvent(event))
 
