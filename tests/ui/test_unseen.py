@@ -1,4 +1,4 @@
-"""Does anything of a hostile text reach the screen unseen: the whole console, every widget and painted word."""
+"""Does anything of a hostile text go unseen: the whole console, every widget and every painted word."""
 
 import re
 from collections.abc import Iterator

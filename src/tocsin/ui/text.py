@@ -20,7 +20,7 @@ _UNSEEN = re.compile(
 
 
 def visible(text: str) -> str:
-    """Return a text from outside as it may be drawn: what hides or reorders letters as marks like ‹U+202E›."""
+    """Return a text from outside as it may be drawn: what hides or reorders letters as marks: ‹U+202E›."""
     return _UNSEEN.sub(_mark, text.replace("\r\n", "\n"))
 
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QFontMetrics
 from pytestqt.qtbot import QtBot
 
 from tocsin.model.incident import Incident
@@ -313,3 +314,39 @@ def test_markup_in_a_text_stays_text(qtbot: QtBot, screen: TimelineScreen) -> No
     qtbot.waitUntil(lambda: bool(screen.side.details.history.steps))
     assert not_plain(screen) == []
     assert screen.side.details.text.text().startswith("<b>bold</b>")
+
+
+def shown_columns(screen: TimelineScreen) -> list[str]:
+    return [name for column, name in enumerate(COLUMNS) if not screen.table.isColumnHidden(column)]
+
+
+def cut(screen: TimelineScreen) -> list[str]:
+    """The cells, but those of the text, whose words do not fit."""
+    table, found = screen.table, []
+    for column, name in enumerate(COLUMNS):
+        for number in range(len(table.entries.items)):
+            index = table.entries.index(number, column)
+            needed = QFontMetrics(index.data(Qt.ItemDataRole.FontRole)).horizontalAdvance(str(index.data()))
+            if name != "Text" and not table.isColumnHidden(column) and needed + 6 > table.columnWidth(column):
+                found.append(str(index.data()))
+    return found
+
+
+def test_a_column_has_the_room_its_words_need_and_none_without_words(
+    qtbot: QtBot, screen: TimelineScreen, store: Store, desk: Desk
+) -> None:
+    id = add(qtbot, screen, "Rolled back")
+    assert shown_columns(screen) == ["Happened", "Lane", "Text", "By"]
+    low = store.now() - timedelta(days=400)
+    uneven = When(low + timedelta(hours=1), low, low + timedelta(hours=9), store.zone)
+    other = timeline.add(store, desk.author, desk.incident, "Complaints rise", happened=uneven)
+    qtbot.waitUntil(lambda: screen.table.entries.row_of(other.id) == 0)
+    assert cut(screen) == []
+    timeline.correct(store, desk.author, other.id, happened=When(low, zone=store.zone))
+    learned = store.now() + timedelta(minutes=1)
+    timeline.add(store, desk.author, desk.incident, "Told", learned=learned, happened=When(low))
+    timeline.correct(store, desk.author, id, text="Rolled back to 1.4")
+    qtbot.waitUntil(lambda: shown_columns(screen) == list(COLUMNS))
+    assert cut(screen) == []
+    assert screen.table.columnWidth(COLUMNS.index("Text")) > 300
+    assert screen.table.horizontalScrollBar().maximum() == 0

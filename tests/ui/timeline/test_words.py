@@ -44,11 +44,28 @@ def test_the_hour_that_a_change_of_the_clocks_repeats_is_told_apart(hour: int) -
     [
         (When(NOON), "2 Nov 13:00"),
         (When(NOON, NOON - timedelta(hours=9), NOON + timedelta(hours=9)), "2 Nov 13:00 ± 9 h"),
-        (When(NOON, NOON - timedelta(hours=1), NOON), "2 Nov 12:00 to 2 Nov 13:00, likely 2 Nov 13:00"),
+        (When(NOON, NOON - timedelta(hours=1), NOON), "2 Nov 12:00 to 13:00, likely 13:00"),
     ],
 )
 def test_a_moment_says_how_sure_it_is(when: When, said: str) -> None:
-    assert words.when(when, ZONE) == said
+    assert words.when(when, ZONE, NOON) == said
+
+
+LAST_YEAR = datetime(2025, 12, 31, 22, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("when", "said"),
+    [
+        (When(LAST_YEAR), "31 Dec 2025 23:30"),
+        (When(LAST_YEAR + timedelta(hours=1)), "1 Jan 00:30"),
+        (When(LAST_YEAR, LAST_YEAR, LAST_YEAR + timedelta(hours=1)),
+         "31 Dec 2025 23:30 to 1 Jan 2026 00:30, likely 23:30"),
+    ],
+)  # fmt: skip
+def test_a_time_of_another_year_in_the_home_zone_shows_its_year(when: When, said: str) -> None:
+    assert words.when(when, ZONE, NOON) == said
+    assert words.label(Mark("s", "happened", "", when, Source.START), ZONE, NOON) == f"start {said}"
 
 
 def test_a_full_time_has_its_offset_and_utc_beside_it() -> None:
@@ -61,4 +78,4 @@ def test_a_label_tells_when_it_was_learned_and_never_breaks_the_line() -> None:
     mark = Mark(
         "m", "detected", "complaints\nrise", When(NOON), Source.ENTRY, learned=NOON + timedelta(hours=1)
     )
-    assert words.label(mark, ZONE) == "complaints rise (learned 14:00)"
+    assert words.label(mark, ZONE, NOON) == "complaints rise (learned 14:00)"

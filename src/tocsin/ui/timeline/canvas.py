@@ -191,13 +191,13 @@ class Canvas(QWidget):
         if self._moved:
             marks = tuple(self._shown(mark) for mark in marks)
             times = times_of(marks)
-        zone, metrics = self.desk.store.zone, QFontMetricsF(sans())
+        zone, now, metrics = self.desk.store.zone, self._now, QFontMetricsF(sans())
         self._placed = place(
             marks,
             times,
             self._scale,
             measure=metrics.horizontalAdvance,
-            label_of=lambda mark: words.label(mark, zone),
+            label_of=lambda mark: words.label(mark, zone, now),
         )
         self.update()
 

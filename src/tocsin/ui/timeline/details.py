@@ -68,7 +68,7 @@ class Details(QWidget):
         if (mark, item) != before:
             if mark is None or before[0] is None or mark.id != before[0].id:
                 self.history.show_steps(())
-                self.conflict.show_fields({}, {}, "")
+                self.conflict.show_fields({}, {}, self._desk.store.zone, self._desk.store.now())
             self._read(mark, item, incident)
 
     @property
@@ -111,7 +111,8 @@ class Details(QWidget):
         """Show what was read, while it is still about what is shown."""
         if past.about is (self._item or self._incident):
             self.history.show_steps(past.steps)
-            self.conflict.show_fields(past.fields, past.authors, self._desk.store.zone)
+            store = self._desk.store
+            self.conflict.show_fields(past.fields, past.authors, store.zone, store.now())
 
     def _keep(self, name: str, head: Head) -> None:
         store, author, values = self._desk.store, self._desk.author, _values(name, head.value)
@@ -156,14 +157,14 @@ class _Past:
 def _past_of_entry(store: Store, item: Item) -> _Past:
     versions = timeline_view.versions(store, item.id)
     authors = {version.entry: version.author for version in versions}
-    return _Past(item, steps_of_entry(versions, store.zone), item.fields, authors)
+    return _Past(item, steps_of_entry(versions, store.zone, store.now()), item.fields, authors)
 
 
 def _past_of_start(store: Store, incident: Incident) -> _Past:
     estimates = timeline_view.estimates(store, incident.id)
     authors = {estimate.entry: estimate.author for estimate in estimates}
     fields = {"start": incident.fields["start"]}
-    return _Past(incident, steps_of_start(estimates, store.zone), fields, authors)
+    return _Past(incident, steps_of_start(estimates, store.zone, store.now()), fields, authors)
 
 
 def _facts(mark: Mark, zone: str) -> str:

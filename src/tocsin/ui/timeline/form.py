@@ -99,7 +99,8 @@ class EntryForm(QWidget):
         if self._item is None or item.id != self._item.id or item == self._item or self._saving:
             return
         if self._changed():
-            self._say(f"It was changed meanwhile: {words.reading(item, self._desk.store.zone)}")
+            store = self._desk.store
+            self._say(f"It was changed meanwhile: {words.reading(item, store.zone, store.now())}")
         else:
             self.correct(item)
 

@@ -27,18 +27,18 @@ class Step:
     counts: bool
 
 
-def steps_of_entry(versions: Sequence[Version], zone: str) -> list[Step]:
+def steps_of_entry(versions: Sequence[Version], zone: str, now: datetime) -> list[Step]:
     """Return the steps of a timeline entry, oldest first."""
     return [
-        Step(_head(v.at, v.author, v.deed, zone), tuple(_told(versions, number, zone)), v.counts)
+        Step(_head(v.at, v.author, v.deed, zone, now), tuple(_told(versions, number, zone, now)), v.counts)
         for number, v in enumerate(versions)
     ]
 
 
-def steps_of_start(estimates: Sequence[Estimate], zone: str) -> list[Step]:
+def steps_of_start(estimates: Sequence[Estimate], zone: str, now: datetime) -> list[Step]:
     """Return the steps of the estimated start, oldest first."""
     return [
-        Step(_head(e.at, e.author, "estimated", zone), (words.when(e.start, zone),), e.counts)
+        Step(_head(e.at, e.author, "estimated", zone, now), (words.when(e.start, zone, now),), e.counts)
         for e in estimates
     ]
 
@@ -72,11 +72,11 @@ class History(QScrollArea):
         self.setWidget(inside)
 
 
-def _head(at: datetime, author: str, deed: str, zone: str) -> str:
-    return f"{words.stamp(at, zone)}   {author}   {deed}"
+def _head(at: datetime, author: str, deed: str, zone: str, now: datetime) -> str:
+    return f"{words.stamp(at, zone, now)}   {author}   {deed}"
 
 
-def _told(versions: Sequence[Version], number: int, zone: str) -> list[str]:
+def _told(versions: Sequence[Version], number: int, zone: str, now: datetime) -> list[str]:
     """Return what one version changed, in lines."""
     version = versions[number]
     before = versions[number - 1].item if number else None
@@ -85,16 +85,16 @@ def _told(versions: Sequence[Version], number: int, zone: str) -> list[str]:
     if version.item is None:
         return []
     if before is None or version.deed != "corrected":
-        return [words.reading(version.item, zone)]
+        return [words.reading(version.item, zone, now)]
     return [
-        f"{name}: {_value(before, name, zone)} → {_value(version.item, name, zone)}"
+        f"{name}: {_value(before, name, zone, now)} → {_value(version.item, name, zone, now)}"
         for name in version.changed
     ]
 
 
-def _value(item: Item, name: str, zone: str) -> str:
+def _value(item: Item, name: str, zone: str, now: datetime) -> str:
     register = item.fields.get(name)
-    return "not stated" if register is None else words.value(name, register.value, zone)
+    return "not stated" if register is None else words.value(name, register.value, zone, now)
 
 
 class Conflict(QFrame):
@@ -114,7 +114,7 @@ class Conflict(QFrame):
         self.buttons: list[QPushButton] = []
         self.hide()
 
-    def show_fields(self, fields: Fields, authors: dict[str, str], zone: str) -> None:
+    def show_fields(self, fields: Fields, authors: dict[str, str], zone: str, now: datetime) -> None:
         """Show the conflicts among these fields. `authors` are names by the entry that set a value."""
         if self._inside is not None:
             self._inside.deleteLater()
@@ -129,11 +129,11 @@ class Conflict(QFrame):
         layout.addWidget(title)
         for name, register in conflicts.items():
             for head in register.heads:
-                layout.addLayout(self._row(name, head, authors.get(head.entry, "somebody"), zone))
+                said = words.value(name, head.value, zone, now)
+                layout.addLayout(self._row(name, head, said, authors.get(head.entry, "somebody")))
         self._layout.addWidget(self._inside)
 
-    def _row(self, name: str, head: Head, author: str, zone: str) -> QHBoxLayout:
-        said = words.value(name, head.value, zone)
+    def _row(self, name: str, head: Head, said: str, author: str) -> QHBoxLayout:
         row = QHBoxLayout()
         row.addWidget(Label(f"{name}: {said[:300]}\n{author}", wrap=True), 1)
         keep = QPushButton("Keep this")

@@ -62,7 +62,7 @@ class Mover(QObject):
             return ""
         new, old = self._way.when, self._way.mark.happened
         held = {Grip.ALL: new.at - old.at, Grip.EARLIEST: new.low - old.low, Grip.LATEST: new.high - old.high}
-        return words.moved(new, held[self._way.grip], self._desk.store.zone)
+        return words.moved(new, held[self._way.grip], self._desk.store.zone, self._desk.store.now())
 
     def may_move(self, mark: Mark) -> bool:
         """Whether a person may move this mark here."""
@@ -122,7 +122,7 @@ class Mover(QObject):
     def _write(self, mark: Mark, when: When) -> None:
         desk = self._desk
         author, incident = desk.author, self.incident
-        said = f"Moved to {words.when(when, desk.store.zone)}"
+        said = f"Moved to {words.when(when, desk.store.zone, desk.store.now())}"
 
         def call() -> Entry:
             return _retime(desk.store, author=author, incident=incident, mark=mark, when=when)

@@ -111,12 +111,16 @@ def _paint_ticks(row: "_Row", scene: Scene, x0: float, x1: float, day: str) -> s
     """Paint the ticks between two pixels; return the day of the last label."""
     scale = scene.scale
     low, high = scale.us(x0), scale.us(x1)
-    found = ticks(low, high, least_us=_TICKS_APART * (high - low) / (x1 - x0), zone=scene.zone)
+    found = ticks(
+        low, high, least_us=_TICKS_APART * (high - low) / (x1 - x0), zone=scene.zone, now_us=scene.now_us
+    )
     for tick in found:
         row.line(scale.x(tick.us))
         if row.write(scale.x(tick.us), tick.label(day)):
             day = tick.day
-    if day != (only := day_mark(low, high, scene.zone)).day and row.write((x0 + x1) / 2, only.day):
+    if day != (only := day_mark(low, high, scene.zone, scene.now_us)).day and row.write(
+        (x0 + x1) / 2, only.day
+    ):
         day = only.day
     return day
 

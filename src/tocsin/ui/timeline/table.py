@@ -1,10 +1,11 @@
 """The timeline's entries as a table that stays quick with thousands of rows."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import chain, islice
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
 from tocsin.model.lanes import learned_apart
@@ -16,7 +17,10 @@ from tocsin.ui.timeline import words
 
 COLUMNS = ("Happened", "Learned", "Lane", "Text", "By", "State")
 _HAPPENED, _LEARNED, _LANE, _TEXT, _BY, _STATE = range(len(COLUMNS))
-_WIDTHS = {_HAPPENED: 176, _LEARNED: 122, _LANE: 80, _BY: 96, _STATE: 164}
+_SHORT = {_LEARNED: 0.2, _LANE: 0.15, _BY: 0.15, _STATE: 0.25}  # how much of the table each may have
+_LEAST = 0.25  # of the table, for the text; Happened may have all that the others leave
+_AIR = 14  # beside the words of a cell
+_MEASURED = 200  # cells of a kind that say how wide their column is
 _ROW = 28
 
 Index = QModelIndex | QPersistentModelIndex
@@ -30,11 +34,13 @@ class EntriesModel(QAbstractTableModel):
         super().__init__()
         self._desk = desk
         self.items: tuple[Item, ...] = ()
+        self._now = desk.store.now()
         self._rows: dict[str, int] = {}
 
     def show(self, items: Sequence[Item]) -> bool:
         """Show these entries; return whether they stand in other rows than before."""
         ids = [item.id for item in items]
+        self._now = self._desk.store.now()
         other = ids != list(self._rows)
         if other:
             self.beginResetModel()
@@ -48,6 +54,26 @@ class EntriesModel(QAbstractTableModel):
     def row_of(self, id: str) -> int:
         """Return the row of an entry, -1 for none."""
         return self._rows.get(id, -1)
+
+    def width(self, column: int) -> int:
+        """Return how many pixels the words of a column need; 0 for one in which nothing stands."""
+        words = {self._words(item, column) for item in self._telling(column)} - {""}
+        if not words:
+            return 0
+        metrics, head = QFontMetrics(self._plain_font(column)), QFontMetrics(sans())
+        widths = [metrics.horizontalAdvance(visible(one)) for one in words]
+        return max(*widths, head.horizontalAdvance(COLUMNS[column])) + _AIR
+
+    def _telling(self, column: int) -> Iterable[Item]:
+        """Give the entries whose words are the longest in a column, as far as that is known beforehand."""
+        if column == _HAPPENED:
+            ranges = (item for item in self.items if item.happened.is_range)
+            return chain(islice(ranges, _MEASURED), self.items[:_MEASURED])
+        if column == _LEARNED:
+            return islice((item for item in self.items if learned_apart(item)), _MEASURED)
+        if column == _STATE:
+            return islice((item for item in self.items if _state(item)), _MEASURED)
+        return self.items[:_MEASURED]
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008, N802
         return 0 if parent.isValid() else len(self.items)
@@ -69,21 +95,26 @@ class EntriesModel(QAbstractTableModel):
         if role == Role.DisplayRole:
             return visible(self._words(item, column))
         if role == Role.ToolTipRole:
-            return tip(item.text[:2000]) if column == _TEXT else None
+            return self._tip(item, column)
         if role == Role.FontRole:
             return self._font(item, column)
         if role == Role.ForegroundRole:
             return self._desk.theme.colour(_colour(item, column))
         return None
 
+    def _tip(self, item: Item, column: int) -> str | None:
+        if column == _HAPPENED:
+            return tip(words.span_of(item.happened, self._desk.store.zone))
+        return tip(item.text[:2000]) if column == _TEXT else None
+
     def _words(self, item: Item, column: int) -> str:
-        zone = self._desk.store.zone
+        zone, now = self._desk.store.zone, self._now
         match column:
             case _ if column == _HAPPENED:
-                return words.when(item.happened, zone)
+                return words.when(item.happened, zone, now)
             case _ if column == _LEARNED:
                 learned = learned_apart(item)
-                return words.stamp(learned, zone) if learned else ""
+                return words.stamp(learned, zone, now) if learned else ""
             case _ if column == _LANE:
                 return item.lane
             case _ if column == _TEXT:
@@ -93,8 +124,11 @@ class EntriesModel(QAbstractTableModel):
             case _:
                 return _state(item)
 
-    def _font(self, item: Item, column: int) -> Any:
-        font = mono() if column in (_HAPPENED, _LEARNED) else sans()
+    def _plain_font(self, column: int) -> QFont:
+        return mono() if column in (_HAPPENED, _LEARNED) else sans()
+
+    def _font(self, item: Item, column: int) -> QFont:
+        font = self._plain_font(column)
         font.setStrikeOut(bool(item.withdrawn) and column == _TEXT)
         return font
 
@@ -109,6 +143,7 @@ class EntriesTable(QTableView):
     def __init__(self, desk: Desk) -> None:
         super().__init__()
         self.entries = EntriesModel(desk)
+        self._needed: dict[int, int] = {}
         self.setModel(self.entries)
         self.setObjectName("entries")
         self.setAccessibleName("Timeline entries")
@@ -124,8 +159,7 @@ class EntriesTable(QTableView):
         header = self.horizontalHeader()
         header.setHighlightSections(False)
         header.setSectionsClickable(False)
-        for column, width in _WIDTHS.items():
-            self.setColumnWidth(column, width)
+        header.setMinimumSectionSize(24)
         header.setSectionResizeMode(_TEXT, QHeaderView.ResizeMode.Stretch)
         self.doubleClicked.connect(lambda index: self.edit_wanted.emit(self.current_id))
         desk.theme.changed.connect(self.viewport().update)
@@ -141,6 +175,8 @@ class EntriesTable(QTableView):
         id = self.current_id
         if self.entries.show(items):
             self.choose(id)
+        self._needed = {column: self.entries.width(column) for column in (_HAPPENED, *_SHORT)}
+        self._share_out()
 
     def choose(self, id: str) -> None:
         """Put the cursor on an entry, or on none."""
@@ -155,6 +191,22 @@ class EntriesTable(QTableView):
         super().currentChanged(current, previous)
         if current.isValid() and current.row() != previous.row():
             self.selected.emit(self.current_id)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        super().resizeEvent(event)
+        self._share_out()
+
+    def _share_out(self) -> None:
+        """Give each column what its words need, hide those without any; the text has all that is left."""
+        if not self._needed:
+            return
+        whole = self.viewport().width()
+        widths = {column: min(self._needed[column], round(most * whole)) for column, most in _SHORT.items()}
+        left = whole - sum(widths.values()) - round(_LEAST * whole)
+        widths[_HAPPENED] = min(self._needed[_HAPPENED], max(left, round(_LEAST * whole)))
+        for column, width in widths.items():
+            self.setColumnHidden(column, not width)
+            self.setColumnWidth(column, width)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.current_id:

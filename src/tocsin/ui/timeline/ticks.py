@@ -25,12 +25,17 @@ class Tick:
         return f"{self.day} {self.clock}".strip() if self.day != day_before else self.clock
 
 
-def ticks(low: int, high: int, *, least_us: float, zone: str) -> list[Tick]:
-    """Return the ticks of one unfolded stretch, at least `least_us` apart. Times are UTC microseconds."""
+def ticks(low: int, high: int, *, least_us: float, zone: str, now_us: int) -> list[Tick]:
+    """Return the ticks of one unfolded stretch, at least `least_us` apart. Times are UTC microseconds.
+
+    A day of another year than `now_us` bears its year.
+    """
     least_s = least_us / _SECOND
     step = next((s for s in _STEPS_S if s >= least_s), None)
     moments = _clock_ticks(low, high, step, zone) if step else _day_ticks(low, high, least_s / _DAY_S, zone)
-    return [Tick(us, _day(us, zone), words.clock(from_us(us), zone) if step else "") for us in moments]
+    return [
+        Tick(us, _day(us, zone, now_us), words.clock(from_us(us), zone) if step else "") for us in moments
+    ]
 
 
 def _clock_ticks(low: int, high: int, step_s: int, zone: str) -> list[int]:
@@ -56,10 +61,10 @@ def _day_ticks(low: int, high: int, least_days: float, zone: str) -> list[int]:
         ordinal += step
 
 
-def day_mark(low: int, high: int, zone: str) -> Tick:
+def day_mark(low: int, high: int, zone: str, now_us: int) -> Tick:
     """Return the label of a stretch too short for a tick: its day, in its middle."""
-    return Tick((low + high) // 2, _day(low, zone))
+    return Tick((low + high) // 2, _day(low, zone, now_us))
 
 
-def _day(us: int, zone: str) -> str:
-    return words.date(from_us(us), zone)
+def _day(us: int, zone: str, now_us: int) -> str:
+    return words.date(from_us(us), zone, from_us(now_us))

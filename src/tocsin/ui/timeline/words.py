@@ -18,34 +18,42 @@ def clock(at: datetime, zone: str) -> str:
     return local.strftime("%H:%M:%S" if local.second else "%H:%M")
 
 
-def date(at: datetime, zone: str) -> str:
-    """28 Oct."""
-    local = at.astimezone(ZoneInfo(zone))
-    return f"{local.day} {MONTHS[local.month - 1]}"
+def date(at: datetime, zone: str, now: datetime) -> str:
+    """28 Oct, or 28 Oct 2014 when that is not the present year."""
+    home = ZoneInfo(zone)
+    same = at.astimezone(home).year == now.astimezone(home).year
+    return _day(at, zone) if same else f"{_day(at, zone)} {at.astimezone(home).year}"
 
 
-def stamp(at: datetime, zone: str) -> str:
-    """28 Oct 03:10, in the zone."""
-    return f"{date(at, zone)} {clock(at, zone)}"
+def stamp(at: datetime, zone: str, now: datetime) -> str:
+    """28 Oct 03:10, in the zone, with the year when that is not the present one."""
+    return f"{date(at, zone, now)} {clock(at, zone)}"
 
 
 def full(at: datetime, zone: str) -> str:
     """2 Nov 2026 14:20 UTC+01:00 · 13:20 UTC, with the date beside UTC where it differs."""
     local, there = at.astimezone(ZoneInfo(zone)), at.astimezone(UTC)
-    utc = f"{clock(at, 'UTC')} UTC" if there.date() == local.date() else f"{stamp(at, 'UTC')} UTC"
+    utc = (
+        f"{clock(at, 'UTC')} UTC"
+        if there.date() == local.date()
+        else f"{_day(at, 'UTC')} {clock(at, 'UTC')} UTC"
+    )
     if zone == "UTC":
-        return f"{date(at, zone)} {local.year} {utc}"
-    return f"{date(at, zone)} {local.year} {clock(at, zone)} UTC{local.isoformat()[-6:]} · {utc}"
+        return f"{_day(at, zone)} {local.year} {utc}"
+    return f"{_day(at, zone)} {local.year} {clock(at, zone)} UTC{local.isoformat()[-6:]} · {utc}"
 
 
-def when(happened: When, zone: str) -> str:
+def when(happened: When, zone: str, now: datetime) -> str:
     """28 Oct 03:10, or 28 Oct 03:10 ± 9 h, or the bounds where the estimate is not their middle."""
+    at = stamp(happened.at, zone, now)
     if not happened.is_range:
-        return stamp(happened.at, zone)
+        return at
     low, high = happened.at - happened.low, happened.high - happened.at
     if abs(low - high) < timedelta(seconds=1):
-        return f"{stamp(happened.at, zone)} ± {span(low)}"
-    return f"{stamp(happened.low, zone)} to {stamp(happened.high, zone)}, likely {stamp(happened.at, zone)}"
+        return f"{at} ± {span(low)}"
+    first = stamp(happened.low, zone, now)
+    last, likely = (_relative(one, happened.low, zone, happened.low) for one in (happened.high, happened.at))
+    return f"{first} to {last}, likely {likely}"
 
 
 def typed(happened: When, zone: str) -> str:
@@ -66,13 +74,13 @@ def typed_instant(at: datetime, zone: str) -> str:
     return (local if local.fold else bare).isoformat(" ", precise)
 
 
-def label(mark: Mark, zone: str) -> str:
+def label(mark: Mark, zone: str, now: datetime) -> str:
     """Return what stands beside a mark in its lane, on one line."""
     text = " ".join(mark.text[:300].split())
     if mark.source is Source.START:
-        text = f"start {when(mark.happened, zone)}"
+        text = f"start {when(mark.happened, zone, now)}"
     if mark.learned is not None:
-        text += f" (learned {_relative(mark.learned, mark.happened.at, zone)})"
+        text += f" (learned {_relative(mark.learned, mark.happened.at, zone, now)})"
     if mark.conflict:
         text += " (conflict)"
     return visible(text)
@@ -105,16 +113,22 @@ def tip(mark: Mark, zone: str) -> str:
     return "\n".join(lines)
 
 
-def _relative(at: datetime, other: datetime, zone: str) -> str:
+def _day(at: datetime, zone: str) -> str:
+    local = at.astimezone(ZoneInfo(zone))
+    return f"{local.day} {MONTHS[local.month - 1]}"
+
+
+def _relative(at: datetime, other: datetime, zone: str, now: datetime) -> str:
+    """Return a moment as it reads behind another: on the same day its time of day alone."""
     home = ZoneInfo(zone)
     same_day = at.astimezone(home).date() == other.astimezone(home).date()
-    return clock(at, zone) if same_day else stamp(at, zone)
+    return clock(at, zone) if same_day else stamp(at, zone, now)
 
 
-def moved(happened: When, by: timedelta, zone: str) -> str:
+def moved(happened: When, by: timedelta, zone: str, now: datetime) -> str:
     """28 Oct 03:10 (−15 min), for a mark that is being moved."""
     sign = MINUS if by < timedelta() else "+"
-    return f"{when(happened, zone)}  {sign}{span(by)}"
+    return f"{when(happened, zone, now)}  {sign}{span(by)}"
 
 
 def span_of(happened: When, zone: str) -> str:
@@ -125,15 +139,15 @@ def span_of(happened: When, zone: str) -> str:
     return f"between {low} and {high}, likely {full(happened.at, zone)}"
 
 
-def reading(item: Item, zone: str) -> str:
+def reading(item: Item, zone: str, now: datetime) -> str:
     """Return how an entry reads: lane, time and text on one line."""
-    return f"{item.lane}, {when(item.happened, zone)}: {item.text[:300]}"
+    return f"{item.lane}, {when(item.happened, zone, now)}: {item.text[:300]}"
 
 
-def value(name: str, stated: object, zone: str) -> str:
+def value(name: str, stated: object, zone: str, now: datetime) -> str:
     """Return one field's value of an entry as people read it; `stated` is as the journal holds it."""
     if name in ("happened", "start"):
-        return when(msgspec.convert(stated, When), zone)
+        return when(msgspec.convert(stated, When), zone, now)
     if name == "learned" and stated is not None:
-        return stamp(msgspec.convert(stated, datetime), zone)
+        return stamp(msgspec.convert(stated, datetime), zone, now)
     return str(stated)
