@@ -1,17 +1,18 @@
 """Is what was measured drawn where and when it was, and told apart from what is usual."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QColor, QImage
+from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from tocsin.model.instant import When, to_us
-from tocsin.ui.charts.painting import _together
+from tocsin.ui.charts.painting import SILENT, _together
 from tocsin.ui.charts.strip import Floats, Frame, Lane, Times
 from tocsin.ui.charts.strips import Strips
 from tocsin.ui.palette import Tone
@@ -189,6 +190,35 @@ def test_the_last_finite_value_is_read(strips: Strips) -> None:
     assert np.isnan(strip.last)
     strip.set_data(*evenly([0.1]), last=0.7)
     assert strip.last == 0.7
+
+
+def test_a_strip_without_samples_in_the_range_says_so_and_shows_no_value(
+    strips: Strips, qapp: QApplication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    strip = strips.add("a", "approval rate")
+    strip.set_data(*evenly([0.0] * 50), last=0.0)
+    words: list[str] = []
+    draw = QPainter.drawText
+
+    def record(painter: QPainter, *given: Any) -> Any:
+        words.extend(one for one in given if isinstance(one, str))
+        return draw(painter, *given)
+
+    def painted() -> set[str]:
+        words.clear()
+        strips.grab()
+        return set(words)
+
+    monkeypatch.setattr(QPainter, "drawText", record)
+    assert {"approval rate", "0"} <= painted()
+    assert SILENT not in painted()
+    strips.set_range(END + timedelta(hours=1), END + timedelta(hours=2))
+    assert {"approval rate", "–", SILENT} <= painted()
+    assert "0" not in painted()
+    strip.set_data(np.array([to_us(END + timedelta(minutes=90))]), np.array([0.0]), last=0.0)
+    assert "0" in painted()
+    strip.set_data(np.array([to_us(END + timedelta(minutes=90))]), np.array([np.nan]), last=0.0)
+    assert {"–", SILENT} <= painted()
 
 
 def test_the_nearest_sample_is_found() -> None:

@@ -16,6 +16,7 @@ from tocsin.ui.times import number, stamp
 _CENTRE = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _BRUSH_ALPHA = 50
 _APART = 10  # pixels between two marks
+SILENT = "no samples in this range"
 _LONGEST = 28  # letters of a mark's name
 
 
@@ -25,6 +26,8 @@ def paint_ground(painter: QPainter, scene: Scene, theme: Theme) -> None:
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     for place, strip in enumerate(scene.strips):
         _paint_band(painter, scene, theme, place, strip)
+        if strip.silent:
+            _paint_silence(painter, scene, theme, place)
         if place:
             _line(painter, theme, 0, scene.lane_px(place)[0], scene.width)
     _paint_window(painter, scene, theme)
@@ -61,6 +64,14 @@ def _paint_band(painter: QPainter, scene: Scene, theme: Theme, place: int, strip
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.setPen(QPen(theme.colour("centre"), 1, Qt.PenStyle.DotLine))
     painter.drawPolyline(centre)
+
+
+def _paint_silence(painter: QPainter, scene: Scene, theme: Theme, place: int) -> None:
+    """Say in the middle of a lane why it is empty."""
+    top, height = scene.lane_px(place)
+    painter.setFont(sans(SMALL))
+    painter.setPen(theme.colour("muted"))
+    painter.drawText(QRectF(0, top, scene.width, height), Qt.AlignmentFlag.AlignCenter, SILENT)
 
 
 def _paint_window(painter: QPainter, scene: Scene, theme: Theme) -> None:

@@ -71,6 +71,7 @@ class Strip:
         self.last = float("nan")
         self.band: Band | None = None
         self.between: tuple[float, float] | None = None
+        self.silent = True  # nothing was measured in the time shown
         self.curve: Any = pg.PlotCurveItem(skipFiniteCheck=True)
         self.ink = ""  # the colour the curve has now
         self._told = told
@@ -99,8 +100,9 @@ class Strip:
             self._told(self, True)
 
     def fit(self, frame: Frame) -> bool:
-        """Choose the range of values; return whether it jumped."""
+        """Choose the range of values; return whether what stands still behind the curve is another now."""
         part = frame.inside(self.times_us)
+        was_silent, self.silent = self.silent, not self._speaks(frame)
         ends = [self.low[part]] if self.high is None else [self.low[part], self.high[part]]
         if self.band is not None:
             shown = frame.inside(self.band.times_us)
@@ -109,7 +111,11 @@ class Strip:
         finite = [float(bound) for bound in bounds if np.isfinite(bound)]
         before = self.between
         self.between = value_range(min(finite), max(finite), before) if finite else (0.0, 1.0)
-        return self.between != before
+        return self.silent != was_silent or (self.between != before and self.band is not None)
+
+    def _speaks(self, frame: Frame) -> bool:
+        first, last = np.searchsorted(self.times_us, (frame.start_us, frame.end_us + 1))
+        return bool(np.isfinite(self.low[first:last]).any())
 
     def draw(self, frame: Frame, lane: Lane, width_px: int) -> None:
         """Hand the curve what falls into the frame."""

@@ -109,8 +109,8 @@ class Strips(QWidget):
         return max(round(self._scene.width * self.devicePixelRatioF()), 1)
 
     def _changed(self, strip: Strip, ground: bool) -> None:
-        jumped = self._draw(self._scene.strips.index(strip), strip)
-        if ground or (jumped and strip.band is not None):
+        other = self._draw(self._scene.strips.index(strip), strip)
+        if ground or other:
             self._view.repaint_ground()
         self._labels.update()
 
@@ -122,10 +122,10 @@ class Strips(QWidget):
         self._axis.update()
 
     def _draw(self, place: int, strip: Strip) -> bool:
-        jumped = strip.fit(self._scene.frame)
+        other = strip.fit(self._scene.frame)
         strip.draw(self._scene.frame, self._scene.lane(place), self._scene.width)
         self._ink(strip)
-        return jumped
+        return other
 
     def _ink(self, strip: Strip) -> None:
         colour = _colour(self._theme, strip, "curve")
@@ -158,7 +158,12 @@ class _Labels(QWidget):
         lines = [(visible(strip.title), sans(NORMAL), self._theme.colour("text"), 19)]
         if strip.subtitle and lane.height() >= 62:
             lines.append((visible(strip.subtitle), sans(SMALL), self._theme.colour("muted"), 17))
-        value = (number(strip.last), mono(LARGE), _colour(self._theme, strip, "text"), 24)
+        value = (
+            "–" if strip.silent else number(strip.last),
+            mono(LARGE),
+            _colour(self._theme, strip, "text"),
+            24,
+        )
         if lane.height() >= 40:
             lines.append(value)
         y = lane.top() + max((lane.height() - sum(height for *_, height in lines)) / 2, 0)
