@@ -7,8 +7,6 @@ from typing import Any
 import pytest
 
 from tocsin.cli import main
-from tocsin.cli.import_command import mapping
-from tocsin.errors import BadInput
 
 GOOD = "ts,value\n2026-11-02T10:00:00Z,1.5\n2026-11-02T10:00:01Z,2\n"
 
@@ -75,10 +73,3 @@ def test_wrong_usage_exits_with_2(tmp_path: Path) -> None:
         with pytest.raises(SystemExit) as ended:
             main(arguments)
         assert ended.value.code == 2
-
-
-def test_a_mapping_is_taken_apart() -> None:
-    assert mapping("") == {}
-    assert mapping("time=ts, value=a,b,unit=ms") == {"time": "ts", "value": "a,b", "unit": "ms"}
-    with pytest.raises(BadInput):
-        mapping("ts")

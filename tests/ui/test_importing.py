@@ -67,7 +67,7 @@ def test_importing_stores_and_closes_the_sheet(
     assert not sheet.isVisible()
 
 
-@pytest.mark.parametrize("field", ["file", "system", "record", "zone", "unit"])
+@pytest.mark.parametrize("field", ["file", "system", "record", "zone", "unit", "columns"])
 def test_enter_looks_first_in_every_field(
     qtbot: QtBot, sheet: ImportSheet, file: Path, store: Store, field: str
 ) -> None:
@@ -102,6 +102,54 @@ def test_a_refusal_stays_on_the_sheet(qtbot: QtBot, sheet: ImportSheet, tmp_path
     assert sheet.isVisible()
     assert known(store) == []
     assert not_plain(sheet) == []
+
+
+EPOCHS = "ts,latency\n" + "".join(f"{1_793_000_000 + i},{i}.5\n" for i in range(30))
+
+
+@pytest.mark.parametrize(
+    ("content", "columns", "told"),
+    [
+        (EPOCHS, "", "Choose s, ms, us or ns under “Unit of numeric times”."),
+        ("a,b\nx,y\nz,w\n", "", "Or write time=COLUMN under “Columns”."),
+        ("time,word\n2026-10-01,x\n2026-10-02,y\n", "", "Write value=COLUMN under “Columns”."),
+        ('time,v\n2026-10-01,"1,5"\n2026-10-02,"2,5"\n', "", "Write decimal=comma or decimal=point under"),
+        (EPOCHS, "colour=ts", "“Columns” knows no “colour” for samples."),
+        (EPOCHS, "latency", "latency: “Columns” is KEY=COLUMN"),
+    ],
+)
+def test_a_refusal_names_the_fields_of_the_sheet(
+    qtbot: QtBot, sheet: ImportSheet, tmp_path: Path, content: str, columns: str, told: str
+) -> None:
+    path = tmp_path / "some.csv"
+    path.write_text(content)
+    fill(sheet, path)
+    qtbot.keyClicks(sheet.columns, columns)
+    qtbot.mouseClick(sheet.preview, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: told in sheet.outcome.text(), timeout=20_000)
+    assert "--" not in sheet.outcome.text()
+
+
+def test_what_the_fields_say_is_done(qtbot: QtBot, sheet: ImportSheet, tmp_path: Path, store: Store) -> None:
+    path = tmp_path / "some.csv"
+    path.write_text(EPOCHS)
+    fill(sheet, path)
+    qtbot.keyClicks(sheet.columns, "time=ts, value=latency, metric=p99")
+    sheet.unit.choose("s")
+    with qtbot.waitSignal(sheet.imported, timeout=20_000):
+        qtbot.mouseClick(sheet.go, Qt.MouseButton.LeftButton)
+    assert known(store) == ["p99"]
+
+
+def test_a_file_whose_name_holds_what_nobody_sees_is_found(
+    qtbot: QtBot, sheet: ImportSheet, file: Path, store: Store
+) -> None:
+    odd = file.rename(file.with_name("lat\u202eency.csv"))
+    sheet.open_with(odd)
+    assert "‹U+202E›" in sheet.file.text()
+    sheet.system.setEditText("scorer")
+    qtbot.mouseClick(sheet.preview, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: "would be stored" in sheet.outcome.text(), timeout=20_000)
 
 
 def test_escape_closes_and_keeps_what_was_typed(qtbot: QtBot, sheet: ImportSheet, file: Path) -> None:

@@ -7,8 +7,8 @@ from typing import Any
 import msgspec
 
 from tocsin.cli import options
-from tocsin.errors import BadInput, UserError
-from tocsin.importers.base import RECORDS, Options
+from tocsin.errors import UserError
+from tocsin.importers.base import RECORDS, Options, mapping
 from tocsin.importers.times import UNITS_PER_SECOND
 from tocsin.operations import operators
 from tocsin.operations.ingest import ImportReport, ingest
@@ -57,22 +57,6 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         options.print_json(_totals(files))
     return 1 if any(file["error"] for file in files) else 0
-
-
-def mapping(text: str) -> dict[str, str]:
-    """Return what --map says. A part without = goes on with the one before. Raises BadInput."""
-    found: dict[str, str] = {}
-    last = ""
-    for part in text.split(",") if text else ():
-        key, equals, column = part.partition("=")
-        if equals:
-            last = key.strip()
-            found[last] = column.strip()
-        elif last:
-            found[last] += f",{part.strip()}"
-        else:
-            raise BadInput("--map is KEY=COLUMN, such as time=ts,value=latency.", where=text)
-    return found
 
 
 def _one(store: Store, args: argparse.Namespace, path: Path, chosen: Options) -> dict[str, Any]:

@@ -21,6 +21,8 @@ from typing import Any, ClassVar, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from tocsin.errors import BadInput
+
 RECORDS = ("samples", "alerts", "deployments", "decisions", "messages")
 
 
@@ -55,6 +57,25 @@ class Options:
     zone: str = ""
     time_unit: str = ""
     mapping: dict[str, str] = field(default_factory=dict)
+
+
+def mapping(text: str) -> dict[str, str]:
+    """Return what words like time=ts,value=latency say of the columns. Raises BadInput.
+
+    A part without = goes on with the one before.
+    """
+    found: dict[str, str] = {}
+    last = ""
+    for part in text.split(",") if text.strip() else ():
+        key, equals, column = part.partition("=")
+        if equals:
+            last = key.strip()
+            found[last] = column.strip()
+        elif last:
+            found[last] += f",{part.strip()}"
+        else:
+            raise BadInput("--map is KEY=COLUMN, such as time=ts,value=latency.", where=text)
+    return found
 
 
 @dataclass(frozen=True, slots=True)

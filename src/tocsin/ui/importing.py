@@ -1,5 +1,6 @@
 """The import sheet: choose or drop a file, look at what would happen, import; progress is in the footer."""
 
+import re
 from functools import partial
 from pathlib import Path
 
@@ -7,8 +8,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFileDialog, QFormLayout, QHBoxLayout, QLineEdit, QPushButton
 
-from tocsin.errors import UserError
-from tocsin.importers.base import RECORDS, Options
+from tocsin.errors import BadInput, UserError
+from tocsin.importers.base import RECORDS, Options, mapping
 from tocsin.model.operator import System
 from tocsin.operations import ingest, systems
 from tocsin.operations.ingest import ImportReport
@@ -17,11 +18,14 @@ from tocsin.ui.desk import Desk
 from tocsin.ui.palette import Tone
 from tocsin.ui.sheet import Sheet
 from tocsin.ui.system_field import SystemField
-from tocsin.ui.text import Label, set_look
+from tocsin.ui.text import Label, set_look, visible
 from tocsin.ui.window import Window
 
 _UNITS = ("none", "s", "ms", "us", "ns")
 _SHOWN_REJECTS = 5
+# What an importer asks for by the words of the command line stands in these fields here.
+_FIELDS = {"--time-unit": "Unit of numeric times", "--tz": "Time zone", "--map": "Columns"}
+_ADVICE = re.compile(rf"\b([Ss])ay ({'|'.join(_FIELDS)}) ([^.]+)\.")
 
 
 class ImportSheet(Sheet):
@@ -35,7 +39,8 @@ class ImportSheet(Sheet):
     def __init__(self, desk: Desk, window: Window) -> None:
         super().__init__(window, "Import a file", width=640)
         self._desk, self._window = desk, window
-        self.file, self.zone = QLineEdit(), QLineEdit()
+        self.file, self.zone, self.columns = QLineEdit(), QLineEdit(), QLineEdit()
+        self._dropped = ""  # a path whose name may hold what is shown as marks
         self.system = SystemField(desk.theme, "The AI system these are about")
         self.record, self.unit = Choices(RECORDS), Choices(_UNITS)
         self.choose, self.preview = QPushButton("Choose …"), QPushButton("Look first")
@@ -56,7 +61,7 @@ class ImportSheet(Sheet):
     def open_with(self, path: Path) -> None:
         """Show the sheet with a file that was dropped on the window."""
         self.open()
-        self.file.setText(str(path))
+        self._put(str(path))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         if event.key() not in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
@@ -74,8 +79,16 @@ class ImportSheet(Sheet):
     def _choose(self) -> None:
         name, _ = QFileDialog.getOpenFileName(self, "Import a file")
         if name:
-            self.file.setText(name)
+            self._put(name)
             self._look()
+
+    def _put(self, path: str) -> None:
+        self._dropped = path
+        self.file.setText(visible(path))
+
+    def _path(self) -> Path:
+        typed = self.file.text()
+        return Path(self._dropped if typed == visible(self._dropped) else typed.strip())
 
     def _look(self) -> None:
         self._run(dry_run=True)
@@ -84,12 +97,12 @@ class ImportSheet(Sheet):
         self._run(dry_run=False)
 
     def _run(self, *, dry_run: bool) -> None:
-        desk, path = self._desk, Path(self.file.text().strip())
-        options = Options(
-            record=self.record.chosen,
-            zone=self.zone.text().strip(),
-            time_unit="" if self.unit.chosen == _UNITS[0] else self.unit.chosen,
-        )
+        desk, path = self._desk, self._path()
+        try:
+            options = self._options()
+        except BadInput as error:
+            self._refused(error)
+            return
         self.outcome.show_text("Reading …")
         self.outcome.set_tone(None)
         call = partial(
@@ -103,6 +116,10 @@ class ImportSheet(Sheet):
         self._window.footer.follow(job, f"{'Looking at' if dry_run else 'Importing'} {path.name}")
         job.start()
 
+    def _options(self) -> Options:
+        unit = "" if self.unit.chosen == _UNITS[0] else self.unit.chosen
+        return Options(self.record.chosen, self.zone.text().strip(), unit, mapping(self.columns.text()))
+
     def _done(self, report: ImportReport) -> None:
         self.outcome.show_text(in_words(report))
         self.place()
@@ -112,13 +129,15 @@ class ImportSheet(Sheet):
             self.dismiss()
 
     def _refused(self, error: UserError) -> None:
-        self.outcome.show_text(str(error))
+        place = f"{error.where}: " if error.where else ""
+        self.outcome.show_text(f"{place}{_in_fields(error.what)} {_in_fields(error.hint)}".strip())
         self.outcome.set_tone(Tone.ORANGE)
         self.place()
 
     def _lay_out(self) -> None:
         self.file.setPlaceholderText("path of the file")
         self.zone.setPlaceholderText("UTC, where the times name none")
+        self.columns.setPlaceholderText("time=ts,value=latency, where the header leaves it open")
         self.outcome.setWordWrap(True)
         self.outcome.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         set_look(self.go, role="main")
@@ -130,7 +149,7 @@ class ImportSheet(Sheet):
         form = QFormLayout()
         form.addRow(Label("File"), row)
         for name, field in (("System", self.system), ("Holds", self.record), ("Time zone", self.zone),
-                            ("Unit of numeric times", self.unit)):  # fmt: skip
+                            ("Unit of numeric times", self.unit), ("Columns", self.columns)):  # fmt: skip
             field.setAccessibleName(name)
             form.addRow(Label(name), field)
         self.file.setAccessibleName("File")
@@ -141,6 +160,21 @@ class ImportSheet(Sheet):
         self.body.addLayout(form)
         self.body.addWidget(self.outcome)
         self.body.addLayout(buttons)
+
+
+def _in_fields(words: str) -> str:
+    """Return a refusal or its advice with the fields of this sheet for the options of the command line."""
+    words = _ADVICE.sub(_advice, words)
+    for option, field in _FIELDS.items():
+        words = words.replace(option, f"“{field}”")
+    return words
+
+
+def _advice(said: re.Match[str]) -> str:
+    initial, option, answer = said.groups()
+    verb = "choose" if option == "--time-unit" else "write"
+    first = verb[0].upper() if initial == "S" else verb[0]
+    return f"{first}{verb[1:]} {answer.replace(f'{option} ', '')} under “{_FIELDS[option]}”."
 
 
 def in_words(report: ImportReport) -> str:
