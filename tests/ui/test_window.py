@@ -150,6 +150,28 @@ def test_a_click_on_stop_leaves_the_keys_where_they_are(qtbot: QtBot, window: Wi
     assert window.focusWidget() is field
 
 
+def test_ctrl_k_stops_what_is_under_way(qtbot: QtBot, window: Window, jobs: Jobs) -> None:
+    def endless() -> Generator[At, None, None]:
+        for number in range(10**9):
+            yield At(number % 10, 10)
+
+    def offered() -> list[str]:
+        window.open_finder()
+        rows = window.finder.list
+        return [rows.item(row).text() for row in range(rows.count()) if "Stop" in rows.item(row).text()]
+
+    assert offered() == []
+    job = jobs.bulk(endless)
+    window.footer.follow(job, "Importing scores.csv")
+    job.start()
+    assert offered() == ["Stop the work under way   ·   Importing scores.csv"]
+    qtbot.keyClicks(window.finder.line, "stop")
+    with qtbot.waitSignal(job.ended):
+        qtbot.keyClick(window.finder.line, Qt.Key.Key_Return)
+    assert job.state is State.CANCELLED
+    assert offered() == []
+
+
 def test_the_journal_line(window: Window, clock: ManualClock) -> None:
     window.footer.show_journal(1284, clock.now() - timedelta(minutes=7))
     assert window.footer.journal.text() == "works offline · journal 1\u202f284 entries, verified 14:30"

@@ -52,7 +52,6 @@ def checked_name(name: str) -> str:
     """Return a name trimmed of blanks. Raises BadInput for an empty, over-long or multi-line one."""
     trimmed = " ".join(name.split())
     if not trimmed or len(trimmed) > _LONGEST or not trimmed.isprintable():
-        raise BadInput(
-            f"an operator's name is one line of 1 to {_LONGEST} characters.", where=repr(name[:90])
-        )
+        where = repr(name[:90]) if trimmed else ""
+        raise BadInput(f"an operator's name is one line of 1 to {_LONGEST} characters.", where=where)
     return trimmed

@@ -36,7 +36,7 @@ class Footer(QFrame):
         self.stop.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         set_look(self.stop, role="quiet")
         set_tip(self.stop, "Stop at the next step; what is stored stays, nothing is half")
-        self.stop.clicked.connect(self._stop)
+        self.stop.clicked.connect(self.stop_work)
         self._fade = QTimer(self)
         self._fade.setSingleShot(True)
         self._fade.timeout.connect(self._quiet)
@@ -84,15 +84,20 @@ class Footer(QFrame):
         self._jobs.pop(job, None)
         self._show_work()
 
-    def _stop(self) -> None:
+    @property
+    def under_way(self) -> str:
+        """What is being done, with its progress shown; empty when nothing is."""
+        return next(iter(self._jobs.values()), "")
+
+    def stop_work(self) -> None:
+        """Stop what is under way at its next step."""
         for job in list(self._jobs)[:1]:
             job.cancel()
             self.work.show_text("stopping …")
 
     def _show_work(self) -> None:
-        title = next(iter(self._jobs.values()), "")
         more = f" and {len(self._jobs) - 1} more" if len(self._jobs) > 1 else ""
-        self.work.show_text(title + more)
+        self.work.show_text(self.under_way + more)
         self.bar.setRange(0, 0)
         for widget in (self.work, self.bar, self.stop):
             widget.setVisible(bool(self._jobs))

@@ -156,12 +156,17 @@ class Window(QMainWindow):
         self.add_action("Undo my last edit", desk.undo, "Ctrl+Z", "undo")
         self.add_action("Redo", desk.redo, "Ctrl+Shift+Z", "redo")
         self.add_action("Switch between dark and light", desk.theme.toggle, "F9", "circle")
+        self.add_finds(self._stop)
         self.add_action("Find or do anything", self.open_finder, "Ctrl+K", "search")
         header.show_operator(desk.operator)
 
     def _choice(self, action: QAction) -> Choice:
         key = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
         return Choice(str(action.data()), action.trigger, key.replace("+", " "), self._icons[action])
+
+    def _stop(self) -> Iterable[Choice]:
+        if work := self.footer.under_way:
+            yield Choice("Stop the work under way", self.footer.stop_work, work, "close")
 
     def _ask_operator(self, names: list[str]) -> None:
         choose = self._desk.choose_operator
