@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QFontMetrics
 from pytestqt.qtbot import QtBot
 
 from tocsin.model.incident import Incident
@@ -322,14 +321,16 @@ def shown_columns(screen: TimelineScreen) -> list[str]:
 
 def cut(screen: TimelineScreen) -> list[str]:
     """The cells, but those of the text, whose words do not fit."""
-    table, found = screen.table, []
-    for column, name in enumerate(COLUMNS):
-        for number in range(len(table.entries.items)):
-            index = table.entries.index(number, column)
-            needed = QFontMetrics(index.data(Qt.ItemDataRole.FontRole)).horizontalAdvance(str(index.data()))
-            if name != "Text" and not table.isColumnHidden(column) and needed + 6 > table.columnWidth(column):
-                found.append(str(index.data()))
-    return found
+    table = screen.table
+    shown = [
+        column for column, name in enumerate(COLUMNS) if name != "Text" and name in shown_columns(screen)
+    ]
+    cells = [table.entries.index(row, column) for row in range(len(table.entries.items)) for column in shown]
+    return [
+        str(one.data())
+        for one in cells
+        if table.sizeHintForIndex(one).width() > table.columnWidth(one.column())
+    ]
 
 
 def test_a_column_has_the_room_its_words_need_and_none_without_words(

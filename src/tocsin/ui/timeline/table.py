@@ -19,7 +19,7 @@ COLUMNS = ("Happened", "Learned", "Lane", "Text", "By", "State")
 _HAPPENED, _LEARNED, _LANE, _TEXT, _BY, _STATE = range(len(COLUMNS))
 _SHORT = {_LEARNED: 0.2, _LANE: 0.15, _BY: 0.15, _STATE: 0.25}  # how much of the table each may have
 _LEAST = 0.25  # of the table, for the text; Happened may have all that the others leave
-_AIR = 14  # beside the words of a cell
+_AIR = 24  # beside the words of a cell, and room for a digit more
 _MEASURED = 200  # cells of a kind that say how wide their column is
 _ROW = 28
 
@@ -72,7 +72,9 @@ class EntriesModel(QAbstractTableModel):
         if column == _LEARNED:
             return islice((item for item in self.items if learned_apart(item)), _MEASURED)
         if column == _STATE:
-            return islice((item for item in self.items if _state(item)), _MEASURED)
+            return islice(
+                (one for one in self.items if one.edits or one.withdrawn or one.conflict), _MEASURED
+            )
         return self.items[:_MEASURED]
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008, N802
