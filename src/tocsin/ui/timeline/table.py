@@ -20,6 +20,7 @@ _HAPPENED, _LEARNED, _LANE, _TEXT, _BY, _STATE = range(len(COLUMNS))
 _SHORT = {_LEARNED: 0.2, _LANE: 0.15, _BY: 0.15, _STATE: 0.25}  # how much of the table each may have
 _LEAST = 0.25  # of the table, for the text; Happened may have all that the others leave
 _AIR = 24  # beside the words of a cell, and room for a digit more
+_LOOKED_AT = 1000  # entries among which ranges are looked for: their words are the longest
 _MEASURED = 200  # cells of a kind that say how wide their column is
 _ROW = 28
 
@@ -67,7 +68,7 @@ class EntriesModel(QAbstractTableModel):
     def _telling(self, column: int) -> Iterable[Item]:
         """Give the entries whose words are the longest in a column, as far as that is known beforehand."""
         if column == _HAPPENED:
-            ranges = (item for item in self.items if item.happened.is_range)
+            ranges = (item for item in self.items[:_LOOKED_AT] if item.happened.is_range)
             return chain(islice(ranges, _MEASURED), self.items[:_MEASURED])
         if column == _LEARNED:
             return islice((item for item in self.items if learned_apart(item)), _MEASURED)
