@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from tocsin import plugins
-from tocsin.detectors.base import DAY, HOUR, Finding, Series
+from tocsin.detectors.base import DAY, HOUR, SECOND, Finding, OneSeries, Series
 from tocsin.detectors.departure import DepartureDetector
 from tocsin.errors import NotFound
 from tocsin.model.alert import Alert
@@ -122,6 +122,71 @@ def test_a_long_history_is_judged_in_slices_as_if_at_once(store: Store, add_samp
     whole = DepartureDetector().find(Series(SIGNAL, times, values), BEGIN - 1)
     assert [a.time for a in done.raised] == [from_us(f.time_us) for f in whole]
     assert {from_us(FELL), from_us(FELL + 20 * DAY)} <= {a.time for a in done.raised}
+
+
+class ListeningDetector:
+    """A guest that remembers the times handed over to it and finds nothing."""
+
+    name, title, release, parameters = "listening", "Listening", "1", None
+
+    def __init__(self, needs: OneSeries) -> None:
+        self.needs = needs
+        self.heard: list[np.ndarray] = []
+        self.stretches: list[int] = []
+
+    def find(self, series: Series, since_us: int) -> list[Finding]:
+        self.heard.append(series.times_us)
+        self.stretches.append(series.stretch_us)
+        return []
+
+
+@pytest.mark.parametrize(
+    ("longest", "least", "expected"), [(100, 0, 5), (100, 5, 7), (100, 50, 12), (2, 50, 5)]
+)
+def test_the_past_reaches_back_until_it_is_enough(
+    store: Store, add_samples: AddSamples, longest: int, least: int, expected: int
+) -> None:
+    listening = ListeningDetector(OneSeries(2 * HOUR, longest * HOUR, least, 10 * SECOND))
+    for hours in (np.arange(10), np.arange(10, 12)):
+        add_samples(SIGNAL, BEGIN + hours * HOUR, np.zeros(len(hours)))
+        finish(detect(store, using=[listening]))
+    assert [len(times) for times in listening.heard] == [10, expected]
+    assert listening.stretches == [0, 0]  # hourly samples are their own means
+
+
+def test_a_detector_that_asks_for_means_gets_those_of_whole_stretches(
+    store: Store, add_samples: AddSamples
+) -> None:
+    listening = ListeningDetector(OneSeries(DAY, DAY, 0, 10 * SECOND))
+    for seconds in (np.arange(25), np.arange(25, 28), np.arange(28, 40)):
+        add_samples(SIGNAL, BEGIN + seconds * SECOND, np.zeros(len(seconds)))
+        done = finish(detect(store, using=[listening]))
+        assert done.judged == len(seconds)
+    heard = [((times - BEGIN) // SECOND).tolist() for times in listening.heard]
+    assert heard == [[9, 19], [9, 19], [9, 19, 29, 39]]
+    assert listening.stretches == [10 * SECOND] * 3
+
+
+def test_a_fast_series_is_found_departed_however_it_arrives(store: Store, add_samples: AddSamples) -> None:
+    times = BEGIN + np.arange(0, 10 * DAY, 4 * SECOND)
+    values = np.random.default_rng(3).standard_normal(len(times))
+    fell = BEGIN + 9 * DAY
+    values[(times >= fell) & (times < fell + HOUR)] -= 6
+    other = Signal("two", "accuracy")
+    add_samples(SIGNAL, times, values)
+    for part in (times < fell + 33 * SECOND, (times >= fell + 33 * SECOND)):
+        add_samples(other, times[part], values[part])
+        run(store)
+    one, two = sorted(alerts.list_all(store), key=lambda alert: alert.system)
+    assert (one.system, two.system) == ("one", "two")
+    assert one.time == two.time
+    assert one.ended == two.ended
+    assert one.start is not None
+    assert one.start.low < from_us(fell) <= one.start.high
+    assert abs(one.time - from_us(fell)) <= timedelta(seconds=20)
+    assert one.baseline.endswith(" means over 10 s")
+    assert one.ended is not None
+    assert timedelta(minutes=59) < one.ended - one.time < timedelta(minutes=80)
 
 
 def test_only_the_system_named_is_judged(store: Store, author: Author, add_samples: AddSamples) -> None:

@@ -56,21 +56,3 @@ def test_late_samples_set_it_back(store: Store, number: int, add_samples: AddSam
     with store.signals.read() as connection:
         assert watermarks.mark(connection, number, "d", "1").upto_us == 4 * HOUR
         assert watermarks.behind(connection, "d", "1") == [number]
-
-
-def test_the_past_reaches_back_until_it_is_enough(store: Store, number: int) -> None:
-    def count(back: int, longest: int, least: int) -> int:
-        with store.signals.read() as connection:
-            seen = watermarks.mark(connection, number, "d", "1")
-            times, _ = watermarks.unjudged(
-                connection, seen, back_us=back * HOUR, longest_us=longest * HOUR, least=least
-            )
-        return len(times)
-
-    assert count(back=2, longest=2, least=0) == 10  # nothing was judged yet: all of it
-    with store.signals.write() as connection:
-        watermarks.advance(connection, watermarks.mark(connection, number, "d", "1"), 7 * HOUR)
-    assert count(back=2, longest=100, least=0) == 5
-    assert count(back=2, longest=100, least=5) == 7
-    assert count(back=2, longest=100, least=50) == 10
-    assert count(back=2, longest=2, least=50) == 5

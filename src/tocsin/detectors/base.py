@@ -25,22 +25,28 @@ class OneSeries:
     """A need: the samples of one series, new ones with their past.
 
     The past handed over reaches back `window_us` before the first new sample, and further, up to
-    `longest_us`, until it holds `least` samples.
+    `longest_us`, until it holds `least` samples. Of samples within one stretch of `stretch_us` the mean is
+    handed over (detectors.stretches), once the stretch is over; 0 hands over every sample.
     """
 
     window_us: int
     longest_us: int
     least: int
+    stretch_us: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """Samples of one series, oldest first, without NaN; `departures` are the spans found departed before."""
+    """Samples of one series, oldest first, without NaN; `departures` are the spans found departed before.
+
+    `stretch_us` is 0 unless they are means over stretches of that length.
+    """
 
     signal: Signal
     times_us: Times
     values: Values
     departures: tuple[Span, ...] = ()
+    stretch_us: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +94,7 @@ class Detector(Protocol):
     def find(self, series: Series, since_us: int) -> list[Finding]:
         """Return the departures seen in samples after `since_us`, oldest first, judged by what came before.
 
-        It may begin earlier, to see a departure whole that was still going on.
+        It may begin earlier, to see a departure whole that was still going on. None may be that new yet.
         """
         ...
 

@@ -36,8 +36,8 @@ class Baseline:
     """What was normal from `since_us` until `until_us`, in the signal's unit.
 
     `centre` has one value a slot of the cycle (1, 24 or 168), `spread` one an hour of the day (24): a robust
-    standard deviation, never 0. `low` and `high` are the 0.5 % and 99.5 % points in spreads. `scores` are the
-    samples it was made of as spreads from a centre found *without* their own stretch: what new samples do.
+    standard deviation, never 0. `scores` are the samples it was made of as spreads from a centre found
+    *without* their own stretch: what new samples do.
     """
 
     since_us: int
@@ -47,8 +47,6 @@ class Baseline:
     cycle: Cycle
     centre: Values
     spread: Values
-    low: float
-    high: float
     scores: Values
 
 
@@ -58,19 +56,18 @@ def fit(times_us: Times, values: Values, until_us: int) -> Baseline:
     A cycle is believed when it has been seen at least three times and predicts stretches it was not made of
     (leave-one-fold-out) better than no cycle does.
     """
-    best, (centre, errors) = Cycle.NONE, _cross_fit(times_us, values, until_us, Cycle.NONE)
+    overall = float(np.median(values))
+    best, (centre, errors) = Cycle.NONE, _cross_fit(times_us, values, until_us, Cycle.NONE, overall)
     for cycle in (Cycle.DAY, Cycle.WEEK):
         if until_us - times_us[0] < _LEAST_PERIODS * _period(cycle) * 0.99:
             continue
-        candidate, candidate_errors = _cross_fit(times_us, values, until_us, cycle)
+        candidate, candidate_errors = _cross_fit(times_us, values, until_us, cycle, overall)
         if np.abs(candidate_errors).mean() < _WORTH[cycle] * np.abs(errors).mean():
             best, centre, errors = cycle, candidate, candidate_errors
     spread = _spread(times_us, errors, centre, best)
     scores = errors / spread[_hour_of_day(times_us)]
-    low, high = np.quantile(scores, [0.005, 0.995])
     step_us = int(np.median(np.diff(times_us))) if len(times_us) > 1 else DAY
-    return Baseline(int(times_us[0]), until_us, len(times_us), max(step_us, 1), best, centre, spread,
-                    float(low), float(high), scores)  # fmt: skip
+    return Baseline(int(times_us[0]), until_us, len(times_us), max(step_us, 1), best, centre, spread, scores)
 
 
 def expected(times_us: Times, baseline: Baseline) -> tuple[Values, Values]:
@@ -81,7 +78,8 @@ def expected(times_us: Times, baseline: Baseline) -> tuple[Values, Values]:
 def band(times_us: Times, baseline: Baseline) -> tuple[Values, Values, Values]:
     """Return centre, low and high at each time: between low and high lay 99 % of the baseline's samples."""
     centre, spread = expected(times_us, baseline)
-    return centre, centre + baseline.low * spread, centre + baseline.high * spread
+    low, high = np.quantile(baseline.scores, [0.005, 0.995])
+    return centre, centre + low * spread, centre + high * spread
 
 
 def _period(cycle: Cycle) -> int:
@@ -98,8 +96,13 @@ def _slot(times_us: Times, cycle: Cycle) -> NDArray[np.int64]:
     return (times_us // HOUR + _MONDAY) % _SLOTS[cycle]
 
 
-def _cross_fit(times_us: Times, values: Values, until_us: int, cycle: Cycle) -> tuple[Values, Values]:
-    """Return the centre of each slot, and how far each sample is from the centre the other folds give."""
+def _cross_fit(
+    times_us: Times, values: Values, until_us: int, cycle: Cycle, overall: float
+) -> tuple[Values, Values]:
+    """Return the centre of each slot, and how far each sample is from the centre the other folds give.
+
+    `overall` is the centre where there are no samples.
+    """
     slots = _SLOTS[cycle]
     slot = _slot(times_us, cycle)
     periods_ago = (until_us - 1 - times_us) // _period(cycle)
@@ -107,7 +110,6 @@ def _cross_fit(times_us: Times, values: Values, until_us: int, cycle: Cycle) -> 
     cells = _cell_means(period, slot, values, slots)
     rows = len(cells)
     fold_of_row = np.arange(rows) * min(rows, _FOLDS) // rows
-    overall = float(np.median(values))
     centre = _median_down(cells, overall)
     if rows == 1:
         return centre, values - centre[slot]

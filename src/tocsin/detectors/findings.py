@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from tocsin.detectors import baseline as baselines
-from tocsin.detectors.base import DAY, HOUR, Finding, Series, Times
+from tocsin.detectors.base import DAY, HOUR, SECOND, Finding, Series, Times
 from tocsin.detectors.episodes import Episode
 from tocsin.detectors.levels import single
 from tocsin.detectors.start import autocorrelation, estimate
@@ -42,7 +42,7 @@ def describe(series: Series, episode: Episode, after: int, urgent_hours: float, 
         urgent=grade is not AlertSeverity.LOW and size >= _SMALL and delay <= urgent_hours * HOUR,
         effect=effect,
         p_value=_p_value(episode, effect),
-        baseline=f"{known.samples} samples"
+        baseline=f"{known.samples} {_kind(series)}"
         + ("" if known.cycle is baselines.Cycle.NONE else f" by {known.cycle}"),
         windows=(
             Compared("baseline", from_us(known.since_us), from_us(known.until_us), known.samples),
@@ -123,11 +123,15 @@ def _end_of_first_stretch(episode: Episode) -> int:
     return episode.first + last + 1
 
 
+def _kind(series: Series) -> str:
+    return f"means over {series.stretch_us / SECOND:g} s" if series.stretch_us else "samples"
+
+
 def _words(series: Series, episode: Episode, value: float, threshold: float, centre: float) -> str:
     level, unit = episode.level, f" {series.signal.unit}" if series.signal.unit else ""
     way = "rose to" if level.side > 0 else "fell to"
     limit = "at most" if level.side > 0 else "at least"
-    mean = f" (mean of {level.width} samples)" if level.width > 1 else ""
+    mean = f" (mean of {level.width} {_kind(series)})" if level.width > 1 else ""
     return (
         f"{series.signal.name} {way} {value:.4g}{unit}{mean}; "
         f"expected about {centre:.4g}, {limit} {threshold:.4g}."

@@ -7,16 +7,17 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from tocsin import plugins
-from tocsin.detectors.base import Detector, Series, Span, version
+from tocsin.detectors.base import Detector, OneSeries, Series, Span, Times, Values, version
+from tocsin.detectors.stretches import complete, evened
 from tocsin.errors import NotFound
 from tocsin.model.alert import Alert
 from tocsin.model.instant import to_us
 from tocsin.operations.alerts import Changes, merge
 from tocsin.operations.progress import Progress
-from tocsin.store import alerts, series, systems, watermarks
+from tocsin.store import alerts, series, slices, systems, watermarks
+from tocsin.store.database import Connection
 from tocsin.store.folder import Store
 
-_SLICE = 50_000  # new samples of one series judged in one step
 # A step stays short, and short series share a commit.
 _SERIES_A_STEP = 32
 _SAMPLES_A_STEP = 150_000
@@ -68,6 +69,17 @@ class _Judged:
     changes: Changes
 
 
+@dataclass(frozen=True, slots=True)
+class _HandedOver:
+    """What a detector gets of a slice: `times` and `values` as its needs say; `new` samples are unjudged."""
+
+    slice: slices.Slice
+    new: int
+    times: Times
+    values: Values
+    stretch_us: int
+
+
 def _step(store: Store, detector: Detector, waiting: deque[int], done: Detected) -> None:
     """Judge some series, or a slice of a long one, and store what was found in one short transaction.
 
@@ -103,25 +115,51 @@ def _judge(store: Store, detector: Detector, number: int, done: Detected) -> tup
     """Judge the next slice of a series; return it, if there is one, and how many samples were read for it."""
     with store.signals.read() as connection:
         mark = watermarks.mark(connection, number, detector.name, version(detector))
-        needs = detector.needs
-        times, values = watermarks.unjudged(
-            connection, mark, back_us=needs.window_us, longest_us=needs.longest_us, least=needs.least
-        )
+        handed = _handed_over(connection, mark, detector.needs)
         signal = series.get(connection, number)
         known = alerts.of_series(connection, signal.id, detector.name, version(detector))
-    if not len(times) or times[-1] == mark.upto_us:
-        return None, len(times)
-    since_us = int(times[0]) - 1 if mark.upto_us is None else mark.upto_us
-    old = int(np.searchsorted(times, since_us, side="right"))
-    end = min(old + _SLICE, len(times))
-    part = Series(signal, times[:end], values[:end], _spans(known, since_us))
+    if handed is None or not len(handed.times):
+        return None, 0
+    read = handed.slice.samples
+    since_us = handed.slice.t0 - 1 if mark.upto_us is None else mark.upto_us
+    part = Series(signal, handed.times, handed.values, _spans(known, since_us), handed.stretch_us)
     try:
         found = detector.find(part, since_us)
     except Exception as error:  # noqa: BLE001 - a guest may raise anything at all
         done.problems.append(f"{detector.name} broke on {signal.name}: {type(error).__name__}: {error}")
-        return None, len(times)
+        return None, read
     changes = merge(store, detector, signal, known, found, since_us)
-    return _Judged(mark, int(times[end - 1]), end - old, end < len(times), changes), len(times)
+    return _Judged(mark, handed.slice.t1, handed.new, handed.slice.more, changes), read
+
+
+def _handed_over(connection: Connection, mark: watermarks.Mark, needs: OneSeries) -> _HandedOver | None:
+    """Return the next slice of a series with the past a detector needs, None when there is nothing new."""
+    back_us = needs.window_us
+    while True:
+        wanted = slices.following(connection, mark.series, mark.upto_us, back_us)
+        if wanted is None:
+            return None
+        handed = _read(connection, wanted, mark.upto_us, needs.stretch_us)
+        if mark.upto_us is None or back_us >= needs.longest_us:
+            return handed
+        if int(np.searchsorted(handed.times, mark.upto_us, side="right")) >= needs.least:
+            return handed
+        back_us = min(2 * back_us, needs.longest_us)
+
+
+def _read(connection: Connection, wanted: slices.Slice, upto_us: int | None, stretch_us: int) -> _HandedOver:
+    """Return a slice evened piece by piece, so that a fast series is never held whole."""
+    read, new, parts = 0, 0, []
+    for times, values in slices.pieces(connection, wanted, stretch_us):
+        read += len(times)
+        new += len(times) if upto_us is None else int((times > upto_us).sum())
+        ends = len(times) > 0 and int(times[-1]) == wanted.t1
+        whole = complete(times, stretch_us) if ends else len(times)
+        parts.append(evened(times[:whole], values[:whole], stretch_us))
+    times, values = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
+    # Two samples that happen to lie close do not make a slow series one of means.
+    evened_us = stretch_us if 2 * len(times) <= read else 0
+    return _HandedOver(wanted, new, times, values, evened_us)
 
 
 def _spans(known: Sequence[Alert], since_us: int) -> tuple[Span, ...]:

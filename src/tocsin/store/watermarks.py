@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, bindparam, func, insert, select, update
 
-from tocsin.store import samples
 from tocsin.store.schema import chunk, import_, series, watermark
 
 _complete = chunk.c["import"].in_(select(import_.c.number).where(import_.c.complete == 1))
@@ -61,23 +60,6 @@ def advance(connection: Connection, seen: Mark, upto_us: int) -> bool:
         key = {"of_series": seen.series, "by_detector": seen.detector, "by_version": seen.version}
         connection.execute(_MOVE, {**key, "upto_us": upto_us})
     return True
-
-
-def unjudged(
-    connection: Connection, seen: Mark, *, back_us: int, longest_us: int, least: int
-) -> tuple[samples.Times, samples.Values]:
-    """Return the samples after the watermark with their past; all there are when none were judged.
-
-    The past goes `back_us` back, and further, up to `longest_us`, until it holds `least` samples.
-    """
-    if seen.upto_us is None:
-        return samples.read(connection, seen.series)
-    while True:
-        times, values = samples.read(connection, seen.series, seen.upto_us - back_us)
-        enough = int((times <= seen.upto_us).sum()) >= least
-        if enough or back_us >= longest_us:
-            return times, values
-        back_us = min(2 * back_us, longest_us)
 
 
 def behind(connection: Connection, detector: str, version: str, system: str | None = None) -> list[int]:
