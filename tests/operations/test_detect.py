@@ -185,6 +185,7 @@ def test_a_fast_series_is_found_departed_however_it_arrives(store: Store, add_sa
     assert one.start.low < from_us(fell) <= one.start.high
     assert abs(one.time - from_us(fell)) <= timedelta(seconds=20)
     assert one.baseline.endswith(" means over 10 s")
+    assert "(mean over " in one.message
     assert one.ended is not None
     assert timedelta(minutes=59) < one.ended - one.time < timedelta(minutes=80)
 

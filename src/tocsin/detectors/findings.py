@@ -127,12 +127,17 @@ def _kind(series: Series) -> str:
     return f"means over {series.stretch_us / SECOND:g} s" if series.stretch_us else "samples"
 
 
+def _mean(series: Series, width: int) -> str:
+    if series.stretch_us:
+        return f" (mean over {width * series.stretch_us / SECOND:g} s)"
+    return f" (mean of {width} samples)" if width > 1 else ""
+
+
 def _words(series: Series, episode: Episode, value: float, threshold: float, centre: float) -> str:
     level, unit = episode.level, f" {series.signal.unit}" if series.signal.unit else ""
     way = "rose to" if level.side > 0 else "fell to"
     limit = "at most" if level.side > 0 else "at least"
-    mean = f" (mean of {level.width} {_kind(series)})" if level.width > 1 else ""
     return (
-        f"{series.signal.name} {way} {value:.4g}{unit}{mean}; "
+        f"{series.signal.name} {way} {value:.4g}{unit}{_mean(series, level.width)}; "
         f"expected about {centre:.4g}, {limit} {threshold:.4g}."
     )
