@@ -189,6 +189,7 @@ def test_nothing_in_the_bars_overlaps(qapp: QApplication, window: Window, size: 
     assert all(w.width() >= w.minimumSizeHint().width() for w in shown)
 
 
+@pytest.mark.filterwarnings("ignore:.*QD:DeprecationWarning")  # the older Qt knows no other way to make them
 def test_a_file_let_go_over_the_window_is_told_and_a_web_address_is_not_taken(
     qtbot: QtBot, window: Window
 ) -> None:

@@ -107,17 +107,25 @@ class Database:
         uri = f"{self.path.absolute().as_uri()}?mode={'ro' if self.read_only else 'rwc'}"
         engine = create_engine(
             "sqlite://",
-            creator=lambda: sqlite3.connect(
-                uri, uri=True, isolation_level=None, check_same_thread=False, timeout=_BUSY_TIMEOUT_S
-            ),
+            creator=lambda: self._connected(uri),
             poolclass=QueuePool,
             **pool,
         )
-        event.listen(engine, "connect", self._configure)
         event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(begin))
         return engine
 
-    def _configure(self, connection: sqlite3.Connection, _record: object) -> None:
+    def _connected(self, uri: str) -> sqlite3.Connection:
+        connection = sqlite3.connect(
+            uri, uri=True, isolation_level=None, check_same_thread=False, timeout=_BUSY_TIMEOUT_S
+        )
+        try:
+            self._configure(connection)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def _configure(self, connection: sqlite3.Connection) -> None:
         settings = [
             f"page_size = {self._page_size}",
             f"cache_size = -{self._cache_kib}",

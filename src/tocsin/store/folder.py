@@ -185,13 +185,6 @@ def open_store(path: Path, *, clock: Clock, random: RandomBytes = os.urandom) ->
     _refuse_network(path)
     lost = not (path / "signals.db").is_file()
     store = opened_files(path, clock, random)
-    if store.journal.version() == 0:
-        store.close()
-        raise StoreProblem(
-            "the making of this store was interrupted.", where=str(path), hint="`tocsin init` finishes it."
-        )
-    if not store.read_only and store.signals.version() == 0:
-        store.signals.create(schema.signals_tables, schema.SIGNALS_VERSION)
     if lost:
         store.warnings.append("signals.db was gone; a new one was begun. Import the measurements again.")
     return _entered(store)
@@ -199,6 +192,14 @@ def open_store(path: Path, *, clock: Clock, random: RandomBytes = os.urandom) ->
 
 def _entered(store: Store) -> Store:
     try:
+        if store.journal.version() == 0:
+            raise StoreProblem(
+                "the making of this store was interrupted.",
+                where=str(store.path),
+                hint="`tocsin init` finishes it.",
+            )
+        if not store.read_only and store.signals.version() == 0:
+            store.signals.create(schema.signals_tables, schema.SIGNALS_VERSION)
         _check_versions(store)
         store.presence.enter()
         store.load_site()
