@@ -19,12 +19,12 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 import numpy as np
 from PySide6.QtCore import QElapsedTimer, QEventLoop, QTimer
 
-from tocsin.app import App, application_
 from tocsin.importers.base import Options
 from tocsin.model.operator import Author
 from tocsin.now import SystemClock
 from tocsin.operations import incidents, ingest, timeline
 from tocsin.store.folder import create_store
+from tocsin.ui.console import App, application_
 
 AUTHOR = Author("Operator A")
 

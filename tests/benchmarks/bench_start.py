@@ -34,7 +34,7 @@ import gc, sys, time
 gc.disable()  # as the command that opens the console does
 from pathlib import Path
 from PySide6.QtCore import QEvent, QObject
-from tocsin.app import App, application_
+from tocsin.ui.console import App, application_
 from tocsin.now import SystemClock
 from tocsin.operations import stores
 class Painted(QObject):

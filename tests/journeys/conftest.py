@@ -7,10 +7,10 @@ import pytest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from tocsin.app import App
 from tocsin.model.operator import Author
 from tocsin.now import SystemClock
 from tocsin.store.folder import create_store, open_store
+from tocsin.ui.console import App
 
 Opener = Callable[[Path], App]
 

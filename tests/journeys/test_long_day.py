@@ -8,12 +8,12 @@ import pytest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from tocsin.app import App
 from tocsin.model.journal import ClockJumped
 from tocsin.now import ManualClock
 from tocsin.operations import clocks, incidents
 from tocsin.store import backup, journal
 from tocsin.store.folder import Store, open_store
+from tocsin.ui.console import App
 
 SLOW_MS = 30_000
 

@@ -11,10 +11,10 @@ from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from tocsin.app import App
 from tocsin.operations import alerts, clocks, documents, incidents, timeline
 from tocsin.operations.verification import verify
 from tocsin.ui.command.screen import CommandScreen
+from tocsin.ui.console import App
 from tocsin.ui.text import not_plain
 
 Opener = Callable[[Path], App]

@@ -13,7 +13,6 @@ from PySide6.QtWidgets import QAbstractItemView, QApplication, QComboBox, QPushB
 from pytestqt.qtbot import QtBot
 
 from tests.conftest import AddSamples
-from tocsin.app import App
 from tocsin.model.alert import Alert, AlertSeverity
 from tocsin.model.deployment import Deployment
 from tocsin.model.incident import Incident
@@ -25,6 +24,7 @@ from tocsin.operations import incidents, timeline
 from tocsin.store import alerts, deployments
 from tocsin.store.folder import Store
 from tocsin.ui.command.screen import CommandScreen
+from tocsin.ui.console import App
 from tocsin.ui.text import visible
 from tocsin.ui.timeline.editor import TimelineScreen
 

@@ -22,8 +22,8 @@ def run(args: argparse.Namespace) -> int:
     # The console collects on the interface thread (ui/jobs.Collector); collecting already while its modules
     # are loaded would cost a tenth of the start.
     gc.disable()
-    from tocsin.app import open_console
     from tocsin.now import SystemClock
+    from tocsin.ui.console import open_console
 
     path = args.store or paths.default_store()
     return open_console(path, SystemClock(), operator=getattr(args, "by", None) or "")

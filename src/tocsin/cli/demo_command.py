@@ -48,9 +48,9 @@ def _build(path: Path, work: Path) -> None:
 
 
 def _open(path: Path) -> int:
-    from tocsin.app import open_console
     from tocsin.now import SystemClock
     from tocsin.operations import demo
+    from tocsin.ui.console import open_console
 
     return open_console(path, SystemClock(), operator=demo.story().operators[0])
 
@@ -60,7 +60,7 @@ def _walk(path: Path, args: argparse.Namespace) -> int:
 
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
     from tocsin.now import SystemClock
-    from tocsin.tour import walk
+    from tocsin.ui.tour import walk
 
     made = walk(path, args.headless, SystemClock())
     if args.json:

@@ -8,13 +8,13 @@ from pypdf import PdfReader
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 
-from tocsin import tour
 from tocsin.cli import main
 from tocsin.now import SystemClock
 from tocsin.operations import alerts, demo, incidents, systems, timeline
 from tocsin.operations.progress import finish
 from tocsin.operations.verification import verify
 from tocsin.store.folder import Store, open_store
+from tocsin.ui import tour
 
 
 @pytest.fixture(scope="module")

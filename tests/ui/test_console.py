@@ -8,13 +8,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from tocsin.app import App
 from tocsin.model.incident import CLOSED
 from tocsin.model.journal import ClockJumped
 from tocsin.now import ManualClock
 from tocsin.operations import incidents
 from tocsin.store import journal
 from tocsin.store.folder import Store
+from tocsin.ui.console import App
 
 
 @pytest.fixture

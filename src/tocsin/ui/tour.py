@@ -4,10 +4,10 @@ from pathlib import Path
 
 from PySide6.QtCore import QDeadlineTimer, QEventLoop, QTimer
 
-from tocsin.app import App, application_
 from tocsin.errors import UserError
 from tocsin.now import Clock
 from tocsin.operations import demo, documents, incidents, stores, timeline
+from tocsin.ui.console import App, application_
 
 SIZES = ((1920, 1080), (1366, 768))
 SCREENS = ("wall", "command", "timeline", "report")
