@@ -23,21 +23,6 @@ Import = Callable[..., ImportReport]
 GOOD = "ts,value\n2026-11-02T10:00:00Z,1.5\n2026-11-02T10:00:01Z,2\n2026-11-02T10:00:02Z,4\n"
 
 
-@pytest.fixture
-def run(store: Store, author: Author, tmp_path: Path) -> Import:
-    """Write a text into a file and import it."""
-
-    def imported(
-        text: str | bytes, *, name: str = "latency.csv", dry_run: bool = False, **said: object
-    ) -> ImportReport:
-        file = tmp_path / name
-        file.write_bytes(text.encode() if isinstance(text, str) else text)
-        options = Options(**said)  # type: ignore[arg-type]
-        return finish(ingest(store, author, file, system="shop", options=options, dry_run=dry_run))
-
-    return imported
-
-
 def stored(store: Store) -> dict[str, list[tuple[datetime, float]]]:
     with store.signals.read() as connection:
         found = {}
