@@ -1,18 +1,19 @@
-"""What an importer promises: to know its own files, and to yield what is in them, piece by piece.
+"""What an importer promises: to know its own sources, and to yield what is in them, piece by piece.
 
-An importer is a class with `name`, `records`, `knows` and `read`, registered under the entry point group
-`tocsin.importers`. It never touches the store: `operations.ingest` checks, counts, refuses, keeps the
-original and writes. It yields
+An importer is a class registered under the entry point group `tocsin.importers`. One of files has `name`,
+`records`, `knows` and `read` (`Importer`); one of a server has `name`, `records`, `settings`, `answers` and
+`poll` (`importers.live.LiveImporter`); one class may be both. It never touches the store: `operations.ingest`
+and `operations.sync` check, count, refuse, keep the original and write. It yields
 
 - `Samples`, `Rows` or `Table`: what was found;
-- `Rejected`: a single line that is wrong, set aside with its reason; the others still count;
+- `Rejected`: a single record that is wrong, set aside with its reason; the others still count;
 - `Assumed`: what it had to assume, shown to the person before and after;
 - `Step`: how far it is, often enough (some ten times a second) for a stop button to answer.
 
 Where the structure is wrong (encoding, header, units, zones) it raises BadInput, and nothing is stored.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -31,13 +32,16 @@ class Source:
     """The file to read. `path` is a private copy that nobody changes; `name` is what the person called it.
 
     `scratch` is an empty folder for the importer's own use, deleted afterwards. `modified` is when the
-    original was last written.
+    original was last written. What was compressed by gzip, or alone in a zip, is unpacked already. An archive
+    or a folder of several files comes with its `members`, name in it (as `a/b.json`) to unpacked copy; then
+    `path` is the archive. Members no importer knows together are read one by one, as sources of their own.
     """
 
     path: Path
     name: str
     scratch: Path
     modified: datetime
+    members: Mapping[str, Path] = field(default_factory=dict)
 
     def head(self, size: int = 65_536) -> bytes:
         """Return the first bytes."""
@@ -49,14 +53,18 @@ class Source:
 class Options:
     """What the person said about the file. Empty means: not said.
 
-    `zone` is an IANA name for times without one, `time_unit` one of s, ms, us, ns for times that are numbers,
-    `mapping` says which column is what, with the importer's own keys.
+    `record` names the one kind of record wanted (else whatever the importer finds), `importer` the one that
+    shall read it. `zone` is an IANA name for times without one, `time_unit` one of s, ms, us, ns for times
+    that are numbers, `at` the instant of a file that states none; `mapping` says which column is what, with
+    the importer's own keys.
     """
 
-    record: str = "samples"
+    record: str = ""
     zone: str = ""
     time_unit: str = ""
     mapping: dict[str, str] = field(default_factory=dict)
+    at: datetime | None = None
+    importer: str = ""
 
 
 def mapping(text: str) -> dict[str, str]:
@@ -83,6 +91,8 @@ class Samples:
     """Samples of one signal, of equal lengths, in the file's order or sorted by time.
 
     `times` are int64 UTC microseconds, `values` float64 (NaN: missing), `lines` the line each came from.
+    `segment` is the part of the users or inputs it is about, `group` the protected group; `system` the name
+    of the system where the source says one, else empty: the one the import was told.
     """
 
     metric: str
@@ -92,16 +102,26 @@ class Samples:
     labels: dict[str, str] = field(default_factory=dict)
     unit: str = ""
     segment: str = ""
+    group: str = ""
+    system: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Rows:
     """Alerts, deployments or messages: one dict a record, its `line` number under the same index in `lines`.
 
-    Keys are those of `model.alert.Alert`, `model.deployment.Deployment` or time, author, text; times are
-    aware datetimes, numbers are numbers, everything else text. Absent means not said.
+    Times are aware datetimes, numbers are numbers, truths booleans, everything else text. Absent means not
+    said. `system` (a name) and `id` (the source's own: sent again it is the same record) are keys of all.
+
+    alerts       time severity | metric message value threshold detector labels (dict) start ended updated
+    deployments  time name version | kind slot vendor pinned until earliest
+    messages     time text | author channel thread tags (list) extra (dict of text)
+
+    An alert of a known id that says something else is its newer state when `updated` is later than what is
+    held, or it has ended meanwhile; a deployment of a known id when it has an `until` now.
     """
 
+    record: str
     rows: list[dict[str, Any]]
     lines: list[int]
 
@@ -119,7 +139,7 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """One line that was set aside, or `count` of them from `line` on."""
+    """One record that was set aside, or `count` of them from `line` on."""
 
     line: int
     reason: str
@@ -128,7 +148,7 @@ class Rejected:
 
 @dataclass(frozen=True, slots=True)
 class Assumed:
-    """Something the file does not say: what it concerns, and what was taken instead."""
+    """Something the source does not say: what it concerns, and what was taken instead."""
 
     what: str
     value: str
@@ -147,7 +167,7 @@ Piece = Samples | Rows | Table | Rejected | Assumed | Step
 
 
 class Importer(Protocol):
-    """One kind of source."""
+    """One kind of file."""
 
     name: ClassVar[str]
     records: ClassVar[tuple[str, ...]]

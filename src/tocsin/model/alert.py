@@ -30,7 +30,8 @@ class Compared:
 class Alert:
     """D10's result of a detector, with where it looked and when it thinks the departure began.
 
-    `value` and `threshold` are in the signal's unit (or the detector's statistic, as `message` says);
+    `value` and `threshold` are in the signal's unit (or the detector's statistic, as `message` says), None
+    where the source does not tell;
     `time` is when the departure was established in the samples' own time; `start` the estimated beginning;
     `ended` the last sample of the departure when it is over, None while it lasts.
     `urgent` alerts interrupt; the others go to the daily review queue (D11). `effect` is how far the signal
@@ -48,8 +49,8 @@ class Alert:
     detector: str
     version: str
     message: str
-    value: float
-    threshold: float
+    value: float | None
+    threshold: float | None
     time: datetime
     start: When | None = None
     ended: datetime | None = None

@@ -3,12 +3,17 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+KINDS = ("model", "prompt", "index", "feature pipeline", "configuration")
+
 
 @dataclass(frozen=True, slots=True)
 class Deployment:
-    """One version in service. `kind` is model, prompt, index, feature pipeline or configuration.
+    """One version in service. `kind` is one of KINDS.
 
-    `until` is None while it serves; `pinned` and `vendor` are None where the source does not say.
+    `at` is when it began to serve, at the latest; `earliest` is the other bound where only an interval is
+    known, None where `at` is exact. `until` is None while it serves, or until the next of the same system,
+    kind, name and slot. `slot` tells several of one name apart: an alias (`@champion`) or a stage.
+    `pinned` and `vendor` are None where the source does not say. `source` is empty for one a person recorded.
     """
 
     id: str
@@ -20,3 +25,6 @@ class Deployment:
     until: datetime | None = None
     vendor: bool | None = None
     pinned: bool | None = None
+    slot: str = ""
+    earliest: datetime | None = None
+    source: str = ""

@@ -69,7 +69,10 @@ class PolicyFrozen:
 
 @dataclass(frozen=True, slots=True)
 class ImportCompleted:
-    """A file or source was read: where it came from, its SHA-256, and what became of its rows."""
+    """A file or source was read: where it came from, its SHA-256, and what became of its rows.
+
+    `options` is what the person said about it. What a live source sent in a day is one entry, without a hash.
+    """
 
     source: str
     sha256: str
@@ -81,6 +84,7 @@ class ImportCompleted:
     already: int
     rejected: int
     assumed: dict[str, str] = field(default_factory=dict)
+    options: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,11 +191,87 @@ class ClockJumped:
     seconds: float
 
 
+@dataclass(frozen=True, slots=True)
+class SourceSet:
+    """A live source was added, or set anew, under a name that is the entry's subject.
+
+    `importer` is a live importer's name, or "folder" or "webhook"; `place` its URL, folder or address;
+    `settings` what that importer takes. Secrets are never here: they lie in the keyring under the name.
+    """
+
+    name: str
+    importer: str
+    place: str
+    system: str
+    every_s: float
+    settings: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRemoved:
+    """A live source is asked no more; what it sent stays. The entry's subject is its name."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class SignalsPlaced:
+    """Where signals belong, as a person corrected it; None leaves a part as it was (domain.md D1).
+
+    `signals` are ids as the importer proposed them, `system` is the id of the system they are moved to.
+    """
+
+    signals: tuple[str, ...]
+    layer: str | None = None
+    segment: str | None = None
+    group: str | None = None
+    system: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DeploymentRecorded:
+    """A person recorded what ran; the entry's time says since when, its subject is its own id (C7)."""
+
+    system: str
+    name: str
+    version: str
+    kind: str
+    slot: str = ""
+    until: datetime | None = None
+    vendor: bool | None = None
+    pinned: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ObservationReported:
+    """Somebody noticed something (K3, K5); the entry's time says when it happened, its subject is its own id.
+
+    `noticed_by` is who, in the reporter's words; `learned` when we came to know of it, None: when written.
+    """
+
+    system: str
+    text: str
+    channel: str
+    noticed_by: str = ""
+    learned: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceAttached:
+    """A file was put into evidence/ under its SHA-256 before this entry. Its subject is what it supports."""
+
+    sha256: str
+    size: int
+    name: str
+
+
 Body = (
     StoreCreated | StoreUpgraded | StoreRestored | OperatorAdded | SystemAdded | PolicyFrozen
     | ImportCompleted | IncidentDeclared | AlertAdded | StatusMoved | RoleAssumed | FieldsSet
     | TimelineAdded | ClockMarked
     | IncidentLinked | Undone | Withdrawn | DocumentExported | ClockJumped
+    | SourceSet | SourceRemoved | SignalsPlaced | DeploymentRecorded | ObservationReported
+    | EvidenceAttached
 )  # fmt: skip
 
 KINDS: dict[str, type] = {
@@ -214,6 +294,12 @@ KINDS: dict[str, type] = {
     "withdrawn": Withdrawn,
     "document.exported": DocumentExported,
     "clock.jumped": ClockJumped,
+    "source.set": SourceSet,
+    "source.removed": SourceRemoved,
+    "signals.placed": SignalsPlaced,
+    "deployment.recorded": DeploymentRecorded,
+    "observation.reported": ObservationReported,
+    "evidence.attached": EvidenceAttached,
 }
 KIND_OF: dict[type, str] = {body: kind for kind, body in KINDS.items()}
 

@@ -25,7 +25,8 @@ class Signal:
     """What one series of samples measures.
 
     `system` is the id of the system watched, not its name. `labels` are the source's own, without those that
-    became metric, unit, segment or group.
+    became metric, unit, segment or group. `segment` is the part of users or inputs it is about, `group` the
+    protected group; both empty for all of them.
     """
 
     system: str
@@ -34,6 +35,7 @@ class Signal:
     unit: str = ""
     layer: Layer = Layer.QUALITY
     segment: str = ""
+    group: str = ""
 
     @property
     def id(self) -> str:

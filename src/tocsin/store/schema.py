@@ -3,13 +3,15 @@
 Times are UTC microseconds. Tables are STRICT, so a tampered column type is an error, not a surprise.
 
 journal.db  1  journal, incident, timeline, operator, system, policy, site
+            2  kinds of entries that version 1 cannot read: sources, placements, deployments, observations
 signals.db  1  series, chunk, import, alert, watermark, deployment, decision_log, message
+            2  series.group, import.feed, import.options, message.more, feed
 """
 
 from sqlalchemy import REAL, Column, Index, Integer, LargeBinary, MetaData, Table, Text, UniqueConstraint
 
-JOURNAL_VERSION = 1
-SIGNALS_VERSION = 1
+JOURNAL_VERSION = 2
+SIGNALS_VERSION = 2
 APPLICATION_ID = 0x54435300  # "TCS\0", so that `file` and we can tell a store from any other database
 
 journal_tables = MetaData()
@@ -108,6 +110,7 @@ series = _table(
     Column("unit", Text, nullable=False),
     Column("layer", Text, nullable=False),
     Column("segment", Text, nullable=False),
+    Column("group", Text, nullable=False, server_default=""),
 )
 
 import_ = _table(
@@ -129,6 +132,10 @@ import_ = _table(
     Column("already", Integer, nullable=False),
     Column("rejected", Integer, nullable=False),
     Column("assumed", Text, nullable=False),  # JSON object: what was assumed, such as the time zone
+    Column("options", Text, nullable=False, server_default="{}"),  # JSON object: what the person said of it
+    # The live source all of this came from, empty for a file. Such an import takes what the source sends in
+    # one UTC day; it is complete from its first row, and has completed_us when the day is over.
+    Column("feed", Text, nullable=False, server_default=""),
 )
 
 chunk = _table(
@@ -206,5 +213,14 @@ message = _table(
     Column("at_us", Integer, nullable=False),
     Column("author", Text, nullable=False),
     Column("text", Text, nullable=False),
+    Column("more", Text, nullable=False, server_default="{}"),  # JSON: the source's id, channel, thread ...
     UniqueConstraint("system", "at_us", "author", "text"),
+)
+
+feed = _table(
+    signals_tables,
+    "feed",
+    Column("source", Text, primary_key=True),  # name of the live source
+    Column("cursor", Text, nullable=False),  # JSON: up to where it was read, in the importer's own terms
+    Column("state", Text, nullable=False),  # JSON: model.source.State, how it goes
 )

@@ -22,6 +22,7 @@ def ensure(connection: Connection, signal: Signal) -> int:
         "unit": signal.unit,
         "layer": signal.layer.value,
         "segment": signal.segment,
+        "group": signal.group,
     }
     created = connection.execute(insert(series).values(row)).inserted_primary_key
     assert created is not None
@@ -56,4 +57,4 @@ def list_all(connection: Connection, system: str | None = None) -> list[tuple[in
 
 def _signal(row: Row[tuple[object, ...]]) -> Signal:
     labels = msgspec.json.decode(row.labels, type=dict[str, str])
-    return Signal(row.system, row.metric, labels, row.unit, Layer(row.layer), row.segment)
+    return Signal(row.system, row.metric, labels, row.unit, Layer(row.layer), row.segment, row.group)

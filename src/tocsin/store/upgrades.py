@@ -16,8 +16,25 @@ from tocsin.store.folder import Store
 
 Steps = Mapping[int, Callable[[Connection], None]]
 
-JOURNAL_STEPS: Steps = {}
-SIGNALS_STEPS: Steps = {}
+
+
+def _kinds_of_version_2(_connection: Connection) -> None:
+    """Change nothing: the number keeps programs out that cannot read the new kinds of entries."""
+
+
+def _live_sources(connection: Connection) -> None:
+    for table, column in (
+        ("series", "\"group\" TEXT NOT NULL DEFAULT ''"),
+        ("import", "options TEXT NOT NULL DEFAULT '{}'"),
+        ("import", "feed TEXT NOT NULL DEFAULT ''"),
+        ("message", "more TEXT NOT NULL DEFAULT '{}'"),
+    ):
+        connection.exec_driver_sql(f'ALTER TABLE "{table}" ADD COLUMN {column}')
+    schema.feed.create(connection)
+
+
+JOURNAL_STEPS: Steps = {1: _kinds_of_version_2}
+SIGNALS_STEPS: Steps = {1: _live_sources}
 
 
 def upgrade(
