@@ -3,12 +3,19 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint, entry_points
-from typing import Any
+from typing import Any, TypeVar
 
 from tocsin.errors import Missing
 from tocsin.importers.base import Importer
+from tocsin.importers.live import LiveImporter
 
 IMPORTERS, DETECTORS = "tocsin.importers", "tocsin.detectors"
+# They know nearly any file of their form, so those that know one tool's files are asked before; text of any
+# kind looks like CSV.
+_ASKED_LAST = ("json", "parquet", "csv")
+
+
+Part = TypeVar("Part", Importer, LiveImporter)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,22 +34,40 @@ def found(group: str) -> list[Plugin]:
 
 
 def importers() -> list[Importer]:
-    """Return the importers that work, CSV last: nearly any text looks like CSV to it."""
-    parts = [plugin.part for plugin in found(IMPORTERS) if plugin.part is not None]
-    return sorted(parts, key=lambda part: part.name == "csv")
+    """Return the importers of files that work, in the order they are asked whether they know one."""
+    parts = [part for part in _working(IMPORTERS) if hasattr(part, "knows")]
+    return sorted(parts, key=lambda part: _ASKED_LAST.index(part.name) if part.name in _ASKED_LAST else -1)
+
+
+def live() -> list[LiveImporter]:
+    """Return the importers of servers that work, by name."""
+    return [part for part in _working(IMPORTERS) if hasattr(part, "poll")]
 
 
 def detectors() -> Iterator[Any]:
     """Give the detectors that work."""
-    return (plugin.part for plugin in found(DETECTORS) if plugin.part is not None)
+    return iter(_working(DETECTORS))
 
 
 def importer(name: str) -> Importer:
-    """Return the importer with this name. Raises Missing."""
-    for part in importers():
+    """Return the importer of files with this name. Raises Missing."""
+    return _named(importers(), name)
+
+
+def live_importer(name: str) -> LiveImporter:
+    """Return the importer of servers with this name. Raises Missing."""
+    return _named(live(), name)
+
+
+def _named(parts: list[Part], name: str) -> Part:
+    for part in parts:
         if part.name == name:
             return part
     raise Missing(f"there is no importer “{name}”.", hint="Is its package installed?")
+
+
+def _working(group: str) -> list[Any]:
+    return [plugin.part for plugin in found(group) if plugin.part is not None]
 
 
 def _loaded(point: EntryPoint) -> Plugin:
