@@ -66,7 +66,7 @@ class Http:
         return is_loopback(urlsplit(self.url).hostname or "")
 
     def get_json(self, path: str, params: Params = ()) -> Any:
-        """Return the JSON that GET of a path gives. Raises BadInput (NoAnswer: it may come later), Stopped."""
+        """Return the JSON that GET of a path gives. Raises BadInput, Stopped, NoAnswer (may come later)."""
         return self._asked("GET", path, params=params)
 
     def post_json(self, path: str, body: Any) -> Any:
