@@ -9,10 +9,12 @@ from numpy.typing import NDArray
 
 from tocsin.detectors import baseline
 from tocsin.model.alert import Alert
+from tocsin.model.deployment import Deployment, settled
 from tocsin.model.incident import CLOSED, RESOLVED, Incident
 from tocsin.model.instant import When, from_us, to_us
 from tocsin.model.report import Band, Chart, Charts, DeploymentMark
 from tocsin.model.signal import Signal
+from tocsin.operations import deployments
 from tocsin.store import past, series
 from tocsin.store.folder import Store
 
@@ -40,8 +42,16 @@ class _Window:
     until: datetime
 
 
-def build(store: Store, incident: Incident, imports: Collection[str], now: datetime) -> Charts | None:
+def build(
+    store: Store,
+    incident: Incident,
+    imports: Collection[str],
+    now: datetime,
+    by_hand: Collection[Deployment] = (),
+) -> Charts | None:
     """Return the charts of an incident from the imports named by id, up to `now`; None without samples.
+
+    `by_hand` are the deployments of its system that people recorded.
 
     Drawn are the signals of its alerts; of an incident declared without one, the signals of its system.
     """
@@ -56,14 +66,15 @@ def build(store: Store, incident: Incident, imports: Collection[str], now: datet
         window = _window(incident, alerts, from_us(newest), now)
         drawn = [one for one, (_, last) in zip(signals, found, strict=True) if last is not None]
         span = to_us(window.begin), to_us(window.end)
-        deployed = past.deployments(connection, incident.system, *span, numbers)
+        brought = past.deployments(connection, incident.system, numbers)
     strips = tuple(
         _chart(
             signal, *_read(store, number, _since(signal, window, alerts), span[1], numbers), window, alerts
         )
         for number, signal in drawn[:MOST]
     )
-    marks = tuple(DeploymentMark(d.at, f"{d.name} {d.version}".strip()) for d in deployed[-_MARKS:])
+    deployed = deployments.within(settled([*brought, *by_hand]), window.begin, window.end, _MARKS)
+    marks = tuple(DeploymentMark(one.began, one.title) for one in deployed)
     left_out = len(drawn) - len(strips)
     return Charts(window.begin, window.end, window.start, window.until, strips, marks, left_out)
 
@@ -160,7 +171,7 @@ def _thresholds(alerts: list[Alert], values: Values) -> Iterator[float]:
     low, high = float(values.min()), float(values.max())
     room = (high - low) or abs(high) or 1.0
     for threshold in {alert.threshold for alert in alerts}:
-        if low - room <= threshold <= high + room:
+        if threshold is not None and low - room <= threshold <= high + room:
             yield threshold
 
 

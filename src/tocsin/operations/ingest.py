@@ -29,9 +29,10 @@ from tocsin.importers.base import (
     Table,
 )
 from tocsin.importers.text import foreign
+from tocsin.model.instant import iso
 from tocsin.model.journal import ImportCompleted
 from tocsin.model.operator import Author
-from tocsin.operations import original, systems
+from tocsin.operations import archive, belonging, original, packing, systems
 from tocsin.operations.progress import Progress
 from tocsin.operations.recording import decisions_file
 from tocsin.operations.tally import Reject, Tally
@@ -174,24 +175,25 @@ def _drop_files(store: Store, id: str, sha256: str) -> None:
 def _imported(
     store: Store, author: Author, path: Path, system: str, options: Options, folder: Path, *, dry_run: bool
 ) -> Work:
-    copied = yield from original.copy(path, folder)
-    scratch = folder / "scratch"
-    scratch.mkdir()
-    source = Source(copied.path, copied.name, scratch, copied.modified)
-    importer = _importer(source, options)
-    known = systems.find(store, system)
-    system_id = known.id if known else store.new_id()
-    writing = Writing(store, system_id, options.record, dry_run=dry_run, name=copied.name)
+    whole = packing.packed if path.is_dir() else original.copy
+    copied = yield from whole(path, folder)
+    source = yield from archive.unpacked(copied, folder)
+    readings = _readings(source, options)
+    names = ", ".join(dict.fromkeys(importer.name for _, importer in readings))
+    writing = Writing(store, belonging.told(store, system), dry_run=dry_run, name=copied.name)
     entry = store.new_id()
     if not dry_run:
-        writing.begin(entry, copied.sha256, importer.name, author)
+        writing.begin(entry, copied.sha256, names, author, _said(options))
+    _note_earlier(store, copied.sha256, writing.tally)
     try:
-        tally = yield from _taken(importer.read(source, options), writing)
-        report = _report(copied.name, importer.name, options.record, system, tally, dry_run=dry_run)
+        for part, importer in readings:
+            within = part.name if len(readings) > 1 else ""
+            yield from _taken(importer.read(part, options), writing, within)
+        tally = _judged(writing)
+        report = _report(copied.name, names, system, tally, dry_run=dry_run)
         if dry_run:
             return report
-        if systems.ensure(store, author, system, id=system_id).id != system_id:
-            raise StoreProblem(f"somebody else has just added {system}.", hint="Import the file again.")
+        writing.belonging.add_systems(author)
         original.keep(copied, store.folder("imports"))
         original.keep_rejects(tally.rejects, store.folder("imports"), entry)
         writing.complete()
@@ -208,27 +210,63 @@ def _imported(
     return replace(report, id=entry)
 
 
-def _importer(source: Source, options: Options) -> Importer:
-    for importer in plugins.importers():
-        if options.record in importer.records and importer.knows(source):
-            return importer
-    kind = foreign(source.head()) or f"nothing an importer knows as {options.record}"
-    names = ", ".join(one.name for one in plugins.importers() if options.record in one.records)
-    raise BadInput(f"this is {kind}.", where=source.name, hint=f"What can be read: {names}.")
+def _readings(source: Source, options: Options) -> list[tuple[Source, Importer]]:
+    """Return what to read with which importer: all of it by one, else the members each by its own."""
+    offered = _offered(options)
+    whole = _knowing(offered, source)
+    if whole is not None:
+        return [(source, whole)]
+    known = [(part, _knowing(offered, part)) for part in archive.parts(source)]
+    found = [(part, importer) for part, importer in known if importer is not None]
+    if found:
+        return found
+    kind = foreign(source.head()) or "nothing an importer knows"
+    if source.members:
+        kind = f"an archive of {len(source.members):,} files, none of which an importer knows"
+    wanted = f" as {options.record}" if options.record else ""
+    names = ", ".join(one.name for one in offered)
+    raise BadInput(f"this is {kind}{wanted}.", where=source.name, hint=f"What can be read: {names}.")
 
 
-def _taken(pieces: Iterator[Piece], writing: Writing) -> Generator[Progress, None, Tally]:
-    """Write what an importer yields, and return the count. Raises BadInput."""
+def _offered(options: Options) -> list[Importer]:
+    if options.importer:
+        return [plugins.importer(options.importer)]
+    return [one for one in plugins.importers() if not options.record or options.record in one.records]
+
+
+def _knowing(offered: list[Importer], source: Source) -> Importer | None:
+    return next((one for one in offered if one.knows(source)), None)
+
+
+def _said(options: Options) -> dict[str, str]:
+    """Return what the person said of a file, as the journal keeps it."""
+    told = {"record": options.record, "zone": options.zone, "time_unit": options.time_unit,
+            "importer": options.importer, "at": iso(options.at) if options.at else ""}  # fmt: skip
+    columns = {f"map.{key}": column for key, column in options.mapping.items()}
+    return {key: value for key, value in {**told, **columns}.items() if value}
+
+
+def _note_earlier(store: Store, sha256: str, tally: Tally) -> None:
+    """Say when the very same file is in already; what it holds is found there, record by record."""
+    with store.signals.read() as connection:
+        earlier = imports.of_file(connection, sha256)
+    if earlier is not None and earlier.completed is not None:
+        tally.assumed["imported before"] = f"on {iso(earlier.completed)} as {earlier.source}"
+
+
+def _taken(pieces: Iterator[Piece], writing: Writing, within: str) -> Generator[Progress, None, None]:
+    """Write what an importer yields; `within` names the member of an archive it reads."""
     tally = writing.tally
+    place = f"{within}: " if within else ""
     with closing(pieces):  # type: ignore[type-var]
         for piece in pieces:
             match piece:
                 case Step(done, total, note):
                     yield Progress(done, total, note)
                 case Assumed(what, value):
-                    tally.assumed[what] = value
+                    tally.assumed[place + what] = value
                 case Rejected(line, reason, count):
-                    tally.reject(line, reason, count)
+                    tally.reject(line, place + reason, count)
                 case Samples():
                     writing.take_samples(piece)
                     yield Progress(tally.read, None, "storing")
@@ -238,6 +276,11 @@ def _taken(pieces: Iterator[Piece], writing: Writing) -> Generator[Progress, Non
                 case Table():
                     writing.take_table(piece)
     writing.judge()
+
+
+def _judged(writing: Writing) -> Tally:
+    """Return the count of all that was taken. Raises BadInput: too much rejected, or nothing there."""
+    tally = writing.tally
     if tally.rejected > MOST_REJECTED * tally.read:
         raise BadInput(_too_many(tally), where=writing.name, hint="Nothing of it was stored.")
     if not tally.read:
@@ -250,14 +293,12 @@ def _too_many(tally: Tally) -> str:
     return f"{tally.rejected:,} of {tally.read:,} were rejected, more than a tenth ({shown})."
 
 
-def _report(
-    source: str, importer: str, record: str, system: str, tally: Tally, *, dry_run: bool
-) -> ImportReport:
+def _report(source: str, importer: str, system: str, tally: Tally, *, dry_run: bool) -> ImportReport:
     first, last = tally.span()
     return ImportReport(
         source=source,
         importer=importer,
-        record=record,
+        record=", ".join(sorted(tally.records)),
         system=system,
         read=tally.read,
         stored=tally.stored,
@@ -278,7 +319,8 @@ def append_missing_entries(store: Store) -> int:
     with store.signals.read() as connection:
         complete = list(imports.list_all(connection))
     with store.journal.read() as connection:
-        lost = [one for one in complete if not journal.has(connection, one.id)]
+        there = journal.ids(connection, "import.completed")
+    lost = [one for one in complete if one.id not in there]
     for one in lost:
         _append_entry(store, one)
     return len(lost)
@@ -296,6 +338,7 @@ def _append_entry(store: Store, done: imports.Import) -> None:
         already=done.counts.already,
         rejected=done.counts.rejected,
         assumed=done.assumed,
+        options=done.options,
     )
     with store.write() as write:
         write.add(done.author, body, id=done.id)

@@ -62,6 +62,17 @@ def copy(path: Path, folder: Path) -> Generator[Progress, None, Original]:
     return Original(target, name, digest.hexdigest(), done, _modified(told.st_mtime_ns))
 
 
+def hashed(path: Path) -> Generator[Progress, None, str]:
+    """Return the SHA-256 of a file of our own."""
+    digest, done = hashlib.sha256(), 0
+    with path.open("rb") as file:
+        while block := file.read(_BLOCK):
+            digest.update(block)
+            done += len(block)
+            yield Progress(done, None, "hashing")
+    return digest.hexdigest()
+
+
 def keep(original: Original, folder: Path) -> Path:
     """Move the copy to its place under its SHA-256, and see to it that the folder remembers."""
     target = folder / original.sha256

@@ -1,18 +1,26 @@
-"""Alerts, deployments, messages and decision logs on their way into the store: each once, by its own key."""
+"""Alerts, deployments, messages and decision logs on their way into the store: each once, by its own key.
+
+The same record again is counted and changes nothing. One of a known key that says something else is either
+its newer state (an alert that ended, a version that serves no more), which takes the place of the former, or
+it contradicts what is held and is rejected.
+"""
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 import msgspec
 
+from tocsin.errors import BadInput
 from tocsin.importers.base import Rows, Table
 from tocsin.model.alert import Alert, AlertSeverity
 from tocsin.model.deployment import Deployment
 from tocsin.model.instant import When, iso, to_us
+from tocsin.model.message import Message
 from tocsin.model.signal import Signal
+from tocsin.operations.belonging import Belonging
 from tocsin.operations.original import place
 from tocsin.operations.tally import Tally
 from tocsin.store import alerts, decisions, deployments, imports, messages, series
@@ -29,36 +37,59 @@ _SEVERITIES = {
     "warning": AlertSeverity.MEDIUM,
     "warn": AlertSeverity.MEDIUM,
     "info": AlertSeverity.LOW,
+    "none": AlertSeverity.LOW,
 }
 _URGENT = (AlertSeverity.CRITICAL, AlertSeverity.HIGH)
+# What two states of one record may differ in and still say the same.
+_OWN = ("id", "signal", "raised", "urgent", "updated", "source")
 
 
 @dataclass
 class Recording:
-    """The records of one import. `number` is 0 in a dry run, in which nothing is written."""
+    """The records of one import, or of one round of a live source.
+
+    `number` is that of the import, 0 in a dry run, in which nothing is written. `arrived` is when a live
+    source sent them, None for a file: history interrupts nobody.
+    """
 
     store: Store
-    system: str
-    number: int
+    belonging: Belonging
     tally: Tally
-    seen: set[str]
+    number: int = 0
+    arrived: datetime | None = None
+    source: str = "import"
+    _seen: dict[str, tuple[Any, int]] = field(default_factory=dict)
+    _newer: dict[str, Alert | Deployment] = field(default_factory=dict)
 
-    def rows(self, connection: Connection, record: str, piece: Rows) -> None:
-        """Take alerts, deployments or messages; the ones there already are counted, others' keys rejected."""
+    def rows(self, connection: Connection, piece: Rows) -> None:
+        """Take alerts, deployments or messages; what contradicts what is held is rejected."""
         take: Callable[[Connection, dict[str, Any], int], None] = {
             "alerts": self._alert,
             "deployments": self._deployment,
             "messages": self._message,
-        }[record]
+        }[piece.record]
         for row, line in zip(piece.rows, piece.lines, strict=True):
             self.tally.spans(to_us(row["time"]), to_us(row["time"]))
-            take(connection, row, line)
+            try:
+                take(connection, row, line)
+            except BadInput as error:
+                self.tally.reject(line, str(error))
+
+    def put_newer(self, connection: Connection) -> None:
+        """Let newer states take the place of what earlier imports brought; done last, with all or nothing."""
+        for newer in self._newer.values():
+            if isinstance(newer, Alert):
+                alerts.replace(connection, newer)
+            else:
+                deployments.replace(connection, newer)
+        self._newer.clear()
 
     def table(self, table: Table) -> DecisionLog | None:
         """Take a decision log; return what to write about it, None when nothing of it is new."""
         folder = self.store.folder("imports") if not self.store.read_only else self.store.path / "imports"
+        system = self.belonging.system
         with self.store.signals.read() as connection:
-            known = decisions.list_all(connection, self.system)
+            known = decisions.list_all(connection, system)
         target = table.path.with_name("new.parquet")
         compared = decisions.compare(table.path, [folder / log.file for log in known], target)
         self.tally.already += compared.already
@@ -71,61 +102,78 @@ class Recording:
         name = decisions_file(self.number)
         place(target, folder / name)
         span = compared.first_us, compared.last_us
-        return DecisionLog(self.number, self.system, name, compared.new, *span, table.columns)
+        return DecisionLog(self.number, system, name, compared.new, *span, table.columns)
 
     def _deployment(self, connection: Connection, row: dict[str, Any], line: int) -> None:
-        fields = {
-            key: row[key] for key in ("name", "version", "kind", "until", "vendor", "pinned") if key in row
-        }
-        found = Deployment(id=self.store.new_id(), system=self.system, at=row["time"], **fields)
-        key = _key(found.kind, found.name, found.version, iso(found.at))
-        there = deployments.find(connection, self.system, key)
-        if self._is_new(connection, key, line, found, there) and self.number:
-            deployments.add(connection, found, key, self.number)
+        names = ("name", "version", "kind", "until", "vendor", "pinned", "slot", "earliest")
+        fields = {key: row[key] for key in names if key in row}
+        system = self.belonging.system_of(row.get("system", ""))
+        found = Deployment(
+            id=self.store.new_id(), system=system, at=row["time"], source=self.source, **fields
+        )
+        key = row.get("id") or _key(found.kind, found.name, found.version, iso(found.at))
+        mark = _key("deployment", system, key)
+        there = self._there(mark, lambda: deployments.find(connection, system, key))
+        if there is None:
+            self._remember(mark, found)
+            if self.number:
+                deployments.add(connection, found, key, self.number)
+        elif there[0].until is None and found.until and _same(found, there[0], "until"):
+            self._renew(mark, replace(there[0], until=found.until))
+        else:
+            self._held(connection, found, there, line)
 
     def _message(self, connection: Connection, row: dict[str, Any], line: int) -> None:
-        at, author, text = row["time"], row.get("author", ""), row["text"]
-        key = _key(iso(at), author, text)
-        if not self.number:
-            self._is_new(connection, key, line, None, None)
-        elif messages.add(
-            connection,
+        found = Message(
             id=self.store.new_id(),
-            system=self.system,
-            at=at,
-            author=author,
-            text=text,
-            number=self.number,
-        ):
-            self.tally.stored += 1
-        else:
+            system=self.belonging.system_of(row.get("system", "")),
+            at=row["time"],
+            author=row.get("author", ""),
+            text=row["text"],
+            source_id=row.get("id", ""),
+            channel=row.get("channel", ""),
+            thread=row.get("thread", ""),
+            tags=tuple(row.get("tags", ())),
+            extra=row.get("extra", {}),
+        )
+        mark = _key("message", found.system, iso(found.at), found.author, found.text)
+        if mark in self._seen or messages.has(connection, found):
             self.tally.already += 1
+            return
+        self._remember(mark, found)
+        if self.number:
+            messages.add(connection, found, self.number)
 
     def _alert(self, connection: Connection, row: dict[str, Any], line: int) -> None:
         severity = _SEVERITIES.get(str(row["severity"]).lower())
         if severity is None:
-            self.tally.reject(
-                line, f"severity: “{str(row['severity'])[:40]}” is none of {', '.join(_SEVERITIES)}"
-            )
+            known = ", ".join(_SEVERITIES)
+            self.tally.reject(line, f"severity: “{str(row['severity'])[:40]}” is none of {known}")
             return
         found = self._made_alert(connection, row, severity)
         stated = row.get("id") or _key(iso(found.time), found.metric, found.severity, found.message)
-        key = _key(self.system, stated)
-        there = alerts.by_key(connection, found.detector, key)
-        if self._is_new(connection, key, line, found, there) and self.number:
-            alerts.add(connection, found, key, number=self.number)
+        key = _key(found.system, stated)
+        mark = _key("alert", found.detector, key)
+        there = self._there(mark, lambda: alerts.by_key(connection, found.detector, key))
+        if there is None:
+            self._remember(mark, found)
+            if self.number:
+                alerts.add(connection, found, key, number=self.number)
+        elif not _same(found, there[0]) and _is_newer(found, there[0]):
+            held = there[0]
+            self._renew(mark, replace(found, id=held.id, raised=held.raised, urgent=held.urgent))
+        else:
+            self._held(connection, found, there, line)
 
     def _made_alert(self, connection: Connection, row: dict[str, Any], severity: AlertSeverity) -> Alert:
-        for name in ("value", "threshold"):
-            if name not in row:
-                self.tally.assumed.setdefault(f"alerts without {name}", "0")
         metric, start = row.get("metric", ""), row.get("start")
-        signal = Signal(self.system, metric).id if metric else ""
+        system = self.belonging.system_of(row.get("system", ""))
+        signal = Signal(system, metric).id if metric else ""
         if signal and series.number_of(connection, signal) is None:
             signal = ""
         return Alert(
             id=self.store.new_id(),
-            system=self.system,
+            system=system,
             signal=signal,
             metric=metric,
             detected=True,
@@ -133,45 +181,60 @@ class Recording:
             detector=row.get("detector", "imported"),
             version="",
             message=row.get("message", metric),
-            value=row.get("value", 0.0),
-            threshold=row.get("threshold", 0.0),
+            value=row.get("value"),
+            threshold=row.get("threshold"),
             time=row["time"],
             start=When(start) if isinstance(start, datetime) else None,
             ended=row.get("ended"),
-            urgent=severity in _URGENT,
-            source="import",
+            urgent=self.arrived is not None and severity in _URGENT,
+            labels=row.get("labels", {}),
+            source=self.source,
+            raised=self.arrived,
+            updated=row.get("updated"),
         )
 
-    def _is_new(
-        self, connection: Connection, key: str, line: int, found: Any, there: tuple[Any, int] | None
-    ) -> bool:
-        """Count a record; one that says something else under the same key is rejected."""
-        if there is None and key not in self.seen:
-            self.seen.add(key)
-            self.tally.stored += 1
-            return True
-        if there is None or _content(found) == _content(there[0]):
+    def _there(self, mark: str, held: Callable[[], tuple[Any, int] | None]) -> tuple[Any, int] | None:
+        return self._seen[mark] if mark in self._seen else held()
+
+    def _remember(self, mark: str, found: Any) -> None:
+        self._seen[mark] = found, self.number
+        self.tally.stored += 1
+
+    def _renew(self, mark: str, newer: Alert | Deployment) -> None:
+        self._newer[mark] = newer
+        self._remember(mark, newer)
+
+    def _held(self, connection: Connection, found: Any, there: tuple[Any, int], line: int) -> None:
+        held, number = there
+        if _same(found, held):
             self.tally.already += 1
-            return False
-        number = there[1]
-        held = (
-            "an earlier line"
-            if number == self.number
-            else f"the import of {imports.get(connection, number).source}"
-        )
-        self.tally.reject(line, f"it says something else than {held} ({there[0].id})")
-        return False
+            return
+        by = "an earlier record of this source"
+        if number != self.number:
+            by = f"the import of {imports.get(connection, number).source}"
+        self.tally.reject(line, f"it says something else than {by} ({held.id})")
+
+
+def _is_newer(found: Alert, held: Alert) -> bool:
+    """Whether a record of an alert is a later state of the one held: it ended, or says it was updated."""
+    if found.updated is not None and held.updated is not None:
+        return found.updated > held.updated
+    return found.ended is not None and held.ended is None
+
+
+def _same(found: Any, held: Any, *aside: str) -> bool:
+    return _content(found, aside) == _content(held, aside)
+
+
+def _content(record: Any, aside: tuple[str, ...]) -> dict[str, Any]:
+    built: dict[str, Any] = msgspec.to_builtins(record)
+    return {key: value for key, value in built.items() if key not in _OWN and key not in aside}
+
+
+def _key(*parts: str) -> str:
+    return hashlib.sha256(msgspec.json.encode(parts)).hexdigest()[:32]
 
 
 def decisions_file(number: int) -> str:
     """Return the name in imports/ of the decision log an import brought."""
     return f"decisions-{number}.parquet"
-
-
-def _content(record: Any) -> dict[str, Any]:
-    built: dict[str, Any] = msgspec.to_builtins(record)
-    return {key: value for key, value in built.items() if key not in ("id", "signal")}
-
-
-def _key(*parts: str) -> str:
-    return hashlib.sha256(msgspec.json.encode(parts)).hexdigest()[:32]

@@ -1,6 +1,6 @@
 """Systems: the AI systems watched, added by a journal entry when first named."""
 
-from tocsin.errors import BadInput
+from tocsin.errors import BadInput, StoreProblem
 from tocsin.model.journal import SystemAdded
 from tocsin.model.operator import Author, System
 from tocsin.store import systems
@@ -30,6 +30,12 @@ def ensure_in(write: Write, author: Author, name: str, *, id: str = "") -> Syste
     new = id or write.store.new_id()
     write.add(author, SystemAdded(trimmed), subject=new)
     return System(new, trimmed)
+
+
+def add_as(store: Store, author: Author, name: str, id: str) -> None:
+    """Add a system under an id given out before. Raises StoreProblem when the name has another by now."""
+    if ensure(store, author, name, id=id).id != id:
+        raise StoreProblem(f"somebody else has just added {name}.", hint="Import the file again.")
 
 
 def find(store: Store, name: str) -> System | None:

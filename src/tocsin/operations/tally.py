@@ -24,6 +24,7 @@ class Tally:
     rejected: int = 0
     missing: int = 0
     assumed: dict[str, str] = field(default_factory=dict)
+    records: set[str] = field(default_factory=set)
     series: dict[str, None] = field(default_factory=dict)
     rejects: list[Reject] = field(default_factory=list)
     first_us: int | None = None

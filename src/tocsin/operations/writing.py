@@ -8,7 +8,8 @@ from typing import Any
 
 from tocsin.importers.base import Rows, Samples, Table
 from tocsin.model.operator import Author
-from tocsin.model.signal import Signal, likely_layer
+from tocsin.model.signal import Signal
+from tocsin.operations.belonging import Belonging
 from tocsin.operations.recording import Recording
 from tocsin.operations.sieve import Sieve
 from tocsin.operations.tally import Tally
@@ -29,8 +30,7 @@ class Writing:
     """One import on its way into the store. `number` is 0 in a dry run and before the first transaction."""
 
     store: Store
-    system: str
-    record: str
+    belonging: Belonging
     name: str
     dry_run: bool
     number: int = 0
@@ -40,18 +40,19 @@ class Writing:
     _packed: list[tuple[Signal, samples.Packed]] = field(default_factory=list)
     _packed_samples: int = 0
     _packed_until: dict[str, int] = field(default_factory=dict)  # by signal id, the newest time packed
-    _seen: set[str] = field(default_factory=set)
+    _recording: Recording | None = None
 
-    def begin(self, id: str, sha256: str, importer: str, author: Author) -> None:
+    def begin(self, id: str, sha256: str, importer: str, author: Author, options: dict[str, str]) -> None:
         """Say what is imported; the first transaction writes it down."""
         self._opening = {
             "id": id,
             "source": self.name,
             "sha256": sha256,
             "importer": importer,
-            "record": self.record,
-            "system": self.system,
+            "record": options.get("record", ""),
+            "system": self.belonging.system,
             "author": author,
+            "options": options,
             "started": self.store.now(),
         }
 
@@ -61,12 +62,14 @@ class Writing:
         counts = imports.Counts(tally.read, tally.stored, tally.already, tally.rejected)
         with self._transaction() as connection:
             self._insert(connection)
-            imports.complete(connection, self.number, counts, tally.assumed, self.store.now())
+            self.recording().put_newer(connection)
+            records = ", ".join(sorted(tally.records))
+            imports.complete(connection, self.number, counts, tally.assumed, self.store.now(), records)
 
     def take_samples(self, piece: Samples) -> None:
         """Take samples of one signal; judged now or with the next ones."""
-        layer = likely_layer(piece.metric)
-        signal = Signal(self.system, piece.metric, piece.labels, piece.unit, layer, piece.segment)
+        self.tally.records.add("samples")
+        signal = self.belonging.signal(piece)
         length = len(signal.name) + len(signal.unit)
         if length > LONGEST_NAME:
             reason = f"the name of the signal has {length:,} characters; {LONGEST_NAME:,} is the limit"
@@ -128,22 +131,29 @@ class Writing:
 
     def take_rows(self, piece: Rows) -> None:
         """Take alerts, deployments or messages."""
+        self.tally.records.add(piece.record)
         for start in range(0, len(piece.rows), _ROWS_AT_ONCE):
             part = slice(start, start + _ROWS_AT_ONCE)
             with self._transaction() as connection:
-                self._recording().rows(connection, self.record, Rows(piece.rows[part], piece.lines[part]))
+                rows = Rows(piece.record, piece.rows[part], piece.lines[part])
+                self.recording().rows(connection, rows)
 
     def take_table(self, piece: Table) -> None:
         """Take a decision log."""
+        self.tally.records.add("decisions")
         if not self.dry_run:
             self._write()
-        log = self._recording().table(piece)
+        log = self.recording().table(piece)
         if log is not None:
             with self._transaction() as connection:
                 decisions.add(connection, log)
 
-    def _recording(self) -> Recording:
-        return Recording(self.store, self.system, self.number, self.tally, self._seen)
+    def recording(self) -> Recording:
+        """Return what takes the records of this import."""
+        if self._recording is None:
+            self._recording = Recording(self.store, self.belonging, self.tally)
+        self._recording.number = self.number
+        return self._recording
 
     @contextmanager
     def _transaction(self) -> Iterator[Connection]:

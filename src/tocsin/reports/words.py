@@ -73,8 +73,10 @@ def duration(span: timedelta) -> str:
     return " ".join(f"{n} {unit}" for n, unit in parts if n or len(parts) == 1)
 
 
-def number(value: float) -> str:
+def number(value: float | None) -> str:
     """A value with at most four significant digits, thousands apart by thin spaces: 0.312, 41 872."""
+    if value is None:
+        return "not stated"
     if value != value:
         return "not a number"
     size = abs(value)

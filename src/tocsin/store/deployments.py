@@ -1,23 +1,21 @@
 """Deployments as complete imports brought them."""
 
 import msgspec
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, insert, select, update
 
 from tocsin.model.deployment import Deployment
 from tocsin.model.instant import to_us
 from tocsin.store.schema import deployment, import_
 
 
-def between(connection: Connection, system: str, t0_us: int, t1_us: int, *, most: int) -> list[Deployment]:
-    """Return the newest `most` deployments of a system in [t0, t1] (UTC microseconds), oldest first."""
+def of_system(connection: Connection, system: str) -> list[Deployment]:
+    """Return all deployments of a system, oldest first."""
     complete = select(import_.c.number).where(import_.c.complete == 1)
     query = select(deployment.c.body).where(
-        deployment.c.system == system,
-        deployment.c.at_us.between(t0_us, t1_us),
-        deployment.c["import"].in_(complete),
+        deployment.c.system == system, deployment.c["import"].in_(complete)
     )
-    rows = connection.execute(query.order_by(deployment.c.at_us.desc(), deployment.c.id).limit(most))
-    return [msgspec.json.decode(row.body, type=Deployment) for row in rows][::-1]
+    rows = connection.execute(query.order_by(deployment.c.at_us, deployment.c.id))
+    return [msgspec.json.decode(row.body, type=Deployment) for row in rows]
 
 
 def find(connection: Connection, system: str, key: str) -> tuple[Deployment, int] | None:
@@ -38,3 +36,9 @@ def add(connection: Connection, found: Deployment, key: str, number: int) -> Non
         "body": msgspec.json.encode(found),
     }
     connection.execute(insert(deployment).values(row))
+
+
+def replace(connection: Connection, found: Deployment) -> None:
+    """Store the newer state of a deployment: it serves no more."""
+    values = {"body": msgspec.json.encode(found)}
+    connection.execute(update(deployment).where(deployment.c.id == found.id).values(values))

@@ -44,6 +44,8 @@ class Import:
     completed: datetime | None
     counts: Counts
     assumed: dict[str, str]
+    options: dict[str, str]
+    feed: str
 
 
 def begin(
@@ -57,12 +59,14 @@ def begin(
     system: str,
     author: Author,
     started: datetime,
+    options: dict[str, str] | None = None,
+    feed: str = "",
 ) -> int:
-    """Open an import that readers do not see yet; return its number."""
+    """Open an import and return its number; readers see it when it is complete, that of a `feed` at once."""
     created = connection.execute(
         insert(import_).values(
             id=id,
-            complete=0,
+            complete=1 if feed else 0,
             source=source,
             sha256=sha256,
             importer=importer,
@@ -75,6 +79,8 @@ def begin(
             already=0,
             rejected=0,
             assumed="{}",
+            options=msgspec.json.encode(options or {}).decode(),
+            feed=feed,
         )
     ).inserted_primary_key
     assert created is not None
@@ -82,7 +88,12 @@ def begin(
 
 
 def complete(
-    connection: Connection, number: int, counts: Counts, assumed: dict[str, str], completed: datetime
+    connection: Connection,
+    number: int,
+    counts: Counts,
+    assumed: dict[str, str],
+    completed: datetime,
+    record: str = "samples",
 ) -> None:
     """Make everything of an import visible at once, and have late samples judged by the detectors too."""
     connection.execute(
@@ -90,6 +101,7 @@ def complete(
         .where(import_.c.number == number)
         .values(
             complete=1,
+            record=record,
             completed_us=to_us(completed),
             read=counts.read,
             stored=counts.stored,
@@ -112,6 +124,13 @@ def is_kept(connection: Connection, sha256: str) -> bool:
     """Whether a complete import is of the file with this SHA-256."""
     query = select(import_.c.number).where(import_.c.complete == 1, import_.c.sha256 == sha256)
     return connection.execute(query.limit(1)).first() is not None
+
+
+def of_file(connection: Connection, sha256: str) -> Import | None:
+    """Return the newest complete import of the file with this SHA-256, None when there is none."""
+    query = select(import_).where(import_.c.complete == 1, import_.c.sha256 == sha256)
+    row = connection.execute(query.order_by(import_.c.number.desc()).limit(1)).first()
+    return None if row is None else _import(row)
 
 
 def sweep_some(connection: Connection, number: int) -> bool:
@@ -140,8 +159,9 @@ def get(connection: Connection, number: int) -> Import:
 
 
 def list_all(connection: Connection) -> Iterator[Import]:
-    """Give every complete import, the oldest first."""
-    query = select(import_).where(import_.c.complete == 1).order_by(import_.c.number)
+    """Give every complete import, the oldest first; that of a live source when its day is over."""
+    over = import_.c.completed_us.is_not(None)
+    query = select(import_).where(import_.c.complete == 1, over).order_by(import_.c.number)
     for row in connection.execute(query):
         yield _import(row)
 
@@ -161,4 +181,6 @@ def _import(row: Row[tuple[object, ...]]) -> Import:
         completed=None if row.completed_us is None else from_us(row.completed_us),
         counts=Counts(row.read, row.stored, row.already, row.rejected),
         assumed=msgspec.json.decode(row.assumed, type=dict[str, str]),
+        options=msgspec.json.decode(row.options, type=dict[str, str]),
+        feed=row.feed,
     )

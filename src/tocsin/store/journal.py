@@ -125,6 +125,11 @@ def has(connection: Connection, id: str) -> bool:
     return connection.execute(select(journal.c.id).where(journal.c.id == id)).first() is not None
 
 
+def ids(connection: Connection, kind: str) -> frozenset[str]:
+    """Return the ids of the entries of one kind."""
+    return frozenset(connection.execute(select(journal.c.id).where(journal.c.kind == kind)).scalars())
+
+
 def last_entry(connection: Connection, incident: str) -> Entry:
     """Return the newest entry of an incident that is not an export: what a document is made as of."""
     query = (

@@ -1,37 +1,60 @@
 """Messages: what people and bots wrote elsewhere, as complete imports brought them."""
 
-from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, insert, select
+import msgspec
+from sqlalchemy import Connection, Row, and_, insert, select
 
 from tocsin.model.instant import from_us, to_us
+from tocsin.model.message import Message
 from tocsin.store.schema import import_, message
 
+_MORE = ("source_id", "channel", "thread", "tags", "extra")
+_complete = message.c["import"].in_(select(import_.c.number).where(import_.c.complete == 1))
 
-def add(
-    connection: Connection, *, id: str, system: str, at: datetime, author: str, text: str, number: int
-) -> bool:
-    """Store a message unless the same is there; return whether it was new."""
-    same = (
-        message.c.system == system,
-        message.c.at_us == to_us(at),
-        message.c.author == author,
-        message.c.text == text,
+
+def has(connection: Connection, found: Message) -> bool:
+    """Whether the same was said by the same at the same time, also in an import that is not complete yet."""
+    same = and_(
+        message.c.system == found.system,
+        message.c.at_us == to_us(found.at),
+        message.c.author == found.author,
+        message.c.text == found.text,
     )
-    if connection.execute(select(message.c.id).where(*same)).first() is not None:
-        return False
-    row = {"id": id, "system": system, "import": number, "at_us": to_us(at), "author": author, "text": text}
+    return connection.execute(select(message.c.id).where(same)).first() is not None
+
+
+def add(connection: Connection, found: Message, number: int) -> None:
+    """Store a message that import `number` brought and that is not there yet."""
+    more = {name: value for name in _MORE if (value := getattr(found, name))}
+    row = {
+        "id": found.id,
+        "system": found.system,
+        "import": number,
+        "at_us": to_us(found.at),
+        "author": found.author,
+        "text": found.text,
+        "more": msgspec.json.encode(more).decode(),
+    }
     connection.execute(insert(message).values(row))
-    return True
 
 
-def between(
-    connection: Connection, system: str, t0_us: int, t1_us: int, *, most: int
-) -> list[tuple[datetime, str, str]]:
-    """Return the newest `most` messages (time, author, text) of a system in [t0, t1], oldest first."""
-    complete = select(import_.c.number).where(import_.c.complete == 1)
-    query = select(message.c.at_us, message.c.author, message.c.text).where(
-        message.c.system == system, message.c.at_us.between(t0_us, t1_us), message.c["import"].in_(complete)
+def between(connection: Connection, system: str, t0_us: int, t1_us: int, *, most: int) -> list[Message]:
+    """Return the newest `most` messages of a system in [t0, t1] (UTC microseconds), oldest first."""
+    query = select(message).where(
+        message.c.system == system, message.c.at_us.between(t0_us, t1_us), _complete
     )
     rows = connection.execute(query.order_by(message.c.at_us.desc(), message.c.id).limit(most))
-    return [(from_us(row.at_us), row.author, row.text) for row in rows][::-1]
+    return [_message(row) for row in rows][::-1]
+
+
+def of_import(connection: Connection, number: int) -> list[Message]:
+    """Return the messages a complete import brought, oldest first."""
+    query = select(message).where(message.c["import"] == number, _complete)
+    return [_message(row) for row in connection.execute(query.order_by(message.c.at_us, message.c.id))]
+
+
+def _message(row: Row[Any]) -> Message:
+    fields = {"id": row.id, "system": row.system, "at": from_us(row.at_us)}
+    told = msgspec.json.decode(row.more, type=dict[str, Any])
+    return msgspec.convert({**fields, "author": row.author, "text": row.text, **told}, Message)

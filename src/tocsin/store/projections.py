@@ -68,6 +68,16 @@ def rebuild(entries: Iterable[Entry]) -> Rows:
     return rows
 
 
+def fold_anew(connection: Connection) -> None:
+    """Replace the incidents and timeline entries held by a fresh fold, after the shape of one changed."""
+    fresh = rebuild(journal.entries(connection))
+    for table in (incident, timeline):
+        connection.execute(delete(table))
+        rows = list(fresh[table.name].values())
+        if rows:
+            connection.execute(insert(table), rows)
+
+
 def _begin_site(sites: dict[str, dict[str, Any]], id: str, body: StoreCreated | StoreRestored) -> None:
     for known in sites.values():
         known["current"] = 0

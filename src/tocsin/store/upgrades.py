@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from tocsin.model.journal import StoreUpgraded
 from tocsin.model.operator import Author
-from tocsin.store import backup, schema
+from tocsin.store import backup, projections, schema
 from tocsin.store.database import Database
 from tocsin.store.files import replacing
 from tocsin.store.folder import Store
@@ -17,14 +17,18 @@ from tocsin.store.folder import Store
 Steps = Mapping[int, Callable[[Connection], None]]
 
 
+def _kinds_of_version_2(connection: Connection) -> None:
+    """Fold what is derived anew: alerts have a field more.
 
-def _kinds_of_version_2(_connection: Connection) -> None:
-    """Change nothing: the number keeps programs out that cannot read the new kinds of entries."""
+    The tables are as they were; the number keeps programs out that cannot read the new kinds of entries.
+    """
+    projections.fold_anew(connection)
 
 
 def _live_sources(connection: Connection) -> None:
     for table, column in (
         ("series", "\"group\" TEXT NOT NULL DEFAULT ''"),
+        ("series", "proposed TEXT NOT NULL DEFAULT ''"),
         ("import", "options TEXT NOT NULL DEFAULT '{}'"),
         ("import", "feed TEXT NOT NULL DEFAULT ''"),
         ("message", "more TEXT NOT NULL DEFAULT '{}'"),

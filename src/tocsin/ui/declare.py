@@ -167,7 +167,8 @@ class DeclareSheet(QFrame):
             self._from.show_text(f"{known.alert.severity}: {known.alert.message}")
             if not self.title.text():
                 metric = visible(known.alert.metric.replace("_", " "))
-                self.title.setText(f"{metric} at {number(known.alert.value)}")
+                value = known.alert.value
+                self.title.setText(metric if value is None else f"{metric} at {number(value)}")
                 self.title.selectAll()
         if not draft.level_chosen:
             draft.level = known.level
