@@ -6,55 +6,31 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from tocsin.errors import BadInput
-from tocsin.importers import csv_columns
 from tocsin.importers.base import Assumed, Options, Piece, Rejected, Step, Table
 from tocsin.importers.csv_sql import time_sql
 from tocsin.importers.csv_stage import Stage
-from tocsin.importers.times import BEYOND_US, FIRST_US, NAIVE, ZONED, to_utc, unit_question
+from tocsin.importers.decision_mapping import DecisionsMapping, decisions_mapping
+from tocsin.importers.mapping import time_form
+from tocsin.importers.times import BEYOND_US, FIRST_US, NAIVE, ZONED, to_utc
 
-_ID_NAMES = ("id", "decision_id", "request_id", "case_id", "uuid")
 _WINDOW = 262_144
 _SHOWN = 1_000
 
 
 def decisions(stage: Stage, options: Options) -> Iterator[Piece]:
     """Yield one Table, whose columns `id` and `time` come first. Raises BadInput."""
-    layout, source = stage.layout, stage.source.name
-    if unknown := set(options.mapping) - {"time", "id"}:
-        raise BadInput(
-            f"--map knows no “{min(unknown)}” for decisions.", where=source, hint="It takes time, id."
-        )
-    time = csv_columns.time_column(layout, options, source)
-    id = _id_column(stage, options)
-    form = csv_columns.time_form(layout, time)
-    if not form:
-        raise BadInput(f"column “{time}” holds no times.", where=source)
-    if form == "number" and not options.time_unit:
-        raise unit_question(layout.cells(time)[0], source, layout.skip + 1)
-    yield Assumed("time", time)
-    yield Assumed("id", id)
+    head, mapping = stage.layout.head, decisions_mapping(stage.layout.head, options)
+    time, id, form = stage.made(mapping.time), stage.made(mapping.id), time_form(head, mapping.time, options)
+    yield from mapping.assumed()
     if form == "naive":
         yield Assumed("zone", options.zone or "UTC")
-    moment = time_sql(stage.column(time), form, options.time_unit)
-    cells = ", ".join(f"c{index}" for index in range(len(layout.columns)))
+    moment = time_sql(time, form, options.time_unit)
+    cells = ", ".join(f"c{index}" for index in range(len(head.columns)))
     yield from stage.load(f"SELECT {moment} AS t, {cells} FROM {{file}}")
-    _refuse_mixed(stage, stage.column(time), form)
+    _refuse_mixed(stage, time, form)
     yield from _timed(stage, ZoneInfo(options.zone or "UTC") if form == "naive" else None)
-    yield from _rejected(stage, stage.column(id))
-    yield from _written(stage, time, id)
-
-
-def _id_column(stage: Stage, options: Options) -> str:
-    if "id" in options.mapping:
-        return csv_columns.known(stage.layout, [options.mapping["id"]], stage.source.name)[0]
-    for column in stage.layout.columns:
-        if column.lower() in _ID_NAMES:
-            return column
-    raise BadInput(
-        "no column tells decisions apart, so that none is counted twice.",
-        where=stage.source.name,
-        hint="Say --map id=COLUMN.",
-    )
+    yield from _rejected(stage, id)
+    yield from _written(stage, mapping, id)
 
 
 def _refuse_mixed(stage: Stage, time: str, form: str) -> None:
@@ -106,12 +82,12 @@ def _rejected(stage: Stage, id: str) -> Iterator[Rejected]:
         yield Rejected(lines[-1] + 1, "more of the same from here on", total - len(rows))
 
 
-def _written(stage: Stage, time: str, id: str) -> Iterator[Piece]:
-    others = [column for column in stage.layout.columns if column not in (time, id)]
-    names = [f"{name}_" if name.lower() in ("id", "time") else name for name in others]
-    typed = ", ".join(f"{_typed(stage, o)} AS {_quoted(n)}" for o, n in zip(others, names, strict=True))
+def _written(stage: Stage, mapping: DecisionsMapping, id: str) -> Iterator[Piece]:
+    typed = "".join(
+        f", {_typed(stage, stage.made(made))} AS {_named(name)}" for name, made in mapping.others.items()
+    )
     sql = (
-        f"SELECT trim({stage.column(id)}) AS id, make_timestamptz(us) AS time{', ' + typed if typed else ''} "
+        f"SELECT trim({id}) AS id, make_timestamptz(us) AS time{typed} "
         "FROM staged s JOIN judged ON judged.row = s.rowid WHERE wrong IS NULL ORDER BY us, s.rowid"
     )
     path = stage.source.scratch / "decisions.parquet"
@@ -120,18 +96,18 @@ def _written(stage: Stage, time: str, id: str) -> Iterator[Piece]:
     summary = "SELECT count(*), min(us), max(us) FROM judged WHERE wrong IS NULL"
     count, first, last = stage.connection.execute(summary).fetchall()[0]
     if count:
-        yield Table(path, count, ("id", "time", *names), first, last)
+        yield Table(path, count, ("id", "time", *mapping.others), first, last)
 
 
-def _typed(stage: Stage, column: str) -> str:
+def _typed(stage: Stage, made: str) -> str:
     """Return SQL for a column: a number where all its cells are numbers without leading zeros, else text."""
-    cell = f"trim({stage.column(column)})"
+    cell = f"trim({made})"
     plain = f"{cell} = '' OR regexp_full_match({cell}, '-?(0|[1-9][0-9]*)(\\.[0-9]+)?([eE][+-]?[0-9]+)?')"
     sql = f"SELECT coalesce(bool_and({plain}), false) FROM staged"
     if stage.connection.execute(sql).fetchall()[0][0]:
         return f"try_cast({cell} AS DOUBLE)"
-    return stage.column(column)
+    return made
 
 
-def _quoted(name: str) -> str:
+def _named(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'

@@ -35,6 +35,6 @@ class CsvImporter:
         text = yield from checked(source)
         stage = Stage(source, text, csv_columns.layout(text, source.name))
         try:
-            yield from _READERS[options.record](stage, options)
+            yield from _READERS[options.record or "samples"](stage, options)
         finally:
             stage.close()

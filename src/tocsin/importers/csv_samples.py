@@ -11,12 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tocsin.errors import BadInput
-from tocsin.importers import csv_columns
 from tocsin.importers.base import Assumed, Options, Piece, Rejected, Samples, Step
-from tocsin.importers.csv_columns import Mapping
 from tocsin.importers.csv_sql import time_sql, value_sql
 from tocsin.importers.csv_stage import Quick, Stage
-from tocsin.importers.times import DOUBTS, NAIVE, ZONED, to_utc, unit_question
+from tocsin.importers.sample_mapping import SamplesMapping, samples_mapping
+from tocsin.importers.times import DOUBTS, NAIVE, ZONED, to_utc
 
 _WINDOW = 262_144
 _SHOWN = 1_000
@@ -24,15 +23,10 @@ _SHOWN = 1_000
 
 def samples(stage: Stage, options: Options) -> Iterator[Piece]:
     """Yield the samples of the file. Raises BadInput."""
-    source, layout = stage.source.name, stage.layout
-    mapping = csv_columns.samples_mapping(layout, options, source, PurePath(source).stem)
-    form = csv_columns.time_form(layout, mapping.time)
-    if not form:
-        raise BadInput(f"column “{mapping.time}” holds no times.", where=source)
-    if form == "number" and not options.time_unit:
-        raise unit_question(layout.cells(mapping.time)[0], source, layout.skip + 1)
-    yield from _told(mapping, form, options)
-    if any(re.search(r"\.[0-9]{7}", cell) for cell in layout.cells(mapping.time)):
+    mapping = samples_mapping(stage.layout.head, options, PurePath(stage.source.name).stem)
+    form, head = mapping.form, stage.layout.head
+    yield from mapping.assumed(options)
+    if any(re.search(r"\.[0-9]{7}", cell) for name in mapping.time.columns for cell in head.cells(name)):
         yield Assumed("fractions of a second", "cut after six digits")
     yield from stage.load(_careful(stage, mapping, form, options.time_unit), _quick(stage, mapping))
     yield from _bad_rows(stage, mapping, form)
@@ -50,29 +44,12 @@ def samples(stage: Stage, options: Options) -> Iterator[Piece]:
         yield Step(start + _WINDOW, stage.rows, "reading")
 
 
-def _told(mapping: Mapping, form: str, options: Options) -> Iterator[Assumed]:
-    if form == "naive":
-        yield Assumed("zone", options.zone or "UTC")
-    if form == "number":
-        yield Assumed("time_unit", options.time_unit)
-    yield Assumed("time", mapping.time)
-    yield Assumed("value", ", ".join(mapping.values))
-    if mapping.metric or mapping.metric_column:
-        yield Assumed(
-            "metric", f"column {mapping.metric_column}" if mapping.metric_column else mapping.metric
-        )
-    if mapping.labels:
-        yield Assumed("labels", ", ".join(mapping.labels))
-    if mapping.ignored:
-        yield Assumed("columns ignored", ", ".join(mapping.ignored))
-
-
-def _select(stage: Stage, mapping: Mapping, time: str, values: list[str]) -> str:
+def _select(stage: Stage, mapping: SamplesMapping, time: str, values: list[str]) -> str:
     """Return the SELECT for `staged`: t, v0 v1 ..., the text of what went wrong, and the key columns.
 
     `time` and `values` are SQL. A value that is missing is NaN in `staged`, one that is no number NULL.
     """
-    cell = stage.column(mapping.time)
+    cell = stage.made(mapping.time)
     inner = [f"{cell} AS raw_t", f"{time} AS t"]
     outer = ["t", "CASE WHEN t IS NULL THEN coalesce(raw_t::VARCHAR, '') END AS bad_t"]
     for index, (name, value) in enumerate(zip(mapping.values, values, strict=True)):
@@ -82,15 +59,14 @@ def _select(stage: Stage, mapping: Mapping, time: str, values: list[str]) -> str
             f"CASE WHEN isinf(x{index}) THEN NULL ELSE x{index} END AS v{index}",
             f"CASE WHEN {wrong} THEN raw_{index}::VARCHAR END AS bad_{index}",
         ]
-    keyed = _key_columns(mapping)
-    inner += [f"trim({stage.column(name)}) AS k{index}" for index, name in enumerate(keyed)]
-    outer += [f"k{index}" for index in range(len(keyed))]
+    inner += [f"trim({stage.made(made)}) AS k{index}" for index, made in enumerate(mapping.key.values())]
+    outer += [f"k{index}" for index in range(len(mapping.key))]
     return f"SELECT {', '.join(outer)} FROM (SELECT {', '.join(inner)} FROM {{file}})"
 
 
-def _careful(stage: Stage, mapping: Mapping, form: str, unit: str) -> str:
+def _careful(stage: Stage, mapping: SamplesMapping, form: str, unit: str) -> str:
     values = [value_sql(stage.column(name), mapping.decimal_comma) for name in mapping.values]
-    return _select(stage, mapping, time_sql(stage.column(mapping.time), form, unit), values)
+    return _select(stage, mapping, time_sql(stage.made(mapping.time), form, unit), values)
 
 
 _FORMATS = {
@@ -102,26 +78,21 @@ _FORMATS = {
 }
 
 
-def _quick(stage: Stage, mapping: Mapping) -> Quick | None:
+def _quick(stage: Stage, mapping: SamplesMapping) -> Quick | None:
     """Return the reading of a file that is as plain as its head, None when that is out of the question."""
-    cells = stage.layout.cells(mapping.time)
+    if not mapping.time.column:
+        return None
+    cells = stage.layout.head.cells(mapping.time.column)
     formats = [f for form, f in _FORMATS.items() if all(re.fullmatch(form, cell) for cell in cells)]
     if not formats or mapping.decimal_comma or stage.text.underscore:
         return None
-    time, names = stage.column(mapping.time), [stage.column(name) for name in mapping.values]
+    time, names = stage.made(mapping.time), [stage.column(name) for name in mapping.values]
     values = [f"coalesce({name}, 'nan'::DOUBLE)" for name in names]
     types = {time: "TIMESTAMP", **dict.fromkeys(names, "DOUBLE")}
     return Quick(_select(stage, mapping, f"epoch_us({time})", values), types, formats[0])
 
 
-def _key_columns(mapping: Mapping) -> list[str]:
-    if not mapping.metric_column:
-        return []
-    unit = [mapping.unit_column] if mapping.unit_column else []
-    return [mapping.metric_column, *unit, *mapping.labels]
-
-
-def _bad_rows(stage: Stage, mapping: Mapping, form: str) -> Iterator[Rejected]:
+def _bad_rows(stage: Stage, mapping: SamplesMapping, form: str) -> Iterator[Rejected]:
     """Yield the rows whose time or value is none. Raises BadInput when the times are of two kinds."""
     other = {"zoned": NAIVE, "naive": ZONED}.get(form)
     if other:
@@ -160,7 +131,7 @@ def _count_bad(stage: Stage, count: int) -> int:
     return int(stage.connection.execute(f"SELECT count(bad_t) + {values} FROM staged").fetchall()[0][0])
 
 
-def _reasons(mapping: Mapping, bad_time: str | None, bad_values: list[str | None]) -> list[str]:
+def _reasons(mapping: SamplesMapping, bad_time: str | None, bad_values: list[str | None]) -> list[str]:
     if bad_time is not None:
         return [f"time: {_shown(bad_time)} is none"]
     found = zip(mapping.values, bad_values, strict=True)
@@ -171,9 +142,9 @@ def _shown(cell: str) -> str:
     return repr(cell if len(cell) <= 60 else cell[:57] + "...") if cell else "an empty cell"
 
 
-def _arranged(stage: Stage, mapping: Mapping) -> Generator[Step, None, str]:
+def _arranged(stage: Stage, mapping: SamplesMapping) -> Generator[Step, None, str]:
     """Return the table to read from: `staged` when it is in order of time, else a sorted copy."""
-    keyed = _key_columns(mapping)
+    keyed = mapping.key
     values = ", ".join(f"v{index}" for index in range(len(mapping.values)))
     if keyed:
         columns = ", ".join(f"k{index}" for index in range(len(keyed)))
@@ -204,26 +175,19 @@ def _is_sorted(stage: Stage) -> bool:
     return True
 
 
-def _keys(stage: Stage, mapping: Mapping) -> list[dict[str, Any]]:
-    """Return metric, unit and labels of each key of a long file, by the key's number."""
-    if not mapping.metric_column:
+def _keys(stage: Stage, mapping: SamplesMapping) -> list[dict[str, str]]:
+    """Return the cells of each key of a file of several series, by the key's number."""
+    if not mapping.key:
         return []
-    names = _key_columns(mapping)
-    found = []
-    for row in stage.connection.execute("SELECT * EXCLUDE first FROM keys ORDER BY rowid").fetchall():
-        cells = {name: cell or "" for name, cell in zip(names, row, strict=True)}
-        metric = cells.pop(mapping.metric_column)
-        unit = cells.pop(mapping.unit_column) if mapping.unit_column else mapping.unit
-        labels = {name: cell for name, cell in cells.items() if cell}
-        found.append({"metric": metric, "unit": unit, "labels": labels})
-    return found
+    rows = stage.connection.execute("SELECT * EXCLUDE first FROM keys ORDER BY rowid").fetchall()
+    return [{field: cell or "" for field, cell in zip(mapping.key, row, strict=True)} for row in rows]
 
 
 def _pieces(
     stage: Stage,
-    mapping: Mapping,
+    mapping: SamplesMapping,
     window: dict[str, NDArray[Any]],
-    keys: list[dict[str, Any]],
+    keys: list[dict[str, str]],
     zone: ZoneInfo | None,
 ) -> Iterator[Samples | Rejected]:
     timed = ~np.ma.getmaskarray(window["t"])
@@ -241,10 +205,10 @@ def _pieces(
         good = told & ~np.ma.getmaskarray(window[f"v{number}"])[timed]
         values = np.ma.getdata(window[f"v{number}"])[timed]
         if keys:
-            yield from _by_key(columns["key"][good], times[good], values[good], lines[good], keys)
+            named = [mapping.name(name, cells) for cells in keys]
+            yield from _by_key(columns["key"][good], times[good], values[good], lines[good], named)
         else:
-            metric = mapping.metric if mapping.metric else name
-            yield Samples(metric, times[good], values[good], lines[good], unit=mapping.unit)
+            yield Samples(times=times[good], values=values[good], lines=lines[good], **mapping.name(name, {}))
 
 
 def _by_key(
@@ -252,16 +216,16 @@ def _by_key(
     times: NDArray[np.int64],
     values: NDArray[np.float64],
     lines: NDArray[np.int64],
-    keys: list[dict[str, Any]],
+    named: list[dict[str, Any]],
 ) -> Iterator[Samples | Rejected]:
     edges = [0, *(np.flatnonzero(np.diff(key)) + 1).tolist(), len(key)]
     for start, stop in pairwise(edges):
         if start == stop:
             continue
-        named = keys[int(key[start])]
-        if not named["metric"]:
+        name = named[int(key[start])]
+        if not name["metric"]:
             for line in lines[start:stop].tolist():
                 yield Rejected(line, "no metric is named")
             continue
         part = slice(start, stop)
-        yield Samples(named["metric"], times[part], values[part], lines[part], named["labels"], named["unit"])
+        yield Samples(times=times[part], values=values[part], lines=lines[part], **name)

@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 from tocsin.errors import BadInput
 from tocsin.importers.base import Rejected, Source, Step
 from tocsin.importers.csv_columns import Layout
+from tocsin.importers.csv_sql import pattern_sql
+from tocsin.importers.mapping import Pattern
 from tocsin.importers.text import LONGEST_LINE, Text
 
 if TYPE_CHECKING:
@@ -68,6 +70,10 @@ class Stage:
     def column(self, name: str) -> str:
         """Return the SQL name of a column."""
         return f"c{self.layout.columns.index(name)}"
+
+    def made(self, pattern: Pattern) -> str:
+        """Return SQL for the text a pattern makes of a row."""
+        return pattern_sql(pattern, {name: self.column(name) for name in pattern.columns})
 
     def load(self, select: str, quick: "Quick | None" = None) -> Generator[Step | Rejected, None, None]:
         """Make the table `staged` of what `select` says of `{file}`, whose columns c0, c1 ... are text.
