@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 from tocsin.model.alert import Alert, AlertSeverity
 from tocsin.model.signal import Layer, Signal, likely_layer
 
-# A signal is silent when nothing came for this many times its usual interval.
+# A signal is late, and then silent, when nothing came for this many times its usual interval.
+LATE_AFTER = 2
 SILENT_AFTER = 5
-_FEWEST = 4  # samples that make a rhythm
+FEWEST = 4  # samples that make a rhythm
 
 _GRAVEST = tuple(AlertSeverity)
 
@@ -24,6 +25,24 @@ class State(StrEnum):
     WATCH = "watch"
     SHIFTED = "shifted"
     SILENT = "silent"
+    BLIND = "blind"
+
+
+class Pulse(StrEnum):
+    """Whether a signal still comes, by its own rhythm."""
+
+    STEADY = "steady"
+    LATE = "late"
+    SILENT = "silent"
+
+
+class Watching(StrEnum):
+    """Who watches a layer: signals that come, some or none of which do, alerts of other tools, or nobody."""
+
+    WATCHED = "watched"
+    PARTLY = "partly silent"
+    SILENT = "silent"
+    ALERTS = "alerts only"
     BLIND = "blind"
 
 
@@ -45,7 +64,7 @@ def rhythm_us(times_us: NDArray[np.int64]) -> int | None:
 
     `times_us` are the latest times of a signal, increasing int64 UTC microseconds.
     """
-    if len(times_us) < _FEWEST:
+    if len(times_us) < FEWEST:
         return None
     return int(np.median(np.diff(times_us)))
 
@@ -53,6 +72,24 @@ def rhythm_us(times_us: NDArray[np.int64]) -> int | None:
 def is_silent(last_us: int, rhythm: int | None, now_us: int) -> bool:
     """Return whether a signal is late by its own rhythm; one without a rhythm is never late."""
     return rhythm is not None and now_us - last_us > SILENT_AFTER * rhythm
+
+
+def pulse(last_us: int, rhythm: int | None, now_us: int) -> Pulse:
+    """Return how a signal keeps its rhythm at an instant; one without a rhythm is steady."""
+    if is_silent(last_us, rhythm, now_us):
+        return Pulse.SILENT
+    late = rhythm is not None and now_us - last_us > LATE_AFTER * rhythm
+    return Pulse.LATE if late else Pulse.STEADY
+
+
+def watching(pulses: Sequence[Pulse], told: bool) -> Watching:
+    """Return who watches a layer, by the pulses of its signals; `told`: other tools sent alerts about it."""
+    if not pulses:
+        return Watching.ALERTS if told else Watching.BLIND
+    silent = sum(one is Pulse.SILENT for one in pulses)
+    if silent == len(pulses):
+        return Watching.SILENT
+    return Watching.PARTLY if silent else Watching.WATCHED
 
 
 def state(heard: Sequence[Heard]) -> State:

@@ -1,7 +1,7 @@
 """A signal watched: one series of numbers of one system, in one layer (domain.md D1)."""
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 import msgspec
@@ -26,7 +26,8 @@ class Signal:
 
     `system` is the id of the system watched, not its name. `labels` are the source's own, without those that
     became metric, unit, segment or group. `segment` is the part of users or inputs it is about, `group` the
-    protected group; both empty for all of them.
+    protected group; both empty for all of them. `proposal` is the signal as its importer proposed it, None
+    while nobody has placed it elsewhere.
     """
 
     system: str
@@ -36,11 +37,16 @@ class Signal:
     layer: Layer = Layer.QUALITY
     segment: str = ""
     group: str = ""
+    proposal: "Signal | None" = field(default=None, compare=False, repr=False)
 
     @property
     def id(self) -> str:
-        """SHA-256 (32 hex digits) over system, metric, sorted labels and unit: the same on every machine."""
-        parts = [self.system, self.metric, sorted(self.labels.items()), self.unit]
+        """SHA-256 (32 hex digits) over system, metric, sorted labels and unit as the importer proposed them.
+
+        So it is the same on every machine, and stays when people move the signal to another system.
+        """
+        system = self.system if self.proposal is None else self.proposal.system
+        parts = [system, self.metric, sorted(self.labels.items()), self.unit]
         return hashlib.sha256(msgspec.json.encode(parts)).hexdigest()[:32]
 
     @property
@@ -50,6 +56,41 @@ class Signal:
             return self.metric
         inner = ", ".join(f"{key}={value}" for key, value in sorted(self.labels.items()))
         return f"{self.metric} ({inner})"
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """Where people say a signal belongs; None where the importer's proposal stands. `system` is an id."""
+
+    layer: Layer | None = None
+    segment: str | None = None
+    group: str | None = None
+    system: str | None = None
+
+    def then(self, later: "Placement") -> "Placement":
+        """Return this placement with what a later one says in its stead."""
+        return Placement(
+            later.layer if later.layer is not None else self.layer,
+            later.segment if later.segment is not None else self.segment,
+            later.group if later.group is not None else self.group,
+            later.system if later.system is not None else self.system,
+        )
+
+
+def placed(signal: Signal, placement: Placement | None) -> Signal:
+    """Return a signal where people placed it, whatever placement it had before; None is back as proposed."""
+    proposal = signal.proposal or signal
+    if placement is None:
+        return proposal
+    found = replace(
+        proposal,
+        layer=proposal.layer if placement.layer is None else placement.layer,
+        segment=proposal.segment if placement.segment is None else placement.segment,
+        group=proposal.group if placement.group is None else placement.group,
+        system=proposal.system if placement.system is None else placement.system,
+        proposal=proposal,
+    )
+    return proposal if found == proposal else found
 
 
 # Words that give a metric's layer away; the operator corrects what they get wrong. First hit wins.

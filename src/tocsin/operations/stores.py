@@ -5,7 +5,7 @@ from pathlib import Path
 
 from tocsin.model.operator import Author
 from tocsin.now import Clock
-from tocsin.operations import ingest
+from tocsin.operations import ingest, signals
 from tocsin.operations.operators import account
 from tocsin.store import backup, upgrades
 from tocsin.store.backup import Backup
@@ -47,6 +47,7 @@ def prepare(store: Store) -> None:
         return
     upgrades.upgrade(store, account())
     ingest.append_missing_entries(store)
+    signals.apply(store)
 
 
 def back_up_if_due(store: Store) -> Backup | None:

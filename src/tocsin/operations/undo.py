@@ -7,16 +7,19 @@ from tocsin.model.incident import standing
 from tocsin.model.journal import (
     AlertAdded,
     ClockMarked,
+    DeploymentRecorded,
     Entry,
     FieldsSet,
     IncidentLinked,
     RoleAssumed,
+    SignalsPlaced,
     StatusMoved,
     TimelineAdded,
     Undone,
 )
 from tocsin.model.operator import Author
 from tocsin.model.timeline import FINAL_LANES
+from tocsin.operations import signals
 from tocsin.store import journal, timeline
 from tocsin.store.folder import Store
 
@@ -29,6 +32,8 @@ _UNDOABLE = (
     ClockMarked,
     IncidentLinked,
     AlertAdded,
+    DeploymentRecorded,
+    SignalsPlaced,
     Undone,
 )
 
@@ -47,7 +52,11 @@ def undo(store: Store, author: Author, entry_id: str) -> Entry:
             and timeline.get(write.connection, entry.subject).lane in FINAL_LANES
         ):
             raise NotAllowed("what was told cannot be undone.", hint="Retract it with a reason.")
-        return write.add(author, Undone(entry.id), incident=entry.incident, subject=entry.subject)
+        target = _target(entry, about)
+        done = write.add(author, Undone(entry.id), incident=entry.incident, subject=entry.subject)
+    if isinstance(target.body, SignalsPlaced):
+        signals.carry_out(store)
+    return done
 
 
 def may_undo(entry: Entry) -> bool:

@@ -1,5 +1,6 @@
 """Alerts: our own and imported ones. The same alert found or sent again is stored once, by its key."""
 
+import dataclasses
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -59,6 +60,18 @@ def replace(connection: Connection, found: Alert) -> None:
     """Store the newer state of an alert: it went on, it ended, its start is known better."""
     values = {"time_us": to_us(found.time), "body": msgspec.json.encode(found)}
     connection.execute(update(alert).where(alert.c.id == found.id).values(values))
+
+
+def move(connection: Connection, series: str, system: str) -> None:
+    """Let what our detectors raised about a signal (by its id) be of another system, as the signal is now.
+
+    What other tools sent stays as they said it: sent again it is the same alert.
+    """
+    query = select(alert.c.body).where(alert.c.series == series, alert.c["import"].is_(None))
+    for found in map(_alert, _bodies(connection, query)):
+        body = msgspec.json.encode(dataclasses.replace(found, system=system))
+        values = {"system": system, "body": body}
+        connection.execute(update(alert).where(alert.c.id == found.id).values(values))
 
 
 def get(connection: Connection, id: str) -> Alert:

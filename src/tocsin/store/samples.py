@@ -200,6 +200,13 @@ def span(connection: Connection, series: int) -> Span | None:
     return None if count is None else Span(count, first, last)
 
 
+def spans(connection: Connection, numbers: Collection[int]) -> dict[int, Span]:
+    """Return the same of many series, by one query; those without samples are left out."""
+    columns = chunk.c.series, func.sum(chunk.c.n), func.min(chunk.c.t0), func.max(chunk.c.t1)
+    query = select(*columns).where(chunk.c.series.in_(list(numbers)), _complete).group_by(chunk.c.series)
+    return {row[0]: Span(*row[1:]) for row in connection.execute(query)}
+
+
 def last_instant(connection: Connection, series: int, own: int) -> int:
     """Return the newest time of a series in complete imports and in the pending one `own`."""
     mine = chunk.c["import"] == own

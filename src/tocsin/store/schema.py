@@ -5,7 +5,7 @@ Times are UTC microseconds. Tables are STRICT, so a tampered column type is an e
 journal.db  1  journal, incident, timeline, operator, system, policy, site
             2  kinds of entries that version 1 cannot read: sources, placements, deployments, observations
 signals.db  1  series, chunk, import, alert, watermark, deployment, decision_log, message
-            2  series.group, import.feed, import.options, message.more, feed
+            2  series.group, series.proposed, import.feed, import.options, message.more, feed
 """
 
 from sqlalchemy import REAL, Column, Index, Integer, LargeBinary, MetaData, Table, Text, UniqueConstraint
@@ -111,6 +111,9 @@ series = _table(
     Column("layer", Text, nullable=False),
     Column("segment", Text, nullable=False),
     Column("group", Text, nullable=False, server_default=""),
+    # JSON of system, layer, segment and group as the importer proposed them, where people placed the signal
+    # elsewhere; else empty. The id is always that of the proposal.
+    Column("proposed", Text, nullable=False, server_default=""),
 )
 
 import_ = _table(

@@ -1,11 +1,15 @@
-"""Series: one row a signal, found by the signal's id."""
+"""Series: one row a signal, found by the signal's id, which stays when people place the signal elsewhere."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, exists, insert, select
+from sqlalchemy import Connection, Row, bindparam, exists, insert, select, update
 from sqlalchemy.exc import NoResultFound
 
 from tocsin.errors import NotFound
-from tocsin.model.signal import Layer, Signal
+from tocsin.model.signal import Layer, Placement, Signal, placed
 from tocsin.store.schema import chunk, import_, series
 
 
@@ -16,13 +20,10 @@ def ensure(connection: Connection, signal: Signal) -> int:
         return found
     row = {
         "id": signal.id,
-        "system": signal.system,
         "metric": signal.metric,
         "labels": msgspec.json.encode(dict(sorted(signal.labels.items()))).decode(),
         "unit": signal.unit,
-        "layer": signal.layer.value,
-        "segment": signal.segment,
-        "group": signal.group,
+        **_place(signal),
     }
     created = connection.execute(insert(series).values(row)).inserted_primary_key
     assert created is not None
@@ -55,6 +56,60 @@ def list_all(connection: Connection, system: str | None = None) -> list[tuple[in
     return [(row.number, _signal(row)) for row in connection.execute(query)]
 
 
+def misplaced(connection: Connection, placements: Mapping[str, Placement]) -> dict[int, Signal]:
+    """Return by number each series that is not where its placement (by id) says, as it should be.
+
+    One that has no placement any more belongs where it was proposed to.
+    """
+    if not placements and not connection.execute(select(exists().where(series.c.proposed != ""))).scalar():
+        return {}
+    found = {}
+    for row in connection.execute(select(series)).all():
+        if row.proposed or row.id in placements:
+            before = _signal(row)
+            now = placed(before, placements.get(row.id))
+            if _place(now) != _place(before):
+                found[int(row.number)] = now
+    return found
+
+
+def place(connection: Connection, signals: Mapping[int, Signal]) -> None:
+    """Put series, by number, where these signals say they belong."""
+    put = update(series).where(series.c.number == bindparam("of_series"))
+    rows = [{"of_series": number, **_place(signal)} for number, signal in signals.items()]
+    if rows:
+        connection.execute(put, rows)
+
+
+@dataclass(frozen=True, slots=True)
+class _Proposed:
+    system: str
+    layer: Layer
+    segment: str
+    group: str
+
+
+def _place(signal: Signal) -> dict[str, Any]:
+    """Return the columns that say where a signal belongs, and where it was proposed to."""
+    proposal, proposed = signal.proposal, ""
+    if proposal is not None:
+        named = _Proposed(proposal.system, proposal.layer, proposal.segment, proposal.group)
+        proposed = msgspec.json.encode(named).decode()
+    return {
+        "system": signal.system,
+        "layer": signal.layer.value,
+        "segment": signal.segment,
+        "group": signal.group,
+        "proposed": proposed,
+    }
+
+
 def _signal(row: Row[tuple[object, ...]]) -> Signal:
     labels = msgspec.json.decode(row.labels, type=dict[str, str])
-    return Signal(row.system, row.metric, labels, row.unit, Layer(row.layer), row.segment, row.group)
+    proposal = None
+    if row.proposed:
+        named = msgspec.json.decode(row.proposed, type=_Proposed)
+        proposal = Signal(named.system, row.metric, labels, row.unit, named.layer, named.segment, named.group)
+    return Signal(
+        row.system, row.metric, labels, row.unit, Layer(row.layer), row.segment, row.group, proposal
+    )
