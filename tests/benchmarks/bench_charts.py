@@ -20,7 +20,7 @@ from PySide6.QtCore import QPointF
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QApplication, QGridLayout, QWidget
 
-from tocsin.model.instant import EPOCH, from_us
+from tocsin.model.instant import EPOCH, When, from_us
 from tocsin.ui.charts.sparkline import Sparkline, paint_sparkline, sparkline
 from tocsin.ui.charts.strips import Strips
 from tocsin.ui.theme import Theme
@@ -71,7 +71,7 @@ def our_strips(data: list[npt.NDArray[np.float64]], theme: Theme, each: int) -> 
     strips = [stack.add(str(n), "a", "b") for stack in stacks for n in range(each)]
     for stack in stacks:
         stack.set_range(EPOCH, from_us(POINTS * SECOND))
-        stack.set_marks([(from_us(POINTS * SECOND // 3), "v14")])
+        stack.set_marks([(When(from_us(POINTS * SECOND // 3)), "v14")])
     for strip, values in zip(strips, data, strict=True):
         part = values[:POINTS]
         strip.set_band(times, part, part - 5, part + 5)

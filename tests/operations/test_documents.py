@@ -260,7 +260,7 @@ def test_deployments_are_marked_on_the_charts(
         connection.execute(insert(deployment).values(body=msgspec.json.encode(made), **row))
     charts = documents.build(store, incident.reference).charts
     assert charts is not None
-    assert [(mark.at, mark.label) for mark in charts.marks] == [(at, "scorer v14")]
+    assert [(mark.began, mark.label) for mark in charts.marks] == [(When(at), "scorer v14")]
 
 
 def test_an_export_is_written_whole_and_recorded_with_its_hash(store: Store, incident: Incident) -> None:

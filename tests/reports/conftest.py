@@ -70,7 +70,7 @@ def a_report() -> IncidentReport:
         related=(Related("duplicate of", "INC-2026-WR-0006", "Complaints"),),
         charts=Charts(
             NOW - timedelta(days=4), NOW, START, NOW, (a_chart(),),
-            (DeploymentMark(NOW - timedelta(days=2), "scorer v14"),),
+            (DeploymentMark(When(NOW - timedelta(days=2), NOW - timedelta(days=3)), "scorer v14"),),
         ),
     )  # fmt: skip
 

@@ -150,8 +150,8 @@ def _moves(incident: Incident) -> list[Mark]:
 
 
 def _deployment(deployment: Deployment) -> Mark:
-    text = f"{deployment.name} {deployment.version}".strip()
-    return Mark(f"deployment {deployment.id}", "deployed", text, When(deployment.at), Source.DEPLOYMENT)
+    mark = f"deployment {deployment.id}"
+    return Mark(mark, "deployed", deployment.title, deployment.began, Source.DEPLOYMENT)
 
 
 class Grip(Enum):

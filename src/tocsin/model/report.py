@@ -95,9 +95,9 @@ class Related:
 
 @dataclass(frozen=True, slots=True)
 class DeploymentMark:
-    """A version that went into service, as a mark on the charts."""
+    """A version that went into service, as a mark on the charts; `began` may be an interval."""
 
-    at: datetime
+    began: When
     label: str
 
 

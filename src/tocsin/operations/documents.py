@@ -10,12 +10,13 @@ from pathlib import Path
 from tocsin.errors import BadInput, NotFound, UserError
 from tocsin.model import chronicle, clocks, incident, report, timeline
 from tocsin.model.clocks import ClockState
+from tocsin.model.deployment import Deployment, fold_all
 from tocsin.model.incident import CLOSED, CONTAINED, RESOLVED, Incident
 from tocsin.model.journal import DocumentExported, Entry, IncidentDeclared, Withdrawn
 from tocsin.model.operator import Author
 from tocsin.model.report import Charts, ClockLine, IncidentReport, Line, Related
 from tocsin.model.severity import Scheme
-from tocsin.operations import charts, policies
+from tocsin.operations import charts, deployments, policies
 from tocsin.operations.timeline import checked_text
 from tocsin.store import incidents, journal, systems
 from tocsin.store.database import Connection
@@ -33,7 +34,7 @@ def build(store: Store, reference: str, as_of: str | None = None) -> IncidentRep
     Raises NotFound and BadInput.
     """
     past = _past(store, reference, as_of)
-    drawn = charts.build(store, past.state, past.imports, past.last.recorded_at)
+    drawn = charts.build(store, past.state, past.imports, past.last.recorded_at, past.deployed)
     return _report(past, drawn, store.zone)
 
 
@@ -48,6 +49,7 @@ class _Past:
     system: str
     related: tuple[Related, ...]
     imports: frozenset[str]
+    deployed: tuple[Deployment, ...]
 
 
 def _past(store: Store, reference: str, as_of: str | None) -> _Past:
@@ -58,6 +60,7 @@ def _past(store: Store, reference: str, as_of: str | None) -> _Past:
         state = _fold(own, known.id)
         system = systems.by_name(connection, state.system)
         completed = _until(journal.entries(connection, kinds=["import.completed"]), last)
+        by_hand = fold_all(_until(deployments.entries(connection), last))
         return _Past(
             last=last,
             entries=own,
@@ -66,6 +69,7 @@ def _past(store: Store, reference: str, as_of: str | None) -> _Past:
             system=system.name if system else state.system,
             related=tuple(_related(connection, state, last)),
             imports=frozenset(entry.id for entry in completed),
+            deployed=tuple(deployments.standing(by_hand, state.system)),
         )
 
 

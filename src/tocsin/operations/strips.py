@@ -14,8 +14,9 @@ from tocsin.model.incident import CLOSED, RESOLVED, Incident
 from tocsin.model.instant import EPOCH, When, from_us, to_us
 from tocsin.model.report import Band
 from tocsin.model.signal import Layer, Signal
+from tocsin.operations import deployments
 from tocsin.operations.charts import Times, Values, with_gaps
-from tocsin.store import deployments, incidents, samples, series
+from tocsin.store import incidents, samples, series
 from tocsin.store.database import Connection
 from tocsin.store.folder import Store
 
@@ -115,8 +116,7 @@ def look(
             _curve(connection, number, signal, known, stretch, newest[number], learnt, until_us)
             for number, signal in sampled[first : first + most]
         )
-        span_us = to_us(stretch.start), to_us(stretch.end)
-        ran = deployments.between(connection, known.system, *span_us, most=_MARKS)
+    ran = deployments.between(store, known.system, stretch.start, stretch.end, most=_MARKS)
     end = known.reached(RESOLVED) or known.reached(CLOSED)
     return StripsView(known.id, name, stretch, known.start, end, curves, tuple(ran), first, len(newest))
 

@@ -6,11 +6,10 @@ from datetime import timedelta
 from tocsin.model import history
 from tocsin.model.history import Estimate, Version
 from tocsin.model.incident import Incident
-from tocsin.model.instant import to_us
 from tocsin.model.lanes import Mark, marks
 from tocsin.model.timeline import Item
-from tocsin.operations import policies, timeline
-from tocsin.store import deployments, incidents, journal
+from tocsin.operations import deployments, policies, timeline
+from tocsin.store import incidents, journal
 from tocsin.store import timeline as stored
 from tocsin.store.folder import Store
 
@@ -34,9 +33,7 @@ def look(store: Store, incident: str) -> TimelineView:
         items = tuple(stored.items(connection, known.id))
         scheme = policies.of(connection, known.policy)
     begin = min([known.detected, *([known.start.low] if known.start else [])]) - _BEFORE
-    with store.signals.read() as connection:
-        span = to_us(begin), to_us(store.now())
-        deployed = deployments.between(connection, known.system, *span, most=_MOST)
+    deployed = deployments.between(store, known.system, begin, store.now(), most=_MOST)
     return TimelineView(known, items, marks(known, items, scheme, deployed))
 
 

@@ -62,7 +62,11 @@ class Marks(Flowable):  # type: ignore[misc]
         self.canv.setFont(fonts.SANS, 6.8)
         free = 0.0
         for mark in self.charts.marks:
-            label, x = plain(mark.label)[:40], scale.at(mark.at)
+            label, x = plain(mark.label)[:40], scale.at(mark.began.high)
+            if mark.began.is_range:  # since when it may have served
+                self.canv.rect(
+                    scale.at(mark.began.low), 0.6, x - scale.at(mark.began.low), 1.0, stroke=0, fill=1
+                )
             room = fonts.width(label, fonts.SANS, 6.8) + 8
             start = min(x, self.width - room)
             if start >= free:
@@ -164,7 +168,8 @@ class Strip(Flowable):  # type: ignore[misc]
         self.canv.setDash(3, 2)
         self.canv.setStrokeColor(DEPLOYED)
         for mark in self.charts.marks:
-            self.canv.line(scale.at(mark.at), bottom, scale.at(mark.at), top)
+            x = scale.at(mark.began.high)
+            self.canv.line(x, bottom, x, top)
         self.canv.setStrokeColor(ALERT)
         for threshold in self.chart.thresholds:
             self.canv.line(scale.left, self._level(threshold), scale.right, self._level(threshold))

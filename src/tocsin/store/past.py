@@ -42,13 +42,9 @@ def last_us(connection: Connection, series: int, until_us: int, imports: Collect
     return max(ends, default=None)
 
 
-def deployments(
-    connection: Connection, system: str, t0_us: int, t1_us: int, imports: Collection[int]
-) -> list[Deployment]:
-    """Return the deployments of a system between two instants, oldest first."""
-    query = select(deployment.c.body, deployment.c["import"]).where(
-        deployment.c.system == system, deployment.c.at_us.between(t0_us, t1_us)
-    )
+def deployments(connection: Connection, system: str, imports: Collection[int]) -> list[Deployment]:
+    """Return the deployments of a system, oldest first."""
+    query = select(deployment.c.body, deployment.c["import"]).where(deployment.c.system == system)
     rows = connection.execute(query.order_by(deployment.c.at_us, deployment.c.id))
     return [msgspec.json.decode(row.body, type=Deployment) for row in rows if row[1] in imports]
 

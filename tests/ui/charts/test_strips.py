@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from tocsin.model.instant import When, to_us
 from tocsin.ui.charts.painting import SILENT, _together
+from tocsin.ui.charts.scene import HEAD
 from tocsin.ui.charts.strip import Floats, Frame, Lane, Times
 from tocsin.ui.charts.strips import Strips
 from tocsin.ui.palette import Tone
@@ -122,13 +123,21 @@ def test_the_incident_window_is_shaded_from_its_start_on(
 def test_marks_that_would_touch_become_one(strips: Strips) -> None:
     at = START + timedelta(hours=5)
     marks = [
-        (at, "v14"),
-        (at + timedelta(minutes=2), "v14.1"),
-        (END, "v15"),
-        (END + timedelta(days=1), "later"),
+        (When(at), "v14"),
+        (When(at + timedelta(minutes=2)), "v14.1"),
+        (When(END), "v15"),
+        (When(END + timedelta(days=1)), "later"),
     ]
     strips.set_marks(marks)
     assert [label for _, label in _together(strips._scene)] == ["v14 +1", "v15"]
+
+
+def test_a_bar_shows_since_when_a_version_may_have_served(strips: Strips, qapp: QApplication) -> None:
+    at = START + (END - START) / 2
+    strips.set_marks([(When(at, START + (END - START) / 4), "v14")])
+    image = picture(strips, qapp)
+    low, inside, after = (image.pixelColor(round(image.width() * part), HEAD - 2) for part in (0.2, 0.4, 0.7))
+    assert low == after != inside
 
 
 def test_a_dragged_stretch_is_told_as_times(strips: Strips, qtbot: QtBot) -> None:

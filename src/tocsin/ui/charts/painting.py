@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPolygonF
 
-from tocsin.model.instant import to_us
+from tocsin.model.instant import When, to_us
 from tocsin.ui.charts.scene import HEAD, Scene
 from tocsin.ui.charts.strip import Strip
 from tocsin.ui.palette import SMALL, UNSURE_ALPHA, WINDOW_ALPHA
@@ -15,6 +15,7 @@ from tocsin.ui.times import number, stamp
 
 _CENTRE = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _BRUSH_ALPHA = 50
+_BAR, _BAR_ALPHA = 3, 130  # pixels high; over the time in which a version may have begun
 _APART = 10  # pixels between two marks
 SILENT = "no samples in this range"
 _LONGEST = 28  # letters of a mark's name
@@ -91,6 +92,8 @@ def _paint_window(painter: QPainter, scene: Scene, theme: Theme) -> None:
 def _paint_marks(painter: QPainter, scene: Scene, theme: Theme) -> None:
     painter.setFont(sans(SMALL))
     metrics, taken = QFontMetricsF(painter.font()), -1.0
+    for began, _label in scene.marks:
+        _paint_unsure(painter, scene, theme, began)
     for x, label in _together(scene):
         painter.setPen(QPen(theme.colour("mark"), 1, Qt.PenStyle.DashLine))
         painter.drawLine(QPointF(x, HEAD - 6), QPointF(x, scene.height))
@@ -105,11 +108,20 @@ def _paint_marks(painter: QPainter, scene: Scene, theme: Theme) -> None:
             taken = left + width + 6
 
 
+def _paint_unsure(painter: QPainter, scene: Scene, theme: Theme, began: When) -> None:
+    """Draw a bar below the names, over the time in which a version may have begun to serve."""
+    left, right = max(scene.x(began.low), 0.0), min(scene.x(began.high), float(scene.width))
+    if began.is_range and right > left:
+        painter.fillRect(
+            QRectF(left, HEAD - _BAR, right - left, _BAR), _faint(theme.colour("mark"), _BAR_ALPHA)
+        )
+
+
 def _together(scene: Scene) -> list[tuple[float, str]]:
     """Return the marks shown; those that would touch become one that says how many it stands for."""
     groups: list[tuple[float, str, int]] = []
-    for at, label in sorted(scene.marks):
-        x = scene.x(at)
+    for began, label in sorted(scene.marks, key=lambda mark: (mark[0].high, mark[1])):
+        x = scene.x(began.high)
         if not 0 <= x <= scene.width:
             continue
         if groups and x - groups[-1][0] < _APART:

@@ -18,7 +18,7 @@ class Scene:
     strips: list[Strip] = field(default_factory=list)
     start: When | None = None
     end: datetime | None = None
-    marks: list[tuple[datetime, str]] = field(default_factory=list)
+    marks: list[tuple[When, str]] = field(default_factory=list)
     width: int = 1
     height: int = 1
 

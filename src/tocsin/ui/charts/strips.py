@@ -93,8 +93,8 @@ class Strips(QWidget):
             self._scene.start, self._scene.end = start, end
             self._view.repaint_ground()
 
-    def set_marks(self, marks: Sequence[tuple[datetime, str]]) -> None:
-        """Mark deployments by a dashed line with a name."""
+    def set_marks(self, marks: Sequence[tuple[When, str]]) -> None:
+        """Mark deployments by a dashed line with a name; a bar leads to it from where it may have begun."""
         if list(marks) != self._scene.marks:
             self._scene.marks = list(marks)
             self._redraw()

@@ -138,7 +138,7 @@ class SignalsPanel(Panel):
         for curve in view.curves:
             self._draw(curve)
         self.charts.set_window(view.start, view.end)
-        self.charts.set_marks([(d.at, f"{d.name} {d.version}".strip()) for d in view.deployments])
+        self.charts.set_marks([(one.began, one.title) for one in view.deployments])
         self._show_place(view)
         self.remark.show_text(f"{_of(view)} · drag across to estimate the start")
 
