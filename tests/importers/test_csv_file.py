@@ -2,6 +2,7 @@
 
 import codecs
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import numpy as np
 import pytest
@@ -294,3 +295,60 @@ def test_a_quick_reading_and_a_careful_one_agree(read: Read) -> None:
     assert values(quick)["a"] == values(careful)["a"][:-1]
     assert np.isnan(values(careful)["a"][-1])
     assert times(quick) == times(careful)[:-1]
+
+
+# --- what the person says of the columns -------------------------------------------------------------------
+
+
+def samples(pieces: list[Piece]) -> list[Samples]:
+    return [piece for piece in pieces if isinstance(piece, Samples)]
+
+
+def test_columns_are_combined_renamed_and_set_to_constants(read: Read) -> None:
+    text = "day,hour,host,region,ms\n2026-01-01,10:00:00,web-1,EU,5\n2026-01-01,11:00:00,web-2,US,6\n"
+    said = {
+        "time": "{day}T{hour}Z", "value": "ms", "metric": "latency of {host}", "unit": "'ms'",
+        "segment": "region", "system": "'shop'", "label.dc": "region",
+    }  # fmt: skip
+    first, second = samples(pieces := read(CSV, text, mapping=said))
+    assert (first.metric, first.unit, first.segment, first.system) == ("latency of web-1", "ms", "EU", "shop")
+    assert (second.metric, second.segment, second.labels) == (
+        "latency of web-2",
+        "US",
+        {"dc": "US", "region": "US"},
+    )
+    assert times(pieces) == ["2026-01-01T10:00:00Z", "2026-01-01T11:00:00Z"]
+    assert values(pieces)["latency of web-1 dc=EU region=EU"] == [5.0]
+
+
+def test_a_wide_file_may_be_split_by_a_label(read: Read) -> None:
+    text = "time,host,cpu,errors\n2026-01-01T00:00:00Z,a,1,2\n2026-01-01T00:00:00Z,b,3,4\n"
+    assert values(read(CSV, text, mapping={"label.host": "host"})) == {
+        "cpu host=a": [1.0], "cpu host=b": [3.0], "errors host=a": [2.0], "errors host=b": [4.0]
+    }  # fmt: skip
+
+
+def test_the_shape_can_be_said_where_it_is_open(read: Read) -> None:
+    text = "time,what,amount\n2026-01-01T00:00:00Z,cpu,1\n2026-01-01T00:00:00Z,errors,2\n"
+    assert values(read(CSV, text, mapping={"shape": "long"})) == {"cpu": [1.0], "errors": [2.0]}
+    assert values(read(CSV, text)) == {"amount": [1.0, 2.0]}
+    text = "time,name,value\n2026-01-01T00:00:00Z,x,1\n"
+    assert values(read(CSV, text)) == {"x": [1.0]}
+    assert values(read(CSV, text, mapping={"shape": "wide"})) == {"file": [1.0]}
+    with pytest.raises(BadInput, match="shape is wide or long"):
+        read(CSV, text, mapping={"shape": "round"})
+
+
+def test_a_file_without_times_takes_the_one_that_is_said(read: Read) -> None:
+    text = "metric,value\npsi,0.5\nrows,2\n"
+    with pytest.raises(BadInput, match="no column holds times"):
+        read(CSV, text)
+    pieces = read(CSV, text, at=datetime(2026, 1, 1, tzinfo=UTC))
+    assert values(pieces) == {"psi": [0.5], "rows": [2.0]}
+    assert set(times(pieces)) == {"2026-01-01T00:00:00Z"}
+    assert assumed(pieces)["time"] == "2026-01-01T00:00:00Z"
+
+
+def test_one_metric_for_several_columns_is_refused(read: Read) -> None:
+    with pytest.raises(BadInput, match="one metric has one value column"):
+        read(CSV, "time,a,b\n2026-01-01T00:00:00Z,1,2\n", mapping={"metric": "'load'"})

@@ -1,6 +1,7 @@
 """Alerts, deployments, decisions and messages in CSV: which column is which field."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pytest
 
@@ -72,3 +73,52 @@ def test_decisions_are_written_with_id_and_time_first(read: Read) -> None:
         "2026-07-01T09:00:00Z", "2026-07-01T10:00:00Z"
     ]  # fmt: skip
     assert rejected(pieces) == [(4, "its id was there before"), (6, "its time is none")]
+
+
+def test_records_are_made_of_columns_constants_and_templates(read: Read) -> None:
+    text = "when,host,what,room,kind\n2026-01-01T00:00:00Z,web-1,slow,ops,a\n"
+    said = {
+        "text": "{host}: {what}", "channel": "room", "thread": "'t1'", "tags": "kind", "system": "'shop'",
+        "extra.from": "host",
+    }  # fmt: skip
+    [rows] = [p for p in read(CSV, text, record="messages", mapping=said) if isinstance(p, Rows)]
+    assert rows.record == "messages"
+    row = rows.rows[0]
+    assert (row["text"], row["channel"], row["thread"], row["system"]) == ("web-1: slow", "ops", "t1", "shop")
+    assert (row["tags"], row["extra"]) == (["a"], {"from": "web-1"})
+
+
+def test_deployments_have_slots_bounds_and_labels_of_alerts_are_kept(read: Read) -> None:
+    text = "time,model,version,alias,earliest\n2026-01-02,ranker,7,@champion,2026-01-01\n"
+    [rows] = [p for p in read(CSV, text, record="deployments") if isinstance(p, Rows)]
+    row = rows.rows[0]
+    assert (row["name"], row["version"], row["slot"]) == ("ranker", "7", "@champion")
+    assert iso(row["earliest"]) == "2026-01-01T00:00:00Z"
+    text = "time,severity,job\n2026-01-01,low,etl\n"
+    [rows] = [
+        p for p in read(CSV, text, record="alerts", mapping={"label.job": "job"}) if isinstance(p, Rows)
+    ]
+    assert rows.rows[0]["labels"] == {"job": "etl"}
+    assert "value" not in rows.rows[0]
+
+
+def test_rows_without_times_take_the_one_that_is_said(read: Read) -> None:
+    text = "name,version\nranker,7\n"
+    with pytest.raises(BadInput, match="no column holds times"):
+        read(CSV, text, record="deployments")
+    pieces = read(CSV, text, record="deployments", at=datetime(2026, 1, 1, tzinfo=UTC))
+    [rows] = [p for p in pieces if isinstance(p, Rows)]
+    assert iso(rows.rows[0]["time"]) == "2026-01-01T00:00:00Z"
+
+
+def test_columns_of_decisions_are_renamed_and_combined(read: Read) -> None:
+    text = "case,when,verdict,a,b\n1,2026-01-01T00:00:00Z,approve,x,y\n"
+    said = {"id": "{a}-{case}", "column.outcome": "verdict", "column.both": "{a}/{b}"}
+    [table] = [p for p in read(CSV, text, record="decisions", mapping=said) if isinstance(p, Table)]
+    assert table.columns == ("id", "time", "case", "a", "b", "outcome", "both")
+    import duckdb
+
+    row = duckdb.sql(f'SELECT id, outcome, "both" FROM "{table.path}"').fetchall()
+    assert row == [("x-1", "approve", "x/y")]
+    with pytest.raises(BadInput, match="two columns of the log would be called a"):
+        read(CSV, text, record="decisions", mapping={"id": "case", "column.a": "verdict"})

@@ -82,16 +82,16 @@ def record_mapping(head: Head, options: Options) -> dict[str, Pattern]:
     record, stated, source = options.record, options.mapping, head.source
     _check_keys(record, stated, source)
     found = {"time": stated_time(head, options)}
-    for field, names in FIELDS[record].items():
-        if field in stated:
-            found[field] = pattern(stated[field], head.columns, source)
+    for key, names in FIELDS[record].items():
+        if key in stated:
+            found[key] = pattern(stated[key], head.columns, source)
             continue
         used = {name for one in found.values() for name in one.columns}
         free = {name.lower(): name for name in reversed(head.columns) if name not in used}
         hits = [free[name] for name in names if name in free]
-        if hits and field not in found:
-            found[field] = column(hits[0])
-    lacking = [field for field in REQUIRED[record] if field not in found]
+        if hits and key not in found:
+            found[key] = column(hits[0])
+    lacking = [key for key in REQUIRED[record] if key not in found]
     if lacking:
         raise BadInput(
             f"no column tells the {lacking[0]}; there are {some(head.columns)}.",
@@ -133,17 +133,17 @@ class RowReader:
 
     def row(self, cells: Mapping[str, Any], line: int) -> dict[str, Any]:
         """Return the values of a row. Raises ValueError with the reason when one is wrong."""
-        filled = {field: made.fill(cells) for field, made in self.fields.items()}
-        filled = {field: cell for field, cell in filled.items() if not is_missing(cell)}
-        for field in ("time", *REQUIRED[self.options.record]):
-            if field not in filled:
-                raise ValueError(f"{field} is empty")
+        filled = {key: made.fill(cells) for key, made in self.fields.items()}
+        filled = {key: cell for key, cell in filled.items() if not is_missing(cell)}
+        for key in ("time", *REQUIRED[self.options.record]):
+            if key not in filled:
+                raise ValueError(f"{key} is empty")
         found: dict[str, Any] = {}
-        for field, cell in filled.items():
+        for key, cell in filled.items():
             try:
-                self._take(found, field, cell, line)
+                self._take(found, key, cell, line)
             except (ValueError, OverflowError) as error:
-                raise ValueError(f"{field}: {str(cell)[:60]!r} {error}") from None
+                raise ValueError(f"{key}: {str(cell)[:60]!r} {error}") from None
         return found
 
     def _take(self, found: dict[str, Any], field: str, cell: Any, line: int) -> None:

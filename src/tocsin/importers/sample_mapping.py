@@ -98,7 +98,7 @@ def samples_mapping(head: Head, options: Options, stem: str) -> SamplesMapping:
     form = time_form(head, time, options)
     _check_apart(stated, time.column, head)
     comma = _decimal_comma(head, stated, time.column)
-    rest = [name for name in head.columns if name != time.column]
+    rest = [name for name in head.columns if name not in time.columns]
     told = _told(head, stated, rest)
     long = bool(told.get("metric") and told["metric"].columns)
     used = {name for made in told.values() for name in made.columns}
