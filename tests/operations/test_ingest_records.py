@@ -58,7 +58,7 @@ def test_alerts_are_stored_once(store: Store, run: Import) -> None:
         found = alerts.list_all(connection, system_id(store))
     assert [(a.severity, a.message, a.value, a.threshold, a.urgent) for a in found] == [
         (AlertSeverity.MEDIUM, "slow", 4.0, 3.0, False),
-        (AlertSeverity.CRITICAL, "too slow", 5.0, 3.0, True),
+        (AlertSeverity.CRITICAL, "too slow", 5.0, 3.0, False),  # history interrupts nobody
     ]
     assert {a.source for a in found} == {"import"}
 
@@ -70,6 +70,17 @@ def test_an_alert_of_a_known_id_that_says_something_else_is_rejected(store: Stor
     assert counts(report) == (20, 0, 19, 1)
     assert report.rejects[0].line == 9
     assert "the import of file.csv" in report.rejects[0].reason
+
+
+def test_an_alert_that_ended_since_takes_the_place_of_its_former_state(store: Store, run: Import) -> None:
+    head = "id,time,severity,message,value,ended\n"
+    run(head + "a,2026-01-01T00:00:00Z,high,slow,4,\n", "alerts")
+    ended = head + "a,2026-01-01T00:00:00Z,high,slow,5,2026-01-01T01:00:00Z\n"
+    assert counts(run(ended, "alerts")) == (1, 1, 0, 0)
+    assert counts(run(ended, "alerts")) == (1, 0, 1, 0)
+    with store.signals.read() as connection:
+        [found] = alerts.list_all(connection, system_id(store))
+    assert (found.value, found.ended) == (5.0, datetime(2026, 1, 1, 1, tzinfo=UTC))
 
 
 def test_a_severity_nobody_knows_is_set_aside(run: Import) -> None:
@@ -101,7 +112,7 @@ def test_messages_are_stored_once_as_they_are(store: Store, run: Import) -> None
     assert counts(run(text, "messages")) == (2, 0, 2, 0)
     with store.signals.read() as connection:
         found = messages.between(connection, system_id(store), *ALL, most=9)
-    assert {(author, text) for _, author, text in found} == {("Operator A", "two\nlines"), ("bot", "=1+1")}
+    assert {(m.author, m.text) for m in found} == {("Operator A", "two\nlines"), ("bot", "=1+1")}
 
 
 DECISIONS = """id,time,outcome,score,code

@@ -1,4 +1,4 @@
-"""`tocsin import FILE... --system NAME` takes in what monitoring tools export."""
+"""`tocsin import FILE... --system NAME` takes in what monitoring tools export, plain or packed."""
 
 import argparse
 from pathlib import Path
@@ -10,7 +10,7 @@ from tocsin.cli import options
 from tocsin.errors import UserError
 from tocsin.importers.base import RECORDS, Options, mapping
 from tocsin.importers.times import UNITS_PER_SECOND
-from tocsin.operations import operators
+from tocsin.operations import operators, remembered
 from tocsin.operations.ingest import ImportReport, ingest
 from tocsin.store.folder import Store
 
@@ -34,11 +34,17 @@ def register(subparsers: options.Subparsers) -> None:
     """Add the command."""
     parser = options.command(subparsers, "import", run, "import monitoring data from files", writes=True)
     parser.epilog = _MORE
-    parser.add_argument("files", metavar="FILE", nargs="+", type=Path)
+    parser.add_argument("files", metavar="FILE", nargs="+", type=Path, help="a file, an archive or a folder")
     parser.add_argument(
         "--system", metavar="NAME", required=True, help="the AI system it is about; added when new"
     )
-    parser.add_argument("--as", dest="record", choices=RECORDS, default="samples", help="what the rows are")
+    parser.add_argument(
+        "--as", dest="record", choices=RECORDS, default="", help="what is wanted of it; samples of a table"
+    )
+    parser.add_argument(
+        "--format", metavar="NAME", default="", help="who reads it, where the content leaves it open"
+    )
+    parser.add_argument("--at", metavar="TIME", help="when it was measured, where the file does not say")
     parser.add_argument(
         "--tz", metavar="ZONE", default="", help="zone of times without one, as Europe/Berlin"
     )
@@ -49,14 +55,24 @@ def register(subparsers: options.Subparsers) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Import each file; one that is refused does not keep the others out."""
-    chosen = Options(args.record, args.tz, args.time_unit, mapping(args.map))
     files: list[dict[str, Any]] = []
     with options.opened(args, create=True) as store:
+        at = options.instant(store, args.at) if args.at else None
+        chosen = Options(args.record, args.tz, args.time_unit, mapping(args.map), at, args.format)
         for path in args.files:
-            files.append(_one(store, args, path, chosen))
+            files.append(_one(store, args, path, _as_last_time(store, args, path, chosen)))
     if args.json:
         options.print_json(_totals(files))
     return 1 if any(file["error"] for file in files) else 0
+
+
+def _as_last_time(store: Store, args: argparse.Namespace, path: Path, chosen: Options) -> Options:
+    """Return what was said of the last file like this one, where nothing was said of this."""
+    last = remembered.options_for(store, path, args.system) if chosen == Options() else None
+    if last is None:
+        return chosen
+    options.say(f"{path.name}: read as the last file like it ({', '.join(remembered.in_words(last))})")
+    return last
 
 
 def _one(store: Store, args: argparse.Namespace, path: Path, chosen: Options) -> dict[str, Any]:

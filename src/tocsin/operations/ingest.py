@@ -175,6 +175,7 @@ def _drop_files(store: Store, id: str, sha256: str) -> None:
 def _imported(
     store: Store, author: Author, path: Path, system: str, options: Options, folder: Path, *, dry_run: bool
 ) -> Work:
+    original.refuse_stores(path)
     whole = packing.packed if path.is_dir() else original.copy
     copied = yield from whole(path, folder)
     source = yield from archive.unpacked(copied, folder)
@@ -239,7 +240,7 @@ def _knowing(offered: list[Importer], source: Source) -> Importer | None:
 
 
 def _said(options: Options) -> dict[str, str]:
-    """Return what the person said of a file, as the journal keeps it."""
+    """Return what the person said of a file, as the journal keeps it and `remembered` reads it."""
     told = {"record": options.record, "zone": options.zone, "time_unit": options.time_unit,
             "importer": options.importer, "at": iso(options.at) if options.at else ""}  # fmt: skip
     columns = {f"map.{key}": column for key, column in options.mapping.items()}

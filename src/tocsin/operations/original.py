@@ -14,6 +14,7 @@ from tocsin.errors import BadInput
 from tocsin.model.instant import EPOCH, from_us
 from tocsin.operations.progress import Progress
 from tocsin.operations.tally import Reject
+from tocsin.store.folder import SUFFIX, is_store
 
 _BLOCK = 1 << 20
 _KINDS = {
@@ -34,6 +35,17 @@ class Original:
     sha256: str
     size: int
     modified: datetime
+
+
+def refuse_stores(path: Path) -> None:
+    """Raise BadInput for what lies in a store: opening a live database drops the locks of who writes to it."""
+    for part in (path, *path.absolute().parents):
+        if part.suffix == SUFFIX and is_store(part):
+            raise BadInput(
+                "this is part of a store.",
+                where=shown(path),
+                hint="A store is opened with --store, not imported.",
+            )
 
 
 def copy(path: Path, folder: Path) -> Generator[Progress, None, Original]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from tocsin.errors import BadInput
 from tocsin.model.instant import from_us
 from tocsin.operations.archive import MOST_MEMBERS
-from tocsin.operations.original import Original, hashed, shown
+from tocsin.operations.original import Original, hashed, refuse_stores, shown
 from tocsin.operations.progress import Progress
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the same bytes for the same files, so that the same folder is known again
@@ -43,6 +43,7 @@ def packed(path: Path, folder: Path) -> Generator[Progress, None, Original]:
 
 def _files(folder: Path) -> Iterator[Path]:
     for parent, _, names in os.walk(folder, onerror=_raise):
+        refuse_stores(Path(parent))
         for file in (Path(parent, name) for name in names):
             if stat.S_ISREG(file.lstat().st_mode):
                 yield file

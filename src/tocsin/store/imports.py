@@ -15,6 +15,7 @@ from tocsin.store import samples
 from tocsin.store.schema import alert, chunk, decision_log, deployment, import_, message, series, watermark
 
 _SWEPT_AT_ONCE = 256
+_REMEMBERED = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +132,15 @@ def of_file(connection: Connection, sha256: str) -> Import | None:
     query = select(import_).where(import_.c.complete == 1, import_.c.sha256 == sha256)
     row = connection.execute(query.order_by(import_.c.number.desc()).limit(1)).first()
     return None if row is None else _import(row)
+
+
+def said(connection: Connection, system: str) -> Iterator[Import]:
+    """Give the complete imports into a system of which a person said something, the newest first."""
+    query = select(import_).where(
+        import_.c.complete == 1, import_.c.system == system, import_.c.options != "{}", import_.c.feed == ""
+    )
+    for row in connection.execute(query.order_by(import_.c.number.desc()).limit(_REMEMBERED)):
+        yield _import(row)
 
 
 def sweep_some(connection: Connection, number: int) -> bool:
