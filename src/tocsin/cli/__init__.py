@@ -15,6 +15,8 @@ _COMMANDS = (
     "demo_command",
     "incident_command",
     "import_command",
+    "signals_command",
+    "coverage_command",
     "detect_command",
     "clocks_command",
     "report_command",
