@@ -38,11 +38,11 @@ def test_a_refused_file_does_not_keep_the_others_out(
     good, bad = tmp_path / "good.csv", tmp_path / "bad.csv"
     good.write_text(GOOD)
     bad.write_text("\xff\xfe", encoding="latin-1")
-    code, told, messages = run(capsys, tmp_path, str(bad), str(good), str(tmp_path))
+    code, told, messages = run(capsys, tmp_path, str(bad), str(good), str(tmp_path / "none"))
     assert code == 1
     assert told["stored"] == 2
     assert [file["error"] is None for file in told["files"]] == [False, True, False]
-    assert "a folder, not a file" in messages
+    assert "there is no such file" in messages
     assert "Traceback" not in messages
 
 

@@ -68,6 +68,12 @@ def test_a_folder_is_read_like_an_archive_and_known_again(
     assert "imported before" in reports[1].assumed
 
 
+def test_a_folder_with_a_store_in_it_is_not_touched(store: Store, author: Author, tmp_path: Path) -> None:
+    for path in (tmp_path, store.path, store.path / "journal.db"):
+        with pytest.raises(BadInput, match="part of a store"):
+            finish(ingest(store, author, path, system="shop", options=Options()))
+
+
 def _encrypted() -> bytes:
     whole = bytearray(packed(("a.csv", CSV)))
     for mark in (b"PK\x03\x04", b"PK\x01\x02"):
@@ -126,7 +132,7 @@ HOSTILE = {
     "overlapping": (_overlapping(), "overlap"),
     "a size that lies": (_lying_size(), "overlap"),
     "an archive inside": (
-        packed(("a.zip", packed(("a.csv", CSV))), ("b.csv", CSV)),
+        packed(("a.zip", packed()), ("b.csv", CSV)),
         "archive in the archive",
     ),
     "gzip in gzip": (gzip.compress(gzip.compress(CSV.encode())), "gzip inside gzip"),
@@ -138,7 +144,7 @@ HOSTILE = {
     "too many": (packed(*((str(n), "") for n in range(50_001)), method=zipfile.ZIP_STORED), "50,000"),
     "a bomb": (packed(("a.csv", bytes(200_000_000))), "100 times"),
     "a bomb in gzip": (gzip.compress(bytes(200_000_000), 1), "100 times"),
-    "nothing known": (packed(("a.bin", b"\x00\x01"), ("b.bin", b"\x02\x00")), "none of which"),
+    "nothing known": (packed(("a.pdf", b"%PDF-1.7\n"), ("b.pdf", b"%PDF-1.7\n")), "none of which"),
 }
 
 

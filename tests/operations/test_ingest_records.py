@@ -99,7 +99,7 @@ def test_deployments_are_stored_once_and_keep_what_the_file_says(store: Store, r
     assert counts(run(text, "deployments")) == (2, 2, 0, 0)
     assert counts(run(text, "deployments")) == (2, 0, 2, 0)
     with store.signals.read() as connection:
-        first, second = deployments.between(connection, system_id(store), *ALL, most=9)
+        first, second = deployments.of_system(connection, system_id(store))
     assert (first.version, first.until, first.pinned, first.vendor) == (
         "v1", datetime(2026, 2, 1, tzinfo=UTC), True, False
     )  # fmt: skip

@@ -38,7 +38,7 @@ class Original:
 
 
 def refuse_stores(path: Path) -> None:
-    """Raise BadInput for what lies in a store: opening a live database drops the locks of who writes to it."""
+    """Raise BadInput for what lies in a store: to open a live database drops its writers' locks."""
     for part in (path, *path.absolute().parents):
         if part.suffix == SUFFIX and is_store(part):
             raise BadInput(
