@@ -118,7 +118,7 @@ def test_columns_of_decisions_are_renamed_and_combined(read: Read) -> None:
     assert table.columns == ("id", "time", "case", "a", "b", "outcome", "both")
     import duckdb
 
-    row = duckdb.sql(f'SELECT id, outcome, "both" FROM "{table.path}"').fetchall()
+    row = duckdb.connect().execute(f'SELECT id, outcome, "both" FROM "{table.path}"').fetchall()
     assert row == [("x-1", "approve", "x/y")]
     with pytest.raises(BadInput, match="two columns of the log would be called a"):
         read(CSV, text, record="decisions", mapping={"id": "case", "column.a": "verdict"})

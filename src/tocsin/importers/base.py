@@ -13,6 +13,7 @@ and `operations.sync` check, count, refuse, keep the original and write. It yiel
 Where the structure is wrong (encoding, header, units, zones) it raises BadInput, and nothing is stored.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -24,6 +25,7 @@ from numpy.typing import NDArray
 
 from tocsin.errors import BadInput
 
+_PARTS = re.compile(r"(?:(?<==)'[^']*'|\{[^{}]*\}|[^,])+")
 RECORDS = ("samples", "alerts", "deployments", "decisions", "messages")
 
 
@@ -70,11 +72,11 @@ class Options:
 def mapping(text: str) -> dict[str, str]:
     """Return what words like time=ts,value=latency say of the columns. Raises BadInput.
 
-    A part without = goes on with the one before.
+    A part without = goes on with the one before. Commas in quotes or braces divide nothing.
     """
     found: dict[str, str] = {}
     last = ""
-    for part in text.split(",") if text.strip() else ():
+    for part in _PARTS.findall(text) if text.strip() else ():
         key, equals, column = part.partition("=")
         if equals:
             last = key.strip()

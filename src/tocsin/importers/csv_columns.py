@@ -1,13 +1,15 @@
 """How a CSV file is cut: its delimiter, its header and its first rows."""
 
+import codecs
 import csv
 import io
 import re
 from dataclasses import dataclass
+from pathlib import Path
 
 from tocsin.errors import BadInput
 from tocsin.importers.mapping import Head
-from tocsin.importers.text import LONGEST_LINE, Text
+from tocsin.importers.text import LONGEST_LINE
 from tocsin.importers.times import NUMBER, form
 
 MOST_COLUMNS = 500
@@ -31,13 +33,14 @@ class Layout:
         return self.head.columns
 
 
-def layout(text: Text, source: str) -> Layout:
+def layout(path: Path, source: str) -> Layout:
     """Return how the file is cut. Raises BadInput: no header, names twice, nothing below the header."""
-    with text.path.open("rb") as file:
+    with path.open("rb") as file:
         head = file.read(_SAMPLE_BYTES)
     if len(head) == _SAMPLE_BYTES:
         head = head[: head.rindex(b"\n") + 1] if b"\n" in head else head
-    lines = head.decode("utf-8-sig", "ignore")
+    utf_16 = head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    lines = head.decode("utf-16" if utf_16 else "utf-8-sig", "ignore")
     stated = re.match(r"sep=(.)\r?\n", lines, re.IGNORECASE)
     before = 1 if stated else 0
     body = lines[stated.end() :] if stated else lines

@@ -1,6 +1,7 @@
 """CSV: samples, and tables of alerts, deployments, decisions and messages."""
 
 from collections.abc import Iterator
+from pathlib import PurePath
 from typing import ClassVar
 
 from tocsin.importers import csv_columns
@@ -9,6 +10,7 @@ from tocsin.importers.csv_decisions import decisions
 from tocsin.importers.csv_records import records
 from tocsin.importers.csv_samples import samples
 from tocsin.importers.csv_stage import Stage
+from tocsin.importers.proposal import Proposal, proposed
 from tocsin.importers.text import checked, foreign
 
 _READERS = {
@@ -30,10 +32,18 @@ class CsvImporter:
         """Whether it may be text; asked last, after the importers that know better."""
         return not foreign(source.head())
 
+    def propose(self, source: Source, options: Options) -> Proposal:
+        """Return what columns there are and which would be what. Raises BadInput when there are none.
+
+        Looks at the beginning only: what is wrong further down is told by the reading.
+        """
+        head = csv_columns.layout(source.path, source.name).head
+        return proposed(head, options, PurePath(source.name).stem)
+
     def read(self, source: Source, options: Options) -> Iterator[Piece]:
         """Yield the file's records. Raises BadInput."""
         text = yield from checked(source)
-        stage = Stage(source, text, csv_columns.layout(text, source.name))
+        stage = Stage(source, text, csv_columns.layout(text.path, source.name))
         try:
             yield from _READERS[options.record or "samples"](stage, options)
         finally:

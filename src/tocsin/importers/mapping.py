@@ -230,18 +230,3 @@ def time_form(head: Head, time: Pattern, options: Options) -> str:
 def _filled(head: Head, made: Pattern) -> tuple[tuple[str, ...], ...]:
     rows = (made.fill(dict(zip(head.columns, row, strict=True))) for row in head.rows)
     return tuple((text or "",) for text in rows)
-
-
-@dataclass(frozen=True, slots=True)
-class Proposal:
-    """What a table looks like and how it would be read, for a person to correct before anything is.
-
-    `mapping` goes into Options.mapping as it is; `missing` says in words what nobody but the person knows
-    (empty when the file can be read so). `rows` are a few of the first, as text.
-    """
-
-    columns: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    record: str
-    mapping: dict[str, str]
-    missing: str = ""

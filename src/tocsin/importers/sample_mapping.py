@@ -66,6 +66,7 @@ class SamplesMapping:
         said = {"time": str(self.time), "value": ",".join(self.values)}
         said |= {field: f"'{text}'" for field, text in self.fixed.items() if text}
         said |= {field: str(made) for field, made in self.key.items()}
+        said |= {} if "metric" in said else {"shape": "wide"}
         return said | ({"decimal": "comma"} if self.decimal_comma else {})
 
     def name(self, value: str, cells: Mapping[str, str]) -> dict[str, Any]:
