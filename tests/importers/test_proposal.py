@@ -11,7 +11,11 @@ from tocsin.importers.csv_file import CsvImporter
 from tocsin.importers.proposal import Proposal
 
 CSV = CsvImporter()
-LONG = "time,metric,value,unit,host,segment\n2026-01-01T00:00:00Z,cpu,1,%,a,EU\n2026-01-01T00:00:00Z,cpu,2,%,b,US\n"
+LONG = (
+    "time,metric,value,unit,host,segment\n"
+    "2026-01-01T00:00:00Z,cpu,1,%,a,EU\n"
+    "2026-01-01T00:00:00Z,cpu,2,%,b,US\n"
+)
 WIDE = "ts;cpu;errors;note\n1767268800;1,5;2;x\n"
 
 
