@@ -10,7 +10,8 @@ from tocsin.cli import options
 from tocsin.errors import UserError
 from tocsin.importers.base import RECORDS, Options, mapping
 from tocsin.importers.times import UNITS_PER_SECOND
-from tocsin.operations import operators, remembered
+from tocsin.model.operator import Author
+from tocsin.operations import incidents, operators, remembered, timeline_import
 from tocsin.operations.ingest import ImportReport, ingest
 from tocsin.store.folder import Store
 
@@ -27,7 +28,8 @@ tenth of them refuse the file. What was there already is counted and changes not
 JSON: read, stored, already, rejected, missing (numbers; read is their sum), assumed (an object: what the file
 does not say, and what was taken instead), files (a list, one a file: source, importer, record, system,
 series, first, last, rejects with line and reason, dry_run, id of the journal entry, error or null, and the
-same counts). Times are ISO 8601 in UTC. Exit code 1 when a file was refused; the others are in."""
+same counts; with --incident also timeline: added, already, ahead). Times are ISO 8601 in UTC. Exit code 1
+when a file was refused; the others are in."""
 
 
 def register(subparsers: options.Subparsers) -> None:
@@ -50,6 +52,9 @@ def register(subparsers: options.Subparsers) -> None:
     )
     parser.add_argument("--time-unit", choices=tuple(UNITS_PER_SECOND), default="", help="of numeric times")
     parser.add_argument("--map", metavar="KEY=COLUMN,...", default="", help="which column is what")
+    parser.add_argument(
+        "--incident", metavar="INCIDENT", default="", help="bring the messages to the timeline of this one"
+    )
     parser.add_argument("--dry-run", action="store_true", help="only tell what would happen")
 
 
@@ -58,6 +63,8 @@ def run(args: argparse.Namespace) -> int:
     files: list[dict[str, Any]] = []
     with options.opened(args, create=True) as store:
         at = options.instant(store, args.at) if args.at else None
+        if args.incident:
+            incidents.get(store, args.incident)  # so that a wrong reference is told before anything is read
         chosen = Options(args.record, args.tz, args.time_unit, mapping(args.map), at, args.format)
         for path in args.files:
             files.append(_one(store, args, path, _as_last_time(store, args, path, chosen)))
@@ -84,7 +91,19 @@ def _one(store: Store, args: argparse.Namespace, path: Path, chosen: Options) ->
         options.say(f"tocsin: {error}")
         return {"source": str(path), "error": str(error)}
     _tell(report)
-    return {**msgspec.to_builtins(report), "error": None}
+    told = {**msgspec.to_builtins(report), "error": None}
+    del told["messages"]
+    if args.incident and report.messages:
+        told["timeline"] = _take(store, by, args.incident, report)
+    return told
+
+
+def _take(store: Store, by: Author, incident: str, report: ImportReport) -> dict[str, int]:
+    """Bring the messages of an import to an incident's timeline."""
+    taken = options.with_bar(timeline_import.take(store, by, incident, report.messages, source=report.source))
+    left = f", {taken.ahead:,} lie in the future and were left out" if taken.ahead else ""
+    options.say(f"  timeline: {taken.added:,} added, {taken.already:,} there already{left}")
+    return {"added": taken.added, "already": taken.already, "ahead": taken.ahead}
 
 
 def _tell(report: ImportReport) -> None:

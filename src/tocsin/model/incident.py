@@ -95,7 +95,7 @@ class Link:
 class Incident:
     """One incident as its entries leave it. `fields` and `roles` keep every standing value.
 
-    `exports` are the entries of the documents that left and were not withdrawn.
+    `exports` are the entries of the reports that left and were not withdrawn.
     """
 
     id: str
@@ -225,7 +225,7 @@ def _later(state: Incident, entry: Entry) -> Incident:
             return replace(state, marks=(*state.marks, mark))
         case IncidentLinked():
             return replace(state, links=(*state.links, Link(entry.id, body.other, body.relation)))
-        case DocumentExported():
+        case DocumentExported(document="incident report"):
             return replace(state, exports=(*state.exports, entry.id))
         case Withdrawn():
             if body.entry == state.id:

@@ -134,12 +134,15 @@ class FieldsSet:
 class TimelineAdded:
     """Something happened, was decided, done or told. Its subject is its own id.
 
-    `learned` is when we came to know of it, None when that was when it was written (domain.md K5).
+    `learned` is when we came to know of it, None when that was when it was written (domain.md K5). Of a line
+    taken from elsewhere, `source` tells from where and `said_by` who wrote it there; it moves no clock.
     """
 
     lane: str
     text: str
     learned: datetime | None = None
+    source: str = ""
+    said_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,8 @@ FINAL_LANES = ("told",)
 class Item:
     """One timeline entry as its corrections leave it; every earlier text stays in the journal.
 
-    Fields: `lane`, `text`, `happened` (When), `learned` (instant or None). `edits` counts the corrections.
+    Fields: `lane`, `text`, `happened` (When), `learned` (instant or None), and `source` of one that was taken
+    from elsewhere. `author` is who said it, `edits` counts the corrections.
     """
 
     id: str
@@ -55,6 +56,11 @@ class Item:
         return self.recorded_at if value is None else msgspec.convert(value, datetime)
 
     @property
+    def source(self) -> str:
+        """Where it was taken from; empty for one written here. What others said elsewhere moves no clock."""
+        return str(value_of(self.fields, "source", ""))
+
+    @property
     def conflict(self) -> bool:
         """Whether two people corrected the same field without knowing of each other."""
         return any(register.conflict for register in self.fields.values())
@@ -75,9 +81,10 @@ def step(state: Item | None, entry: Entry) -> Item | None:
             happened = msgspec.to_builtins(entry.happened)
             stated = {"lane": body.lane, "text": body.text, "happened": happened}
             learned = {} if body.learned is None else {"learned": msgspec.to_builtins(body.learned)}
-            values = {**stated, **learned}
+            values = {**stated, **learned, **({"source": body.source} if body.source else {})}
             fields = {name: Register((_head(entry, value),)) for name, value in values.items()}
-            return Item(entry.id, entry.incident, entry.author.name, entry.recorded_at, fields)
+            said_by = body.said_by or entry.author.name
+            return Item(entry.id, entry.incident, said_by, entry.recorded_at, fields)
         case FieldsSet() as body if state is not None:
             return replace(state, fields=set_fields(state.fields, entry, body.fields), edits=state.edits + 1)
         case Withdrawn() as body if state is not None:

@@ -89,7 +89,8 @@ def _view(connection: Connection, one: Watched, watched: list[Watched], now: dat
     names = {other.id: other.reference for other in others} | {r.id: r.name for r in scheme.clocks}
     log = lines(entries, {item.id: item for item in items}, known.id, names)
     system = systems.by_name(connection, known.system)
-    told = [item for item in items if item.lane == "told"]
+    # What is told in imported history was told elsewhere: it does no duty of this console.
+    told = [item for item in items if item.lane == "told" and not item.source]
     layers = dict.fromkeys(likely_layer(alert.metric).value for _, alert in known.alerts)
     return CommandView(
         now=now,

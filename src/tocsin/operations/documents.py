@@ -128,7 +128,7 @@ def make(store: Store, reference: str, as_of: str | None = None) -> Made:
 
 def export(store: Store, author: Author, reference: str, path: Path, as_of: str | None = None) -> Entry:
     """Make the report of an incident, write it to a file and record that; see `file`."""
-    _check_place(store, path)
+    check_place(store, path)
     return file(store, author, make(store, reference, as_of), path)
 
 
@@ -138,7 +138,7 @@ def file(store: Store, author: Author, made: Made, path: Path) -> Entry:
     The file is there, complete, before the entry is; a new one that could not be recorded is taken back.
     Raises NotFound, BadInput and StoreProblem.
     """
-    _check_place(store, path)
+    check_place(store, path)
     there_before = os.path.exists(path)
     write_whole(path, made.content)
     digest = hashlib.sha256(made.content).hexdigest()
@@ -172,7 +172,7 @@ def default_path(store: Store, report: IncidentReport) -> Path:
     return store.folder("exports") / f"{report.reference}-{report.as_of.sha256[:8]}.pdf"
 
 
-def _check_place(store: Store, path: Path) -> None:
+def check_place(store: Store, path: Path) -> None:
     """Refuse what is no plain file (a device would be replaced), no folder, and the store's own files."""
     home = store.path.resolve()
     folder = Path(os.path.realpath(path.parent))

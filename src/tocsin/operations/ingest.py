@@ -5,6 +5,7 @@ an import that readers ignore; the last one makes it complete, then the journal 
 before. Whatever ends an import early (a stop, a refusal, a crash) leaves nothing that anybody can see.
 """
 
+import logging
 import shutil
 import tempfile
 import time
@@ -15,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tocsin import plugins
-from tocsin.errors import BadInput, StoreProblem
+from tocsin.errors import BadInput, StoreProblem, UserError
 from tocsin.importers.base import (
     Assumed,
     Importer,
@@ -43,6 +44,7 @@ from tocsin.store.folder import Store, checked_zone
 if TYPE_CHECKING:
     from filelock import BaseFileLock
 
+_log = logging.getLogger(__name__)
 MOST_REJECTED = 0.1
 Work = Generator[Progress, None, "ImportReport"]
 
@@ -52,7 +54,8 @@ class ImportReport:
     """What became of a file. read = stored + already + rejected + missing.
 
     `read` counts values: one a row, or one a value column of it. `rejects` are the first thousand of those
-    set aside; `id` is that of the journal entry, empty in a dry run.
+    set aside; `id` is that of the journal entry, empty in a dry run. `messages` are the ids of its messages,
+    for a timeline to take.
     """
 
     source: str
@@ -71,6 +74,7 @@ class ImportReport:
     rejects: tuple[Reject, ...] = ()
     dry_run: bool = False
     id: str = ""
+    messages: tuple[str, ...] = ()
 
 
 def ingest(
@@ -189,7 +193,7 @@ def _imported(
     try:
         for part, importer in readings:
             within = part.name if len(readings) > 1 else ""
-            yield from _taken(importer.read(part, options), writing, within)
+            yield from _taken(_guarded(importer, part, options), writing, within)
         tally = _judged(writing)
         report = _report(copied.name, names, system, tally, dry_run=dry_run)
         if dry_run:
@@ -236,7 +240,30 @@ def _offered(options: Options) -> list[Importer]:
 
 
 def _knowing(offered: list[Importer], source: Source) -> Importer | None:
-    return next((one for one in offered if one.knows(source)), None)
+    return next((one for one in offered if _knows(one, source)), None)
+
+
+def _knows(importer: Importer, source: Source) -> bool:
+    try:
+        return importer.knows(source)
+    except Exception:  # noqa: BLE001 - a guest may raise anything at all
+        _log.exception("the importer %s broke where it should only look", importer.name)
+        return False
+
+
+def _guarded(importer: Importer, source: Source, options: Options) -> Iterator[Piece]:
+    """Yield what an importer does; whatever it raises that is no answer to a person becomes a refusal."""
+    try:
+        yield from importer.read(source, options)
+    except (UserError, OSError):
+        raise
+    except Exception as error:  # a guest may raise anything at all
+        _log.exception("the importer %s broke on %s", importer.name, source.name)
+        raise BadInput(
+            f"the importer {importer.name} broke on it ({type(error).__name__}).",
+            where=source.name,
+            hint="Nothing was stored. The log has the details; the importer's makers will want them.",
+        ) from error
 
 
 def _said(options: Options) -> dict[str, str]:
@@ -312,6 +339,7 @@ def _report(source: str, importer: str, system: str, tally: Tally, *, dry_run: b
         last=last,
         rejects=tuple(tally.rejects),
         dry_run=dry_run,
+        messages=() if dry_run else tuple(tally.messages),
     )
 
 

@@ -137,7 +137,9 @@ class Recording:
             extra=row.get("extra", {}),
         )
         mark = _key("message", found.system, iso(found.at), found.author, found.text)
-        if mark in self._seen or messages.has(connection, found):
+        held = self._seen[mark][0].id if mark in self._seen else messages.id_of(connection, found)
+        self.tally.holds(held or found.id)
+        if held:
             self.tally.already += 1
             return
         self._remember(mark, found)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from tocsin.model.instant import from_us, iso
 
 _KEPT = 1_000
+_MOST_MESSAGES = 20_001  # one more than a timeline takes at once, so that it can tell
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +18,10 @@ class Reject:
 
 @dataclass
 class Tally:
-    """Counts of one import. The first thousand rejects are kept; all are counted."""
+    """Counts of one import. The first thousand rejects are kept; all are counted.
+
+    `messages` are the ids under which the store holds those that were met, new ones and others.
+    """
 
     stored: int = 0
     already: int = 0
@@ -27,6 +31,7 @@ class Tally:
     records: set[str] = field(default_factory=set)
     series: dict[str, None] = field(default_factory=dict)
     rejects: list[Reject] = field(default_factory=list)
+    messages: list[str] = field(default_factory=list)
     first_us: int | None = None
     last_us: int | None = None
 
@@ -40,6 +45,11 @@ class Tally:
         self.rejected += count
         if len(self.rejects) < _KEPT:
             self.rejects.append(Reject(line, reason))
+
+    def holds(self, message: str) -> None:
+        """Note under which id a message is held."""
+        if len(self.messages) < _MOST_MESSAGES:
+            self.messages.append(message)
 
     def spans(self, first_us: int, last_us: int) -> None:
         """Note that times from first to last were met."""

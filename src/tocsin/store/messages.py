@@ -1,5 +1,6 @@
 """Messages: what people and bots wrote elsewhere, as complete imports brought them."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -13,15 +14,18 @@ _MORE = ("source_id", "channel", "thread", "tags", "extra")
 _complete = message.c["import"].in_(select(import_.c.number).where(import_.c.complete == 1))
 
 
-def has(connection: Connection, found: Message) -> bool:
-    """Whether the same was said by the same at the same time, also in an import that is not complete yet."""
+def id_of(connection: Connection, found: Message) -> str:
+    """Return the id of the same said by the same at the same time, empty when there is none.
+
+    One of an import that is not complete yet counts too.
+    """
     same = and_(
         message.c.system == found.system,
         message.c.at_us == to_us(found.at),
         message.c.author == found.author,
         message.c.text == found.text,
     )
-    return connection.execute(select(message.c.id).where(same)).first() is not None
+    return connection.execute(select(message.c.id).where(same)).scalar() or ""
 
 
 def add(connection: Connection, found: Message, number: int) -> None:
@@ -48,9 +52,9 @@ def between(connection: Connection, system: str, t0_us: int, t1_us: int, *, most
     return [_message(row) for row in rows][::-1]
 
 
-def of_import(connection: Connection, number: int) -> list[Message]:
-    """Return the messages a complete import brought, oldest first."""
-    query = select(message).where(message.c["import"] == number, _complete)
+def by_ids(connection: Connection, ids: Sequence[str]) -> list[Message]:
+    """Return messages of complete imports by their ids, at most some hundreds at once, oldest first."""
+    query = select(message).where(message.c.id.in_(ids), _complete)
     return [_message(row) for row in connection.execute(query.order_by(message.c.at_us, message.c.id))]
 
 

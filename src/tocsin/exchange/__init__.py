@@ -1,0 +1,1 @@
+"""Writing what other tools read; what is read from them is in the importers."""
