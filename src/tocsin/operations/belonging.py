@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 
 from tocsin.importers.base import Samples
 from tocsin.model.operator import Author
-from tocsin.model.signal import Signal, likely_layer
-from tocsin.operations import systems
+from tocsin.model.signal import Placement, Signal, likely_layer, placed
+from tocsin.operations import signals, systems
 from tocsin.store.folder import Store
 
 
@@ -22,6 +22,7 @@ class Belonging:
     name: str = ""
     new: dict[str, str] = field(default_factory=dict)  # name to id
     _known: dict[str, str] = field(default_factory=dict)
+    _placements: dict[str, Placement] | None = None
 
     def system_of(self, name: str) -> str:
         """Return the id of the system with this name; without one, of the system told. Raises BadInput."""
@@ -35,7 +36,7 @@ class Belonging:
 
     def signal(self, piece: Samples) -> Signal:
         """Return the signal of some samples, as people placed it or else as the importer proposes."""
-        return Signal(
+        proposal = Signal(
             system=self.system_of(piece.system),
             metric=piece.metric,
             labels=piece.labels,
@@ -44,6 +45,9 @@ class Belonging:
             segment=piece.segment,
             group=piece.group,
         )
+        if self._placements is None:
+            self._placements = signals.placements(self.store)
+        return placed(proposal, self._placements.get(proposal.id))
 
     def add_systems(self, author: Author) -> None:
         """Add the systems met for the first time. Raises StoreProblem when somebody else just did."""

@@ -33,7 +33,7 @@ from tocsin.importers.text import foreign
 from tocsin.model.instant import iso
 from tocsin.model.journal import ImportCompleted
 from tocsin.model.operator import Author
-from tocsin.operations import archive, belonging, original, packing, systems
+from tocsin.operations import archive, belonging, original, packing, signals, systems
 from tocsin.operations.progress import Progress
 from tocsin.operations.recording import decisions_file
 from tocsin.operations.tally import Reject, Tally
@@ -212,6 +212,7 @@ def _imported(
     with store.signals.read() as connection:
         done = imports.get(connection, writing.number)
     _append_entry(store, done)
+    signals.carry_out(store)  # somebody may have placed some of them meanwhile
     return replace(report, id=entry)
 
 
