@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import zstandard
 from numpy.typing import NDArray
-from sqlalchemy import Connection, Select, and_, bindparam, exists, func, insert, select
+from sqlalchemy import Connection, Select, and_, bindparam, delete, exists, func, insert, select
 
 from tocsin.errors import StoreProblem
 from tocsin.store.schema import chunk, import_
@@ -70,9 +70,9 @@ def append(connection: Connection, series: int, times: Times, values: Values, im
     insert_packed(connection, series, import_number, pack_all(times, values))
 
 
-def pack_all(times: Times, values: Values) -> Packed:
+def pack_all(times: Times, values: Values, press: zstandard.ZstdCompressor | None = None) -> Packed:
     """Return the chunks of samples, which can be made before the transaction that inserts them."""
-    press = zstandard.ZstdCompressor(level=1)
+    press = press or compressor()
     starts = range(0, len(times), CHUNK)
     return [_packed(press, times[start : start + CHUNK], values[start : start + CHUNK]) for start in starts]
 
@@ -83,6 +83,46 @@ def insert_packed(connection: Connection, series: int, import_number: int, packe
         connection.execute(
             insert(chunk), [{"series": series, "import": import_number, **one} for one in packed]
         )
+
+
+def insert_many(
+    connection: Connection, import_number: int, packed: Sequence[tuple[int, dict[str, Any]]]
+) -> None:
+    """Add chunks that `pack_all` made, each with the number of its series, by a single statement."""
+    if packed:
+        connection.execute(
+            insert(chunk), [{"series": number, "import": import_number, **one} for number, one in packed]
+        )
+
+
+def compressor() -> zstandard.ZstdCompressor:
+    """Return what packs chunks; one for many of them saves time."""
+    return zstandard.ZstdCompressor(level=1)
+
+
+def ends_since(connection: Connection, t0: int) -> dict[int, int]:
+    """Return by series the newest time (UTC microseconds) of those with samples at or after `t0`."""
+    query = select(chunk.c.series, func.max(chunk.c.t1)).where(chunk.c.t1 >= t0, _complete)
+    return {int(row[0]): int(row[1]) for row in connection.execute(query.group_by(chunk.c.series))}
+
+
+def crowded(connection: Connection, import_number: int, most: int) -> list[int]:
+    """Return the series of which an import has more than `most` chunks that are not full."""
+    mine = (chunk.c["import"] == import_number) & (chunk.c.n < CHUNK)
+    query = select(chunk.c.series).where(mine).group_by(chunk.c.series).having(func.count() > most)
+    return list(connection.execute(query).scalars())
+
+
+def merge(connection: Connection, series: int, import_number: int) -> None:
+    """Put the samples of one series in chunks of an import that are not full into as few as can be."""
+    mine = (chunk.c.series == series) & (chunk.c["import"] == import_number) & (chunk.c.n < CHUNK)
+    rows = connection.execute(
+        select(chunk.c.t0, chunk.c.n, chunk.c.data, chunk.c.number).where(mine).order_by(chunk.c.t0)
+    ).all()
+    if len(rows) > 1:
+        times, values = _joined(rows)
+        connection.execute(delete(chunk).where(chunk.c.number.in_([row.number for row in rows])))
+        append(connection, series, times, values, import_number)
 
 
 def read(connection: Connection, series: int, t0: int = EARLIEST, t1: int = LATEST) -> tuple[Times, Values]:
@@ -198,13 +238,6 @@ def span(connection: Connection, series: int) -> Span | None:
     columns = func.sum(chunk.c.n), func.min(chunk.c.t0), func.max(chunk.c.t1)
     count, first, last = connection.execute(select(*columns).where(chunk.c.series == series, _complete)).one()
     return None if count is None else Span(count, first, last)
-
-
-def spans(connection: Connection, numbers: Collection[int]) -> dict[int, Span]:
-    """Return the same of many series, by one query; those without samples are left out."""
-    columns = chunk.c.series, func.sum(chunk.c.n), func.min(chunk.c.t0), func.max(chunk.c.t1)
-    query = select(*columns).where(chunk.c.series.in_(list(numbers)), _complete).group_by(chunk.c.series)
-    return {row[0]: Span(*row[1:]) for row in connection.execute(query)}
 
 
 def last_instant(connection: Connection, series: int, own: int) -> int:

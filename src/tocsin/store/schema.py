@@ -5,7 +5,7 @@ Times are UTC microseconds. Tables are STRICT, so a tampered column type is an e
 journal.db  1  journal, incident, timeline, operator, system, policy, site
             2  kinds of entries that version 1 cannot read: sources, placements, deployments, observations
 signals.db  1  series, chunk, import, alert, watermark, deployment, decision_log, message
-            2  series.group, series.proposed, import.feed, import.options, message.more, feed
+            2  series.group, series.proposed, import.feed, import.options, message.more, feed, chunk_end
 """
 
 from sqlalchemy import REAL, Column, Index, Integer, LargeBinary, MetaData, Table, Text, UniqueConstraint
@@ -157,6 +157,7 @@ chunk = _table(
     Column("data", LargeBinary, nullable=False),  # store.samples packs and unpacks it
     # Covering: a zoomed-out chart and "latest of every series" never touch the blobs.
     Index("chunk_header", "series", "t0", "t1", "import", "n", "vmin", "vmax", "vsum", "vlast"),
+    Index("chunk_end", "t1", "series"),  # which series have anything since an instant
 )
 
 alert = _table(

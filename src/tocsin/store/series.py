@@ -1,6 +1,6 @@
 """Series: one row a signal, found by the signal's id, which stays when people place the signal elsewhere."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,8 @@ from sqlalchemy.exc import NoResultFound
 from tocsin.errors import NotFound
 from tocsin.model.signal import Layer, Placement, Signal, placed
 from tocsin.store.schema import chunk, import_, series
+
+_AT_ONCE = 500  # ids in one query
 
 
 def ensure(connection: Connection, signal: Signal) -> int:
@@ -33,6 +35,18 @@ def ensure(connection: Connection, signal: Signal) -> int:
 def number_of(connection: Connection, signal_id: str) -> int | None:
     """Return the number of a series by its signal's id, None when there is none."""
     return connection.execute(select(series.c.number).where(series.c.id == signal_id)).scalar_one_or_none()
+
+
+def numbers_of(connection: Connection, signal_ids: Sequence[str]) -> dict[str, int]:
+    """Return the numbers of those series that there are, by their signals' ids."""
+    found: dict[str, int] = {}
+    for start in range(0, len(signal_ids), _AT_ONCE):
+        some = series.c.id.in_(signal_ids[start : start + _AT_ONCE])
+        found.update(
+            (row.id, row.number)
+            for row in connection.execute(select(series.c.id, series.c.number).where(some))
+        )
+    return found
 
 
 def get(connection: Connection, number: int) -> Signal:

@@ -35,6 +35,7 @@ def _live_sources(connection: Connection) -> None:
     ):
         connection.exec_driver_sql(f'ALTER TABLE "{table}" ADD COLUMN {column}')
     schema.feed.create(connection)
+    next(index for index in schema.chunk.indexes if index.name == "chunk_end").create(connection)
 
 
 JOURNAL_STEPS: Steps = {1: _kinds_of_version_2}

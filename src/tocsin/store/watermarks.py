@@ -1,5 +1,6 @@
 """How far each series was judged by each detector; moved only by whoever judged all that is there."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, bindparam, func, insert, select, update
@@ -60,6 +61,17 @@ def advance(connection: Connection, seen: Mark, upto_us: int) -> bool:
         key = {"of_series": seen.series, "by_detector": seen.detector, "by_version": seen.version}
         connection.execute(_MOVE, {**key, "upto_us": upto_us})
     return True
+
+
+def reopen(connection: Connection, firsts: Mapping[int, int]) -> None:
+    """Have samples judged again from an instant (UTC microseconds) on, by series: late ones have come."""
+    if not firsts:
+        return
+    late = select(watermark.c.series).where(watermark.c.upto_us >= min(firsts.values())).distinct()
+    for number in connection.execute(late).scalars().all():
+        if number in firsts:
+            mark = (watermark.c.series == number) & (watermark.c.upto_us >= firsts[number])
+            connection.execute(update(watermark).where(mark).values(upto_us=firsts[number] - 1))
 
 
 def behind(connection: Connection, detector: str, version: str, system: str | None = None) -> list[int]:
