@@ -64,9 +64,12 @@ def rhythm_us(times_us: NDArray[np.int64]) -> int | None:
 
     `times_us` are the latest times of a signal, increasing int64 UTC microseconds.
     """
-    if len(times_us) < FEWEST:
-        return None
-    return int(np.median(np.diff(times_us)))
+    return usual(np.diff(times_us))
+
+
+def usual(steps_us: NDArray[np.int64]) -> int | None:
+    """Return the same, given the intervals themselves."""
+    return int(np.median(steps_us)) if len(steps_us) >= FEWEST - 1 else None
 
 
 def is_silent(last_us: int, rhythm: int | None, now_us: int) -> bool:

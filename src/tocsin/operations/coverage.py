@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from tocsin.errors import NotFound
@@ -11,18 +11,19 @@ from tocsin.model.coverage import Pulse, Watching, layer_of
 from tocsin.model.instant import from_us, to_us
 from tocsin.model.operator import System
 from tocsin.model.signal import Layer, Signal
-from tocsin.store import alerts, samples, series, systems
+from tocsin.store import alerts, ends, samples, series, systems
 from tocsin.store.database import Connection
 from tocsin.store.folder import Store
 
-TAIL = 64  # samples that tell a signal's rhythm
+TAIL = 64  # intervals that tell a signal's rhythm
 
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """When a signal was heard last and how often it usually is, in UTC microseconds and microseconds."""
+    """When a signal was heard last (UTC microseconds), with which value, and its usual interval (us)."""
 
     last_us: int
+    last: float
     rhythm_us: int | None
     pulse: Pulse
 
@@ -76,8 +77,11 @@ class CoverageView:
     systems: tuple[SystemCoverage, ...]
 
 
-def look(store: Store, system: str | None = None) -> CoverageView:
-    """Return the coverage of every system, or of the one named. Raises NotFound."""
+def look(store: Store, system: str | None = None, rhythms: "Rhythms | None" = None) -> CoverageView:
+    """Return the coverage of every system, or of the one named. Raises NotFound.
+
+    Whoever looks again and again keeps the `rhythms`.
+    """
     now = store.now()
     with store.journal.read() as connection:
         known = sorted(systems.list_all(connection), key=lambda one: one.name.casefold())
@@ -88,7 +92,7 @@ def look(store: Store, system: str | None = None) -> CoverageView:
             known = [found]
     only = known[0].id if system is not None else None
     with store.signals.read() as connection:
-        watches = _watches(connection, only, to_us(now))
+        watches = _watches(connection, only, to_us(now), rhythms)
         told = _told(connection, only)
     return CoverageView(
         now,
@@ -104,26 +108,53 @@ def look(store: Store, system: str | None = None) -> CoverageView:
     )
 
 
-def pulses(connection: Connection, numbers: Collection[int], now_us: int) -> dict[int, Heard]:
+def pulses(
+    connection: Connection, numbers: Collection[int], now_us: int, rhythms: "Rhythms | None" = None
+) -> dict[int, Heard]:
     """Return when each series with samples was heard last, and whether it is late by its own rhythm."""
-    newest = samples.newest(connection, numbers, samples.LATEST)
-    return {number: heard(connection, number, one.times, now_us) for number, one in newest.items()}
+    newest = ends.read(connection, numbers)
+    usual = (rhythms or Rhythms()).of(connection, newest)
+    return {
+        number: Heard(end.t1, end.last, usual[number], coverage.pulse(end.t1, usual[number], now_us))
+        for number, end in newest.items()
+    }
 
 
-def heard(connection: Connection, number: int, newest: samples.Times, now_us: int) -> Heard:
-    """Return the same of one series, given the times of its newest chunk; a short one is looked behind."""
-    times = newest[-TAIL:]
-    if len(times) < coverage.FEWEST:
-        times, _ = samples.tail(connection, number, TAIL)
-    rhythm, last_us = coverage.rhythm_us(times), int(times[-1])
-    return Heard(last_us, rhythm, coverage.pulse(last_us, rhythm, now_us))
+@dataclass
+class Rhythms:
+    """Rhythms found before: that of a long chunk stays, so that only new ones are read."""
+
+    known: dict[int, tuple[ends.End, int | None]] = field(default_factory=dict)
+
+    def of(self, connection: Connection, newest: Mapping[int, ends.End]) -> dict[int, int | None]:
+        """Return how often samples of each series usually come, in microseconds."""
+        new = {number: end for number, end in newest.items() if not self._knows(number, end)}
+        long = [end.chunk for end in new.values() if end.n >= coverage.FEWEST]
+        steps = ends.steps(connection, long, TAIL)
+        for number, end in new.items():
+            if end.chunk in steps:
+                found = coverage.usual(steps[end.chunk])
+            else:
+                found = coverage.rhythm_us(samples.tail(connection, number, TAIL)[0])
+            self.known[number] = end, found
+        return {number: self.known[number][1] for number in newest}
+
+    def _knows(self, number: int, end: ends.End) -> bool:
+        before, _ = self.known.get(number, (None, None))
+        return before is not None and (before == end or (before.chunk == end.chunk and before.n > TAIL))
+
+
+def silent(connection: Connection, number: int, newest: samples.Times, now_us: int) -> bool:
+    """Return whether a series has gone silent, given the times of its newest chunk."""
+    times = newest if len(newest) >= coverage.FEWEST else samples.tail(connection, number, TAIL)[0]
+    return coverage.is_silent(int(times[-1]), coverage.rhythm_us(times[-TAIL - 1 :]), now_us)
 
 
 def _watches(
-    connection: Connection, system: str | None, now_us: int
+    connection: Connection, system: str | None, now_us: int, rhythms: Rhythms | None
 ) -> defaultdict[tuple[str, Layer], list[Watch]]:
     known = series.list_all(connection, system)
-    found = pulses(connection, [number for number, _ in known], now_us)
+    found = pulses(connection, [number for number, _ in known], now_us, rhythms)
     watches: defaultdict[tuple[str, Layer], list[Watch]] = defaultdict(list)
     for number, signal in known:
         watches[signal.system, signal.layer].append(Watch(number, signal, found[number]))

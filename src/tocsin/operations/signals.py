@@ -16,8 +16,8 @@ from tocsin.model.journal import Entry, SignalsPlaced
 from tocsin.model.operator import Author
 from tocsin.model.signal import Layer, Placement, Signal
 from tocsin.operations import systems
-from tocsin.operations.coverage import pulses
-from tocsin.store import alerts, journal, samples, series
+from tocsin.operations.coverage import Rhythms, pulses
+from tocsin.store import alerts, ends, journal, series
 from tocsin.store.folder import Store
 
 _LONGEST = 200  # characters of a segment or group
@@ -50,16 +50,19 @@ class SignalsView:
     rows: tuple[Listed, ...]
 
 
-def look(store: Store, system: str | None = None) -> SignalsView:
-    """Return the list of signals, of one system if named. Raises NotFound."""
+def look(store: Store, system: str | None = None, rhythms: Rhythms | None = None) -> SignalsView:
+    """Return the list of signals, of one system if named. Raises NotFound.
+
+    Whoever looks again and again keeps the `rhythms`.
+    """
     names = {one.id: one.name for one in systems.names(store)}
     only = None if system is None else system_id(store, system)
     now = store.now()
     with store.signals.read() as connection:
         known = series.list_all(connection, only)
         numbers = [number for number, _ in known]
-        spans, heard = samples.spans(connection, numbers), pulses(connection, numbers, to_us(now))
-        latest = samples.latest(connection, numbers)
+        spans = ends.spans(connection, numbers)
+        heard = pulses(connection, numbers, to_us(now), rhythms)
     rows = [
         Listed(
             number,
@@ -69,7 +72,7 @@ def look(store: Store, system: str | None = None) -> SignalsView:
             spans[number].count,
             spans[number].first_us,
             spans[number].last_us,
-            latest[number][1],
+            heard[number].last,
             heard[number].rhythm_us,
             heard[number].pulse,
         )

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from tocsin.model import coverage
 from tocsin.model.alert import Alert
-from tocsin.model.coverage import Heard, Pulse, State, layer_of
+from tocsin.model.coverage import Heard, State, layer_of
 from tocsin.model.escalation import Matrix, Placed, matrix
 from tocsin.model.instant import to_us
 from tocsin.model.operator import System
@@ -19,7 +19,7 @@ from tocsin.model.severity import Scheme
 from tocsin.model.signal import Layer, Signal
 from tocsin.model.urgency import Watched
 from tocsin.operations import clocks
-from tocsin.operations.coverage import heard as heard_of
+from tocsin.operations.coverage import silent
 from tocsin.policy.load import load_shipped
 from tocsin.store import alerts, incidents, samples, series, systems
 from tocsin.store.database import Connection
@@ -200,8 +200,8 @@ def _heard(
         elif alert.ended is None:
             heard[alert.system, layer_of(alert, None)].append(_Told(Heard(None, alert=alert)))
     for number, signal in numbered:
-        pulse = heard_of(connection, number, newest[number].times, now_us).pulse
-        one = Heard(signal, number, coverage.gravest(standing[signal.id]), pulse is Pulse.SILENT)
+        gone = silent(connection, number, newest[number].times, now_us)
+        one = Heard(signal, number, coverage.gravest(standing[signal.id]), gone)
         heard[signal.system, signal.layer].append(_Told(one, newest[number]))
     return heard, signals
 
