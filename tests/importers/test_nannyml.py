@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.importers.told import rejected, rows, series
 from tocsin.errors import BadInput
-from tocsin.importers.base import Assumed, Piece, Rejected, Rows, Samples, Source
+from tocsin.importers.base import Assumed, Piece, Samples, Source
 from tocsin.importers.nannyml import NannymlImporter
 from tocsin.model.instant import to_us
-from tocsin.model.signal import Signal
 
 Read = Callable[..., list[Piece]]
 NANNYML = NannymlImporter()
@@ -31,24 +31,12 @@ def table(*rows: str) -> str:
     return "\n".join((HEADER, *rows)) + "\n"
 
 
-def series(pieces: list[Piece]) -> dict[str, list[float]]:
-    return {Signal("", p.metric, p.labels).name: p.values.tolist() for p in pieces if isinstance(p, Samples)}
-
-
-def alerts(pieces: list[Piece]) -> list[dict[str, object]]:
-    return [row for p in pieces if isinstance(p, Rows) and p.record == "alerts" for row in p.rows]
-
-
-def rejected(pieces: list[Piece]) -> list[tuple[int, str]]:
-    return [(p.line, p.reason) for p in pieces if isinstance(p, Rejected)]
-
-
 def test_one_and_three_rows_of_header_say_the_same(read: Read, shared_data: Path) -> None:
     folder = shared_data / "formats" / "nannyml"
     flat = read(NANNYML, (folder / "univariate_drift_flat.csv").read_bytes())
     levels = read(NANNYML, (folder / "univariate_drift_to_df.csv").read_bytes())
     assert series(flat) == series(levels)
-    assert alerts(flat) == alerts(levels)
+    assert rows(flat) == rows(levels)
     found = series(flat)
     assert len(found) == 23
     assert found["drift (column=car_value, method=kolmogorov_smirnov)"][0] == 0.013080000000022962
@@ -62,12 +50,12 @@ def test_every_true_of_the_file_is_an_alert(read: Read, shared_data: Path) -> No
         expected = sum(
             cell == "True" for line in lines for name, cell in line.items() if name.endswith("_alert")
         )
-        assert len(alerts(read(NANNYML, path.read_bytes()))) == expected, path.name
+        assert len(rows(read(NANNYML, path.read_bytes()))) == expected, path.name
 
 
 def test_the_last_chunk_of_the_real_table_is_told_with_its_threshold(read: Read, shared_data: Path) -> None:
     path = shared_data / "formats" / "nannyml" / "pca_reconstruction_flat.csv"
-    last = alerts(read(NANNYML, path.read_bytes()))[-1]
+    last = rows(read(NANNYML, path.read_bytes()))[-1]
     assert last["time"] == datetime(2019, 8, 29, 11, 51, 16, 848000, UTC)
     assert (last["value"], last["threshold"]) == (1.2598837521769457, 1.1530194836139025)
     assert last["start"] == datetime(2019, 7, 30, 5, 24, tzinfo=UTC)
@@ -97,16 +85,16 @@ def test_both_periods_make_one_series_at_the_ends_of_the_chunks(read: Read) -> N
 
 
 def test_a_run_of_alarms_ends_with_its_last_chunk_once_a_calm_one_follows(read: Read) -> None:
-    rows = [row(1, 0.2, True), row(2, 0.3, True), row(3, 0.05, False), row(4, 0.4, True)]
-    first, second, third = alerts(read(NANNYML, table(*rows)))
+    lines = [row(1, 0.2, True), row(2, 0.3, True), row(3, 0.05, False), row(4, 0.4, True)]
+    first, second, third = rows(read(NANNYML, table(*lines)))
     assert first["ended"] == second["ended"] == second["time"]
     assert "ended" not in third
-    longer = alerts(read(NANNYML, table(*rows, row(5, 0.01, False))))
+    longer = rows(read(NANNYML, table(*lines, row(5, 0.01, False))))
     assert longer[2] == third | {"ended": third["time"]}
 
 
 def test_a_value_below_the_lower_threshold_names_that_one(read: Read) -> None:
-    (alert,) = alerts(read(NANNYML, table(row(1, -0.5, True))))
+    (alert,) = rows(read(NANNYML, table(row(1, -0.5, True))))
     assert (alert["threshold"], alert["value"]) == (0.0, -0.5)
     assert "below 0" in str(alert["message"])
 
@@ -154,7 +142,7 @@ def test_a_statistic_the_table_does_not_name_can_be_named(read: Read, shared_dat
 
 def test_only_the_records_wanted_come(read: Read) -> None:
     content = table(row(1, 0.2, True))
-    assert not alerts(read(NANNYML, content, record="samples"))
+    assert not rows(read(NANNYML, content, record="samples"))
     assert not series(read(NANNYML, content, record="alerts"))
 
 

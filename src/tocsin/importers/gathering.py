@@ -4,12 +4,13 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
 
 from tocsin.errors import BadInput
-from tocsin.importers.base import Assumed, Options, Samples, Source
+from tocsin.importers.base import Assumed, Options, Rows, Samples, Source
 from tocsin.importers.times import form, parsed
 from tocsin.model.instant import iso, to_us
 
@@ -29,11 +30,16 @@ class _Series:
 
 @dataclass(slots=True)
 class Gathering:
-    """Samples that come one by one, kept by signal until they are yielded. `name` is the source's."""
+    """Samples and rows that come one by one, kept until they are yielded; only those the person wants.
+
+    `name` is the source's.
+    """
 
     name: str
+    options: Options
     waiting: int = 0
     _series: dict[_Key, _Series] = field(default_factory=dict)
+    _rows: dict[str, Rows] = field(default_factory=dict)
 
     def add(
         self,
@@ -48,6 +54,8 @@ class Gathering:
         group: str = "",
     ) -> None:
         """Keep one sample; NaN is a missing value. Raises BadInput when there are too many signals."""
+        if not wants(self.options, "samples"):
+            return
         key = (metric, tuple(sorted((labels or {}).items())), unit, segment, group)
         series = self._series.get(key)
         if series is None:
@@ -59,12 +67,20 @@ class Gathering:
         series.lines.append(line)
         self.waiting += 1
 
+    def row(self, record: str, row: dict[str, Any], line: int) -> None:
+        """Keep one alert or deployment."""
+        if wants(self.options, record):
+            kept = self._rows.setdefault(record, Rows(record, [], []))
+            kept.rows.append(row)
+            kept.lines.append(line)
+            self.waiting += 1
+
     @property
     def full(self) -> bool:
         """Whether enough has come together to be yielded."""
         return self.waiting >= _AT_ONCE
 
-    def pieces(self) -> Iterator[Samples]:
+    def pieces(self) -> Iterator[Samples | Rows]:
         """Yield what is kept, and forget it."""
         for (metric, labels, unit, segment, group), series in self._series.items():
             if series.times:
@@ -79,6 +95,8 @@ class Gathering:
                     group,
                 )
                 series.times, series.values, series.lines = [], [], []
+        yield from self._rows.values()
+        self._rows.clear()
         self.waiting = 0
 
 

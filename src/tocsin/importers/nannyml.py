@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from tocsin.errors import BadInput
 from tocsin.importers.base import Assumed, Options, Piece, Rejected, Source, Step
-from tocsin.importers.gathering import Clock, Gathering, refuse_mapping, wants
+from tocsin.importers.gathering import Clock, Gathering, refuse_mapping
 from tocsin.importers.json_text import head
 from tocsin.importers.json_values import number
 from tocsin.importers.nannyml_alerts import Chunk, alerts
@@ -48,7 +48,7 @@ class NannymlImporter:
         if unnamed := [measure for measure in found.measures if measure.metric == UNNAMED]:
             told = f"the table does not say what is told of {unnamed[0].labels['column']}"
             yield Assumed("metric", f"“{UNNAMED}”, as {told}; --map metric=missing names it")
-        table = _Table(source, options, found, Gathering(source.name), Clock(options))
+        table = _Table(source, found, Gathering(source.name, options), Clock(options))
         yield from table.read(text)
 
 
@@ -66,7 +66,6 @@ def _layout(source: Source, text: Text) -> Layout:
 @dataclass(slots=True)
 class _Table:
     source: Source
-    options: Options
     layout: Layout
     gathering: Gathering
     clock: Clock
@@ -91,10 +90,10 @@ class _Table:
         if rows and not dated:
             raise self._dateless()
         yield from self.clock.assumed()
+        for place, judged in self.alarms.items():
+            for row, line in alerts(self.layout.measures[place], judged):
+                self.gathering.row("alerts", row, line)
         yield from self.gathering.pieces()
-        if wants(self.options, "alerts"):
-            for place, judged in self.alarms.items():
-                yield alerts(self.layout.measures[place], judged)
 
     def _rows(self, text: Text) -> Iterator[tuple[int, list[str]]]:
         with text.path.open(encoding="utf-8-sig", newline="") as file:
@@ -130,9 +129,8 @@ class _Table:
                 except ValueError as error:
                     yield Rejected(chunk.line, f"{metric}: {error}")
                     continue
-                if wants(self.options, "samples"):
-                    labels = chunk.labels(measure)
-                    self.gathering.add(metric, us, value, chunk.line, labels, segment=chunk.segment)
+                labels = chunk.labels(measure)
+                self.gathering.add(metric, us, value, chunk.line, labels, segment=chunk.segment)
             if "alert" in measure.columns:
                 yield from self._judged(chunk, place, measure)
 

@@ -1,11 +1,11 @@
 """The alerts of NannyML: one for each chunk it alerts on, over when a later chunk is calm."""
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from tocsin.importers.base import Rows
 from tocsin.importers.json_values import number
 from tocsin.importers.nannyml_columns import Measure
 from tocsin.model.instant import iso
@@ -34,18 +34,15 @@ class Chunk:
             return math.nan
 
 
-def alerts(measure: Measure, judged: list[tuple[Chunk, bool]]) -> Rows:
-    """Return the alerts of one measure, given all chunks and whether NannyML alerts on each."""
+def alerts(measure: Measure, judged: list[tuple[Chunk, bool]]) -> Iterator[tuple[dict[str, Any], int]]:
+    """Yield the alerts of one measure with their lines; `judged` tells of each chunk whether it alerts."""
     by_segment: dict[str, list[tuple[Chunk, bool]]] = {}
     for chunk, alarm in sorted(judged, key=lambda item: item[0].end):
         by_segment.setdefault(chunk.segment, []).append((chunk, alarm))
-    found = [
-        (_alert(measure, chunk, end), chunk.line)
-        for chunks in by_segment.values()
-        for (chunk, alarm), end in zip(chunks, _ends(chunks), strict=True)
-        if alarm
-    ]
-    return Rows("alerts", [row for row, _ in found], [line for _, line in found])
+    for chunks in by_segment.values():
+        for (chunk, alarm), end in zip(chunks, _ends(chunks), strict=True):
+            if alarm:
+                yield _alert(measure, chunk, end), chunk.line
 
 
 def _ends(chunks: list[tuple[Chunk, bool]]) -> list[datetime | None]:

@@ -49,6 +49,8 @@ _CHUNK = ("key", "chunk_index", "start_index", "end_index", "start_date", "end_d
 MOST_HEADERS = 4
 UNNAMED = "column statistic"  # the table says of which column it is, but not what was measured
 
+_Column = tuple[tuple[str, ...], str, int]  # the names above it, its own, and its number
+
 
 @dataclass(frozen=True, slots=True)
 class Measure:
@@ -81,7 +83,7 @@ def layout(rows: Sequence[list[str]]) -> Layout | None:
     if not {"key", "end_date"} <= set(chunk):
         return None
     stems = [(_FLAT.fullmatch(name), number) for number, name in enumerate(rows[0])]
-    found = [((match[1],), match[2], number) for match, number in stems if match]
+    found: list[_Column] = [((match[1],), match[2], number) for match, number in stems if match]
     return _laid(1, len(rows[0]), chunk, found)
 
 
@@ -103,16 +105,14 @@ def _multilevel(rows: Sequence[list[str]]) -> Layout | None:
     return None
 
 
-def _below(rows: Sequence[list[str]], chunk: set[int]) -> Iterator[tuple[tuple[str, ...], str, int]]:
+def _below(rows: Sequence[list[str]], chunk: set[int]) -> Iterator[_Column]:
     for number in range(len(rows[0])):
         *stem, part = [row[number] for row in rows]
         if number not in chunk and part in _PARTS:
             yield tuple(stem), part, number
 
 
-def _laid(
-    headers: int, width: int, chunk: dict[str, int], found: list[tuple[tuple[str, ...], str, int]]
-) -> Layout | None:
+def _laid(headers: int, width: int, chunk: dict[str, int], found: list[_Column]) -> Layout | None:
     stems: dict[tuple[str, ...], dict[str, int]] = {}
     for stem, part, number in found:
         stems.setdefault(stem, {})[part] = number
