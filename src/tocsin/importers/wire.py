@@ -11,9 +11,9 @@ from typing import Any
 
 import httpcore
 import httpx
-import msgspec
 
 from tocsin.errors import BadInput
+from tocsin.importers import json_text
 from tocsin.importers.http_errors import Credentials, NoAnswer, Stopped
 from tocsin.importers.http_words import failure, refusal
 from tocsin.now import Clock
@@ -200,11 +200,10 @@ def json_of(answer: httpx.Response, where: str, deadline: Deadline) -> Any:
             where=where,
             hint="Is a login page or a proxy in between?" if page else "Is this the server's own address?",
         )
-    whole = _read(answer, deadline, MOST_BYTES)
     try:
-        return msgspec.json.decode(whole)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise BadInput("the answer is not JSON to its end.", where=where) from error
+        return json_text.parsed(_read(answer, deadline, MOST_BYTES))
+    except json_text.BadJson as error:
+        raise BadInput(f"the answer is not sound JSON: {error}.", where=where) from error
 
 
 def _read(answer: httpx.Response, deadline: Deadline, most: int) -> bytes:
