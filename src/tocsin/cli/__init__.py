@@ -14,6 +14,7 @@ _COMMANDS = (
     "console_command",
     "demo_command",
     "incident_command",
+    "observe_command",
     "timeline_command",
     "import_command",
     "signals_command",

@@ -3,13 +3,16 @@
 import argparse
 from typing import Any
 
+import msgspec
+
 from tocsin.cli import options
 from tocsin.errors import BadInput
 from tocsin.model import incident as states
 from tocsin.model.incident import FIELDS, Incident
 from tocsin.model.instant import When
+from tocsin.model.observation import CHANNELS
 from tocsin.model.timeline import LANES, Item
-from tocsin.operations import documents, incidents, systems, timeline, undo
+from tocsin.operations import documents, evidence, incidents, systems, timeline, undo
 from tocsin.operations.times import parse_when
 from tocsin.store.folder import Store
 
@@ -17,7 +20,8 @@ _KEYS = """JSON keys of an incident: id, reference, title, status, severity, sys
 roles (an object: role to person), detected, declared, start {at, earliest, latest, zone}, contained,
 resolved, closed, version, impact, root_cause, remediation, prevention, alerts (a list as of `tocsin alerts`,
 without the names of systems), links (a list of other, relation), withdrawn (the reason, or empty). `show`
-adds timeline (a list of id, lane, text, happened, learned, author, edits, withdrawn); `list` prints a list;
+adds timeline (a list of id, lane, text, happened, learned, author, edits, withdrawn) and
+evidence (a list of entry, subject, incident, sha256, size, name, author, at); `list` prints a list;
 what changes an incident prints it as it then is. Times are ISO 8601 in UTC; null when unknown."""
 _OTHER_KEYS = {
     **dict.fromkeys(("log", "correct", "retract"), "JSON keys: id (of the journal entry)."),
@@ -52,8 +56,15 @@ def _register_declaring(verbs: options.Subparsers) -> None:
     declare.add_argument(
         "--alert", action="append", default=[], metavar="ID", help="an alert that belongs to it"
     )
+    declare.add_argument(
+        "--observation",
+        action="append",
+        default=[],
+        metavar="ID",
+        help="what it is declared from, as reported",
+    )
     declare.add_argument("--detected", metavar="TIME", help="when it was noticed; default now")
-    declare.add_argument("--channel", default="", help="how it was noticed")
+    declare.add_argument("--channel", default="", help=f"how it was noticed: {', '.join(CHANNELS)}")
 
 
 def _register_changing(verbs: options.Subparsers) -> None:
@@ -170,7 +181,9 @@ def _show(args: argparse.Namespace) -> int:
         one = incidents.get(store, args.incident)
         items = timeline.listed(store, one.id)
         if args.json:
-            options.print_json({**as_json(store, one), "timeline": [_item_json(item) for item in items]})
+            files = [msgspec.to_builtins(file) for file in evidence.of_incident(store, one.id)]
+            told = {"timeline": [_item_json(item) for item in items], "evidence": files}
+            options.print_json({**as_json(store, one), **told})
             return 0
         options.show(f"{one.reference}  {one.severity}  {one.status}  {one.title}")
         options.show(f"system {systems.name_of(store, one.system)}, commander {one.commander}")
@@ -190,6 +203,7 @@ def _declare(args: argparse.Namespace) -> int:
             system=args.system,
             severity=args.severity,
             alert_ids=args.alert,
+            observation_ids=args.observation,
             detected=detected,
             channel=args.channel,
         )

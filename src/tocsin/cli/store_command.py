@@ -1,6 +1,7 @@
 """`tocsin init|verify|backup|restore|operators`: making, checking and bringing back a store."""
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 
 from tocsin import paths
@@ -10,10 +11,10 @@ from tocsin.model.instant import iso
 from tocsin.model.journal import StoreRestored
 from tocsin.model.operator import Author
 from tocsin.now import SystemClock
-from tocsin.operations import operators, stores
+from tocsin.operations import evidence, operators, stores
 from tocsin.operations.verification import Verification, verify
 from tocsin.store import backup
-from tocsin.store.folder import is_store
+from tocsin.store.folder import Store, is_store
 
 
 def register(subparsers: options.Subparsers) -> None:
@@ -24,7 +25,9 @@ def register(subparsers: options.Subparsers) -> None:
     init.add_argument("--code", help="the letters in references, such as WR; default three random ones")
     options.command(
         subparsers, "verify", _verify, "check the journal's chain and what is derived from it"
-    ).epilog = "JSON keys: ok, entries, site, head, entry, seq, reason, differences. Exit 1 when not ok."
+    ).epilog = (
+        "JSON keys: ok, entries, site, head, entry, seq, reason, differences, evidence. Exit 1 when not ok."
+    )
     saving = options.command(subparsers, "backup", _backup, "make a verified backup of the journal now")
     saving.epilog = "JSON keys: path, made, entries."
     restore = options.command(
@@ -61,7 +64,7 @@ def _init(args: argparse.Namespace) -> int:
 def _verify(args: argparse.Namespace) -> int:
     try:
         with options.opened(args, as_it_is=True) as store:
-            found = verify(store)
+            found = _with_evidence(verify(store), store)
     except StoreProblem as problem:
         found = Verification(False, 0, "", "", reason=str(problem))
     if args.json:
@@ -73,9 +76,23 @@ def _verify(args: argparse.Namespace) -> int:
         options.say(
             f"NOT verified: {place}{found.reason}. Change nothing; `tocsin restore --list` shows backups."
         )
-        for difference in found.differences[:20]:
+        for difference in [*found.evidence, *found.differences][:20]:
             options.say(f"  {difference}")
     return 0 if found.ok else 1
+
+
+def _with_evidence(found: Verification, store: Store) -> Verification:
+    """Return what was found, every file of evidence being hashed too; say which files nobody names."""
+    checked = options.with_bar(evidence.check(store))
+    if checked.orphans:
+        options.say(
+            f"{len(checked.orphans)} files in evidence/ belong to no entry: a crash, or a backup brought "
+            "back, left them. Nothing was deleted."
+        )
+    if not checked.wrong or not found.ok:
+        return replace(found, evidence=checked.wrong)
+    reason = f"{len(checked.wrong)} attached files are not as they were"
+    return replace(found, ok=False, reason=reason, evidence=checked.wrong)
 
 
 def _backup(args: argparse.Namespace) -> int:

@@ -22,9 +22,10 @@ from tocsin.model.journal import (
     StatusMoved,
     Withdrawn,
 )
+from tocsin.model.observation import MONITORING, Observation
 from tocsin.model.operator import Author
 from tocsin.model.severity import Scheme
-from tocsin.operations import policies, systems
+from tocsin.operations import observations, policies, systems
 from tocsin.operations.operators import checked_name
 from tocsin.operations.timeline import checked_text
 from tocsin.store import alerts, incidents
@@ -43,6 +44,7 @@ def declare(
     system: str,
     severity: str | None = None,
     alert_ids: Sequence[str] = (),
+    observation_ids: Sequence[str] = (),
     detected: datetime | None = None,
     channel: str = "",
     id: str = "",
@@ -50,27 +52,32 @@ def declare(
     """Declare an incident; its author becomes commander. Raises BadInput and NotFound.
 
     Without a severity it takes the gravest its alerts speak of, and the gravest of all when nothing speaks.
-    Without `detected` it was detected when the first of its alerts was noticed, else now: alerts found in
-    imported history start no clock in the past. A time that a person states may not lie ahead.
+    Without `detected` it was detected when the first of its alerts was noticed or its observations learned
+    of, else now: alerts found in imported history start no clock in the past. A time that a person states may
+    not lie ahead. Without a channel it is that of what it was declared from.
     """
     title = checked_title(title)
     found = [_alert(store, alert_id) for alert_id in alert_ids]
+    reported = [observations.get(store, observation) for observation in observation_ids]
     id = id or store.new_id()
     with store.write() as write:
         if known := _declared(write, id):
             return known
         scheme, policy = policies.in_force(write, author)
         level = severity_or_default(scheme, severity, found)
-        at = _detected(store, detected, found)
+        at = _detected(store, detected, found, reported)
         watched = systems.ensure_in(write, author, system)
         year = store.now().astimezone(ZoneInfo(store.zone)).year
         reference = incidents.next_reference(write.connection, code=store.code, year=year)
-        body = IncidentDeclared(reference, title, watched.id, level, policy, at, _checked_line(channel))
+        way = _channel(channel, found, reported)
+        body = IncidentDeclared(reference, title, watched.id, level, policy, at, way)
         write.add(author, body, incident=id, subject=id, id=id)
         write.add(author, RoleAssumed("commander", author.name), incident=id, subject=id)
         for alert in found:
             write.add(author, AlertAdded(alert), incident=id, subject=id, occurred=When(alert.time))
-        _take_start(write, author, id, found)
+        for observation in reported:
+            observations.join_in(write, author, id, observation)
+        _take_start(write, author, id, found, reported)
         return incidents.get(write.connection, id)
 
 
@@ -243,9 +250,12 @@ def _checked_value(write: Write, incident: Incident, name: str, value: str | Whe
     return _optional(text)
 
 
-def _take_start(write: Write, author: Author, id: str, found: Sequence[Alert]) -> None:
-    """Take the earliest start that an alert estimates as the incident's, to be corrected by people."""
+def _take_start(
+    write: Write, author: Author, id: str, found: Sequence[Alert], reported: Sequence[Observation]
+) -> None:
+    """Take the earliest start that an alert estimates or a person tells of, to be corrected by people."""
     starts = [alert.start for alert in found if alert.start is not None]
+    starts += [observation.happened for observation in reported if observation.is_late]
     if starts:
         first = min(starts, key=lambda start: start.at)
         body = FieldsSet({"start": msgspec.to_builtins(first)})
@@ -260,10 +270,22 @@ def _alert(store: Store, alert_id: str) -> Alert:
     return found
 
 
-def _detected(store: Store, stated: datetime | None, found: Sequence[Alert]) -> datetime:
+def _detected(
+    store: Store, stated: datetime | None, found: Sequence[Alert], reported: Sequence[Observation]
+) -> datetime:
     if stated is not None:
         return _past(store, stated)
-    return min((alert.noticed for alert in found), default=store.now())
+    known = [*(alert.noticed for alert in found), *(observation.learned for observation in reported)]
+    return min(known, default=store.now())
+
+
+def _channel(stated: str, found: Sequence[Alert], reported: Sequence[Observation]) -> str:
+    """Return how it was noticed: as stated, else as what it is declared from says."""
+    if stated.strip():
+        return observations.checked_channel(stated)
+    if reported:
+        return reported[0].channel
+    return MONITORING if found else ""
 
 
 def _past(store: Store, at: datetime) -> datetime:

@@ -1,8 +1,8 @@
-"""Verify: the chain over its stored bytes, and the projections against a fresh fold of the journal."""
+"""Verify: the chain over its stored bytes, projections against a fresh fold, and that evidence is there."""
 
 from dataclasses import dataclass
 
-from tocsin.store import journal, projections
+from tocsin.store import evidence, journal, projections
 from tocsin.store.folder import Store
 
 _SLICE = 500  # entries; some 20 ms
@@ -10,7 +10,7 @@ _SLICE = 500  # entries; some 20 ms
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """What was checked: the first bad entry with its reason, and the projections that differ."""
+    """What was checked: the first bad entry with its reason, the projections that differ, lost evidence."""
 
     ok: bool
     entries: int
@@ -20,6 +20,7 @@ class Verification:
     seq: int = 0
     reason: str = ""
     differences: tuple[str, ...] = ()
+    evidence: tuple[str, ...] = ()
 
 
 def verify(store: Store) -> Verification:
@@ -36,8 +37,18 @@ def verify(store: Store) -> Verification:
             if not more:
                 entries, (_, head) = journal.count(connection), journal.head_of(connection, store.site)
                 held = projections.stored(connection)
+                lost = tuple(evidence.missing(connection, store.path / "evidence"))
     if (fault := chains.fault) is not None:
         return Verification(False, entries, store.code, head, fault.id, fault.seq, fault.reason)
     differences = tuple(projections.differences(held, chains.entries))
-    reason = f"{len(differences)} projections differ from the journal" if differences else ""
-    return Verification(not differences, entries, store.code, head, reason=reason, differences=differences)
+    reasons = [f"{len(differences)} projections differ from the journal"] if differences else []
+    reasons += [f"{len(lost)} attached files are not there as they were"] if lost else []
+    return Verification(
+        not reasons,
+        entries,
+        store.code,
+        head,
+        reason="; ".join(reasons),
+        differences=differences,
+        evidence=lost,
+    )
