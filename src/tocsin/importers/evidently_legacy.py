@@ -8,7 +8,7 @@ from typing import Any
 from tocsin.importers.base import Rejected
 from tocsin.importers.evidently_tests import FAILED, base, status
 from tocsin.importers.evidently_values import MOST_VALUES, in_words
-from tocsin.importers.gathering import Gathering
+from tocsin.importers.gathering import Gathering, stated
 from tocsin.importers.json_values import number
 from tocsin.model.instant import iso, to_us
 
@@ -85,9 +85,8 @@ class Legacy:
         if status(test) in FAILED:
             row = base(test, metric, labels, self.time)
             row["id"] = "|".join(("evidently", iso(self.time), *sorted(labels.values()), row["id"]))
-            limits = {"value": value, "threshold": _limit(parameters)}
-            row |= {key: told for key, told in limits.items() if told == told}
-            self.gathering.row("alerts", row, line)
+            limits = stated(value=value, threshold=_limit(parameters))
+            self.gathering.row("alerts", row | limits, line)
 
     def _sample(self, metric: str, value: float, line: int, labels: dict[str, str]) -> None:
         self.gathering.add(metric, to_us(self.time), value, line, labels)
@@ -102,8 +101,7 @@ class Legacy:
             "labels": labels,
             "id": "|".join(("evidently", iso(self.time), metric, *sorted(labels.values()))),
         }
-        row |= {key: value for key, value in limits.items() if value == value}
-        self.gathering.row("alerts", row, line)
+        self.gathering.row("alerts", row | stated(**limits), line)
 
 
 def _judged(test: dict[str, Any], parameters: dict[str, Any]) -> tuple[str, dict[str, str], float]:

@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 from tocsin.importers.evidently_values import metric_labels, metric_name, numbers
+from tocsin.importers.gathering import plain, stated
 from tocsin.importers.json_values import follow, shortened
 from tocsin.model.instant import iso
 
@@ -28,8 +29,7 @@ def alert(test: dict[str, Any], values: dict[str, Any], time: Any) -> dict[str, 
     found = {(p, lab): number for p, lab, number in numbers(values.get(metric_id))}
     value = found.get((part, label))
     limit = next((n for n in _thresholds(test) if n is not None), None)
-    told = {"value": value, "threshold": limit}
-    return row | {key: number for key, number in told.items() if number is not None and number == number}
+    return row | stated(value=value, threshold=limit)
 
 
 def status(test: Any) -> str:
@@ -74,8 +74,4 @@ def _part(test: dict[str, Any]) -> tuple[str, str]:
 
 def _thresholds(test: dict[str, Any]) -> list[float | None]:
     paths = ("test_config.threshold", "bound_test.test.threshold", "metric_config.params.threshold")
-    return [_plain(follow(test, path)) for path in paths]
-
-
-def _plain(value: Any) -> float | None:
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+    return [plain(follow(test, path)) for path in paths]

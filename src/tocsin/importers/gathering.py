@@ -1,5 +1,6 @@
 """What importers of reports share: samples gathered by signal, times without a zone, files without a time."""
 
+import math
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -110,6 +111,17 @@ def refuse_mapping(source: Source, options: Options, *known: str) -> None:
     if unknown := set(options.mapping) - set(known):
         takes = f"It takes {', '.join(known)}." if known else "This format names its parts itself."
         raise BadInput(f"--map knows no “{min(unknown)}” here.", where=source.name, hint=takes)
+
+
+def plain(value: Any) -> float | None:
+    """Return a value that is a finite number as it is, None for anything else."""
+    found = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    return float(value) if found else None
+
+
+def stated(**found: Any) -> dict[str, Any]:
+    """Return the fields of a row that there are: neither None nor NaN."""
+    return {key: value for key, value in found.items() if value is not None and value == value}
 
 
 def untimed(source: Source, options: Options) -> tuple[datetime, Assumed]:

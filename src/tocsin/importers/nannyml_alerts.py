@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from tocsin.importers.gathering import stated
 from tocsin.importers.json_values import number
 from tocsin.importers.nannyml_columns import Measure
 from tocsin.model.instant import iso
@@ -79,7 +80,4 @@ def _alert(measure: Measure, chunk: Chunk, ended: datetime | None) -> dict[str, 
         "labels": labels,
         "id": "|".join(("nannyml", measure.metric, *names, until)),
     }
-    numbers = {"value": value, "threshold": crossed}
-    times = {"start": chunk.start, "ended": ended}
-    row |= {key: told for key, told in numbers.items() if not math.isnan(told)}
-    return row | {key: told for key, told in times.items() if told is not None}
+    return row | stated(value=value, threshold=crossed, start=chunk.start, ended=ended)
