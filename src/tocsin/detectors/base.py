@@ -78,7 +78,8 @@ class Detector(Protocol):
     """A detector of one series. Registered by an entry point of the group `tocsin.detectors`.
 
     `parameters` is a frozen dataclass whose fields carry `unit` and `says` in their metadata; `release`
-    changes when the method does.
+    changes when the method does. It may also have `calm(series) -> Calm | None` (detectors.calm): what a
+    cheap look at later samples is measured by, so that a live series is not judged in full each time.
     """
 
     name: str

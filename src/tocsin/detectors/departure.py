@@ -20,9 +20,10 @@ from numpy.typing import NDArray
 
 from tocsin.detectors import baseline as baselines
 from tocsin.detectors.base import DAY, SECOND, Finding, OneSeries, Series, Span, Times
+from tocsin.detectors.calm import Calm, calm
 from tocsin.detectors.episodes import Episode, Judged, join, no_example, quiet_of, runs, spans
 from tocsin.detectors.findings import describe
-from tocsin.detectors.levels import WIDTHS, excess, levels
+from tocsin.detectors.levels import WIDTHS, Level, excess, levels
 from tocsin.detectors.stretches import LARGEST
 
 _STRETCH = 10 * SECOND
@@ -82,6 +83,17 @@ class DepartureDetector:
         going_on = int(times[-1]) - quiet.over_us
         return [self._describe(series, episode, departed, going_on) for episode in found]
 
+    def calm(self, series: Series) -> Calm | None:
+        """Return what samples after the newest are measured by; None while a departure is near."""
+        times = series.times_us
+        near = int(times[-1]) - quiet_of(times).longest_us
+        if any(end > near for _, end in series.departures):
+            return None
+        series = replace(series, values=np.clip(series.values, -LARGEST, LARGEST))
+        begin, end = self._block(times, int(times[-1]))
+        measure = self._measure(series, no_example(series.departures, begin), begin)
+        return calm(end, *measure) if measure is not None else calm(end, None, ())
+
     def _describe(self, series: Series, episode: Episode, departed: Sequence[Span], going_on: int) -> Finding:
         times = series.times_us
         earlier = (end for _, end in departed if end < times[episode.first])
@@ -95,26 +107,39 @@ class DepartureDetector:
         A baseline is made anew each day until the window is full, then each week; at fixed instants, so that
         the answer is the same however many samples arrive at once.
         """
-        window = int(self._parameters.window_days * DAY)
         while first < len(times):
-            day = int(times[first]) // DAY
-            full = int(times[0]) <= (day - day % 7) * DAY - window
-            begin, days = (day - day % 7, 7) if full else (day, 1)
-            end = int(np.searchsorted(times, (begin + days) * DAY))
-            yield first, end, begin * DAY
+            begin, until = self._block(times, int(times[first]))
+            end = int(np.searchsorted(times, until))
+            yield first, end, begin
             first = end
+
+    def _block(self, times: Times, at_us: int) -> tuple[int, int]:
+        """Return from when until when (UTC microseconds) one baseline judges, around an instant."""
+        window = int(self._parameters.window_days * DAY)
+        day = at_us // DAY
+        full = int(times[0]) <= (day - day % 7) * DAY - window
+        begin, days = (day - day % 7, 7) if full else (day, 1)
+        return begin * DAY, (begin + days) * DAY
+
+    def _measure(
+        self, series: Series, excluded: Sequence[Span], until: int
+    ) -> tuple[baselines.Baseline, tuple[Level, ...]] | None:
+        """Return the baseline of what came before `until` and its levels, None while there is too little."""
+        past = self._past(series.times_us, excluded, until)
+        if past is None:
+            return None
+        known = baselines.fit(series.times_us[past], series.values[past], until)
+        found = levels(known, self._parameters.false_alarm_days)
+        return (known, found) if found else None
 
     def _judge(
         self, series: Series, excluded: Sequence[Span], first: int, end: int, until: int
     ) -> Judged | None:
         times, values = series.times_us, series.values
-        past = self._past(times, excluded, until)
-        if past is None:
+        measure = self._measure(series, excluded, until)
+        if measure is None:
             return None
-        known = baselines.fit(times[past], values[past], until)
-        found = levels(known, self._parameters.false_alarm_days)
-        if not found:
-            return None
+        known, found = measure
         lead = max(0, first - max(WIDTHS))
         centre, spread = baselines.expected(times[lead:end], known)
         beyond, which = excess((values[lead:end] - centre) / spread, found)

@@ -2,7 +2,7 @@
 
 from collections import deque
 from collections.abc import Generator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from tocsin.model.alert import Alert
 from tocsin.model.instant import to_us
 from tocsin.operations.alerts import Changes, merge
 from tocsin.operations.progress import Progress
+from tocsin.operations.vigil import Vigil
 from tocsin.store import alerts, series, slices, systems, watermarks
 from tocsin.store.database import Connection
 from tocsin.store.folder import Store
@@ -38,22 +39,29 @@ class Detected:
 
 
 def detect(
-    store: Store, *, system: str | None = None, using: Sequence[Detector] | None = None
+    store: Store,
+    *,
+    system: str | None = None,
+    using: Sequence[Detector] | None = None,
+    vigil: Vigil | None = None,
 ) -> Generator[Progress, None, Detected]:
     """Judge what has arrived since the last run, of one system if named. Raises NotFound.
 
     Safe to run in several programs at once, and to stop at any step: what a step judged, its alerts and its
-    watermarks are stored in one transaction.
+    watermarks are stored in one transaction. With a `vigil`, kept from run to run, series that stay calm are
+    only glanced at.
     """
     system_id = None if system is None else _system_id(store, system)
     done = Detected()
     for detector in plugins.detectors() if using is None else using:
         with store.signals.read() as connection:
             numbers = watermarks.behind(connection, detector.name, version(detector), system_id)
+            if vigil is not None:
+                numbers = vigil.stirring(connection, detector, numbers)
         waiting = deque(numbers)
         while waiting:
             yield Progress(len(numbers) - len(waiting), len(numbers), detector.title)
-            _step(store, detector, waiting, done)
+            _step(store, detector, waiting, done, vigil)
         done.series += len(numbers)
     return done
 
@@ -67,6 +75,7 @@ class _Judged:
     count: int
     more: bool
     changes: Changes
+    part: Series  # as it was judged, with what was found departed in it
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +89,7 @@ class _HandedOver:
     stretch_us: int
 
 
-def _step(store: Store, detector: Detector, waiting: deque[int], done: Detected) -> None:
+def _step(store: Store, detector: Detector, waiting: deque[int], done: Detected, vigil: Vigil | None) -> None:
     """Judge some series, or a slice of a long one, and store what was found in one short transaction.
 
     What is not finished goes back to the end of the queue; so does a series that somebody else judged
@@ -109,6 +118,11 @@ def _step(store: Store, detector: Detector, waiting: deque[int], done: Detected)
         done.judged += one.count
         done.raised += one.changes.raised
         done.changed += one.changes.changed
+    if vigil is not None:
+        with store.signals.read() as connection:
+            for one in kept:
+                if not one.more:
+                    vigil.keep(connection, detector, one.mark.series, one.part, one.upto_us)
 
 
 def _judge(store: Store, detector: Detector, number: int, done: Detected) -> tuple[_Judged | None, int]:
@@ -129,7 +143,9 @@ def _judge(store: Store, detector: Detector, number: int, done: Detected) -> tup
         done.problems.append(f"{detector.name} broke on {signal.name}: {type(error).__name__}: {error}")
         return None, read
     changes = merge(store, detector, signal, known, found, since_us)
-    return _Judged(mark, handed.slice.t1, handed.new, handed.slice.more, changes), read
+    standing = {one.id: one for one in (*known, *changes.raised, *changes.changed)}
+    part = replace(part, departures=_spans(list(standing.values()), int(handed.times[-1])))
+    return _Judged(mark, handed.slice.t1, handed.new, handed.slice.more, changes, part), read
 
 
 def _handed_over(connection: Connection, mark: watermarks.Mark, needs: OneSeries) -> _HandedOver | None:

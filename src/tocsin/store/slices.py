@@ -1,10 +1,11 @@
 """A long series slice by slice: the samples after an instant with their past, in pieces of bounded size."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from sqlalchemy import Connection, bindparam, select
+import zstandard
+from sqlalchemy import Connection, bindparam, func, select
 
 from tocsin.store import samples
 from tocsin.store.schema import chunk, import_
@@ -12,12 +13,14 @@ from tocsin.store.schema import chunk, import_
 _FEWEST = 50_000  # new samples in a slice, unless the series ends before
 _PIECE = 400_000  # samples held at once, if they lie evenly
 
+_AT_ONCE = 500  # chunks read by one statement
+_complete = chunk.c["import"].in_(select(import_.c.number).where(import_.c.complete == 1))
 _HEADERS = (
     select(chunk.c.t0, chunk.c.t1, chunk.c.n)
     .where(
         chunk.c.series == bindparam("of_series"),
         chunk.c.t1 >= bindparam("since"),
-        chunk.c["import"].in_(select(import_.c.number).where(import_.c.complete == 1)),
+        _complete,
     )
     .order_by(chunk.c.t1)
 )
@@ -66,3 +69,40 @@ def pieces(
         yield samples.read(
             connection, wanted.series, max(begin, wanted.t0), min(begin + width - 1, wanted.t1)
         )
+
+
+def extents(connection: Connection, series: int | None = None) -> dict[int, tuple[int, int]]:
+    """Return of every series, or one, how many samples it has, and the newest's time (UTC microseconds)."""
+    columns = chunk.c.series, func.sum(chunk.c.n), func.max(chunk.c.t1)
+    query = select(*columns).where(_complete).group_by(chunk.c.series)
+    rows = connection.execute(query if series is None else query.where(chunk.c.series == series))
+    return {int(row[0]): (int(row[1]), int(row[2])) for row in rows}
+
+
+def fresh(
+    connection: Connection, seen_us: Mapping[int, int]
+) -> dict[int, tuple[samples.Times, samples.Values]]:
+    """Return the samples that came after an instant (UTC microseconds), which each series has of its own."""
+    if not seen_us:
+        return {}
+    columns = chunk.c.number, chunk.c.series, chunk.c.t1
+    later = connection.execute(select(*columns).where(chunk.c.t1 > min(seen_us.values()), _complete))
+    wanted = [row[0] for row in later if row[2] > seen_us.get(row[1], samples.LATEST)]
+    parts: dict[int, list[tuple[samples.Times, samples.Values]]] = {}
+    blobs = select(chunk.c.series, chunk.c.t0, chunk.c.n, chunk.c.data).order_by(chunk.c.t0)
+    press = zstandard.ZstdDecompressor()
+    for start in range(0, len(wanted), _AT_ONCE):
+        some = chunk.c.number.in_(wanted[start : start + _AT_ONCE])
+        for series, t0, n, data in connection.execute(blobs.where(some)).all():
+            times, values = samples.unpack(t0, n, data, press)
+            first = int(np.searchsorted(times, seen_us[series], side="right"))
+            parts.setdefault(series, []).append((times[first:], values[first:]))
+    return {series: _in_order(found) for series, found in parts.items()}
+
+
+def _in_order(parts: list[tuple[samples.Times, samples.Values]]) -> tuple[samples.Times, samples.Values]:
+    if len(parts) == 1:
+        return parts[0]
+    times, values = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
+    order = np.argsort(times, kind="stable")
+    return times[order], values[order]

@@ -95,3 +95,11 @@ def behind(connection: Connection, detector: str, version: str, system: str | No
     if system is not None:
         query = query.where(series.c.system == system)
     return list(connection.execute(query).scalars())
+
+
+def reached(connection: Connection, detector: str, version: str) -> dict[int, int]:
+    """Return how far each series was judged by one version of a detector, in UTC microseconds."""
+    query = select(watermark.c.series, watermark.c.upto_us).where(
+        watermark.c.detector == detector, watermark.c.version == version
+    )
+    return {int(row[0]): int(row[1]) for row in connection.execute(query)}

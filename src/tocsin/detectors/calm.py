@@ -1,0 +1,46 @@
+"""A cheap look at new samples of a series that was judged before: is it still as calm as it was?"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from tocsin.detectors.base import Times, Values
+from tocsin.detectors.baseline import Baseline, expected
+from tocsin.detectors.levels import WIDTHS, Level, excess
+from tocsin.detectors.stretches import LARGEST
+
+_SAFE = 1 - 1e-9  # sums of other lengths round otherwise: what comes so near to a level is judged in full
+
+
+@dataclass(frozen=True, slots=True)
+class Calm:
+    """What a full judgement found normal, good for samples before `until_us` (UTC microseconds).
+
+    `known` is None while there is too little past to judge by.
+    """
+
+    until_us: int
+    known: Baseline | None
+    levels: tuple[Level, ...]
+
+    @property
+    def lead(self) -> int:
+        """How many earlier samples must stand before the new ones."""
+        return max(WIDTHS)
+
+    def holds(self, times: Times, values: Values, first: int) -> bool:
+        """Whether a full judgement would find nothing in the samples from index `first` on."""
+        if not len(times) or int(times[-1]) >= self.until_us:
+            return False
+        if self.known is None or not self.levels:
+            return True
+        centre, spread = expected(times, self.known)
+        scores = (np.clip(values, -LARGEST, LARGEST) - centre) / spread
+        beyond, _ = excess(scores, self.levels)
+        return bool((beyond[first:] <= _SAFE).all())
+
+
+def calm(until_us: int, known: Baseline | None, levels: tuple[Level, ...]) -> Calm:
+    """Return what is worth keeping in memory of a judgement: not the baseline's own samples."""
+    light = None if known is None else replace(known, scores=np.empty(0))
+    return Calm(until_us, light, levels)
