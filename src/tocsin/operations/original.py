@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import shutil
 import stat
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass
@@ -56,6 +57,7 @@ def copy(path: Path, folder: Path) -> Generator[Progress, None, Original]:
     digest, done = hashlib.sha256(), 0
     try:
         told = os.fstat(descriptor)
+        _check_room(told.st_size, folder, name)
         with target.open("wb") as copied:
             while block := _block(descriptor, name):
                 digest.update(block)
@@ -142,6 +144,15 @@ def _opened(path: Path, name: str) -> int:
         os.close(descriptor)
         raise BadInput("this is not a file.", where=name)
     return descriptor
+
+
+def _check_room(size: int, folder: Path, name: str) -> None:
+    """Refuse what cannot fit before it fills the disk that everybody writes to. Raises BadInput."""
+    free = shutil.disk_usage(folder).free
+    if size > free:
+        raise BadInput(
+            f"there is no room for it: it has {size >> 20:,} MiB, the disk {free >> 20:,} free.", where=name
+        )
 
 
 def _block(descriptor: int, name: str) -> bytes:
