@@ -6,12 +6,15 @@ import logging
 import os
 import socket
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tocsin.errors import BadInput
+from tocsin.importers.base import mapping
+from tocsin.importers.live import check
 from tocsin.now import Clock
-from tocsin.operations.webhook import LARGEST, Webhook
+from tocsin.operations.webhook import LARGEST, SETTINGS, Webhook
 
 if TYPE_CHECKING:
     from waitress.server import TcpWSGIServer
@@ -66,6 +69,18 @@ def may_listen(at: Address, *, network: bool) -> str:
             hint="Use 127.0.0.1, or allow it by the setting network=yes.",
         )
     return "reachable from the network, not encrypted"
+
+
+def checked(place: str, settings: Mapping[str, str]) -> tuple[Address, dict[str, str]]:
+    """Return address and settings of a webhook source, each with a value. Raises BadInput."""
+    said, at = check(SETTINGS, settings), address(place)
+    if said["network"] not in ("yes", "no"):
+        raise BadInput("the setting “network” is yes or no.", where=said["network"][:40])
+    may_listen(at, network=said["network"] == "yes")
+    if not (said["a_minute"].isascii() and said["a_minute"].isdigit() and 1 <= int(said["a_minute"]) <= 1e5):
+        raise BadInput("a_minute is a whole number from 1 to 100000.", where=said["a_minute"][:40])
+    mapping(said["columns"])
+    return at, said
 
 
 class Receiver:

@@ -16,7 +16,7 @@ from tocsin.importers.live import LiveImporter, Setting, check
 from tocsin.model.journal import SourceRemoved, SourceSet
 from tocsin.model.operator import Author
 from tocsin.model.source import LiveSource, State
-from tocsin.operations import watched_folder
+from tocsin.operations import receiver, watched_folder, webhook
 from tocsin.store import feeds, journal
 from tocsin.store.folder import Store
 
@@ -29,7 +29,6 @@ HTTP_SETTINGS = (
     Setting("user", "user name; without one the secret is a bearer token"),
     Setting("secret", "yes: a password or token is kept under the source's name", "no"),
 )
-WEBHOOK_SETTINGS: tuple[Setting, ...] = ()
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,59}")
 Ask = Callable[[str], str | None]  # the secret kept under a name, None when there is none
 
@@ -99,7 +98,7 @@ def settings_of(importer: str) -> tuple[Setting, ...]:
     if importer == FOLDER:
         return watched_folder.SETTINGS
     if importer == WEBHOOK:
-        return WEBHOOK_SETTINGS
+        return webhook.SETTINGS
     return (*plugins.live_importer(importer).settings, *HTTP_SETTINGS)
 
 
@@ -178,6 +177,10 @@ def _checked(source: LiveSource) -> LiveSource:
             raise BadInput("the setting “secret” is yes or no.", hint="The secret itself is asked for.")
     if not place:
         raise BadInput("a source needs a place: a URL, a folder or an address.", where=source.name)
+    if source.importer == FOLDER:
+        place = watched_folder.checked(place, settings)
+    elif source.importer == WEBHOOK:
+        place = str(receiver.checked(place, settings)[0])
     return LiveSource(source.name, source.importer, place, source.system, float(source.every_s), settings)
 
 

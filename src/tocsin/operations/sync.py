@@ -21,6 +21,7 @@ from tocsin.model.operator import Author
 from tocsin.model.source import LiveSource, State
 from tocsin.operations import sources
 from tocsin.operations.feeds import Feed
+from tocsin.operations.listening import Listening
 from tocsin.operations.progress import Progress, finish
 from tocsin.operations.watched_folder import WatchedFolder
 from tocsin.store import feeds, journal
@@ -149,6 +150,8 @@ def once(
 def _rounds(store: Store, source: LiveSource, author: Author, ask: sources.Ask) -> Rounds:
     if source.importer == sources.FOLDER:
         return _Folder(WatchedFolder(store, author, source))
+    if source.importer == sources.WEBHOOK:
+        return Listening(store, source, author, ask)
     return _Polled(store, source, author, ask)
 
 

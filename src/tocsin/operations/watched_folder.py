@@ -9,7 +9,7 @@ import logging
 import os
 import stat
 import threading
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,7 +22,7 @@ from tocsin.model.source import LiveSource
 from tocsin.operations import ingest, systems
 from tocsin.operations.ingest import ImportReport
 from tocsin.operations.original import shown
-from tocsin.store.folder import Store
+from tocsin.store.folder import Store, is_store
 
 DONE, REJECTED = "done", "rejected"
 SETTINGS = (
@@ -39,6 +39,19 @@ _log = logging.getLogger(__name__)
 
 # What tells a file from a later state of it: size and time of the last change in nanoseconds.
 _Look = tuple[int, int]
+
+
+def checked(place: str, settings: Mapping[str, str]) -> str:
+    """Return the path of a folder that may be watched. Raises BadInput; it need not be there yet."""
+    said = check(SETTINGS, settings)
+    _seconds(said["settle"])
+    mapping(said["columns"])
+    folder = Path(place).expanduser()
+    if not folder.is_absolute():
+        raise BadInput("a watched folder is told by its whole path.", where=place[:200])
+    if any(is_store(one) for one in (folder, *folder.parents)):
+        raise BadInput("this folder lies in a store, where nothing may be moved.", where=place[:200])
+    return str(folder)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,11 +15,19 @@ import msgspec
 
 from tocsin.errors import BadInput, StoreProblem, UserError
 from tocsin.importers import json_text
+from tocsin.importers.live import Setting
 from tocsin.now import Clock
 
 KINDS = ("alertmanager", "pagerduty", "generic")
+SETTINGS = (
+    Setting("network", "yes: other machines may send too; what they send is not encrypted", "no"),
+    Setting("a_minute", "deliveries taken in a minute", "300"),
+    Setting("record", "what /generic takes: samples, alerts, deployments or messages", "alerts"),
+    Setting("columns", "for /generic, what is where, such as time=at,message=text,severity=level"),
+    Setting("zone", "for /generic, the time zone of times without one"),
+    Setting("time_unit", "for /generic, the unit of times that are numbers: s, ms, us or ns"),
+)
 LARGEST = 1 << 20  # bytes of a delivery
-A_MINUTE = 300  # deliveries a source may send in a minute, and at once after a pause
 STRANGERS_A_MINUTE = 30
 _AGAIN_S = 10
 _KEPT = 4096  # bytes of a refused delivery that are told
@@ -101,7 +109,7 @@ class Webhook:
         told: Callable[[Refusal], None],
         clock: Clock,
         *,
-        a_minute: int = A_MINUTE,
+        a_minute: int = 300,
     ) -> None:
         self._keys, self._take, self._told = keys, take, told
         self._known, self._strangers = Bucket(a_minute, clock), Bucket(STRANGERS_A_MINUTE, clock)
