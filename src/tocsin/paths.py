@@ -51,3 +51,8 @@ def network_file_system(path: Path) -> str:
     """Return the name of the network file system `path` is on or would be on; empty for a local one."""
     kind = file_system(existing(path))
     return kind if kind in NETWORK_FILE_SYSTEMS else ""
+
+
+def config_folder() -> Path:
+    """Return the folder for what belongs to this user on this machine, not to a store; it need not exist."""
+    return Path(platformdirs.user_config_dir("tocsin", appauthor=False))
