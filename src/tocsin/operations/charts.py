@@ -57,20 +57,18 @@ def build(
     """
     alerts = tuple(alert for _, alert in incident.alerts)
     with store.signals.read() as connection:
-        numbers = past.numbers(connection, imports)
+        limits = past.limits(connection, imports, now)
         signals = _signals(series.list_all(connection, incident.system), alerts)
-        found = [(number, past.last_us(connection, number, to_us(now), numbers)) for number, _ in signals]
+        found = [(number, past.last_us(connection, number, to_us(now), limits)) for number, _ in signals]
         newest = max((last for _, last in found if last is not None), default=None)
         if newest is None:
             return None
         window = _window(incident, alerts, from_us(newest), now)
         drawn = [one for one, (_, last) in zip(signals, found, strict=True) if last is not None]
         span = to_us(window.begin), to_us(window.end)
-        brought = past.deployments(connection, incident.system, numbers)
+        brought = past.deployments(connection, incident.system, limits)
     strips = tuple(
-        _chart(
-            signal, *_read(store, number, _since(signal, window, alerts), span[1], numbers), window, alerts
-        )
+        _chart(signal, *_read(store, number, _since(signal, window, alerts), span[1], limits), window, alerts)
         for number, signal in drawn[:MOST]
     )
     deployed = deployments.within(settled([*brought, *by_hand]), window.begin, window.end, _MARKS)
@@ -80,11 +78,11 @@ def build(
 
 
 def _read(
-    store: Store, number: int, since_us: int, until_us: int, imports: Collection[int]
+    store: Store, number: int, since_us: int, until_us: int, limits: past.Limits
 ) -> tuple[Times, Values]:
     # A transaction for each series: a long read keeps writers waiting; the imports chosen hold all together.
     with store.signals.read() as connection:
-        return past.read(connection, number, since_us, until_us, imports)
+        return past.read(connection, number, since_us, until_us, limits)
 
 
 def thinned(times_us: Times, values: Values, columns: int = _COLUMNS) -> tuple[Times, Values, Values]:

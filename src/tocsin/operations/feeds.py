@@ -71,6 +71,8 @@ class Feed:
                 recording.put_newer(connection)
                 counts = imports.Counts(tally.read, tally.stored, tally.already, tally.rejected)
                 feeds.count(connection, day, counts, tally.assumed, tally.records)
+                if tally.stored and tally.last_us is not None:
+                    feeds.note_arrival(connection, day.number, now, tally.last_us)
             kept = feeds.get(connection, self.source.name)
             newest = _later(kept.state.newest, tally.last_us)
             state = replace(kept.state, rows=kept.state.rows + tally.stored, newest=newest)
@@ -189,7 +191,7 @@ class Feed:
         """Add what was set aside to the file of the day; it explains, and nothing depends on it."""
         file = original.rejects_file(self.store.folder("imports"), id)
         with suppress(OSError):
-            held = sum(1 for _ in file.open("rb")) if file.exists() else 0
+            held = file.read_bytes().count(b"\n") if file.exists() else 0
             with file.open("ab") as told:
                 for reject in tally.rejects[: max(_MOST_REJECTS - held, 0)]:
                     told.write(msgspec.json.encode(reject) + b"\n")

@@ -31,8 +31,10 @@ def options_for(store: Store, path: Path, system: str) -> Options | None:
 def options_from(said: dict[str, str]) -> Options:
     """Return the options an import was told, from what it wrote down of them."""
     columns = {key.removeprefix("map."): column for key, column in said.items() if key.startswith("map.")}
-    names = ("record", "zone", "time_unit", "importer")
-    return Options(**{name: said.get(name, "") for name in names}, mapping=columns)
+    record, zone, unit, importer = (
+        said.get(name, "") for name in ("record", "zone", "time_unit", "importer")
+    )
+    return Options(record, zone, unit, columns, importer=importer)
 
 
 def in_words(options: Options) -> list[str]:

@@ -5,13 +5,13 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from tocsin.model.instant import to_us
 from tocsin.model.source import State
 from tocsin.store import imports
-from tocsin.store.schema import feed, import_
+from tocsin.store.schema import arrival, feed, import_
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +73,23 @@ def count(
             record=", ".join(sorted(known | records)),
         )
     )
+
+
+def note_arrival(connection: Connection, number: int, at: datetime, newest_us: int) -> None:
+    """Write down up to which time (UTC microseconds) an import had come at an instant."""
+    held = arrived_by(connection, number, at)
+    if held is not None and held >= newest_us:
+        return
+    row = {"import": number, "at_us": to_us(at), "newest_us": newest_us}
+    query = insert(arrival).values(row)
+    columns = ["import", "at_us"]
+    connection.execute(query.on_conflict_do_update(index_elements=columns, set_={"newest_us": newest_us}))
+
+
+def arrived_by(connection: Connection, number: int, at: datetime) -> int | None:
+    """Return up to which time (UTC microseconds) an import had come by an instant, None when to none."""
+    mine = (arrival.c["import"] == number) & (arrival.c.at_us <= to_us(at))
+    return connection.execute(select(func.max(arrival.c.newest_us)).where(mine)).scalar_one_or_none()
 
 
 def close(connection: Connection, number: int, completed: datetime) -> None:

@@ -5,7 +5,8 @@ Times are UTC microseconds. Tables are STRICT, so a tampered column type is an e
 journal.db  1  journal, incident, timeline, operator, system, policy, site
             2  kinds of entries that version 1 cannot read: sources, placements, deployments, observations
 signals.db  1  series, chunk, import, alert, watermark, deployment, decision_log, message
-            2  series.group, series.proposed, import.feed, import.options, message.more, feed, chunk_end
+            2  series.group, series.proposed, import.feed, import.options, message.more, feed, arrival,
+               chunk_end
 """
 
 from sqlalchemy import REAL, Column, Index, Integer, LargeBinary, MetaData, Table, Text, UniqueConstraint
@@ -219,6 +220,14 @@ message = _table(
     Column("text", Text, nullable=False),
     Column("more", Text, nullable=False, server_default="{}"),  # JSON: the source's id, channel, thread ...
     UniqueConstraint("system", "at_us", "author", "text"),
+)
+
+arrival = _table(
+    signals_tables,
+    "arrival",
+    Column("import", Integer, primary_key=True),  # of a live source
+    Column("at_us", Integer, primary_key=True),  # when it sent something
+    Column("newest_us", Integer, nullable=False),  # the newest time it had come to by then
 )
 
 feed = _table(

@@ -35,6 +35,7 @@ def _live_sources(connection: Connection) -> None:
     ):
         connection.exec_driver_sql(f'ALTER TABLE "{table}" ADD COLUMN {column}')
     schema.feed.create(connection)
+    schema.arrival.create(connection)
     next(index for index in schema.chunk.indexes if index.name == "chunk_end").create(connection)
 
 
