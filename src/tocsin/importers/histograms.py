@@ -54,15 +54,16 @@ def quantiles(bounds: ArrayLike, counts: ArrayLike, wanted: tuple[float, ...] = 
     some = np.flatnonzero(total > 0)
     lower = np.concatenate(([min(0.0, upper[0])], upper[:-1]))
     below = np.concatenate((np.zeros((len(steps), 1)), steps[:, :-1]), axis=1)
-    for column, share in enumerate(wanted):
-        rank = share * total[some]
-        bucket = (steps[some, :-1] < rank[:, None]).sum(axis=1)
-        last = bucket == len(upper) - 1
-        inside = np.where(last, 0, bucket)
-        width = upper[inside] - lower[inside]
-        height = steps[some, inside] - below[some, inside]
-        part = (rank - below[some, inside]) / np.where(height > 0, height, 1)
-        result[some, column] = np.where(last, upper[-2], lower[inside] + width * part)
+    with np.errstate(over="ignore", invalid="ignore"):
+        for column, share in enumerate(wanted):
+            rank = share * total[some]
+            bucket = (steps[some, :-1] < rank[:, None]).sum(axis=1)
+            last = bucket == len(upper) - 1
+            inside = np.where(last, 0, bucket)
+            width = upper[inside] - lower[inside]
+            height = steps[some, inside] - below[some, inside]
+            part = (rank - below[some, inside]) / np.where(height > 0, height, 1)
+            result[some, column] = np.where(last, upper[-2], lower[inside] + width * part)
     return result
 
 
@@ -72,7 +73,8 @@ def increases(counts: ArrayLike) -> Floats:
     Where any bucket is lower than before, the process began anew at zero: all that is there is new.
     """
     rows = np.atleast_2d(np.asarray(counts, np.float64))
-    risen = rows[1:] - rows[:-1]
+    with np.errstate(over="ignore"):
+        risen = rows[1:] - rows[:-1]
     anew = np.any(risen < 0, axis=1, keepdims=True)
     return np.where(anew, rows[1:], risen)
 
@@ -99,7 +101,7 @@ def gathered(
         order = np.argsort(moments, kind="stable")
         rows = np.searchsorted(times, moments[order])
         first = np.concatenate(([True], rows[1:] != rows[:-1])) if len(rows) else np.zeros(0, bool)
-        counts[rows[first], index] = values[order][first]
+        counts[rows[first], index] = np.where(np.isfinite(values), values, np.nan)[order][first]
         lines[rows[first]] = places[order][first]
         differs = (values[order] != counts[rows, index]) & ~np.isnan(values[order])
         for line in places[order][differs][:_TOLD].tolist():
@@ -127,7 +129,7 @@ def estimated(histogram: Histogram) -> Iterator[Samples | Rejected]:
     if not found:
         return
     values, times, lines = np.concatenate(found), np.concatenate(moments), np.concatenate(places)
-    told = ~np.isnan(values[:, 0])
+    told = np.isfinite(values).all(axis=1)
     for column, share in enumerate(QUANTILES):
         name = f"{histogram.metric} p{share * 100:g}"
         yield Samples(
