@@ -9,7 +9,7 @@ from sqlalchemy import Connection, inspect, text
 from tocsin.model.journal import StoreUpgraded
 from tocsin.model.operator import Author
 from tocsin.now import ManualClock
-from tocsin.store import backup, journal, projections, upgrades
+from tocsin.store import backup, journal, projections, samples, series, upgrades
 from tocsin.store.folder import Store, open_store
 from tocsin.store.schema import JOURNAL_VERSION, SIGNALS_VERSION
 
@@ -43,8 +43,33 @@ def test_a_stored_example_opens_verifies_and_keeps_its_words(
             assert journal.verify(connection) is None
             assert projections.differences(projections.stored(connection), journal.entries(connection)) == []
             assert journal.count(connection) > 10
+        with store.signals.read() as connection:
+            [(number, signal)] = series.list_all(connection)
+            assert (signal.metric, len(samples.read(connection, number)[0])) == ("approval_rate", 576)
     finally:
         store.close()
+
+
+def test_an_upgraded_store_is_laid_out_like_a_new_one(
+    tmp_path: Path, clock: ManualClock, author: Author, store: Store
+) -> None:
+    def layout(one: Store) -> dict[str, object]:
+        found: dict[str, object] = {}
+        for file in (one.journal, one.signals):
+            with file.read() as connection:
+                seen = inspect(connection)
+                for table in seen.get_table_names():
+                    columns = {c["name"]: (str(c["type"]), c["nullable"]) for c in seen.get_columns(table)}
+                    indexes = {str(i["name"]): i["column_names"] for i in seen.get_indexes(table)}
+                    found[table] = columns, indexes
+        return found
+
+    old = open_store(shutil.copytree(EXAMPLES / "journal-1.tocsin", tmp_path / "old.tocsin"), clock=clock)
+    try:
+        upgrades.upgrade(old, author)
+        assert layout(old) == layout(store)
+    finally:
+        old.close()
 
 
 def test_a_step_is_taken_after_a_backup_and_recorded(store: Store, author: Author) -> None:
