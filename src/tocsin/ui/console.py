@@ -106,6 +106,7 @@ class App(QObject):
         window.add_screen("command", "Command", "command", self._make_command, "Ctrl+2")
         window.add_screen("timeline", "Timeline", "timeline", self._make_timeline, "Ctrl+3")
         window.add_screen("report", "Report", "report", self._make_report, "Ctrl+4")
+        window.add_screen("signals", "Signals", "signals", self._make_signals, "Ctrl+5")
         self.declare = DeclareSheet(desk, window)
         self.importing = ImportSheet(desk, window)
 
@@ -125,6 +126,11 @@ class App(QObject):
         from tocsin.ui.report.screen import ReportScreen
 
         return ReportScreen(self.desk)
+
+    def _make_signals(self) -> QWidget:
+        from tocsin.ui.signals.screen import SignalsScreen
+
+        return SignalsScreen(self.desk)
 
     def _add_actions(self) -> None:
         window = self.window

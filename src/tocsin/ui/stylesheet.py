@@ -106,6 +106,8 @@ QAbstractItemView::item:hover {{ background: {p.hover}; }}
 QAbstractItemView::item:selected {{ background: {p.selected}; color: {p.text}; }}
 QHeaderView::section {{ background: {p.panel}; color: {p.muted}; border: 0; border-bottom: 1px solid {p.line};
     padding: 5px 6px; font-size: {look.SMALL}px; }}
+QHeaderView[role="names"]::section {{ color: {p.text}; font-size: {look.NORMAL}px; border: 0; }}
+QTableCornerButton::section {{ background: {p.panel}; border: 0; }}
 """
 
 
