@@ -5,7 +5,7 @@ No source waits for another, and none holds up the end of the program: whatever 
 
 import logging
 import threading
-from collections.abc import Collection, Generator, Iterator
+from collections.abc import Collection, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -21,7 +21,7 @@ from tocsin.model.operator import Author
 from tocsin.model.source import LiveSource, State
 from tocsin.operations import sources
 from tocsin.operations.feeds import Feed
-from tocsin.operations.listening import Listening
+from tocsin.operations.listening import Listening, signing_name, token_name
 from tocsin.operations.progress import Progress, finish
 from tocsin.operations.watched_folder import WatchedFolder
 from tocsin.store import feeds, journal
@@ -147,6 +147,40 @@ def once(
             rounds.close()
 
 
+def once_all(
+    store: Store, chosen: Sequence[LiveSource], author: Author, *, ask: sources.Ask, stop: threading.Event
+) -> list[str]:
+    """Ask several sources once, all at the same time; return what kept any from being asked, in words.
+
+    How it went with each is in its state.
+    """
+    problems: list[str] = []
+
+    def run(source: LiveSource) -> None:
+        try:
+            finish(once(store, source, author, ask=ask, stop=stop))
+        except UserError as problem:
+            problems.append(str(problem))
+
+    threads = [threading.Thread(target=run, args=(source,), daemon=True) for source in chosen]
+    for thread in threads:
+        thread.start()
+    try:
+        for thread in threads:
+            thread.join()
+    except BaseException:
+        stop.set()
+        raise
+    return problems
+
+
+def secret_names(source: LiveSource) -> list[str]:
+    """Return what the secrets are kept under that a source may ask for."""
+    if source.importer == sources.WEBHOOK:
+        return [token_name(source), signing_name(source)]
+    return [sources.secret_name(source)] if sources.needs_secret(source) else []
+
+
 def _rounds(store: Store, source: LiveSource, author: Author, ask: sources.Ask) -> Rounds:
     if source.importer == sources.FOLDER:
         return _Folder(WatchedFolder(store, author, source))
@@ -225,12 +259,18 @@ class _Runner:
     author: Author
     ask: sources.Ask
     stop: threading.Event = field(default_factory=threading.Event)
+    wake: threading.Event = field(default_factory=threading.Event)  # set: the next round is due now
     thread: threading.Thread = field(init=False)
 
     def __post_init__(self) -> None:
         # A daemon: a name server that does not answer must not keep the program from ending.
         self.thread = threading.Thread(target=self._run, name=f"source {self.source.name}", daemon=True)
         self.thread.start()
+
+    def end(self) -> None:
+        """Let the thread end as soon as it can."""
+        self.stop.set()
+        self.wake.set()
 
     def _run(self) -> None:
         while not self.stop.is_set():
@@ -253,7 +293,8 @@ class _Runner:
                 next_try = state.next_try or self.store.now()
                 wait_s = (next_try - self.store.now()).total_seconds()
                 # The wall clock may have been set meanwhile: never longer than was meant.
-                self.stop.wait(min(max(wait_s, 0.0), _LONGEST_PAUSE_S + self.source.every_s))
+                self.wake.wait(min(max(wait_s, 0.0), _LONGEST_PAUSE_S + self.source.every_s))
+                self.wake.clear()
         finally:
             rounds.close()
 
@@ -281,12 +322,18 @@ class Syncing:
             self._thread.join(_LEAVE_S / 3)
         runners = list(self._runners.values())
         for runner in runners:
-            runner.stop.set()
+            runner.end()
         left_s = _LEAVE_S
         began = self._store.clock.elapsed_s()
         for runner in runners:
             runner.thread.join(max(left_s - (self._store.clock.elapsed_s() - began), 0.05))
         return not any(thread.is_alive() for thread in (self._thread, *(one.thread for one in runners)))
+
+    def ask_now(self, names: Collection[str] = ()) -> None:
+        """Let the next round of all sources, or of those named, begin at once."""
+        for name, runner in list(self._runners.items()):
+            if not names or name in names:
+                runner.wake.set()
 
     def wait(self, seconds: float | None = None) -> bool:
         """Wait until somebody stops it; return whether somebody has."""
@@ -313,7 +360,7 @@ class Syncing:
         }
         for name, runner in list(self._runners.items()):
             if wanted.get(name) != runner.source:
-                runner.stop.set()
+                runner.end()
                 del self._runners[name]
         for name, source in wanted.items():
             if name not in self._runners and not self._stop.is_set():
