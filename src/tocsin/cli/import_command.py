@@ -26,10 +26,11 @@ A file is taken as a whole or not at all; single bad rows are set aside with lin
 tenth of them refuse the file. What was there already is counted and changes nothing.
 
 JSON: read, stored, already, rejected, missing (numbers; read is their sum), assumed (an object: what the file
-does not say, and what was taken instead), files (a list, one a file: source, importer, record, system,
-series, first, last, rejects with line and reason, dry_run, id of the journal entry, error or null, and the
-same counts; with --incident also timeline: added, already, ahead). Times are ISO 8601 in UTC. Exit code 1
-when a file was refused; the others are in."""
+does not say, and what was taken instead), files (a list, one a file: source, importer, record, records (an
+object: how many of each kind were met, values of samples, else rows), system, series, first, last, rejects
+with line and reason, dry_run, id of the journal entry, error or null, and the same counts; with --incident
+also timeline: added, already, ahead). Times are ISO 8601 in UTC. Exit code 1 when a file was refused; the
+others are in."""
 
 
 def register(subparsers: options.Subparsers) -> None:

@@ -66,11 +66,11 @@ class Feed:
                     self.store, belonging, tally, day.number, arrived=now, source=self.source.name
                 )
                 for piece in rows:
-                    tally.records.add(piece.record)
+                    tally.met(piece.record, len(piece.rows))
                     recording.rows(connection, piece)
                 recording.put_newer(connection)
                 counts = imports.Counts(tally.read, tally.stored, tally.already, tally.rejected)
-                feeds.count(connection, day, counts, tally.assumed, tally.records)
+                feeds.count(connection, day, counts, tally.assumed, set(tally.records))
                 if tally.stored and tally.last_us is not None:
                     feeds.note_arrival(connection, day.number, now, tally.last_us)
             kept = feeds.get(connection, self.source.name)
@@ -129,7 +129,7 @@ class Feed:
                         tally.reject(0, f"the name of a signal has {length:,} characters", len(piece.times))
                         continue
                     times, values, _lines = sieve.plausible(piece)
-                    tally.records.add("samples")
+                    tally.met("samples", len(times))
                     if len(times):
                         tally.spans(int(times[0]), int(times[-1]))
                         found.append((signal, signal.id, times, values))

@@ -55,7 +55,7 @@ class ImportReport:
 
     `read` counts values: one a row, or one a value column of it. `rejects` are the first thousand of those
     set aside; `id` is that of the journal entry, empty in a dry run. `messages` are the ids of its messages,
-    for a timeline to take.
+    for a timeline to take. `records` tells how many of each kind were met: values of samples, else rows.
     """
 
     source: str
@@ -75,6 +75,7 @@ class ImportReport:
     dry_run: bool = False
     id: str = ""
     messages: tuple[str, ...] = ()
+    records: dict[str, int] = field(default_factory=dict)
 
 
 def ingest(
@@ -341,6 +342,7 @@ def _report(source: str, importer: str, system: str, tally: Tally, *, dry_run: b
         rejects=tuple(tally.rejects),
         dry_run=dry_run,
         messages=() if dry_run else tuple(tally.messages),
+        records=dict(sorted(tally.records.items())),
     )
 
 

@@ -20,7 +20,8 @@ class Reject:
 class Tally:
     """Counts of one import. The first thousand rejects are kept; all are counted.
 
-    `messages` are the ids under which the store holds those that were met, new ones and others.
+    `records` tells how many of each kind were met: values of samples, rows of others. `messages` are the ids
+    under which the store holds those that were met, new ones and others.
     """
 
     stored: int = 0
@@ -28,7 +29,7 @@ class Tally:
     rejected: int = 0
     missing: int = 0
     assumed: dict[str, str] = field(default_factory=dict)
-    records: set[str] = field(default_factory=set)
+    records: dict[str, int] = field(default_factory=dict)
     series: dict[str, None] = field(default_factory=dict)
     rejects: list[Reject] = field(default_factory=list)
     messages: list[str] = field(default_factory=list)
@@ -39,6 +40,10 @@ class Tally:
     def read(self) -> int:
         """Everything met."""
         return self.stored + self.already + self.rejected + self.missing
+
+    def met(self, record: str, count: int) -> None:
+        """Count records of a kind."""
+        self.records[record] = self.records.get(record, 0) + count
 
     def reject(self, line: int, reason: str, count: int = 1) -> None:
         """Set a row aside."""

@@ -68,7 +68,7 @@ class Writing:
 
     def take_samples(self, piece: Samples) -> None:
         """Take samples of one signal; judged now or with the next ones."""
-        self.tally.records.add("samples")
+        self.tally.met("samples", len(piece.times))
         signal = self.belonging.signal(piece)
         length = len(signal.name) + len(signal.unit)
         if length > LONGEST_NAME:
@@ -131,7 +131,7 @@ class Writing:
 
     def take_rows(self, piece: Rows) -> None:
         """Take alerts, deployments or messages."""
-        self.tally.records.add(piece.record)
+        self.tally.met(piece.record, len(piece.rows))
         for start in range(0, len(piece.rows), _ROWS_AT_ONCE):
             part = slice(start, start + _ROWS_AT_ONCE)
             with self._transaction() as connection:
@@ -140,7 +140,7 @@ class Writing:
 
     def take_table(self, piece: Table) -> None:
         """Take a decision log."""
-        self.tally.records.add("decisions")
+        self.tally.met("decisions", piece.rows)
         if not self.dry_run:
             self._write()
         log = self.recording().table(piece)
