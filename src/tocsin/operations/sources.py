@@ -57,6 +57,11 @@ def save(store: Store, author: Author, source: LiveSource) -> LiveSource:
     return checked
 
 
+def check_new(name: str, importer: str, place: str, every_s: float, settings: dict[str, str]) -> LiveSource:
+    """Return a source of no system yet as `save` would set it; raises what that would, before it writes."""
+    return _checked(LiveSource(name, importer, place, "", every_s, settings))
+
+
 def remove(store: Store, author: Author, name: str) -> None:
     """Ask a source no more; what it sent stays. Raises NotFound."""
     get(store, name)
