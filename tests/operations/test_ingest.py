@@ -107,7 +107,7 @@ def test_one_time_twice_in_a_file_counts_once(store: Store, run: Import) -> None
 def test_one_time_twice_counts_once_however_far_apart_it_is_read(
     run: Import, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tocsin.importers.csv_samples._WINDOW", 10)
+    monkeypatch.setattr("tocsin.importers.csv_blocks._BLOCK", 220)
     rows = "".join(f"2026-11-02T11:00:{n:02d}Z,1\n" for n in (*range(10), 9, *range(10, 40)))
     report = run(
         "ts,value\n" + rows.replace(":09Z,1\n2026-11-02T11:00:09Z,1", ":09Z,1\n2026-11-02T11:00:09Z,5")

@@ -9,7 +9,7 @@ from tocsin.importers.base import Options, Piece, Source
 from tocsin.importers.csv_decisions import decisions
 from tocsin.importers.csv_records import records
 from tocsin.importers.csv_samples import samples
-from tocsin.importers.csv_stage import Stage
+from tocsin.importers.csv_stage import Stage, connect
 from tocsin.importers.proposal import Proposal, proposed
 from tocsin.importers.text import checked, foreign
 
@@ -43,8 +43,9 @@ class CsvImporter:
     def read(self, source: Source, options: Options) -> Iterator[Piece]:
         """Yield the file's records. Raises BadInput."""
         text = yield from checked(source)
-        stage = Stage(source, text, csv_columns.layout(text.path, source.name))
+        layout = csv_columns.layout(text.path, source.name)
+        connection = connect(source.scratch)
         try:
-            yield from _READERS[options.record or "samples"](stage, options)
+            yield from _READERS[options.record or "samples"](Stage(source, text, layout, connection), options)
         finally:
-            stage.close()
+            connection.close()

@@ -4,6 +4,7 @@ import csv
 import threading
 from collections.abc import Generator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -37,35 +38,35 @@ class Quick:
     time_format: str
 
 
+def connect(scratch: Path) -> "duckdb.DuckDBPyConnection":
+    """Return a private database in little memory, that reads no extension and knows no zone but UTC."""
+    import duckdb
+
+    connection = duckdb.connect(
+        config={
+            "autoinstall_known_extensions": False,
+            "autoload_known_extensions": False,
+            "memory_limit": "192MB",
+            "threads": 1,  # with more, rows come in another order than in the file
+            "temp_directory": str(scratch / "spill"),
+        }
+    )
+    connection.execute("SET TimeZone = 'UTC'")
+    return connection
+
+
 @dataclass
 class Stage:
-    """A private DuckDB, and the file in it. Close it."""
+    """A CSV file, or some lines of one with `before` lines before them, and the database it is put in."""
 
     source: Source
     text: Text
     layout: Layout
-    connection: "duckdb.DuckDBPyConnection" = field(init=False)
+    connection: "duckdb.DuckDBPyConnection"
+    before: int = 0
     skipped: NDArray[np.int64] = field(init=False)
     rows: int = 0
     _starts: NDArray[np.int64] | None = None
-
-    def __post_init__(self) -> None:
-        import duckdb
-
-        self.connection = duckdb.connect(
-            config={
-                "autoinstall_known_extensions": False,
-                "autoload_known_extensions": False,
-                "memory_limit": "192MB",
-                "threads": 1,  # with more, rows come in another order than in the file
-                "temp_directory": str(self.source.scratch / "spill"),
-            }
-        )
-        self.connection.execute("SET TimeZone = 'UTC'")
-
-    def close(self) -> None:
-        """Let go of everything."""
-        self.connection.close()
 
     def column(self, name: str) -> str:
         """Return the SQL name of a column."""
@@ -81,21 +82,30 @@ class Stage:
         `quick` is tried first: it lets the reader convert as it cuts, and stands when no cell resists.
         Yields the lines that could not be cut into cells. Raises BadInput where a quote swallows lines.
         """
+        self.forget()
         stands = quick is not None and (yield from self._tried(quick))
         if not stands:
-            yield from self.run(f"CREATE TABLE staged AS {select}".replace("{file}", self._reader({}, "")))
+            yield from self.run(f"CREATE TABLE staged AS {select}".replace("{file}", self.reader({}, "")))
         self.rows = self.connection.execute("SELECT count(*) FROM staged").fetchall()[0][0]
         yield from self._uncut()
 
     def _tried(self, quick: "Quick") -> Generator[Step, None, bool]:
-        reader = self._reader(quick.types, f", timestampformat='{quick.time_format}'")
+        reader = self.reader(quick.types, f", timestampformat='{quick.time_format}'")
         yield from self.run(f"CREATE TABLE staged AS {quick.select}".replace("{file}", reader))
-        resisted = "SELECT count(*) FROM reject_errors WHERE error_type = 'CAST'"
-        if not self.connection.execute(resisted).fetchall()[0][0]:
+        if not self.faults("CAST"):
             return True
-        for table in ("staged", "reject_errors", "reject_scans"):
-            self.connection.execute(f"DROP TABLE {table}")
+        self.forget()
         return False
+
+    def faults(self, kind: str = "%") -> int:
+        """Return how many cells or lines the reader could not take, of one kind or of all."""
+        sql = "SELECT count(*) FROM reject_errors WHERE error_type LIKE ?"
+        return int(self.connection.execute(sql, [kind]).fetchall()[0][0])
+
+    def forget(self) -> None:
+        """Drop what was loaded before."""
+        for table in ("staged", "reject_errors", "reject_scans"):
+            self.connection.execute(f"DROP TABLE IF EXISTS {table}")
 
     def _uncut(self) -> Generator[Rejected, None, None]:
         bad = self.connection.execute(
@@ -107,15 +117,20 @@ class Stage:
         for line, (_, kind, content, message) in zip(numbers, bad, strict=True):
             if kind == "UNQUOTED VALUE" and "\n" in (content or "").rstrip("\r\n"):
                 raise BadInput(
-                    f"a quote opened in line {line} is never closed, and swallows the lines after it.",
+                    f"a quote opened in line {self.before + line} is never closed, "
+                    "and swallows the lines after it.",
                     where=self.source.name,
                 )
             if not lines or lines[-1] != line:
                 lines.append(line)
-                yield Rejected(line, _reason(kind, message))
+                yield Rejected(self.before + line, _reason(kind, message))
+        self.leave_out(lines)
+
+    def leave_out(self, lines: list[int]) -> None:
+        """Count these lines and the blank ones as none of the rows."""
         blank = self.text.blank[self.text.blank > self.layout.skip]
-        self.skipped = np.union1d(np.array(lines, np.int64), blank if len(self.layout.columns) > 1 else [])
-        self.skipped = self.skipped.astype(np.int64)
+        both = np.union1d(np.array(lines, np.int64), blank if len(self.layout.columns) > 1 else [])
+        self.skipped = both.astype(np.int64)
 
     def _lines_at(self, offsets: NDArray[np.int64]) -> list[int]:
         """Return the line each byte offset (increasing) is in."""
@@ -129,7 +144,8 @@ class Stage:
                 seen, done = seen + block.count(b"\n"), done + len(block)
         return lines + [seen] * (len(offsets) - len(lines))
 
-    def _reader(self, types: dict[str, str], more: str) -> str:
+    def reader(self, types: dict[str, str], more: str) -> str:
+        """Return the SQL that cuts the file into c0, c1 ...: text where `types` says nothing else."""
         names = [f"c{index}" for index in range(len(self.layout.columns))]
         columns = ", ".join(f"'{name}': '{types.get(name, 'VARCHAR')}'" for name in names)
         path = str(self.text.path).replace("'", "''")
@@ -174,6 +190,9 @@ class Stage:
 
     def lines(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
         """Return the line each row of `staged` begins in."""
+        return self.before + self._lines(rows)
+
+    def _lines(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
         first = self.layout.skip + 1
         if self.text.lines - self.layout.skip - len(self.skipped) == self.rows:
             if not len(self.skipped):

@@ -73,6 +73,17 @@ def to_utc(local_us: NDArray[np.int64], zone: ZoneInfo) -> tuple[NDArray[np.int6
     return result, doubt
 
 
+def wall_zone(form: str, zone: str) -> ZoneInfo | None:
+    """Return the zone that times of this form must be brought from, None where they are UTC already."""
+    return ZoneInfo(zone) if form == "naive" and zone not in ("", "UTC") else None
+
+
+def doubted(doubt: NDArray[np.int8], zone: ZoneInfo) -> list[tuple[int, str]]:
+    """Return index and reason of every wall time that cannot be told."""
+    found = np.flatnonzero(doubt).tolist()
+    return [(index, f"time: it {DOUBTS[int(doubt[index])].format(zone=zone.key)}") for index in found]
+
+
 def _changes(zone: ZoneInfo, start_us: int, end_us: int) -> list[tuple[int, int]]:
     """Return (instant, offset) in microseconds: the offset at `start_us`, then each change up to `end_us`."""
     found = [(start_us, _offset(zone, start_us))]

@@ -1,0 +1,203 @@
+"""A CSV file without quotes, cut into blocks of whole lines, each parsed by itself: many at once."""
+
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tocsin.importers.base import Options, Rejected
+from tocsin.importers.csv_select import bad_rows, careful, plain_format, plain_types
+from tocsin.importers.csv_sql import quoted
+from tocsin.importers.csv_stage import Stage, connect
+from tocsin.importers.sample_mapping import SamplesMapping
+from tocsin.importers.text import Text
+from tocsin.importers.times import doubted, to_utc, wall_zone
+
+_BLOCK = 8 << 20
+MOST_SERIES = 1_000  # more are sorted in the database: too many to gather side by side
+_APART = "\n"  # between the parts of a key; no cell has one where there are no quotes
+
+
+class TooManySeries(Exception):
+    """There are more series than can be gathered side by side."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """Some whole lines of the file, and how many lines and bytes come before them."""
+
+    data: bytes
+    lines: int
+    before: int
+    offset: int
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """What is in a block. `values` are a column each; `good` says where it has a value or a missing one.
+
+    `key` numbers the series of each row (`Keys`), None where there is one for each value column.
+    """
+
+    times: NDArray[np.int64]
+    values: list[NDArray[np.float64]]
+    good: list[NDArray[np.bool_]]
+    lines: NDArray[np.int64]
+    key: NDArray[np.int64] | None
+    rejected: list[Rejected]
+
+
+@dataclass
+class Keys:
+    """The series met so far, numbered from 1, for all blocks."""
+
+    texts: list[str] = field(default_factory=list)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def add(self, found: list[str]) -> None:
+        """Number what is new. Raises TooManySeries."""
+        with self._lock:
+            there = set(self.texts)
+            self.texts += [text for text in found if text not in there]
+            if len(self.texts) > MOST_SERIES:
+                raise TooManySeries
+
+    def parts(self, number: int) -> list[str]:
+        """Return the cells that name a series."""
+        return self.texts[number - 1].split(_APART)
+
+
+def cuts(stage: Stage) -> Iterator[Cut]:
+    """Give the file in blocks, from below the header on."""
+    with stage.text.path.open("rb") as file:
+        for _ in range(stage.layout.skip):
+            file.readline()
+        before, offset = stage.layout.skip, file.tell()
+        while data := file.read(_BLOCK):
+            data += file.readline()
+            lines = int(np.count_nonzero(np.frombuffer(data, np.uint8) == 10)) + (data[-1:] != b"\n")
+            yield Cut(data, lines, before, offset)
+            before, offset = before + lines, offset + len(data)
+
+
+class Parser:
+    """Parses block after block in a database of its own."""
+
+    def __init__(self, whole: Stage, mapping: SamplesMapping, options: Options, keys: Keys, number: int):
+        self._whole, self._mapping, self._options, self._keys = whole, mapping, options, keys
+        self._connection = connect(whole.source.scratch)
+        self._path = whole.source.scratch / f"block{number}.csv"
+        self._known = 0  # how many keys the type `keys` of the database has
+        self._format = plain_format(whole, mapping)
+
+    def stop(self) -> None:
+        """End what runs."""
+        self._connection.interrupt()
+
+    def close(self) -> None:
+        """Let go of everything."""
+        self._connection.close()
+        self._path.unlink(missing_ok=True)
+
+    def parse(self, cut: Cut) -> Parsed:
+        """Return what is in a block. Raises BadInput; TooManySeries."""
+        self._path.write_bytes(cut.data)
+        part = self._stage(cut)
+        rejected: list[Rejected] = []
+        window = self._quickly(part) if self._format and not _divided(cut.data) else None
+        if window is None:
+            rejected = [piece for piece in self._carefully(part) if isinstance(piece, Rejected)]
+            key = self._key([f"k{index}" for index in range(len(self._mapping.key))])
+            window = self._window(f"SELECT t, {self._values()}, {key} AS key FROM staged")
+        return self._parsed(part, window, rejected)
+
+    def _stage(self, cut: Cut) -> Stage:
+        blank = self._whole.text.blank
+        low, high = np.searchsorted(blank, (cut.before, cut.before + cut.lines), "right")
+        text = Text(self._path, cut.lines, blank[low:high] - cut.before, underscore=True, quotes=False)
+        layout = replace(self._whole.layout, skip=0)
+        return Stage(self._whole.source, text, layout, self._connection, cut.before)
+
+    def _quickly(self, part: Stage) -> dict[str, NDArray[Any]] | None:
+        """Return the rows of a plain block, None when anything in it is not plain."""
+        names = [part.column(name) for name in self._mapping.values]
+        values = ", ".join(f"coalesce({name}, 'nan'::DOUBLE) AS v{index}" for index, name in enumerate(names))
+        key = self._key([part.made(made) for made in self._mapping.key.values()])
+        reader = part.reader(plain_types(part, self._mapping), f", timestampformat='{self._format}'")
+        time = part.made(self._mapping.time)
+        window = self._window(f"SELECT epoch_us({time}) AS t, {values}, {key} AS key FROM {reader}")
+        infinite = any(np.isinf(window[f"v{index}"]).any() for index in range(len(names)))
+        if part.faults() or infinite or np.ma.getmaskarray(window["t"]).any():
+            part.forget()
+            return None
+        part.rows = len(window["t"])
+        part.leave_out([])
+        return window
+
+    def _carefully(self, part: Stage) -> Iterator[Any]:
+        yield from part.load(careful(part, self._mapping, self._options.time_unit))
+        yield from bad_rows(part, self._mapping)
+
+    def _values(self) -> str:
+        return ", ".join(f"v{index}" for index in range(len(self._mapping.values)))
+
+    def _key(self, parts: list[str]) -> str:
+        """Return SQL for the text of a row's key; empty text where there is none."""
+        cells = [f"coalesce(trim({part}), '')" for part in parts]
+        return f"concat_ws(chr(10), {', '.join(cells)})" if len(cells) > 1 else (cells or ["NULL"])[0]
+
+    def _window(self, select: str) -> dict[str, NDArray[Any]]:
+        """Run a SELECT whose column `key` is text; return its columns, `key` as numbers of `Keys`."""
+        if not self._mapping.key:
+            return dict(self._connection.execute(f"SELECT * EXCLUDE key FROM ({select})").fetchnumpy())
+        for _ in range(2):
+            self._learn()
+            columns = ", ".join(["t", self._values(), "enum_code(try_cast(key AS keys)) AS key"])
+            window = dict(self._connection.execute(f"SELECT {columns} FROM ({select})").fetchnumpy())
+            if not np.ma.getmaskarray(window["key"]).any():
+                break
+            sql = f"SELECT DISTINCT key FROM ({select}) LIMIT {MOST_SERIES + 1}"
+            self._keys.add([key for (key,) in self._connection.execute(sql).fetchall()])
+        return window
+
+    def _learn(self) -> None:
+        """Bring the database's type of keys up to date. Its first value is one that no key can be."""
+        texts = list(self._keys.texts)
+        if len(texts) == self._known and self._known:
+            return
+        names = ", ".join(quoted(text) for text in ("\n" * len(self._mapping.key), *texts))
+        self._connection.execute("DROP TYPE IF EXISTS keys")
+        self._connection.execute(f"CREATE TYPE keys AS ENUM ({names})")
+        self._known = len(texts)
+
+    def _parsed(self, part: Stage, window: dict[str, NDArray[Any]], rejected: list[Rejected]) -> Parsed:
+        timed = ~np.ma.getmaskarray(window["t"])
+        times = np.ma.getdata(window["t"])[timed]
+        lines = part.lines(np.flatnonzero(timed))
+        told = np.ones(len(times), bool)
+        if (zone := wall_zone(self._mapping.form, self._options.zone)) is not None:
+            times, doubt = to_utc(times, zone)
+            told = doubt == 0
+            rejected += [Rejected(int(lines[index]), reason) for index, reason in doubted(doubt, zone)]
+        columns = [window[f"v{index}"] for index in range(len(self._mapping.values))]
+        return Parsed(
+            times=times,
+            values=[np.ma.getdata(column)[timed] for column in columns],
+            good=[told & ~np.ma.getmaskarray(column)[timed] for column in columns],
+            lines=lines,
+            key=np.ma.getdata(window["key"])[timed].astype(np.int64) if self._mapping.key else None,
+            rejected=rejected,
+        )
+
+
+def _divided(data: bytes) -> bool:
+    """Whether there is a digit on both sides of an underscore, where DuckDB takes 1_000 for a number."""
+    if b"_" not in data:
+        return False
+    codes = np.frombuffer(data, np.uint8)
+    at = np.flatnonzero(codes[1:-1] == 95) + 1
+    digit = (codes >= 48) & (codes <= 57)
+    return bool((digit[at - 1] & digit[at + 1]).any())

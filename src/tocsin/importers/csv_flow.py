@@ -1,0 +1,206 @@
+"""A plain CSV file on its way through: blocks parsed side by side, taken in order, gathered by series."""
+
+import os
+from collections import deque
+from collections.abc import Generator, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass, field
+from itertools import pairwise
+from queue import SimpleQueue
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tocsin.importers.base import Options, Piece, Rejected, Samples, Step
+from tocsin.importers.csv_blocks import Cut, Keys, Parsed, Parser, TooManySeries, cuts
+from tocsin.importers.csv_stage import Stage
+from tocsin.importers.sample_mapping import SamplesMapping
+
+_MOST_PARSERS = 4
+_WHOLE = 4_096  # samples in a chunk of the store: parts of that length pack best
+_ENOUGH = 4 * _WHOLE
+_MOST_HELD = 4_000_000  # samples gathered before some must go, in about 100 MB
+
+_Columns = tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.int64]]
+
+
+def flow(stage: Stage, mapping: SamplesMapping, options: Options) -> Generator[Piece, None, int | None]:
+    """Yield the samples of a file without quotes.
+
+    Returns None, or the number of lines that are done where the rest is so far out of order, or of so many
+    series, that it must be sorted first. Raises BadInput.
+    """
+    gathered = _Gathered(mapping, Keys())
+    total = stage.text.path.stat().st_size
+    number = min(_MOST_PARSERS, os.cpu_count() or 1)
+    parsers = [Parser(stage, mapping, options, gathered.keys, index) for index in range(number)]
+    pool = ThreadPoolExecutor(number, "csv")
+    try:
+        for cut, future in _parsed(stage, parsers, pool):
+            while not future.done():
+                yield Step(cut.offset, total, "reading")
+                _wait(future)
+            try:
+                parsed = future.result()
+            except TooManySeries:
+                yield from gathered.rest()
+                return cut.before
+            if gathered.reaches_back(parsed):
+                yield from gathered.rest()
+                return cut.before
+            yield from parsed.rejected
+            yield from gathered.take(parsed)
+            yield Step(cut.offset, total, "reading")
+        yield from gathered.rest()
+        return None
+    finally:
+        for parser in parsers:
+            parser.stop()
+        pool.shutdown(cancel_futures=True)
+        for parser in parsers:
+            parser.close()
+
+
+def _wait(future: "Future[Parsed]") -> None:
+    with suppress(TimeoutError):
+        future.exception(timeout=0.05)
+
+
+def _parsed(
+    stage: Stage, parsers: list[Parser], pool: ThreadPoolExecutor
+) -> Iterator[tuple[Cut, "Future[Parsed]"]]:
+    """Give each block with what will come of it, in the file's order, a few ahead of whoever takes them."""
+    free: SimpleQueue[Parser] = SimpleQueue()
+    for parser in parsers:
+        free.put(parser)
+
+    def parse(cut: Cut) -> Parsed:
+        parser = free.get()
+        try:
+            return parser.parse(cut)
+        finally:
+            free.put(parser)
+
+    waiting: deque[tuple[Cut, Future[Parsed]]] = deque()
+    for cut in cuts(stage):
+        waiting.append((cut, pool.submit(parse, cut)))
+        if len(waiting) > len(parsers):
+            yield waiting.popleft()
+    yield from waiting
+
+
+@dataclass
+class _Held:
+    """Samples of one series that wait for more."""
+
+    parts: list[_Columns] = field(default_factory=list)
+    count: int = 0
+
+    def add(self, part: _Columns) -> None:
+        self.parts.append(part)
+        self.count += len(part[0])
+
+    def columns(self) -> _Columns:
+        """Return all of them in order of time."""
+        parts = zip(*self.parts, strict=True)
+        times, values, lines = (np.concatenate(part) for part in parts)
+        if bool((times[1:] < times[:-1]).any()):
+            order = np.argsort(times, kind="stable")
+            return times[order], values[order], lines[order]
+        return times, values, lines
+
+
+@dataclass
+class _Gathered:
+    """What was parsed, by series, until there is enough of one."""
+
+    mapping: SamplesMapping
+    keys: Keys
+    held: dict[tuple[str, int], _Held] = field(default_factory=dict)
+    count: int = 0
+    begun: dict[int, int] = field(default_factory=dict)  # by key, the first time in the block before
+
+    def reaches_back(self, parsed: Parsed) -> bool:
+        """Whether a block has times before those of the block before it: the file is not in order."""
+        found = self._firsts(parsed)
+        back = any(first < self.begun.get(key, first) for key, first in found.items())
+        self.begun.update(found)
+        return back
+
+    def _firsts(self, parsed: Parsed) -> dict[int, int]:
+        if not len(parsed.times):
+            return {}
+        if parsed.key is None:
+            return {0: int(parsed.times.min())}
+        order, starts = _grouped(parsed.key)
+        firsts = np.minimum.reduceat(parsed.times[order], starts)
+        return dict(zip(parsed.key[order[starts]].tolist(), firsts.tolist(), strict=True))
+
+    def take(self, parsed: Parsed) -> Iterator[Samples | Rejected]:
+        """Take a block, and give what has become enough."""
+        if parsed.key is None:
+            for name, values, good in zip(self.mapping.values, parsed.values, parsed.good, strict=True):
+                yield from self._pieces(name, 0, _chosen(parsed, values, good))
+            return
+        order, starts = _grouped(parsed.key) if len(parsed.key) else (parsed.key, parsed.key)
+        edges = [*starts.tolist(), len(order)]
+        for start, stop in pairwise(edges):
+            rows = order[start:stop]
+            key = int(parsed.key[rows[0]])
+            for name, values, good in zip(self.mapping.values, parsed.values, parsed.good, strict=True):
+                if self._add(name, key, _chosen(parsed, values, rows[good[rows]])) >= _ENOUGH:
+                    yield from self._given(name, key)
+        if self.count > _MOST_HELD:
+            yield from self._relieved()
+
+    def rest(self) -> Iterator[Samples | Rejected]:
+        """Give everything."""
+        for name, key in list(self.held):
+            yield from self._given(name, key)
+
+    def _relieved(self) -> Iterator[Samples | Rejected]:
+        """Make room: first of those who fill a chunk, then of all."""
+        for (name, key), held in list(self.held.items()):
+            if held.count >= _WHOLE:
+                yield from self._given(name, key)
+        if self.count > _MOST_HELD // 2:
+            yield from self.rest()
+
+    def _add(self, name: str, key: int, columns: _Columns) -> int:
+        """Hold samples of a series; return how many there are now."""
+        if not len(columns[0]):
+            return 0
+        held = self.held.setdefault((name, key), _Held())
+        held.add(columns)
+        self.count += len(columns[0])
+        return held.count
+
+    def _given(self, name: str, key: int) -> Iterator[Samples | Rejected]:
+        held = self.held.pop((name, key))
+        self.count -= held.count
+        yield from self._pieces(name, key, held.columns())
+
+    def _pieces(self, value: str, key: int, columns: _Columns) -> Iterator[Samples | Rejected]:
+        times, values, lines = columns
+        parts = self.keys.parts(key) if key else []
+        named = self.mapping.name(value, dict(zip(self.mapping.key, parts, strict=True)))
+        if named["metric"]:
+            yield Samples(times=times, values=values, lines=lines, **named)
+            return
+        for line in lines.tolist():
+            yield Rejected(line, "no metric is named")
+
+
+def _grouped(key: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the order that brings rows of one key together, and where each key begins in it."""
+    order = np.argsort(key.astype(np.uint16), kind="stable")  # small numbers sort by radix
+    ordered = key[order]
+    return order, np.flatnonzero(np.diff(ordered, prepend=ordered[0] - 1))
+
+
+def _chosen(parsed: Parsed, values: NDArray[np.float64], rows: NDArray[np.generic]) -> _Columns:
+    """Return some rows of a value column, all of them without a copy."""
+    if rows.dtype == bool and bool(rows.all()):
+        return parsed.times, values, parsed.lines
+    return parsed.times[rows], values[rows], parsed.lines[rows]
