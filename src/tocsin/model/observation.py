@@ -47,7 +47,11 @@ class Observation:
     @property
     def is_late(self) -> bool:
         """Whether it was stated to have happened at another time than we learned of it."""
-        return value_of(self.fields, "happened") is not None and self.happened.at != self.learned
+        return self.is_stated("happened") and self.happened.at != self.learned
+
+    def is_stated(self, name: str) -> bool:
+        """Whether somebody stated a field, as against what follows from the others."""
+        return value_of(self.fields, name) is not None
 
     @property
     def system(self) -> str:

@@ -1,11 +1,12 @@
-"""What somebody needs to know to declare: the systems there are, the levels, and what the alert says."""
+"""What somebody needs to know to declare: the systems, the levels, what the alert or the report says."""
 
 from dataclasses import dataclass
 
 from tocsin.model.alert import Alert
+from tocsin.model.observation import Observation
 from tocsin.model.operator import System
 from tocsin.model.severity import Scheme
-from tocsin.operations import systems
+from tocsin.operations import evidence, observations, systems
 from tocsin.operations.incidents import severity_or_default
 from tocsin.policy.load import load_shipped
 from tocsin.store import alerts
@@ -22,20 +23,25 @@ class Preparation:
     system: str
     level: str
     why: str
+    observation: Observation | None = None
+    evidence: int = 0
 
 
-def prepare(store: Store, alert: str = "", system: str = "") -> Preparation:
-    """Return what a declaration from an alert, about a system (by id), or from nothing starts from.
+def prepare(store: Store, alert: str = "", system: str = "", observation: str = "") -> Preparation:
+    """Return what a declaration from an alert, a report, about a system, or from nothing starts from.
 
-    Raises NotFound for an alert that is not there.
+    All are named by id; `evidence` counts the files attached to the report. Raises NotFound for what
+    is not there.
     """
     scheme, known = load_shipped(), tuple(systems.names(store))
     found = None
+    seen = observations.get(store, observation) if observation else None
     if alert:
         with store.signals.read() as connection:
             found = alerts.get(connection, alert)
-    about = found.system if found else system
+    about = found.system if found else seen.system if seen else system
     name = next((one.name for one in known if one.id == about), "")
     level = severity_or_default(scheme, None, [found] if found else [])
     why = f"the alert is {found.severity.value}" if found else "the gravest while unsure"
-    return Preparation(scheme, known, found, name, level, why)
+    files = len(evidence.of(store, seen.id)) if seen else 0
+    return Preparation(scheme, known, found, name, level, why, seen, files)

@@ -5,16 +5,17 @@ import os
 import shutil
 import stat
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tocsin.errors import BadInput, NotFound, StoreProblem
+from tocsin.errors import BadInput, NotFound, StoreProblem, UserError
 from tocsin.model.evidence import Evidence
 from tocsin.model.journal import Entry, EvidenceAttached
 from tocsin.model.operator import Author
 from tocsin.operations import original
 from tocsin.operations.documents import check_place
+from tocsin.operations.observations import item_of
 from tocsin.operations.progress import Progress
 from tocsin.store import evidence, journal, observations
 from tocsin.store import incidents as stored_incidents
@@ -85,6 +86,19 @@ def attach(
         lock.release()
 
 
+def attach_all(
+    store: Store, author: Author, subject: str, paths: Sequence[Path]
+) -> Generator[Progress, None, list[str]]:
+    """Attach files one after the other; return in words which were refused and why, the others are in."""
+    refused = []
+    for path in paths:
+        try:
+            yield from attach(store, author, subject, path)
+        except UserError as error:
+            refused.append(str(error))
+    return refused
+
+
 def of(store: Store, *subjects: str) -> list[Evidence]:
     """Return what was attached to these subjects, in the order of attaching."""
     with store.journal.read() as connection:
@@ -98,6 +112,17 @@ def of_incident(store: Store, incident: str) -> list[Evidence]:
         reported = {one.id for one in observations.of_incident(connection, known.id)}
         found = evidence.listed(connection)
         return [one for one in found if one.incident == known.id or one.subject in reported]
+
+
+def of_item(store: Store, incident: str, item: str) -> list[Evidence]:
+    """Return what supports one entry of an incident's timeline; of a report, what was attached to that."""
+    with store.journal.read() as connection:
+        reported = [
+            one.id
+            for one in observations.of_incident(connection, incident)
+            if item_of(incident, one.id) == item
+        ]
+        return evidence.listed(connection, {item, *reported})
 
 
 def save_copy(store: Store, entry: str, target: Path) -> Generator[Progress, None, Path]:

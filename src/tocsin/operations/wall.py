@@ -20,8 +20,9 @@ from tocsin.model.signal import Layer, Signal
 from tocsin.model.urgency import Watched
 from tocsin.operations import clocks
 from tocsin.operations.coverage import silent
+from tocsin.operations.observations import Reported, waiting_of
 from tocsin.policy.load import load_shipped
-from tocsin.store import alerts, incidents, samples, series, systems
+from tocsin.store import alerts, incidents, observations, samples, series, systems
 from tocsin.store.database import Connection
 from tocsin.store.folder import Store
 
@@ -77,7 +78,8 @@ class WallView:
     """All the wall shows. `watched` most urgent first; `rows` by name, those nobody watches at all last;
     `queue` lasting alerts first, each part newest first.
 
-    `left_out` is how many alerts the queue has beyond those given.
+    `left_out` is how many alerts the queue has beyond those given. `reported` are observations that
+    nobody has dealt with, the newest first.
     """
 
     now: datetime
@@ -87,6 +89,7 @@ class WallView:
     matrix: Matrix
     queue: tuple[Queued, ...]
     left_out: int = 0
+    reported: tuple[Reported, ...] = ()
 
 
 def look(store: Store, back: timedelta = timedelta(hours=24)) -> WallView:
@@ -95,6 +98,7 @@ def look(store: Store, back: timedelta = timedelta(hours=24)) -> WallView:
     with store.journal.read() as connection:
         known = sorted(systems.list_all(connection), key=lambda one: one.name.casefold())
         taken = _taken(connection)
+        seen = waiting_of(observations.list_all(connection), incidents.list_all(connection))
     with store.signals.read() as connection:
         found = alerts.list_all(connection)
         heard, signals = _heard(connection, found, to_us(now), back)
@@ -114,6 +118,7 @@ def look(store: Store, back: timedelta = timedelta(hours=24)) -> WallView:
         matrix(scheme, [_placed(one, layers) for one in watched]),
         tuple(_queued(a, names, scheme) for a in waiting[:_MOST_QUEUED]),
         max(len(waiting) - _MOST_QUEUED, 0),
+        tuple(Reported(one, names.get(one.system, one.system)) for one in seen),
     )
 
 

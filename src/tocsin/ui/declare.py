@@ -28,6 +28,7 @@ from tocsin.ui.text import ElidedLabel, Label, set_look, visible
 from tocsin.ui.times import number
 
 _WIDTH = 600
+_LONGEST_TITLE = 200
 
 
 @dataclass
@@ -36,6 +37,7 @@ class Draft:
 
     id: str
     alert: str = ""
+    observation: str = ""
     system_id: str = ""
     title: str = ""
     system: str = ""
@@ -54,7 +56,7 @@ class DeclareSheet(QFrame):
     def __init__(self, desk: Desk, parent: QWidget) -> None:
         super().__init__(parent)
         self._desk, self._over = desk, parent
-        self._drafts: dict[tuple[str, str], Draft] = {}
+        self._drafts: dict[tuple[str, ...], Draft] = {}
         self._draft: Draft | None = None
         self._known: Preparation | None = None
         self._before: QWidget | None = None
@@ -75,17 +77,18 @@ class DeclareSheet(QFrame):
         """Open on a declaration from nothing."""
         self.open_for("", "")
 
-    def open_for(self, alert: str, system: str = "") -> None:
-        """Open on a declaration from an alert, or about a system; both by id, either may be empty."""
+    def open_for(self, alert: str, system: str = "", observation: str = "") -> None:
+        """Open on a declaration from an alert or a report, or about a system; by id, each may be empty."""
         self._keep()
-        key = (alert, system)
+        key = (alert, system, observation)
         if key not in self._drafts:
-            self._drafts[key] = Draft(self._desk.store.new_id(), alert, system)
+            self._drafts[key] = Draft(self._desk.store.new_id(), alert, observation, system)
         draft = self._draft = self._drafts[key]
         if not self.isVisible():
             self._before = self._over.window().focusWidget()
         self._open(draft)
-        job = self._desk.read(partial(prepare, self._desk.store, alert, system), partial(self._begin, draft))
+        call = partial(prepare, self._desk.store, alert, system, observation)
+        job = self._desk.read(call, partial(self._begin, draft))
         job.refused.connect(lambda _error: self.dismiss())
 
     def dismiss(self) -> None:
@@ -117,6 +120,7 @@ class DeclareSheet(QFrame):
                 system=system,
                 severity=draft.level or None,
                 alert_ids=(draft.alert,) if draft.alert else (),
+                observation_ids=(draft.observation,) if draft.observation else (),
                 id=draft.id,
             ),
             partial(self._declared, draft),
@@ -144,7 +148,7 @@ class DeclareSheet(QFrame):
         self.title.setText(draft.title)
         self.system.show_systems(known, draft.system)
         self._from.show_text("")
-        self._from.setVisible(bool(draft.alert))
+        self._from.setVisible(bool(draft.alert or draft.observation))
         for note in (self._title_note, self._system_note):
             _note(note, "")
         who = f"{self._desk.operator} becomes commander." if self._desk.operator else ""
@@ -170,6 +174,12 @@ class DeclareSheet(QFrame):
                 value = known.alert.value
                 self.title.setText(metric if value is None else f"{metric} at {number(value)}")
                 self.title.selectAll()
+        if known.observation is not None:
+            self._from.show_text(_reported(known))
+            if not self.title.text():
+                self.title.setText(_first_line(known.observation.text))
+                self.title.end(False)
+                self.title.home(True)  # all of it selected, its beginning in sight
         if not draft.level_chosen:
             draft.level = known.level
         self._show_levels()
@@ -246,7 +256,7 @@ class DeclareSheet(QFrame):
         self.title.setObjectName("declare-title")
         self.title.setAccessibleName("Title")
         self.title.setPlaceholderText("What is wrong, in a few words")
-        self.title.setMaxLength(200)
+        self.title.setMaxLength(_LONGEST_TITLE)
         self.system.setObjectName("declare-system")
         self.button.setObjectName("declare-button")
         set_look(self.button, role="declare")
@@ -302,6 +312,23 @@ class DeclareSheet(QFrame):
             self.declare()
         else:
             self.system.setFocus()
+
+
+def _reported(known: Preparation) -> str:
+    """Return what a report says, how it reached us, and what is attached to it."""
+    assert known.observation is not None
+    seen, files = known.observation, known.evidence
+    parts = [
+        seen.channel,
+        seen.noticed_by,
+        f"{files} file{'s' if files > 1 else ''} attached" if files else "",
+    ]
+    return f"{', '.join(part for part in parts if part)}: {seen.text}"
+
+
+def _first_line(text: str) -> str:
+    line = " ".join(visible(text).split())
+    return line if len(line) <= _LONGEST_TITLE else f"{line[: _LONGEST_TITLE - 1]}…"
 
 
 def _note(label: Label, text: str, *, wrong: bool = False) -> None:

@@ -31,10 +31,11 @@ class Desk(QObject):
     """Handed to every screen, which reads through `read`, writes through `write` and keeps no state.
 
     `noticed(text, is_trouble)` is for the status bar; `incident_chosen(id)` and `operator_changed(name)` tell
-    of a choice made.
+    of a choice made; `work_begun(Job, title)` of long work whose progress the status bar shows.
     """
 
     noticed = Signal(str, bool)
+    work_begun = Signal(object, str)
     operator_changed = Signal(str)
     incident_chosen = Signal(str)
 
@@ -79,6 +80,13 @@ class Desk(QObject):
         job.succeeded.connect(lambda result: self._wrote(edits, result, said))
         if done is not None:
             job.succeeded.connect(done)
+        return self._started(job)
+
+    def long_work(self, call: Callable[[], Any], title: str, done: Callable[[Any], None]) -> Job:
+        """Run a generator of steps on the lane of long work; the status bar shows it, and can stop it."""
+        job = self.jobs.bulk(call)
+        job.succeeded.connect(done)
+        self.work_begun.emit(job, title)
         return self._started(job)
 
     def undo(self) -> None:

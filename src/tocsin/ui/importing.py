@@ -10,9 +10,11 @@ from PySide6.QtWidgets import QFileDialog, QFormLayout, QHBoxLayout, QLineEdit, 
 
 from tocsin.errors import BadInput, UserError
 from tocsin.importers.base import RECORDS, Options, mapping
+from tocsin.model.incident import Incident
 from tocsin.model.operator import System
-from tocsin.operations import ingest, systems
+from tocsin.operations import ingest, systems, timeline_import
 from tocsin.operations.ingest import ImportReport
+from tocsin.operations.timeline_import import Taken
 from tocsin.ui.choices import Choices
 from tocsin.ui.desk import Desk
 from tocsin.ui.palette import Tone
@@ -40,6 +42,7 @@ class ImportSheet(Sheet):
         super().__init__(window, "Import a file", width=640)
         self._desk, self._window = desk, window
         self.file, self.zone, self.columns = QLineEdit(), QLineEdit(), QLineEdit()
+        self._incident = ""  # whose timeline takes the messages
         self._dropped = ""  # a path whose name may hold what is shown as marks
         self.system = SystemField(desk.theme, "The AI system these are about")
         self.record, self.unit = Choices(RECORDS), Choices(_UNITS)
@@ -54,9 +57,23 @@ class ImportSheet(Sheet):
 
     def open(self) -> None:
         """Show the sheet with the systems known now."""
+        self._incident = ""
+        self.go.setText("Import")
         self._desk.read(partial(systems.names, self._desk.store), self._fill_systems)
         self.outcome.show_text("Choose a CSV or OpenMetrics file, or drop it on the window.")
         self.present(self.file)
+
+    def open_for_timeline(self, incident: Incident) -> None:
+        """Show the sheet for messages that go to an incident's timeline."""
+        self.open()
+        self._incident = incident.id
+        self.record.choose("messages")
+        self.go.setText("Import to the timeline")
+        self.outcome.show_text(
+            "A Slack export, a timeline as CSV or JSON Lines, or a table of messages goes to the timeline of "
+            f"{incident.reference}. It moves no clock."
+        )
+        self.place()
 
     def open_with(self, path: Path) -> None:
         """Show the sheet with a file that was dropped on the window."""
@@ -127,6 +144,25 @@ class ImportSheet(Sheet):
             self._desk.tell(f"{report.source}: {report.stored:,} stored, {report.rejected:,} rejected")
             self.imported.emit(report)
             self.dismiss()
+            if self._incident and report.messages:
+                self._take(report)
+
+    def _take(self, report: ImportReport) -> None:
+        """Bring the messages of an import to the timeline, which the status bar follows."""
+        desk = self._desk
+        call = partial(
+            timeline_import.take,
+            desk.store,
+            desk.author,
+            self._incident,
+            report.messages,
+            source=report.source,
+        )
+        desk.long_work(call, f"Bringing {report.source} to the timeline", self._taken)
+
+    def _taken(self, taken: Taken) -> None:
+        left = f", {taken.ahead:,} in the future left out" if taken.ahead else ""
+        self._desk.tell(f"{taken.added:,} added to the timeline, {taken.already:,} there already{left}")
 
     def _refused(self, error: UserError) -> None:
         place = f"{error.where}: " if error.where else ""

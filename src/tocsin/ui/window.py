@@ -148,6 +148,7 @@ class Window(QMainWindow):
         header.declare_wanted.connect(self.declare_wanted)
         self.rail.chosen.connect(self.show_screen)
         desk.noticed.connect(lambda text, trouble: self.footer.tell(text, trouble=trouble))
+        desk.work_begun.connect(self.footer.follow)
         desk.operator_changed.connect(header.show_operator)
         desk.heartbeat.tick.connect(self.show_time)
         self.add_action("Declare an incident", self.declare_wanted.emit, "Ctrl+D", "declare")

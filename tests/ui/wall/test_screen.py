@@ -109,7 +109,7 @@ def test_the_cell_with_the_alert_leads_to_declaring(qtbot: QtBot, alert: Alert, 
     assert wall.grid.cursor_at == (0, 1)
     with qtbot.waitSignal(wall.declare_wanted) as wanted:
         qtbot.keyClick(wall.grid, Key.Key_Return)
-    assert wanted.args == [alert.id, ""]
+    assert wanted.args == [alert.id, "", ""]
 
 
 def test_arrows_walk_the_grid_and_say_what_is_there(qtbot: QtBot, alert: Alert, wall: WallScreen) -> None:
@@ -121,7 +121,7 @@ def test_arrows_walk_the_grid_and_say_what_is_there(qtbot: QtBot, alert: Alert, 
     assert "nobody is watching" in wall.grid.accessibleDescription()
     with qtbot.waitSignal(wall.declare_wanted) as wanted:
         qtbot.keyClick(wall.grid, Key.Key_Return)
-    assert wanted.args == ["", alert.system]
+    assert wanted.args == ["", alert.system, ""]
 
 
 def test_the_cell_of_an_incident_opens_it(

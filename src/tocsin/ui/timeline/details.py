@@ -15,9 +15,10 @@ from tocsin.model.incident import Incident
 from tocsin.model.instant import When
 from tocsin.model.lanes import Mark, Source
 from tocsin.model.timeline import Item
-from tocsin.operations import incidents, timeline, timeline_view
+from tocsin.operations import evidence, incidents, timeline, timeline_view
 from tocsin.store.folder import Store
 from tocsin.ui.desk import Desk
+from tocsin.ui.evidence import EvidencePanel
 from tocsin.ui.palette import GAP, Tone
 from tocsin.ui.text import Label
 from tocsin.ui.timeline import words
@@ -49,6 +50,7 @@ class Details(QWidget):
             "retract": QPushButton("Retract   Del"),
             "add": QPushButton("New   N"),
         }
+        self.evidence = EvidencePanel(desk)
         self._heading = Label("HISTORY", "heading")
         self._lay_out()
 
@@ -65,6 +67,7 @@ class Details(QWidget):
         self._buttons["add"].setEnabled(writable and incident is not None)
         for part in (self._heading, self.history):
             part.setVisible(is_start or item is not None)
+        self._show_evidence(item, incident)
         if (mark, item) != before:
             if mark is None or before[0] is None or mark.id != before[0].id:
                 self.history.show_steps(())
@@ -98,6 +101,16 @@ class Details(QWidget):
         self.state.setText(state)
         self.state.set_tone(tone)
         self.state.setVisible(bool(state))
+
+    def _show_evidence(self, item: Item | None, incident: Incident | None) -> None:
+        """Show what supports the entry in hand; all there is of the incident while none is."""
+        store = self._desk.store
+        if item is not None:
+            self.evidence.show_for(item.id, partial(evidence.of_item, store, item.incident, item.id))
+        elif incident is not None:
+            self.evidence.show_for(incident.id, partial(evidence.of_incident, store, incident.id))
+        else:
+            self.evidence.show_for("", None)
 
     def _read(self, mark: Mark | None, item: Item | None, incident: Incident | None) -> None:
         """Read what it said before."""
@@ -139,6 +152,7 @@ class Details(QWidget):
         buttons.addStretch()
         layout.addLayout(buttons)
         layout.addSpacing(GAP)
+        layout.addWidget(self.evidence)
         layout.addWidget(self._heading)
         layout.addWidget(self.history, 1)
         layout.addStretch()

@@ -1,10 +1,23 @@
 """The timeline's screen: lanes above, every entry in a table below, and beside it what is in hand."""
 
-from PySide6.QtCore import Qt
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QFrame,
+    QHBoxLayout,
+    QLayout,
+    QPushButton,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from tocsin.errors import UserError
+from tocsin.operations import timeline_export
 from tocsin.operations.timeline_view import TimelineView
 from tocsin.ui.desk import Desk
 from tocsin.ui.palette import GAP, PAD
@@ -21,7 +34,12 @@ _NONE = "No incident is in hand. Ctrl K finds one, Ctrl D declares one."
 
 
 class TimelineScreen(QWidget):
-    """Shows the incident in hand; N adds, Enter corrects, Delete retracts, H goes to the history."""
+    """Shows the incident in hand; N adds, Enter corrects, Delete retracts, H goes to the history.
+
+    `bring_wanted(Incident)` when messages from elsewhere are to come to it.
+    """
+
+    bring_wanted = Signal(object)
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -32,6 +50,9 @@ class TimelineScreen(QWidget):
         self.message = Label("Reading …", "muted", wrap=True)
         self.lanes, self.table, self.side = LanesView(desk), EntriesTable(desk), Side(desk)
         self.empty = Label("Nothing is written yet. N adds the first entry.", "muted")
+        self.bring, self.export = QPushButton("Bring in messages …"), QPushButton("Export …")
+        self.bring.setEnabled(not desk.store.read_only)
+        self.export.setEnabled(not desk.store.read_only)
         self._pages = QStackedWidget()
         self._lay_out()
         self._wire()
@@ -93,11 +114,35 @@ class TimelineScreen(QWidget):
             id, self._wanted = self._wanted, ""
             self.select(id)
 
+    def _bring(self) -> None:
+        if self._view is not None:
+            self.bring_wanted.emit(self._view.incident)
+
+    def _export(self) -> None:
+        if self._view is None:
+            return
+        reference = self._view.incident.reference
+        name, _ = QFileDialog.getSaveFileName(
+            self, "Export the timeline", f"{reference}.csv", "Timesketch CSV (*.csv);;JSON Lines (*.jsonl)"
+        )
+        if name:
+            self.export_to(Path(name))
+
+    def export_to(self, path: Path) -> None:
+        """Write the timeline to a file, in the format its name asks for."""
+        if self._view is None:
+            return
+        desk, form = self._desk, timeline_export.format_of(path)
+        call = partial(timeline_export.export, desk.store, desk.author, self._view.incident.id, path, form)
+        desk.write(call, said=f"The timeline was written to {path}")
+
     def _wire(self) -> None:
         for part in (self.lanes, self.table):
             part.selected.connect(self.select)
             part.edit_wanted.connect(self.side.edit)
             part.retract_wanted.connect(self.side.retract)
+        self.bring.clicked.connect(self._bring)
+        self.export.clicked.connect(self._export)
         self.lanes.history_wanted.connect(self.side.show_history)
         self.lanes.add_wanted.connect(self.side.add)
         self.side.closed.connect(self._left_form)
@@ -148,8 +193,12 @@ class TimelineScreen(QWidget):
         inside.setContentsMargins(PAD, GAP, PAD, GAP)
         head = QHBoxLayout()
         head.addWidget(Label("ENTRIES", "heading"))
-        head.addStretch()
+        head.addSpacing(8)
         head.addWidget(self.count)
+        head.addStretch()
+        for button in (self.bring, self.export):
+            set_look(button, role="quiet")
+            head.addWidget(button)
         inside.addLayout(head)
         inside.addWidget(self.table, 1)
         inside.addWidget(self.empty)

@@ -30,10 +30,14 @@ _AGE = timedelta(seconds=30)  # a signal falls silent without any change in the 
 
 
 class WallScreen(QWidget):
-    """The wall. `opened(incident id)` and `declare_wanted(alert id, system id)` say what somebody wants."""
+    """The wall. `opened(incident id)` and `declare_wanted(alert, system, observation id)` say what is wanted.
+
+    `report_opened(observation id, whether to withdraw it)` when one is to be read.
+    """
 
     opened = Signal(str)
-    declare_wanted = Signal(str, str)
+    declare_wanted = Signal(str, str, str)
+    report_opened = Signal(str, bool)
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -61,6 +65,10 @@ class WallScreen(QWidget):
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         if event.modifiers() == Qt.KeyboardModifier.NoModifier and event.key() == Qt.Key.Key_D:
             self.queue.declare()
+        elif event.modifiers() == Qt.KeyboardModifier.NoModifier and event.key() == Qt.Key.Key_O:
+            self.queue.open()
+        elif event.key() == Qt.Key.Key_Delete:
+            self.queue.withdraw()
         elif event.modifiers() == Qt.KeyboardModifier.NoModifier and event.key() == Qt.Key.Key_R:
             names = list(RANGES)
             self.choose_range(names[(names.index(self._range) + 1) % len(names)])
@@ -135,7 +143,9 @@ class WallScreen(QWidget):
         desk.theme.changed.connect(self.matrix.repaint_all)
         self.cards.chosen.connect(self._open)
         self.matrix.chosen.connect(self._open)
-        self.queue.wanted.connect(lambda alert: self.declare_wanted.emit(alert, ""))
+        self.queue.wanted.connect(lambda alert, seen: self.declare_wanted.emit(alert, "", seen))
+        self.queue.opened.connect(lambda seen: self.report_opened.emit(seen, False))
+        self.queue.withdraw_wanted.connect(lambda seen: self.report_opened.emit(seen, True))
         self.grid.chosen.connect(self._chosen)
         self.grid.pointed.connect(self._pointed.show_text)
 
@@ -162,8 +172,10 @@ class WallScreen(QWidget):
         self.matrix.show_matrix(view.matrix)
         lasting = sum(one.alert.ended is None for one in view.queue)
         over = len(view.queue) - lasting + view.left_out
-        self._queue_panel.remark.show_text(f"{lasting} lasting, {over} over" if view.queue else "")
-        self.queue.show_queue(view.queue, view.now)
+        parts = [f"{len(view.reported)} reported"] if view.reported else []
+        parts += [f"{lasting} lasting, {over} over"] if view.queue else []
+        self._queue_panel.remark.show_text(", ".join(parts))
+        self.queue.show_queue(view.queue, view.now, view.reported)
 
     def _refused(self, error: UserError) -> None:
         if self.view is None:
@@ -185,6 +197,6 @@ class WallScreen(QWidget):
         if cell.incident:
             self._open(cell.incident)
         elif cell.alert is not None:
-            self.declare_wanted.emit(cell.alert.id, "")
+            self.declare_wanted.emit(cell.alert.id, "", "")
         else:
-            self.declare_wanted.emit("", row.system.id)
+            self.declare_wanted.emit("", row.system.id, "")
