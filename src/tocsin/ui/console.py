@@ -26,6 +26,7 @@ from tocsin.ui.finder import Choice
 from tocsin.ui.heartbeat import Heartbeat
 from tocsin.ui.importing import ImportSheet
 from tocsin.ui.jobs import Collector, Job, Jobs, State
+from tocsin.ui.observe import ObserveSheet
 from tocsin.ui.palette import Tone
 from tocsin.ui.theme import Theme
 from tocsin.ui.times import span
@@ -109,6 +110,7 @@ class App(QObject):
         window.add_screen("signals", "Signals", "signals", self._make_signals, "Ctrl+5")
         self.declare = DeclareSheet(desk, window)
         self.importing = ImportSheet(desk, window)
+        self.observe = ObserveSheet(desk, window)
 
     # The other screens bring pyqtgraph and more: loaded when first shown, they do not delay the start.
 
@@ -120,7 +122,9 @@ class App(QObject):
     def _make_timeline(self) -> QWidget:
         from tocsin.ui.timeline.editor import TimelineScreen
 
-        return TimelineScreen(self.desk)
+        screen = TimelineScreen(self.desk)
+        screen.bring_wanted.connect(self.importing.open_for_timeline)
+        return screen
 
     def _make_report(self) -> QWidget:
         from tocsin.ui.report.screen import ReportScreen
@@ -134,6 +138,7 @@ class App(QObject):
 
     def _add_actions(self) -> None:
         window = self.window
+        window.add_action("Report an observation", self.observe.open, "Ctrl+O", "log")
         window.add_action("Import a file", self.importing.open, "Ctrl+I", "import")
         window.add_action("Export the incident report", self._export, "Ctrl+P", "report")
         window.add_action("Look for departures now", self._detect, "", "signals")
@@ -146,10 +151,11 @@ class App(QObject):
         window, desk, bell = self.window, self.desk, self.bell
         window.declare_wanted.connect(self.declare.open)
         window.line_wanted.connect(self._log_line)
-        window.dropped.connect(lambda path: self.importing.open_with(Path(path)))
+        window.dropped.connect(self._dropped)
         window.closing.connect(self.close)
         self.wall.opened.connect(self._open_incident)
         self.wall.declare_wanted.connect(self.declare.open_for)
+        self.wall.report_opened.connect(self.observe.open_report)
         self.declare.declared.connect(self._open_incident)
         bell.signals_changed.connect(self._detect_soon.start)
         bell.journal_changed.connect(self._look)
@@ -171,6 +177,13 @@ class App(QObject):
     def _open_incident(self, id: str) -> None:
         self.desk.choose_incident(id)
         self.window.show_screen("command")
+
+    def _dropped(self, path: str) -> None:
+        """Take a file let go over the window: evidence while something is being reported, else an import."""
+        if self.observe.isVisible():
+            self.observe.choose([Path(path)])
+        else:
+            self.importing.open_with(Path(path))
 
     def _log_line(self) -> None:
         from tocsin.ui.command.screen import CommandScreen
