@@ -41,8 +41,10 @@ class Deployment:
 
     @property
     def began(self) -> When:
-        """When it began to serve: exact, or the interval in which it must have."""
-        return When(self.at, None if self.earliest is None else min(self.earliest, self.at))
+        """When it began to serve: exact, or the interval in which it must have, where no time is likelier."""
+        if self.earliest is None or self.earliest >= self.at:
+            return When(self.at)
+        return When(self.earliest + (self.at - self.earliest) / 2, self.earliest, self.at)
 
     @property
     def key(self) -> tuple[str, str, str]:
