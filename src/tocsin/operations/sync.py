@@ -137,12 +137,12 @@ def once(
 
     Raises StoreProblem while another program asks it.
     """
-    rounds = _rounds(store, source, author, ask)
+    rounds = rounds_of(store, source, author, ask)
     with _alone(store, source) as mine:
         if not mine:
             raise StoreProblem("another program is asking this source.", where=source.name)
         try:
-            return (yield from _round(store, source, rounds, stop))
+            return (yield from one_round(store, source, rounds, stop))
         finally:
             rounds.close()
 
@@ -181,7 +181,8 @@ def secret_names(source: LiveSource) -> list[str]:
     return [sources.secret_name(source)] if sources.needs_secret(source) else []
 
 
-def _rounds(store: Store, source: LiveSource, author: Author, ask: sources.Ask) -> Rounds:
+def rounds_of(store: Store, source: LiveSource, author: Author, ask: sources.Ask) -> Rounds:
+    """Return what asks a source, for `one_round`; close it when done."""
     if source.importer == sources.FOLDER:
         return _Folder(WatchedFolder(store, author, source))
     if source.importer == sources.WEBHOOK:
@@ -189,7 +190,7 @@ def _rounds(store: Store, source: LiveSource, author: Author, ask: sources.Ask) 
     return _Polled(store, source, author, ask)
 
 
-def _round(
+def one_round(
     store: Store, source: LiveSource, rounds: Rounds, stop: threading.Event
 ) -> Generator[Progress, None, State]:
     """Do one round and write down how it went; a round that was stopped changes nothing."""
@@ -286,10 +287,10 @@ class _Runner:
             self.stop.wait(min(self.source.every_s, 2.0))
 
     def _ask_again_and_again(self) -> None:
-        rounds = _rounds(self.store, self.source, self.author, self.ask)
+        rounds = rounds_of(self.store, self.source, self.author, self.ask)
         try:
             while not self.stop.is_set():
-                state = finish(_round(self.store, self.source, rounds, self.stop))
+                state = finish(one_round(self.store, self.source, rounds, self.stop))
                 next_try = state.next_try or self.store.now()
                 wait_s = (next_try - self.store.now()).total_seconds()
                 # The wall clock may have been set meanwhile: never longer than was meant.
@@ -308,6 +309,7 @@ class Syncing:
         self._store, self._author, self._ask, self._names = store, author, ask, names
         self._stop = threading.Event()
         self._runners: dict[str, _Runner] = {}
+        self._anew: set[str] = set()
         self._seen = -1
         self._thread = threading.Thread(target=self._follow, name="sources", daemon=True)
 
@@ -335,6 +337,10 @@ class Syncing:
             if not names or name in names:
                 runner.wake.set()
 
+    def begin_anew(self, name: str) -> None:
+        """End what asks a source and begin again, as with a secret that has changed."""
+        self._anew.add(name)
+
     def wait(self, seconds: float | None = None) -> bool:
         """Wait until somebody stops it; return whether somebody has."""
         return self._stop.wait(seconds)
@@ -350,6 +356,11 @@ class Syncing:
     def _look(self) -> None:
         with self._store.journal.read() as connection:
             newest = journal.newest(connection)
+        for name in list(self._anew):
+            self._anew.discard(name)
+            if (runner := self._runners.pop(name, None)) is not None:
+                runner.end()
+                self._seen = -1
         if newest == self._seen:
             return
         self._seen = newest
