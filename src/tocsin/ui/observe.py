@@ -1,7 +1,6 @@
 """Report an observation: one line and Enter; who, when and files if known. The same sheet corrects one."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -11,14 +10,12 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import QFileDialog, QFormLayout, QHBoxLayout, QLineEdit, QPushButton, QWidget
 
 from tocsin.errors import BadInput, UserError
-from tocsin.model.evidence import Evidence
 from tocsin.model.journal import Entry
 from tocsin.model.observation import CHANNELS, INTERNAL, Observation
-from tocsin.model.operator import System
-from tocsin.operations import evidence, incidents, observations, systems
+from tocsin.operations import observations, systems
+from tocsin.operations.observing import Preparation, prepare
 from tocsin.operations.timeline import checked_text
 from tocsin.operations.times import parse_instant, parse_when
-from tocsin.store.folder import Store
 from tocsin.ui.choices import Choices
 from tocsin.ui.desk import Desk
 from tocsin.ui.evidence import EvidenceList, attach, local_files
@@ -33,16 +30,6 @@ _HAPPENED, _LEARNED = "when we learned of it, or 14:20, or 13:00..14:00", "now, 
 _WAITS = "Starts no clock: it waits in the review queue until somebody declares or withdraws it."
 
 
-@dataclass(frozen=True, slots=True)
-class _Known:
-    """What the sheet offers: the systems, the name of the one in hand, and the report with its files."""
-
-    systems: tuple[System, ...]
-    system: str
-    report: Observation | None = None
-    files: tuple[Evidence, ...] = ()
-
-
 class ObserveSheet(Sheet):
     """Enter in a line saves, Escape closes and keeps what was typed. `reported(id)` after the commit."""
 
@@ -52,6 +39,7 @@ class ObserveSheet(Sheet):
         super().__init__(window, "Report an observation", width=660)
         self._desk = desk
         self._id = ""
+        self._begun: tuple[str, dict[str, str]] = ("", {})  # a report somebody began before reading another
         self._report: Observation | None = None
         self._offered: dict[str, str] = {}
         self._saving = False
@@ -75,11 +63,11 @@ class ObserveSheet(Sheet):
         if self._report is not None or not self._id:
             self._begin_new()
         self._show(self.text)
-        self._desk.read(partial(_known, self._desk.store, self._desk.incident, ""), self._fill_systems)
+        self._desk.read(partial(prepare, self._desk.store, self._desk.incident), self._fill_systems)
 
     def open_report(self, id: str, withdraw: bool = False) -> None:
         """Open on a report that is there, to be read, corrected or withdrawn."""
-        call = partial(_known, self._desk.store, "", id)
+        call = partial(prepare, self._desk.store, "", id)
         self._desk.read(call, partial(self._open_known, withdraw=withdraw))
 
     def choose(self, paths: Sequence[Path]) -> None:
@@ -144,8 +132,11 @@ class ObserveSheet(Sheet):
             self.save()
 
     def _begin_new(self) -> None:
-        self._id, self._report = self._desk.store.new_id(), None
+        (begun, typed), self._begun = self._begun, ("", {})
+        self._id, self._report = begun or self._desk.store.new_id(), None
         self._offer(None)
+        for name, text in typed.items():
+            self._lines()[name].setText(text)
 
     def _offer(self, report: Observation | None) -> None:
         """Put a report's words into the fields, or nothing."""
@@ -166,9 +157,11 @@ class ObserveSheet(Sheet):
         self.files.clear()
         self._say("")
 
-    def _open_known(self, known: _Known, *, withdraw: bool) -> None:
+    def _open_known(self, known: Preparation, *, withdraw: bool) -> None:
         report = known.report
         assert report is not None
+        if self._report is None and self.text.text().strip():
+            self._begun = self._id, {name: field.text() for name, field in self._lines().items()}
         self._id, self._report = report.id, report
         self._offer(report)
         self.system.show_systems(known.systems, known.system)
@@ -178,7 +171,7 @@ class ObserveSheet(Sheet):
         if withdraw:
             self.withdraw()
 
-    def _fill_systems(self, known: _Known) -> None:
+    def _fill_systems(self, known: Preparation) -> None:
         if self._report is None:
             only = known.systems[0].name if len(known.systems) == 1 else ""
             self.system.show_systems(known.systems, self.system.currentText() or known.system or only)
@@ -314,13 +307,3 @@ class ObserveSheet(Sheet):
         for widget in (self.files, self.reason, self.note):
             self.body.addWidget(widget)
         self.body.addLayout(buttons)
-
-
-def _known(store: Store, incident: str, report: str) -> _Known:
-    """Return what the sheet offers, for an incident in hand or a report that is there."""
-    known = tuple(systems.names(store))
-    found = observations.get(store, report) if report else None
-    about = found.system if found else incidents.get(store, incident).system if incident else ""
-    name = next((one.name for one in known if one.id == about), "")
-    files = tuple(evidence.of(store, report)) if report else ()
-    return _Known(known, name, found, files)
