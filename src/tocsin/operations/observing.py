@@ -1,4 +1,4 @@
-"""What somebody needs to know to report an observation, or to read one: the systems, the report, its files."""
+"""What somebody needs to know to report an observation, or to read one: systems, the report, its files."""
 
 from dataclasses import dataclass
 
