@@ -175,20 +175,18 @@ def one(version: str, hours: float, earliest: float | None = None) -> Deployment
         (
             [one("3", 1, 0)],
             True,
-            "scorer @champion: 3, since some time between Wed 28 Oct 2026, 12:00 UTC and "
-            "Wed 28 Oct 2026, 13:00 UTC (pinned)",
+            "scorer @champion: 3, since some time between Wed 28 Oct 2026, 12:00 UTC and 13:00 UTC (pinned)",
         ),
         (
             [one("3", 1, 0)],
             False,
             "scorer @champion: 3, if it served already: it began between Wed 28 Oct 2026, 12:00 UTC and "
-            "Wed 28 Oct 2026, 13:00 UTC (pinned)",
+            "13:00 UTC (pinned)",
         ),
         (
             [one("2", -5), one("3", 1, 0)],
             False,
-            "scorer @champion: 2 or 3; 3 began between Wed 28 Oct 2026, 12:00 UTC and "
-            "Wed 28 Oct 2026, 13:00 UTC",
+            "scorer @champion: 2 or 3; 3 began between Wed 28 Oct 2026, 12:00 UTC and 13:00 UTC",
         ),
     ],
 )

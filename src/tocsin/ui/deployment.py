@@ -1,9 +1,9 @@
 """Record a deployment: what began to serve, in which version, since when; Enter in a line saves."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QCompleter, QFormLayout, QHBoxLayout, QLineEdit, Q
 
 from tocsin.errors import BadInput, UserError
 from tocsin.model.deployment import KINDS
+from tocsin.model.instant import When
 from tocsin.model.journal import Entry
 from tocsin.model.operator import System
 from tocsin.operations import deployments, incidents, systems
@@ -22,7 +23,7 @@ from tocsin.ui.palette import Tone
 from tocsin.ui.sheet import Sheet
 from tocsin.ui.system_field import SystemField
 from tocsin.ui.text import Label, set_look, visible
-from tocsin.ui.timeline import words
+from tocsin.ui.times import stamp
 from tocsin.ui.window import Window
 
 _SINCE, _UNTIL = "now, or 14:20, or 13:00..14:00", "open, until the next one; or 14:20"
@@ -55,6 +56,8 @@ class DeploymentSheet(Sheet):
         self.since, self.until = QLineEdit(), QLineEdit()
         self.kind, self.run_by, self.pinned = Choices(KINDS), Choices([*_RUN_BY]), Choices([*_PINNED])
         self.since_read, self.until_read = Label("", "small"), Label("", "small")
+        self.since_read.hide()
+        self.until_read.hide()
         self.note = Label("", "small", wrap=True)
         self.save_button = QPushButton("Record   Enter")
         self._lay_out()
@@ -142,12 +145,18 @@ class DeploymentSheet(Sheet):
         self.note.show_text(text)
         self.note.set_tone(Tone.RED if text else None)
         self.note.setVisible(bool(text))
-        if self.isVisible():
-            self.place()
+        self._placed()
 
     def _show_reading(self, field: QLineEdit, reading: Label) -> None:
         """Say below a time how it is understood, while it is being typed."""
-        reading.show_text(read_time(field.text(), self._desk))
+        told = read_time(field.text(), self._desk)
+        reading.show_text(told)
+        reading.setVisible(bool(told))
+        QTimer.singleShot(0, self, self._placed)
+
+    def _placed(self) -> None:
+        if self.isVisible():
+            self.place()
 
     def _wire(self) -> None:
         self.save_button.clicked.connect(self.save)
@@ -193,12 +202,21 @@ class DeploymentSheet(Sheet):
 
 def read_time(typed: str, desk: Desk, *, empty: str = "") -> str:
     """Return how a time that is being typed is understood, in words."""
-    now, zone = desk.store.now(), desk.store.zone
-    read: Callable[..., Any] = parse_when
+    zone = ZoneInfo(desk.store.zone)
     try:
-        return words.span_of(read(typed.strip(), now=now, zone=zone), zone) if typed.strip() else empty
+        when = parse_when(typed, now=desk.store.now(), zone=desk.store.zone) if typed.strip() else None
     except BadInput as error:
         return error.what
+    if when is None:
+        return empty
+    return between(when, zone) if when.is_range else stamp(when.at, zone)
+
+
+def between(when: When, zone: ZoneInfo) -> str:
+    """Return the bounds of a range: between Wed 28 Oct 2026, 03:10 CET and 05:20 CET."""
+    low, high = stamp(when.low, zone), stamp(when.high, zone)
+    of_day, _, time = high.rpartition(", ")
+    return f"between {low} and {time if low.startswith(of_day) else high}"
 
 
 def _known(store: Store, incident: str) -> _Known:

@@ -17,7 +17,7 @@ from tocsin.model.operator import System
 from tocsin.operations import deployments, incidents, systems
 from tocsin.operations.times import parse_when
 from tocsin.store.folder import Store
-from tocsin.ui.deployment import read_time
+from tocsin.ui.deployment import between, read_time
 from tocsin.ui.desk import Desk
 from tocsin.ui.palette import Tone
 from tocsin.ui.sheet import Sheet
@@ -174,15 +174,16 @@ def sentence(one: Serving, zone: str) -> str:
     """Return what served under one name, in a sentence."""
     kind = "" if one.kind == "model" else f" ({one.kind})"
     what = " ".join(filter(None, (one.name, one.slot))) + kind
-    last = one.candidates[-1]
-    low, high = (stamp(at, ZoneInfo(zone)) for at in (last.began.low, last.began.high))
+    last, home = one.candidates[-1], ZoneInfo(zone)
+    if one.sure and not last.began.is_range:
+        return f"{what}: {last.version}, since {stamp(last.at, home)}{_more(last)}"
+    began = between(last.began, home)
     if one.sure:
-        began = f"since {high}" if low == high else f"since some time between {low} and {high}"
-        return f"{what}: {last.version}, {began}{_more(last)}"
+        return f"{what}: {last.version}, since some time {began}{_more(last)}"
     if len(one.candidates) == 1:
-        return f"{what}: {last.version}, if it served already: it began between {low} and {high}{_more(last)}"
+        return f"{what}: {last.version}, if it served already: it began {began}{_more(last)}"
     versions = " or ".join(each.version for each in one.candidates)
-    return f"{what}: {versions}; {last.version} began between {low} and {high}"
+    return f"{what}: {versions}; {last.version} began {began}"
 
 
 def _more(one: Deployment) -> str:
