@@ -18,6 +18,7 @@ _BRUSH_ALPHA = 50
 _BAR, _BAR_ALPHA = 3, 130  # pixels high; over the time in which a version may have begun
 _APART = 10  # pixels between two marks
 SILENT = "no samples in this range"
+_LEAST_NAME = 40  # pixels; less of a name says nothing
 _LONGEST = 28  # letters of a mark's name
 
 
@@ -100,12 +101,16 @@ def _paint_marks(painter: QPainter, scene: Scene, theme: Theme) -> None:
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(theme.colour("mark"))
         painter.drawPolygon(QPolygonF([QPointF(x - 4, 4), QPointF(x + 4, 4), QPointF(x, 12)]))
-        width = metrics.horizontalAdvance(label)
-        left = x + 8 if x + 8 + width <= scene.width else x - 8 - width
-        if left > taken:  # a name that would lie over the one before is left out
-            painter.setPen(theme.colour("mark"))
-            painter.drawText(QRectF(left, 0, width + 1, HEAD - 4), _CENTRE, label)
-            taken = left + width + 6
+        at_right = x + 8 + metrics.horizontalAdvance(label) <= scene.width
+        room = scene.width - x - 8 if at_right else x - 8 - max(taken, 0.0)
+        if (at_right and x + 8 <= taken) or room < _LEAST_NAME:
+            continue  # a name that would lie over the one before is left out
+        shown = metrics.elidedText(label, Qt.TextElideMode.ElideRight, room)
+        width = metrics.horizontalAdvance(shown)
+        left = x + 8 if at_right else x - 8 - width
+        painter.setPen(theme.colour("mark"))
+        painter.drawText(QRectF(left, 0, width + 1, HEAD - 4), _CENTRE, shown)
+        taken = left + width + 6
 
 
 def _paint_unsure(painter: QPainter, scene: Scene, theme: Theme, began: When) -> None:
