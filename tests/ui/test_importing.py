@@ -9,6 +9,7 @@ from pytestqt.qtbot import QtBot
 from tocsin.operations import systems
 from tocsin.store import series
 from tocsin.store.folder import Store
+from tocsin.ui.columns import ColumnsTable
 from tocsin.ui.desk import Desk
 from tocsin.ui.importing import ImportSheet
 from tocsin.ui.text import not_plain
@@ -150,6 +151,115 @@ def test_a_file_whose_name_holds_what_nobody_sees_is_found(
     sheet.system.setEditText("scorer")
     qtbot.mouseClick(sheet.preview, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: "would be stored" in sheet.outcome.text(), timeout=20_000)
+
+
+LONG = "ts,region,host,metric,value\n" + "".join(
+    f"2026-10-01T00:{minute:02d}:00Z,NE,web-1,latency,{minute}\n" for minute in range(30)
+)
+
+
+@pytest.fixture
+def table(qtbot: QtBot, sheet: ImportSheet, tmp_path: Path) -> ColumnsTable:
+    """The columns of a long table, the keyboard on the first."""
+    path = tmp_path / "long-1.csv"
+    path.write_text(LONG)
+    fill(sheet, path)
+    qtbot.waitUntil(sheet.table.isVisible, timeout=20_000)
+    sheet.table.table.setFocus()
+    return sheet.table.table
+
+
+def becomes(table: ColumnsTable) -> dict[str, str]:
+    columns = table.columns
+    return {columns.index(row, 0).data(): columns.index(row, 1).data() for row in range(columns.rowCount())}
+
+
+def test_a_table_shows_what_its_columns_become(table: ColumnsTable, sheet: ImportSheet) -> None:
+    assert becomes(table) == {
+        "ts": "time", "region": "label", "host": "label", "metric": "metric", "value": "value",
+    }  # fmt: skip
+    assert "latency" in table.columns.index(3, 2).data()
+    assert sheet.columns.text() == "", "nothing is said until something is changed"
+    assert not_plain(sheet) == []
+
+
+def test_keys_say_what_a_column_becomes(
+    qtbot: QtBot, sheet: ImportSheet, table: ColumnsTable, store: Store
+) -> None:
+    qtbot.keyClick(table, Qt.Key.Key_Down)
+    qtbot.keyClick(table, Qt.Key.Key_S)
+    assert becomes(table)["region"] == "segment"
+    assert "segment=region" in sheet.columns.text()
+    qtbot.keyClick(table, Qt.Key.Key_S)
+    assert becomes(table)["region"] == "system"
+    qtbot.keyClick(table, Qt.Key.Key_Left)
+    assert becomes(table)["region"] == "group"
+    sheet.table.field.setCurrentText("unit")
+    sheet.table.words.setFocus()
+    qtbot.keyClicks(sheet.table.words, "ms")
+    qtbot.keyClick(sheet.table.words, Qt.Key.Key_Return)
+    assert becomes(table)["'ms'"] == "unit"
+    with qtbot.waitSignal(sheet.imported, timeout=20_000):
+        qtbot.keyClick(table, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    with store.signals.read() as connection:
+        [(_, signal)] = series.list_all(connection)
+    assert (signal.metric, signal.unit, signal.group) == ("latency", "ms", "NE")
+
+
+def test_the_next_file_like_it_is_read_as_the_last(
+    qtbot: QtBot, sheet: ImportSheet, table: ColumnsTable, tmp_path: Path
+) -> None:
+    qtbot.keyClick(table, Qt.Key.Key_Down)
+    qtbot.keyClick(table, Qt.Key.Key_S)
+    said = sheet.columns.text()
+    with qtbot.waitSignal(sheet.imported, timeout=20_000):
+        sheet.go.click()
+    sheet.columns.clear()
+    second = tmp_path / "long-2.csv"
+    second.write_text(LONG)
+    sheet.open_with(second)
+    qtbot.waitUntil(lambda: sheet.columns.text() == said, timeout=20_000)
+    qtbot.waitUntil(lambda: becomes(table)["region"] == "segment", timeout=20_000)
+    assert "like the last file" in sheet.outcome.text()
+
+
+def test_what_is_missing_is_said_below_the_columns_before_anything_is_read(
+    qtbot: QtBot, sheet: ImportSheet, tmp_path: Path
+) -> None:
+    path = tmp_path / "epochs.csv"
+    path.write_text(EPOCHS)
+    fill(sheet, path)
+    qtbot.waitUntil(lambda: "“Unit of numeric times”" in sheet.table.missing.text(), timeout=20_000)
+    qtbot.mouseClick(sheet.unit.group.button(1), Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: sheet.table.missing.text() == "", timeout=20_000)
+
+
+def test_a_folder_is_looked_at_and_counted_by_kind(
+    qtbot: QtBot, sheet: ImportSheet, tmp_path: Path, file: Path
+) -> None:
+    folder = tmp_path / "export"
+    folder.mkdir()
+    file.rename(folder / "latency.csv")
+    (folder / "other.csv").write_text(LONG)
+    sheet.open_with(folder)
+    sheet.system.setEditText("scorer")
+    sheet.preview.click()
+    qtbot.waitUntil(lambda: "49 samples" in sheet.outcome.text(), timeout=20_000)
+    assert not sheet.table.isVisible(), "two tables have no columns in common"
+
+
+def test_the_time_of_a_file_that_states_none_is_taken_from_its_field(
+    qtbot: QtBot, sheet: ImportSheet, tmp_path: Path
+) -> None:
+    path = tmp_path / "now.csv"
+    path.write_text("latency,errors\n1.5,2\n")
+    fill(sheet, path)
+    qtbot.keyClicks(sheet.at, "yesterday")
+    sheet.preview.click()
+    qtbot.waitUntil(lambda: "yesterday" in sheet.outcome.text(), timeout=20_000)
+    sheet.at.setText("2026-11-01 14:20")
+    sheet.preview.click()
+    qtbot.waitUntil(lambda: "All at 1 Nov 14:20 CET" in sheet.outcome.text(), timeout=20_000)
 
 
 def test_escape_closes_and_keeps_what_was_typed(qtbot: QtBot, sheet: ImportSheet, file: Path) -> None:

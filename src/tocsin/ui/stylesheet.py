@@ -86,6 +86,7 @@ QLineEdit, QPlainTextEdit, QTextEdit, QComboBox, QSpinBox, QDateTimeEdit {{ back
     selection-background-color: {p.selected}; selection-color: {p.text}; }}
 QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QComboBox:focus, QSpinBox:focus,
 QDateTimeEdit:focus {{ border-color: {p.accent}; }}
+QComboBox::drop-down {{ border: 0; width: 22px; }}
 QComboBox[role="typed"]::drop-down {{ border: 0; width: 0; }}
 QLineEdit[role="find"] {{ background: {p.panel}; border: 0; border-bottom: 1px solid {p.line};
     border-radius: 0; font-size: {look.LARGE}px; padding: 10px 12px; }}
