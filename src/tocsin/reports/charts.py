@@ -99,6 +99,8 @@ class Legend(Flowable):  # type: ignore[misc]
             yield "start uncertain", lambda canvas, x: strokes.key_patch(canvas, x, UNCERTAIN)
         if self.charts.marks:
             yield "deployment", lambda canvas, x: strokes.key_line(canvas, x, DEPLOYED, dashed=True)
+        if any(mark.began.is_range for mark in self.charts.marks):
+            yield "deployed within", lambda canvas, x: strokes.key_line(canvas, x, DEPLOYED)
         if any(chart.thresholds for chart in strips):
             yield "alert threshold", lambda canvas, x: strokes.key_line(canvas, x, ALERT, dashed=True)
         if any(chart.alerts for chart in strips):
