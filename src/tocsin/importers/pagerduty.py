@@ -153,12 +153,12 @@ def _row(one: Any, at: datetime | None) -> tuple[str, dict[str, Any] | None]:
     if not isinstance(event, dict) or not isinstance(event.get("event_type"), str):
         raise ValueError("event_type: is missing")
     data = event.get("data")
-    kind = data.get("type") if isinstance(data, dict) else None
-    occurred = _time(event, "occurred_at") or at
-    if kind == "incident" and isinstance(data, dict):
+    data = data if isinstance(data, dict) else {}
+    kind, occurred = str(data.get("type")), _time(event, "occurred_at") or at
+    if kind == "incident":
         return "alerts", incident_row(data, occurred)
-    if kind in _TEXTS and isinstance(data, dict):
-        return "messages", _message(event, data, str(kind), occurred)
+    if kind in _TEXTS:
+        return "messages", _message(event, data, kind, occurred)
     return shortened(event["event_type"], 60), None
 
 
