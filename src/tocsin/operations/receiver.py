@@ -132,6 +132,11 @@ class Receiver:
         self._begun = still
 
 
+def probe(at: Address) -> None:
+    """Try whether an address can be listened at. Raises BadInput."""
+    _bound(at).close()
+
+
 def _bound(at: Address) -> socket.socket:
     bound = socket.socket(socket.AF_INET6 if ":" in at.host else socket.AF_INET, socket.SOCK_STREAM)
     try:

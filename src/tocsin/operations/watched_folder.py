@@ -54,6 +54,13 @@ def checked(place: str, settings: Mapping[str, str]) -> str:
     return str(folder)
 
 
+def seen(place: str) -> str:
+    """Return what lies in a folder now, in words. Raises BadInput when it is not there."""
+    count = len(_files(Path(place)))
+    waiting = {0: "no file waits", 1: "one file waits"}.get(count, f"{count:,} files wait")
+    return f"The folder is there; {waiting} in it."
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What became of one file: its report when it was imported, else the reason in plain words."""

@@ -14,35 +14,42 @@ from tocsin.model.incident import Incident
 from tocsin.model.journal import ClockJumped, Entry
 from tocsin.model.urgency import Watched
 from tocsin.now import Clock
-from tocsin.operations import clocks, detect, incidents, operators, stores
+from tocsin.operations import clocks, incidents, operators, stores
 from tocsin.operations.operators import account
 from tocsin.operations.verification import Verification, verify
 from tocsin.store import journal
 from tocsin.store.folder import Store, is_store
 from tocsin.ui.bell import Bell
 from tocsin.ui.declare import DeclareSheet
+from tocsin.ui.deployment import DeploymentSheet
 from tocsin.ui.desk import Desk
+from tocsin.ui.detecting import Detecting
 from tocsin.ui.finder import Choice
 from tocsin.ui.heartbeat import Heartbeat
 from tocsin.ui.importing import ImportSheet
-from tocsin.ui.jobs import Collector, Job, Jobs, State
+from tocsin.ui.jobs import Collector, Jobs
 from tocsin.ui.observe import ObserveSheet
 from tocsin.ui.palette import Tone
+from tocsin.ui.serving import ServingSheet
+from tocsin.ui.sources.running import Running
+from tocsin.ui.sources.strongbox import Strongbox
+from tocsin.ui.sources.words import Shown, failing
 from tocsin.ui.theme import Theme
 from tocsin.ui.times import span
 from tocsin.ui.wall.screen import WallScreen
 from tocsin.ui.window import Window
 
-_DETECT_AFTER_MS = 300  # a burst of commits wakes the detectors once
 _CHECK_AFTER_MS = 1000  # verification and the daily backup wait until the window is there
-_LONG_MS = 1000  # work that is still going on after this is shown with its progress
 _BACKUP_EVERY_MS = 3_600_000  # how often a console that stays open asks whether the daily backup is due
 
 
 class App(QObject):
     """The console on one store. `start` shows it, `close` ends it; the store is closed with it."""
 
-    def __init__(self, application: QApplication, store: Store, *, theme: str = "system") -> None:
+    def __init__(
+        self, application: QApplication, store: Store, *, theme: str = "system", secrets: Path | None = None
+    ) -> None:
+        """`secrets` is a file for the secrets of sources, in place of the system's keyring."""
         super().__init__()
         self.store = store
         self.collector = Collector()
@@ -51,15 +58,13 @@ class App(QObject):
         self.heartbeat = Heartbeat(store.clock)
         self.theme = Theme(application, theme)
         self.desk = Desk(store, self.jobs, self.bell, self.heartbeat, self.theme)
+        self.sources = Running(self.desk, Strongbox(secrets))
         self.window = Window(self.desk)
         self._watched: list[Watched] = []
         self._known: list[Incident] = []
         self._verified: Verification | None = None
-        self._detecting = self._detect_again = self._closed = False
-        self._detect_soon = QTimer(self)
-        self._detect_soon.setSingleShot(True)
-        self._detect_soon.setInterval(_DETECT_AFTER_MS)
-        self._detect_soon.timeout.connect(self._detect)
+        self._closed = False
+        self.detecting = Detecting(self.desk, self.window.footer)
         self._backup_due = QTimer(self)
         self._backup_due.setInterval(_BACKUP_EVERY_MS)
         self._backup_due.timeout.connect(self.back_up)
@@ -82,9 +87,10 @@ class App(QObject):
         if self._closed:
             return
         self._closed = True
+        self.sources.stop()
         self.bell.silence()
         self.heartbeat.stop()
-        self._detect_soon.stop()
+        self.detecting.stop()
         self._backup_due.stop()
         self.jobs.close()
         self.collector.stop()
@@ -108,8 +114,11 @@ class App(QObject):
         window.add_screen("timeline", "Timeline", "timeline", self._make_timeline, "Ctrl+3")
         window.add_screen("report", "Report", "report", self._make_report, "Ctrl+4")
         window.add_screen("signals", "Signals", "signals", self._make_signals, "Ctrl+5")
+        window.add_screen("sources", "Sources", "setup", self._make_sources, "Ctrl+6")
         self.declare = DeclareSheet(desk, window)
         self.importing = ImportSheet(desk, window)
+        self.deployment = DeploymentSheet(desk, window)
+        self.serving = ServingSheet(desk, window)
         self.observe = ObserveSheet(desk, window)
 
     # The other screens bring pyqtgraph and more: loaded when first shown, they do not delay the start.
@@ -136,12 +145,19 @@ class App(QObject):
 
         return SignalsScreen(self.desk)
 
+    def _make_sources(self) -> QWidget:
+        from tocsin.ui.sources.screen import SourcesScreen
+
+        return SourcesScreen(self.desk, self.sources, self.window)
+
     def _add_actions(self) -> None:
         window = self.window
         window.add_action("Report an observation", self.observe.open, "Ctrl+O", "log")
         window.add_action("Import a file", self.importing.open, "Ctrl+I", "import")
+        window.add_action("Record a deployment", self.deployment.open, "Ctrl+Shift+D", "timeline")
+        window.add_action("What was serving at …", self.serving.open, "Ctrl+Shift+V", "clock")
         window.add_action("Export the incident report", self._export, "Ctrl+P", "report")
-        window.add_action("Look for departures now", self._detect, "", "signals")
+        window.add_action("Look for departures now", self.detecting.now, "", "signals")
         window.add_action("Verify the journal", self._verify, "", "check")
         window.add_action("Leave", window.close, "Ctrl+Q", "close")
         window.add_finds(self._incidents)
@@ -157,11 +173,15 @@ class App(QObject):
         self.wall.declare_wanted.connect(self.declare.open_for)
         self.wall.report_opened.connect(self.observe.open_report)
         self.declare.declared.connect(self._open_incident)
-        bell.signals_changed.connect(self._detect_soon.start)
+        self.serving.record_wanted.connect(self.deployment.open)
+        bell.signals_changed.connect(self.detecting.soon)
+        self.importing.imported.connect(lambda _report: self.detecting.now())
         bell.journal_changed.connect(self._look)
         bell.failed.connect(lambda error: desk.tell(str(error), trouble=True))
         self.heartbeat.jumped.connect(self._jumped)
         self.heartbeat.tick.connect(lambda _now: self._show_next())
+        self.sources.changed.connect(self._show_sources)
+        window.footer.sources_wanted.connect(partial(window.show_screen, "sources"))
 
     def _first_look(self) -> None:
         for warning in self.store.warnings:
@@ -170,7 +190,8 @@ class App(QObject):
             self.window.choose_operator()
         self._look()
         # What takes longer waits until the screens have read.
-        self._detect_soon.start()
+        self.detecting.soon()
+        QTimer.singleShot(_CHECK_AFTER_MS, self, self._ask_sources)
         QTimer.singleShot(_CHECK_AFTER_MS, self, self._verify)
         QTimer.singleShot(_CHECK_AFTER_MS, self, self.back_up)
 
@@ -205,6 +226,21 @@ class App(QObject):
         self.desk.read(partial(incidents.listed, self.store), self._know)
         if self._verified is not None:
             self.desk.read(partial(_count, self.store), self._show_count)
+
+    def _ask_sources(self) -> None:
+        if not self._closed:
+            self.sources.start()
+
+    def _show_sources(self, known: list[Shown]) -> None:
+        """Say in the bottom bar when a source fails, and nothing while all go well."""
+        bad = failing(known)
+        if not bad:
+            self.window.footer.show_sources("", "")
+            return
+        words = f"{bad[0].source.name} is failing" if len(bad) == 1 else f"{len(bad)} sources are failing"
+        self.window.footer.show_sources(
+            words, "\n".join(f"{one.source.name}: {one.state.error}" for one in bad)
+        )
 
     def _show_watched(self, watched: list[Watched]) -> None:
         self._watched = watched
@@ -242,39 +278,6 @@ class App(QObject):
                 state = "withdrawn" if incident.withdrawn else incident.status
                 title = f"{incident.reference}  {incident.title}"
                 yield Choice(title, partial(self._open_incident, incident.id), state, "command")
-
-    def _detect(self) -> None:
-        """Let the detectors judge what is new, one run at a time; what arrives meanwhile has the next."""
-        if self.store.read_only or self._closed:
-            return
-        self._detect_again = self._detecting
-        if self._detecting:
-            return
-        self._detecting = True
-        job = self.jobs.bulk(partial(detect.detect, self.store))
-        job.succeeded.connect(self._detected)
-        job.refused.connect(lambda error: self.desk.tell(str(error), trouble=True))
-        job.ended.connect(self._detection_ended)
-        QTimer.singleShot(_LONG_MS, job, lambda: self._show_long(job))
-        job.start()
-
-    def _show_long(self, job: Job) -> None:
-        if job.state is State.RUNNING:
-            self.window.footer.follow(job, "Looking for departures")
-
-    def _detected(self, result: detect.Detected) -> None:
-        if result.raised:
-            urgent = sum(alert.urgent for alert in result.raised)
-            self.desk.tell(f"{len(result.raised)} departures found, {urgent} urgent: see the wall")
-        for problem in result.problems:
-            self.desk.tell(problem, trouble=True)
-
-    def _detection_ended(self) -> None:
-        self._detecting = False
-        if self._closed:
-            return
-        if self._detect_again:
-            self._detect_soon.start()
 
     def _verify(self) -> None:
         if self._closed:

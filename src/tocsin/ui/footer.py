@@ -3,13 +3,13 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QPushButton
 
 from tocsin.ui.icons import Icon
 from tocsin.ui.jobs import Job
-from tocsin.ui.palette import GAP, STATUS_HEIGHT, Tone
-from tocsin.ui.text import ElidedLabel, Label, set_look, set_tip
+from tocsin.ui.palette import GAP, SHAPES, STATUS_HEIGHT, Tone
+from tocsin.ui.text import ElidedLabel, Label, button_text, set_look, set_tip
 from tocsin.ui.theme import Theme
 from tocsin.ui.times import clock_time
 
@@ -17,7 +17,12 @@ _NOTICE_MS = 8000
 
 
 class Footer(QFrame):
-    """Says things calmly in one line; nothing here opens by itself or needs to be clicked away."""
+    """Says things calmly in one line; nothing here opens by itself or needs to be clicked away.
+
+    `sources_wanted` when somebody clicks on what it says of live sources.
+    """
+
+    sources_wanted = Signal()
 
     def __init__(self, theme: Theme, zone: ZoneInfo) -> None:
         super().__init__()
@@ -27,6 +32,7 @@ class Footer(QFrame):
         self.setFixedHeight(STATUS_HEIGHT)
         self.journal = Label("works offline", "small")
         self.mark, self.notice = Icon(theme, "check", "green", 13), ElidedLabel(role="small")
+        self.sources_mark, self.sources = Icon(theme, SHAPES[Tone.ORANGE], "orange", 13), QPushButton()
         self.work, self.bar = Label(role="small"), QProgressBar()
         self.stop = QPushButton("Stop")
         self.next = Label(role="small")
@@ -41,6 +47,11 @@ class Footer(QFrame):
         self._fade.setSingleShot(True)
         self._fade.timeout.connect(self._quiet)
         self._lay_out()
+        set_look(self.sources, role="quiet")
+        self.sources.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.sources.setAccessibleName("Live sources")
+        self.sources.clicked.connect(self.sources_wanted)
+        self.show_sources("", "")
         self._quiet()
         self._show_work()
 
@@ -62,6 +73,14 @@ class Footer(QFrame):
         self._fade.stop()
         if not trouble:
             self._fade.start(_NOTICE_MS)
+
+    def show_sources(self, text: str, told: str) -> None:
+        """Show that live sources fail, with all of it as a tip; nothing when `text` is empty."""
+        if button_text(text) != self.sources.text():
+            self.sources.setText(button_text(text))
+        set_tip(self.sources, f"{told}\nCtrl 6 shows the sources" if told else "")
+        for widget in (self.sources_mark, self.sources):
+            widget.setVisible(bool(text))
 
     def show_next(self, text: str, tone: Tone | None = None) -> None:
         """Show the nearest deadline."""
@@ -115,5 +134,5 @@ class Footer(QFrame):
         layout.addSpacing(GAP)
         layout.addWidget(self.mark)
         layout.addWidget(self.notice, 1)
-        for widget in (self.work, self.bar, self.stop, self.next):
+        for widget in (self.sources_mark, self.sources, self.work, self.bar, self.stop, self.next):
             layout.addWidget(widget, 0, Qt.AlignmentFlag.AlignVCenter)
