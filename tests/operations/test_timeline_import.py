@@ -60,7 +60,7 @@ def test_messages_become_entries_that_say_where_they_are_from(
     assert bring(incident.id, file) == Taken(added=1, ahead=1)
     [item] = timeline.listed(store, incident.id)
     assert (item.lane, item.text, item.happened) == ("noted", "is it just me?", When(then))
-    assert (item.source, item.author) == ("chat.jsonl, chat", "Operator A")
+    assert (item.source, item.author) == ("chat.jsonl, chat", "not named")
     assert item.learned == store.now()
     assert verify(store).ok
 

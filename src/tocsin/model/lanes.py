@@ -75,7 +75,7 @@ def of_item(item: Item) -> Mark:
         item.text,
         item.happened,
         Source.ENTRY,
-        author=item.author,
+        author=item.credit,
         learned=learned_apart(item),
         edits=item.edits,
         movable=item.lane not in FINAL_LANES and not item.withdrawn,

@@ -228,7 +228,7 @@ def line(item: Item) -> Line:
         happened=item.happened,
         lane=item.lane,
         text=item.text,
-        author=item.author,
+        author=item.credit,
         learned=item.learned if stated and item.learned != item.happened.at else None,
         written=item.recorded_at if late and not stated else None,
         edits=item.edits,

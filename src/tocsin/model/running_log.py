@@ -10,6 +10,7 @@ from tocsin.model.journal import (
     ClockMarked,
     DocumentExported,
     Entry,
+    EvidenceAttached,
     FieldsSet,
     IncidentDeclared,
     IncidentLinked,
@@ -67,7 +68,7 @@ def _line(entry: Entry, items: Mapping[str, Item], incident: str, names: Mapping
 
 
 def _said(item: Item) -> Line:
-    return Line(item.id, item.happened.at, item.recorded_at, item.author, "said", item.text, item.lane,
+    return Line(item.id, item.happened.at, item.recorded_at, item.credit, "said", item.text, item.lane,
                 item.withdrawn, item.edits)  # fmt: skip
 
 
@@ -87,6 +88,8 @@ def _words(entry: Entry, names: Mapping[str, str]) -> tuple[str, str]:
             return "record", f"{body.person} takes the role of {body.role}"
         case IncidentLinked() as body:
             return "record", f"Linked: {body.relation} {names.get(body.other, 'another incident')}"
+        case EvidenceAttached() as body:
+            return "record", f"Attached {body.name}, SHA-256 {body.sha256[:12]}"
         case DocumentExported() as body:
             return "record", f"Exported the {body.document.replace('_', ' ')}"
         case Withdrawn() as body if body.entry == entry.incident:

@@ -61,6 +61,11 @@ class Item:
         return str(value_of(self.fields, "source", ""))
 
     @property
+    def credit(self) -> str:
+        """Who said it, and where if not here."""
+        return f"{self.author} ({self.source})" if self.source else self.author
+
+    @property
     def conflict(self) -> bool:
         """Whether two people corrected the same field without knowing of each other."""
         return any(register.conflict for register in self.fields.values())

@@ -83,7 +83,7 @@ def _add(write: Write, author: Author, incident: Incident, message: Message, id:
         message.text,
         datetime.fromisoformat(learned) if learned and lane in LANES else None,
         source=where,
-        said_by=message.author,
+        said_by=message.author or "not named",
     )
     write.add(author, body, incident=incident.id, occurred=_when(message), id=id)
     if lane in LANES and (reason := message.extra.get("retracted")):

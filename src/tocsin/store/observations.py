@@ -13,6 +13,8 @@ _KINDS = ("observation.reported", "fields.set", "withdrawn", "undone")
 
 def list_all(connection: Connection) -> list[Observation]:
     """Return every observation, the newest report first."""
+    if not journal.entries(connection, kinds=_KINDS[:1], limit=1):
+        return []  # the other kinds are many where there is no report among them
     about: dict[str, list[Entry]] = {}
     for entry in journal.entries(connection, incident="", kinds=_KINDS):
         about.setdefault(entry.subject, []).append(entry)

@@ -159,7 +159,7 @@ class DeclareSheet(QFrame):
         self._show_levels()
         self._resize()
         self.title.setFocus(Qt.FocusReason.ShortcutFocusReason)
-        self.title.selectAll()
+        self._select_title()
 
     def _begin(self, draft: Draft, known: Preparation) -> None:
         """Add what was prepared; what somebody has typed meanwhile stays."""
@@ -173,17 +173,21 @@ class DeclareSheet(QFrame):
                 metric = visible(known.alert.metric.replace("_", " "))
                 value = known.alert.value
                 self.title.setText(metric if value is None else f"{metric} at {number(value)}")
-                self.title.selectAll()
+                self._select_title()
         if known.observation is not None:
             self._from.show_text(_reported(known))
             if not self.title.text():
                 self.title.setText(_first_line(known.observation.text))
-                self.title.end(False)
-                self.title.home(True)  # all of it selected, its beginning in sight
+                self._select_title()
         if not draft.level_chosen:
             draft.level = known.level
         self._show_levels()
         self._hint_at_system()
+
+    def _select_title(self) -> None:
+        """Select all of the title, its beginning in sight."""
+        self.title.end(False)
+        self.title.home(True)
 
     def _keep(self) -> None:
         """Keep what stands in the fields; only while they are this draft's."""

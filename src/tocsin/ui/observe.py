@@ -191,6 +191,8 @@ class ObserveSheet(Sheet):
         for button in (self.save_button, self.attach_button):
             button.setEnabled(writable)
         self.present(first)
+        if report is not None:
+            self.text.setCursorPosition(0)  # read from its beginning
         QTimer.singleShot(0, self, self.place)
 
     def _lines(self) -> dict[str, QLineEdit]:
