@@ -1,38 +1,47 @@
-"""A CSV file without quotes, cut into blocks of whole lines, each parsed by itself: many at once."""
+"""A CSV file without line ends in quotes, cut into blocks of whole lines, parsed side by side."""
 
+import os
 import threading
 from collections.abc import Iterator
+from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
-from typing import Any
+from pathlib import Path
+from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tocsin.importers.base import Options, Rejected
+from tocsin.importers.base import Options, Rejected, Source
+from tocsin.importers.csv_columns import Layout
 from tocsin.importers.csv_select import bad_rows, careful, plain_format, plain_types
 from tocsin.importers.csv_sql import quoted
 from tocsin.importers.csv_stage import Stage, connect
 from tocsin.importers.sample_mapping import SamplesMapping
-from tocsin.importers.text import Text
+from tocsin.importers.text import LONGEST_LINE, Text
 from tocsin.importers.times import doubted, to_utc, wall_zone
 
 _BLOCK = 8 << 20
 MOST_SERIES = 1_000  # more are sorted in the database: too many to gather side by side
-_APART = "\n"  # between the parts of a key; no cell has one where there are no quotes
+_APART = "\n"  # between the parts of a key; no cell of a block has one
+
+File = tuple[Source, Layout]
 
 
-class TooManySeries(Exception):
-    """There are more series than can be gathered side by side."""
+class NotPlain(Exception):
+    """A block is not text as a block must be, or it has more series than can be gathered side by side."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """Some whole lines of the file, and how many lines and bytes come before them."""
+    """Some whole lines of the file, from byte `start` to `stop`.
 
-    data: bytes
-    lines: int
-    before: int
-    offset: int
+    `before` and `after` count the lines of the file down to each; they come true as blocks are read.
+    """
+
+    start: int
+    stop: int
+    before: "Future[int]"
+    after: "Future[int]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,40 +67,59 @@ class Keys:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def add(self, found: list[str]) -> None:
-        """Number what is new. Raises TooManySeries."""
+        """Number what is new. Raises NotPlain."""
         with self._lock:
             there = set(self.texts)
             self.texts += [text for text in found if text not in there]
             if len(self.texts) > MOST_SERIES:
-                raise TooManySeries
+                raise NotPlain
 
     def parts(self, number: int) -> list[str]:
         """Return the cells that name a series."""
         return self.texts[number - 1].split(_APART)
 
 
-def cuts(stage: Stage) -> Iterator[Cut]:
-    """Give the file in blocks, from below the header on."""
-    with stage.text.path.open("rb") as file:
-        for _ in range(stage.layout.skip):
-            file.readline()
-        before, offset = stage.layout.skip, file.tell()
-        while data := file.read(_BLOCK):
-            data += file.readline()
-            lines = int(np.count_nonzero(np.frombuffer(data, np.uint8) == 10)) + (data[-1:] != b"\n")
-            yield Cut(data, lines, before, offset)
-            before, offset = before + lines, offset + len(data)
+def cuts(path: Path, skip: int) -> Iterator[Cut]:
+    """Give the file in blocks, from below the `skip` lines of its header on. Raises NotPlain."""
+    with path.open("rb") as file:
+        for _ in range(skip):
+            _line(file)
+        start, before = file.tell(), _done(skip)
+        file.seek(0)
+        header = file.read(start)
+        if not _is_text(header) or header.count(b"\r") != header.count(b"\r\n"):
+            raise NotPlain
+        size = file.seek(0, os.SEEK_END)
+        while start < size:
+            file.seek(min(start + _BLOCK, size))
+            _line(file)
+            cut = Cut(start, file.tell(), before, Future())
+            yield cut
+            start, before = cut.stop, cut.after
+
+
+def _line(file: BinaryIO) -> None:
+    """Read to the end of a line."""
+    if len(file.readline(LONGEST_LINE)) == LONGEST_LINE:
+        raise NotPlain
+
+
+def _done(lines: int) -> "Future[int]":
+    found: Future[int] = Future()
+    found.set_result(lines)
+    return found
 
 
 class Parser:
     """Parses block after block in a database of its own."""
 
-    def __init__(self, whole: Stage, mapping: SamplesMapping, options: Options, keys: Keys, number: int):
-        self._whole, self._mapping, self._options, self._keys = whole, mapping, options, keys
-        self._connection = connect(whole.source.scratch)
-        self._path = whole.source.scratch / f"block{number}.csv"
+    def __init__(self, file: File, mapping: SamplesMapping, options: Options, keys: Keys, number: int):
+        self._source, self._layout = file
+        self._mapping, self._options, self._keys = mapping, options, keys
+        self._connection = connect(self._source.scratch)
+        self._path = self._source.scratch / f"block{number}.csv"
         self._known = 0  # how many keys the type `keys` of the database has
-        self._format = plain_format(whole, mapping)
+        self._format = ""
 
     def stop(self) -> None:
         """End what runs."""
@@ -103,23 +131,32 @@ class Parser:
         self._path.unlink(missing_ok=True)
 
     def parse(self, cut: Cut) -> Parsed:
-        """Return what is in a block. Raises BadInput; TooManySeries."""
-        self._path.write_bytes(cut.data)
-        part = self._stage(cut)
+        """Return what is in a block. Raises BadInput; NotPlain."""
+        try:
+            data, part = self._read(cut)
+        except BaseException as error:
+            cut.after.set_exception(error)
+            raise
         rejected: list[Rejected] = []
-        window = self._quickly(part) if self._format and not _divided(cut.data) else None
+        self._format = plain_format(part, self._mapping)
+        window = self._quickly(part) if self._format and not _divided(data) else None
         if window is None:
             rejected = [piece for piece in self._carefully(part) if isinstance(piece, Rejected)]
             key = self._key([f"k{index}" for index in range(len(self._mapping.key))])
             window = self._window(f"SELECT t, {self._values()}, {key} AS key FROM staged")
         return self._parsed(part, window, rejected)
 
-    def _stage(self, cut: Cut) -> Stage:
-        blank = self._whole.text.blank
-        low, high = np.searchsorted(blank, (cut.before, cut.before + cut.lines), "right")
-        text = Text(self._path, cut.lines, blank[low:high] - cut.before, underscore=True, quotes=False)
-        layout = replace(self._whole.layout, skip=0)
-        return Stage(self._whole.source, text, layout, self._connection, cut.before)
+    def _read(self, cut: Cut) -> tuple[bytes, Stage]:
+        """Return a block and its lines as a file of their own. Raises NotPlain."""
+        with self._source.path.open("rb") as file:
+            file.seek(cut.start)
+            data = file.read(cut.stop - cut.start)
+        ends = _line_ends(data)
+        cut.after.set_result(cut.before.result() + len(ends))
+        self._path.write_bytes(data)
+        text = Text(self._path, len(ends), _blank(data, ends), underscore=True)
+        layout = replace(self._layout, skip=0)
+        return data, Stage(self._source, text, layout, self._connection, cut.before.result())
 
     def _quickly(self, part: Stage) -> dict[str, NDArray[Any]] | None:
         """Return the rows of a plain block, None when anything in it is not plain."""
@@ -191,6 +228,40 @@ class Parser:
             key=np.ma.getdata(window["key"])[timed].astype(np.int64) if self._mapping.key else None,
             rejected=rejected,
         )
+
+
+def _line_ends(data: bytes) -> NDArray[np.int64]:
+    """Return where lines end. Raises NotPlain: no UTF-8, mixed line ends or ones in quotes, long lines."""
+    if not _is_text(data):
+        raise NotPlain
+    codes = np.frombuffer(data, np.uint8)
+    ends = np.flatnonzero(codes == 10)
+    if data[-1:] != b"\n":
+        ends = np.append(ends, len(data))
+    if np.diff(ends, prepend=-1).max() > LONGEST_LINE:
+        raise NotPlain
+    if b"\r" in data and not (data.count(b"\r") == data.count(b"\r\n") == data.count(b"\n")):
+        raise NotPlain
+    if b'"' in data:
+        marks = np.flatnonzero(codes == 34)
+        if (np.searchsorted(marks, ends) % 2).any():
+            raise NotPlain
+    return ends
+
+
+def _is_text(data: bytes) -> bool:
+    if b"\0" in data:
+        return False
+    try:
+        return data.isascii() or bool(data.decode())
+    except UnicodeDecodeError:
+        return False
+
+
+def _blank(data: bytes, ends: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the numbers of the blank lines, from 1."""
+    lengths = np.diff(ends, prepend=-1) - 1 - data.endswith(b"\r\n")
+    return np.flatnonzero(lengths <= 0) + 1
 
 
 def _divided(data: bytes) -> bool:

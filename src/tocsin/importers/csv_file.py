@@ -14,7 +14,6 @@ from tocsin.importers.proposal import Proposal, proposed
 from tocsin.importers.text import checked, foreign
 
 _READERS = {
-    "samples": samples,
     "alerts": records,
     "deployments": records,
     "messages": records,
@@ -26,7 +25,7 @@ class CsvImporter:
     """Comma, semicolon, tab or bar separated text with a header."""
 
     name: ClassVar[str] = "csv"
-    records: ClassVar[tuple[str, ...]] = tuple(_READERS)
+    records: ClassVar[tuple[str, ...]] = ("samples", *_READERS)
 
     def knows(self, source: Source) -> bool:
         """Whether it may be text; asked last, after the importers that know better."""
@@ -42,10 +41,13 @@ class CsvImporter:
 
     def read(self, source: Source, options: Options) -> Iterator[Piece]:
         """Yield the file's records. Raises BadInput."""
+        if options.record in ("", "samples"):
+            yield from samples(source, options)
+            return
         text = yield from checked(source)
         layout = csv_columns.layout(text.path, source.name)
         connection = connect(source.scratch)
         try:
-            yield from _READERS[options.record or "samples"](Stage(source, text, layout, connection), options)
+            yield from _READERS[options.record](Stage(source, text, layout, connection), options)
         finally:
             connection.close()

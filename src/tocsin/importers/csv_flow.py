@@ -13,8 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tocsin.importers.base import Options, Piece, Rejected, Samples, Step
-from tocsin.importers.csv_blocks import Cut, Keys, Parsed, Parser, TooManySeries, cuts
-from tocsin.importers.csv_stage import Stage
+from tocsin.importers.csv_blocks import Cut, File, Keys, NotPlain, Parsed, Parser, cuts
 from tocsin.importers.sample_mapping import SamplesMapping
 
 _MOST_PARSERS = 4
@@ -25,35 +24,37 @@ _MOST_HELD = 4_000_000  # samples gathered before some must go, in about 100 MB
 _Columns = tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.int64]]
 
 
-def flow(stage: Stage, mapping: SamplesMapping, options: Options) -> Generator[Piece, None, int | None]:
-    """Yield the samples of a file without quotes.
+def flow(file: File, mapping: SamplesMapping, options: Options) -> Generator[Piece, None, int | None]:
+    """Yield the samples of a file block by block. Raises BadInput.
 
-    Returns None, or the number of lines that are done where the rest is so far out of order, or of so many
-    series, that it must be sorted first. Raises BadInput.
+    Returns None, or the number of lines that are done where the rest cannot go this way: it is not plain, so
+    far out of order that it must be sorted first, or of very many series.
     """
+    source, _ = file
     gathered = _Gathered(mapping, Keys())
-    total = stage.text.path.stat().st_size
+    total = source.path.stat().st_size
     number = min(_MOST_PARSERS, os.cpu_count() or 1)
-    parsers = [Parser(stage, mapping, options, gathered.keys, index) for index in range(number)]
+    parsers = [Parser(file, mapping, options, gathered.keys, index) for index in range(number)]
     pool = ThreadPoolExecutor(number, "csv")
+    done = file[1].skip
     try:
-        for cut, future in _parsed(stage, parsers, pool):
+        for cut, future in _parsed(file, parsers, pool):
             while not future.done():
-                yield Step(cut.offset, total, "reading")
+                yield Step(cut.start, total, "reading")
                 _wait(future)
-            try:
-                parsed = future.result()
-            except TooManySeries:
-                yield from gathered.rest()
-                return cut.before
+            parsed = future.result()
             if gathered.reaches_back(parsed):
                 yield from gathered.rest()
-                return cut.before
+                return done
+            done = cut.after.result()
             yield from parsed.rejected
             yield from gathered.take(parsed)
-            yield Step(cut.offset, total, "reading")
+            yield Step(cut.stop, total, "reading")
         yield from gathered.rest()
         return None
+    except NotPlain:
+        yield from gathered.rest()
+        return done
     finally:
         for parser in parsers:
             parser.stop()
@@ -68,7 +69,7 @@ def _wait(future: "Future[Parsed]") -> None:
 
 
 def _parsed(
-    stage: Stage, parsers: list[Parser], pool: ThreadPoolExecutor
+    file: File, parsers: list[Parser], pool: ThreadPoolExecutor
 ) -> Iterator[tuple[Cut, "Future[Parsed]"]]:
     """Give each block with what will come of it, in the file's order, a few ahead of whoever takes them."""
     free: SimpleQueue[Parser] = SimpleQueue()
@@ -83,7 +84,7 @@ def _parsed(
             free.put(parser)
 
     waiting: deque[tuple[Cut, Future[Parsed]]] = deque()
-    for cut in cuts(stage):
+    for cut in cuts(file[0].path, file[1].skip):
         waiting.append((cut, pool.submit(parse, cut)))
         if len(waiting) > len(parsers):
             yield waiting.popleft()

@@ -11,29 +11,50 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import NDArray
 
-from tocsin.importers.base import Assumed, Options, Piece, Rejected, Samples, Step
+from tocsin.errors import BadInput
+from tocsin.importers.base import Assumed, Options, Piece, Rejected, Samples, Source, Step
+from tocsin.importers.csv_columns import Layout, layout
 from tocsin.importers.csv_flow import flow
 from tocsin.importers.csv_select import bad_rows, careful, quick
-from tocsin.importers.csv_stage import Stage
+from tocsin.importers.csv_stage import Stage, connect
 from tocsin.importers.sample_mapping import SamplesMapping, samples_mapping
+from tocsin.importers.text import checked, foreign
 from tocsin.importers.times import doubted, to_utc, wall_zone
 
 _WINDOW = 262_144
 
 
-def samples(stage: Stage, options: Options) -> Iterator[Piece]:
+def samples(source: Source, options: Options) -> Iterator[Piece]:
     """Yield the samples of the file. Raises BadInput."""
-    head = stage.layout.head
-    mapping = samples_mapping(head, options, PurePath(stage.source.name).stem)
+    cut, mapping = yield from _understood(source, options)
     yield from mapping.assumed(options)
-    if any(re.search(r"\.[0-9]{7}", cell) for name in mapping.time.columns for cell in head.cells(name)):
+    cells = (cell for name in mapping.time.columns for cell in cut.head.cells(name))
+    if any(re.search(r"\.[0-9]{7}", cell) for cell in cells):
         yield Assumed("fractions of a second", "cut after six digits")
-    done: int | None = 0
-    if not stage.text.quotes:
-        done = yield from flow(stage, mapping, options)
-    if done is not None:
-        left = replace(stage, layout=replace(stage.layout, skip=done)) if done else stage
+    done = yield from flow((source, cut), mapping, options)
+    if done is None:
+        return
+    text = yield from checked(source)
+    connection = connect(source.scratch)
+    try:
+        left = Stage(source, text, replace(cut, skip=done), connection)
         yield from _arranged_pieces(left, mapping, options)
+    finally:
+        connection.close()
+
+
+def _understood(source: Source, options: Options) -> Generator[Step, None, tuple[Layout, SamplesMapping]]:
+    """Return how the file is cut and which column is what; what is wrong with it as a text is told first."""
+    if kind := foreign(source.head()):
+        raise BadInput(f"this is {kind}.", where=source.name)
+    stem = PurePath(source.name).stem
+    try:
+        found = layout(source.path, source.name)
+        return found, samples_mapping(found.head, options, stem)
+    except BadInput:
+        text = yield from checked(source)
+        found = layout(text.path, source.name)
+        return found, samples_mapping(found.head, options, stem)
 
 
 def _arranged_pieces(stage: Stage, mapping: SamplesMapping, options: Options) -> Iterator[Piece]:

@@ -34,15 +34,13 @@ _FOREIGN = {
 class Text:
     """UTF-8 text with one kind of line end. `blank` are the numbers of its empty lines, increasing.
 
-    `underscore`: whether there is one below the first line, where some parsers take 1_000 for a number;
-    `quotes`: whether there is a quotation mark, behind which a line end may be part of a cell.
+    `underscore`: whether there is one below the first line, where some parsers take 1_000 for a number.
     """
 
     path: Path
     lines: int
     blank: NDArray[np.int64]
     underscore: bool
-    quotes: bool = True
 
 
 def foreign(head: bytes) -> str:
@@ -68,7 +66,6 @@ class _Scan:
     pairs: int = 0
     tail: bytes = b""
     underscore: bool = False
-    quotes: bool = False
     blank: list[NDArray[np.int64]] = field(default_factory=list)
 
     @property
@@ -94,7 +91,7 @@ def checked(source: Source) -> Generator[Step, None, Text]:
         scan = yield from _scanned(source, path)
     lines = scan.feeds + (scan.tail[-1:] != b"\n")
     blank = np.concatenate([np.empty(0, np.int64), *scan.blank])
-    return Text(path, lines, blank, scan.underscore, scan.quotes)
+    return Text(path, lines, blank, scan.underscore)
 
 
 def _scanned(source: Source, path: Path) -> Generator[Step, None, _Scan]:
@@ -138,7 +135,6 @@ def _count(source: Source, scan: _Scan, block: bytes) -> None:
         raise BadInput(f"line {scan.feeds + 1} is longer than {LONGEST_LINE:,} bytes.", where=source.name)
     if returns or not scan.offset or bool((feed[1:] & feed[:-1]).any()):
         scan.blank.append(_blank_lines(scan, data, feed))
-    scan.quotes = scan.quotes or b'"' in block
     if not scan.underscore:
         scan.underscore = block.find(b"_", 0 if scan.offset else block.find(b"\n")) >= 0
     if returns:
