@@ -52,7 +52,7 @@ def incident(line: Line) -> dict[str, Any]:
 def test_declare_and_show_have_stable_keys(line: Line, incident: dict[str, Any]) -> None:
     assert set(incident) == INCIDENT_KEYS
     shown = line("incident", "show", incident["reference"])
-    assert set(shown) == INCIDENT_KEYS | {"timeline"}
+    assert set(shown) == INCIDENT_KEYS | {"timeline", "evidence"}
     assert shown["commander"] == "Operator A"
     assert [one["id"] for one in line("incident", "list")] == [incident["id"]]
 

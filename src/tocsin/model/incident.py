@@ -35,6 +35,9 @@ FOLLOWS: dict[str, tuple[str, ...]] = {
     REOPENED: (CONTAINED, RESOLVED, CLOSED),
 }
 
+# A timeline written for other tools is an export of its own kind: it is no report, and does no duty of one.
+TIMELINE = "timeline"
+
 # Who holds an incident's threads (domain.md T5).
 ROLES = ("commander", "communications", "technical")
 
@@ -225,7 +228,7 @@ def _later(state: Incident, entry: Entry) -> Incident:
             return replace(state, marks=(*state.marks, mark))
         case IncidentLinked():
             return replace(state, links=(*state.links, Link(entry.id, body.other, body.relation)))
-        case DocumentExported(document="incident report"):
+        case DocumentExported() if not body.document.startswith(TIMELINE):
             return replace(state, exports=(*state.exports, entry.id))
         case Withdrawn():
             if body.entry == state.id:

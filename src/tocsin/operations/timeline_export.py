@@ -6,6 +6,7 @@ from pathlib import Path
 
 from tocsin.errors import BadInput, UserError
 from tocsin.exchange import timesketch
+from tocsin.model.incident import TIMELINE
 from tocsin.model.journal import DocumentExported, Entry
 from tocsin.model.operator import Author
 from tocsin.operations.documents import check_place
@@ -33,7 +34,7 @@ def export(store: Store, author: Author, incident: str, path: Path, form: str = 
     there_before = os.path.exists(path)
     write_whole(path, content)
     digest = hashlib.sha256(content).hexdigest()
-    body = DocumentExported(f"timeline ({form})", as_of.id, digest, str(path.absolute()))
+    body = DocumentExported(f"{TIMELINE} ({form})", as_of.id, digest, str(path.absolute()))
     try:
         with store.write() as write:
             return write.add(author, body, incident=known.id, subject=known.id)
