@@ -1,0 +1,96 @@
+"""Which model answered under a name, over time: when it changes without anybody asking for another.
+
+The name asked for stays, the one that answers is another: a silent swap. What a file tells is told as
+deployments, so that files that follow each other tell of a swap between them too.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from tocsin.importers.times import FIRST_US
+from tocsin.model.instant import from_us, iso
+
+_BACK_US = (
+    3_600_000_000  # one that was away this long and answers again is a change, not one of several at once
+)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Sighting:
+    """That a model answered, at `us`; among those of one instant `since` (else 0) tells which came later."""
+
+    us: int
+    since: int
+    answered: str
+    line: int
+
+
+@dataclass(slots=True)
+class ServedModels:
+    """Sightings by where they were made (service and provider) and by the name asked for."""
+
+    seen: dict[tuple[str, str], list[Sighting]] = field(default_factory=dict)
+
+    def saw(self, slot: str, requested: object, answered: object, us: int, line: int, since: int = 0) -> None:
+        """Note a sighting; nothing where either model is not told."""
+        if isinstance(requested, str) and isinstance(answered, str) and requested and answered:
+            self.seen.setdefault((slot, requested), []).append(Sighting(us, since, answered, line))
+
+    def rows(self) -> Iterator[tuple[str, dict[str, Any], int]]:
+        """Yield record, row and line: deployments, and an alert for each swap."""
+        for (slot, requested), sightings in self.seen.items():
+            yield from _told(slot, requested, sorted(sightings))
+
+
+def _told(slot: str, requested: str, sightings: list[Sighting]) -> Iterator[tuple[str, dict[str, Any], int]]:
+    first = now = sightings[0]
+    last = {first.answered: first}
+    began = from_us(FIRST_US)  # at the earliest: it may have served long before it was first seen
+    yield "deployments", _deployment(slot, requested, first, began), first.line
+    for one in sightings[1:]:
+        former = last[now.answered]
+        known = last.get(one.answered)
+        new = known is None or one.us - known.us > _BACK_US
+        if one.answered != now.answered and new and (one.us, one.since) > (former.us, former.since):
+            now, began = one, from_us(former.us)
+            yield "deployments", _deployment(slot, requested, one, began), one.line
+            yield "alerts", _swap(slot, requested, former, one), one.line
+        last[one.answered] = one
+    end = last[now.answered]
+    if end.us > now.us:
+        yield "deployments", _deployment(slot, requested, end, began), end.line
+
+
+def _deployment(slot: str, requested: str, one: Sighting, earliest: datetime) -> dict[str, Any]:
+    at = from_us(one.us)
+    return {
+        "time": at,
+        "name": requested,
+        "version": one.answered,
+        "kind": "model",
+        "slot": slot,
+        "vendor": True,
+        "pinned": requested == one.answered,
+        "earliest": earliest,
+        "id": "|".join(("served", slot, requested, one.answered, iso(at))),
+    }
+
+
+def _swap(slot: str, requested: str, former: Sighting, one: Sighting) -> dict[str, Any]:
+    at, before = from_us(one.us), from_us(former.us)
+    where = f" ({slot})" if slot else ""
+    return {
+        "time": at,
+        "start": before,
+        "severity": "high",
+        "metric": "gen_ai.response.model",
+        "message": (
+            f"The model behind “{requested}”{where} changed without another one being asked for: "
+            f"{former.answered} answered until {iso(before)}, {one.answered} since {iso(at)}."
+        ),
+        "detector": "silent model swap",
+        "labels": {"model": requested, "response_model": one.answered, "former": former.answered},
+        "id": "|".join(("swap", slot, requested, former.answered, one.answered, iso(at))),
+    }
