@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -23,10 +23,10 @@ from tocsin.importers.http import Http
 from tocsin.importers.live import Cursor
 from tocsin.importers.mlflow_api import MlflowApi
 from tocsin.model.operator import Author
-from tocsin.model.source import LiveSource
+from tocsin.model.source import LiveSource, State
 from tocsin.now import SystemClock
 from tocsin.operations import deployments, sources, sync, systems
-from tocsin.operations.progress import finish
+from tocsin.operations.progress import Progress, finish
 from tocsin.store.folder import Store, create_store
 
 A = Author("Operator A")
@@ -224,10 +224,13 @@ def own_store(tmp_path: Path) -> Iterator[Store]:
     made.close()
 
 
+def asking(store: Store, source: LiveSource) -> Generator[Progress, None, State]:
+    return sync.once(store, source, A, ask=lambda _name: None, stop=threading.Event())
+
+
 def asked(store: Store, source: LiveSource) -> str:
     """One round; what went wrong, in words."""
-    done = sync.once(store, source, A, ask=lambda _name: None, stop=threading.Event())
-    return finish(done).error
+    return finish(asking(store, source)).error
 
 
 def served(store: Store, at: datetime) -> set[str]:
@@ -235,22 +238,26 @@ def served(store: Store, at: datetime) -> set[str]:
     return {one.version for one in slot.candidates}
 
 
-def test_a_server_killed_between_two_rounds_leaves_no_gap_and_no_duplicate(
+def test_a_server_killed_during_a_round_leaves_no_gap_and_no_duplicate(
     server: Server, own_store: Store
 ) -> None:
     server.model("killed", versions=3)
     server.point("killed", 1)
+    for number in range(101):
+        server.model(f"killed-{number:03}")
     scorer = systems.ensure(own_store, A, "scorer")
-    settings = {"filter": "name = 'killed'"}
+    settings = {"filter": "name LIKE 'killed%'"}
     source = LiveSource("registry", "mlflow_api", server.url, scorer.id, 60.0, settings)
     source = sources.save(own_store, A, source)
     assert asked(own_store, source) == ""
     seen = own_store.now()
     server.point("killed", 2)
     moved = own_store.now()
+    under_way = asking(own_store, source)
+    next(under_way)  # the first of two pages, with the move on it
     server.kill()
-    error = asked(own_store, source)
-    assert error
+    assert finish(under_way).error
+    assert asked(own_store, source)
     assert served(own_store, own_store.now()) == {"1"}
     server.start()
     back = own_store.now()
