@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _EXACT = 2**53  # integers up to here are the same as a DOUBLE
 _SHOWN = 1_000
-_ROWS_A_STEP = 1_000
+_ROWS_A_STEP = 500
 
 
 def decisions(found: Records, options: Options) -> Iterator[Piece]:
@@ -57,7 +57,7 @@ def _types(found: Records) -> Generator[Step, None, dict[str, str]]:
         if len(types) > MOST_COLUMNS:
             raise BadInput(f"its records have more than {MOST_COLUMNS:,} fields.", where=found.source.name)
         if count % _ROWS_A_STEP == 0:
-            yield found.step
+            yield found.step()
     return {name: kind or "VARCHAR" for name, kind in types.items()}
 
 
@@ -92,7 +92,7 @@ def _staged(
             except (ValueError, OverflowError) as error:
                 yield Rejected(number, str(error))
             if count % _ROWS_A_STEP == 0:
-                yield found.step
+                yield found.step()
 
 
 def _row(

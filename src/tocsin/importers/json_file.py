@@ -21,7 +21,7 @@ from tocsin.importers.sample_rows import SampleRows
 
 _PATH = "records"
 _SAMPLES_AT_ONCE = 500_000
-_ROWS_AT_ONCE = 1_000
+_ROWS_AT_ONCE = 500
 
 
 class JsonImporter:
@@ -71,7 +71,7 @@ def _samples(found: Records, options: Options) -> Iterator[Piece]:
         else:
             yield from rows.take(cells, number)
         if count % _ROWS_AT_ONCE == 0:
-            yield found.step
+            yield found.step()
         if rows.count >= _SAMPLES_AT_ONCE:
             yield from rows.pieces()
     yield from rows.pieces()
@@ -96,7 +96,7 @@ def _rows(found: Records, options: Options) -> Iterator[Piece]:
             yield Rejected(number, str(error))
         if len(good) >= _ROWS_AT_ONCE:
             yield Rows(options.record, good, places)
-            yield found.step
+            yield found.step()
             good, places = [], []
     if good:
         yield Rows(options.record, good, places)

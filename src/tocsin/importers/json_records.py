@@ -31,10 +31,10 @@ class Records:
     source: Source
     path: str = ""
     referred: tuple[str, ...] = ()
-    blank: int = 0
-    step: Step = field(default_factory=lambda: Step(0, None, "reading"))
     _shape: str = ""
     _found: list[Any] = field(default_factory=list)
+    _lines: json_text.Lines | None = None
+    _done: int = 0
 
     def __post_init__(self) -> None:
         self._shape = json_text.shape(self.source)
@@ -76,8 +76,12 @@ class Records:
         where = f", the records under {self.path}" if self.path else ""
         kinds = {"lines": "JSON Lines", "array": "one JSON array", "object": "one JSON document"}
         yield Assumed("format", kinds[self._shape] + where)
-        if self.blank:
-            yield Assumed("blank lines", f"{self.blank:,}, left out")
+        if self._lines is not None and self._lines.blank:
+            yield Assumed("blank lines", f"{self._lines.blank:,}, left out")
+
+    def step(self) -> Step:
+        """Return how far the reading is."""
+        return Step(self._done, len(self._found), "reading") if self._lines is None else self._lines.step()
 
     def __iter__(self) -> Iterator[tuple[int, dict[str, Any] | Rejected]]:
         """Yield the number of a record (that of its line, or its place in the array) and its cells."""
@@ -93,12 +97,11 @@ class Records:
     def _values(self) -> Iterator[tuple[int, Any]]:
         if self._shape != "lines":
             for number, value in enumerate(self._found, 1):
-                self.step = Step(number, len(self._found), "reading")
+                self._done = number
                 yield number, value
             return
-        lines = json_text.lines(self.source)
-        for number, value in lines:
-            self.step, self.blank = lines.step(), lines.blank
+        self._lines = json_text.lines(self.source)
+        for number, value in self._lines:
             inner = follow(value, self.path) if self.path and not isinstance(value, Rejected) else value
             yield from (
                 (number, one) for one in (inner if self.path and isinstance(inner, list) else [inner])
@@ -114,11 +117,11 @@ class Records:
         while waiting:
             items, before = waiting.pop(), names.pop()
             for key, inner in items:
-                name = before + key
+                name = before + key if before else key
                 if isinstance(inner, dict):
                     waiting.append(inner.items())
                     names.append(f"{name}.")
-                elif name in found:
+                elif before and name in found:
                     raise ValueError(f"two of its fields are called {name[:60]}")
                 else:
                     found[name] = inner

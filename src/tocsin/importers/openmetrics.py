@@ -12,13 +12,14 @@ from typing import ClassVar
 
 from tocsin.errors import BadInput
 from tocsin.importers.base import Assumed, Options, Piece, Rejected, Source, Step
-from tocsin.importers.openmetrics_lines import NAME, BadLine, sample
-from tocsin.importers.openmetrics_series import Exposition, bucket_of, pieces, quantiles, series_of
+from tocsin.importers.openmetrics_lines import NAME, BadLine, reading, sample
+from tocsin.importers.openmetrics_series import Exposition, add, bucket_of, pieces, quantiles, series_of
 from tocsin.importers.text import checked, foreign
 from tocsin.model.instant import from_us, iso, to_us
 
-_LINES_A_STEP = 2_000
+_LINES_A_STEP = 5_000
 _SAMPLES_AT_ONCE = 500_000
+_TIMES_KEPT = 100_000
 _MODERN = {"unknown", "info", "stateset", "gaugehistogram"}
 _TYPES = {"counter", "gauge", "histogram", "summary", "untyped", *_MODERN}
 _TIME = re.compile(r"[+-]?[0-9]{1,20}(\.[0-9]{0,20})?([eE][+-]?[0-9]{1,2})?")
@@ -144,16 +145,22 @@ def _type(found: Exposition, words: list[str]) -> None:
 def _sample(found: Exposition, number: int, line: str) -> None:
     if found.ended:
         raise BadInput(f"there is more after # EOF, in line {number}.", where=found.name)
-    name, labels, value, time = sample(line)
-    if _is_creation(found, name):
-        found.created += 1
-        return
-    series = bucket_of(found, name, labels) or series_of(found, name, labels)
-    series.times.append(_time(found, time))
-    series.values.append(value)
-    series.lines.append(number)
-    if found.types.get(name.removesuffix("_total")) == "counter" and name.endswith("_total"):
-        found.modern = found.modern or f"a counter whose name leaves out _total, as in line {number}"
+    # Most lines differ from one before in value and time alone; where no exemplar follows, } ends the labels.
+    end = (line.rfind("}") + 1 or line.find(" ")) if " # " not in line else -1
+    series = found.seen.get(line[:end]) if end > 0 else None
+    if series is not None:
+        value, time = reading(line[end:])
+    else:
+        name, labels, value, time = sample(line)
+        if _is_creation(found, name):
+            found.created += 1
+            return
+        series = bucket_of(found, name, labels) or series_of(found, name, labels)
+        if end > 0:
+            found.seen[line[:end]] = series
+        if name.endswith("_total") and found.types.get(name.removesuffix("_total")) == "counter":
+            found.modern = found.modern or f"a counter whose name leaves out _total, as in line {number}"
+    add(found, series, _time(found, time), value, number)
 
 
 def _is_creation(found: Exposition, name: str) -> bool:
@@ -167,6 +174,8 @@ def _time(found: Exposition, text: str) -> int:
     if not text:
         found.untimed += 1
         return found.time_us
+    if text in found.times:
+        return found.times[text]
     try:
         if not _TIME.fullmatch(text):
             raise ValueError
@@ -175,4 +184,6 @@ def _time(found: Exposition, text: str) -> int:
         raise BadLine(f"the time “{text[:40]}” is no number") from None
     if not -(2**63) <= us < 2**63:
         raise BadLine(f"the time “{text[:40]}” is beyond all measure")
+    if len(found.times) < _TIMES_KEPT:
+        found.times[text] = us
     return us

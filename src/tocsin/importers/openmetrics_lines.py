@@ -30,6 +30,11 @@ def sample(line: str) -> tuple[str, dict[str, str], float, str]:
     found: dict[str, str] = {}
     if rest.startswith("{"):
         found, rest = labels(rest[1:])
+    return named[0], found, *reading(rest)
+
+
+def reading(rest: str) -> tuple[float, str]:
+    """Return value and time ("" if none) of what follows name and labels. Raises BadLine."""
     if rest.lstrip().startswith("{"):
         raise BadLine("native histograms in text are not read; expose classic buckets too")
     words = rest.split(" # ", 1)[0].split()
@@ -37,7 +42,7 @@ def sample(line: str) -> tuple[str, dict[str, str], float, str]:
         raise BadLine("a value is missing" if not words else "there is more than a value and a time")
     if not VALUE.fullmatch(words[0]):
         raise BadLine(f"“{words[0][:40]}” is no number")
-    return named[0], found, float(words[0]), words[1] if len(words) > 1 else ""
+    return float(words[0]), words[1] if len(words) > 1 else ""
 
 
 def labels(text: str) -> tuple[dict[str, str], str]:

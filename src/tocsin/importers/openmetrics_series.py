@@ -27,6 +27,7 @@ class Series:
     times: "array[int]" = field(default_factory=lambda: array("q"))
     values: "array[float]" = field(default_factory=lambda: array("d"))
     lines: "array[int]" = field(default_factory=lambda: array("q"))
+    bucket: bool = False
     newest: float = -np.inf  # the value last taken out, so that a fall over the seam is seen
 
     def arrays(self) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.int64]]:
@@ -49,6 +50,8 @@ class Exposition:
     buckets: dict[tuple[str, Labels], dict[float, Series]] = field(default_factory=dict)
     types: dict[str, str] = field(default_factory=dict)
     units: dict[str, str] = field(default_factory=dict)
+    seen: dict[str, Series] = field(default_factory=dict)  # by name and labels as they are written
+    times: dict[str, int] = field(default_factory=dict)  # by the words of a time, which many samples share
     untimed: int = 0
     waiting: int = 0
     kept: int = 0  # series and buckets there are
@@ -62,7 +65,6 @@ class Exposition:
 
 def series_of(found: Exposition, name: str, labels: dict[str, str]) -> Series:
     """Return the series of a sample, a new one if need be."""
-    found.waiting += 1
     key = (name, tuple(sorted(labels.items())))
     series = found.series.get(key)
     if series is None:
@@ -84,11 +86,19 @@ def bucket_of(found: Exposition, name: str, labels: dict[str, str]) -> Series | 
     series = buckets.get(float(bound))
     if series is None:
         _count_one(found)
-        series = buckets[float(bound)] = Series(labels)
-    found.in_buckets += 1
+        series = buckets[float(bound)] = Series(labels, bucket=True)
+    return series
+
+
+def add(found: Exposition, series: Series, time_us: int, value: float, line: int) -> None:
+    """Add a sample to a series. Raises BadInput when there are too many that must be held."""
+    series.times.append(time_us)
+    series.values.append(value)
+    series.lines.append(line)
+    found.waiting += not series.bucket
+    found.in_buckets += series.bucket
     if found.in_buckets > MOST_BUCKETS:
         raise BadInput(f"its histograms have more than {MOST_BUCKETS:,} samples; split it.", where=found.name)
-    return series
 
 
 def _count_one(found: Exposition) -> None:
