@@ -263,9 +263,17 @@ def test_it_does_not_take_csv_for_its_own(source: Callable[..., Source]) -> None
 
 
 def test_a_line_like_one_before_is_read_as_strictly(read: Read) -> None:
-    lines = ['a{b="}"} 1 1767268800000', 'a{b="}"} x', 'a{b="}"} 2 1767268860000', 'a{b="}"} 3 4 5', 'a{b="}"}',
-             "c 1 1767268800000", "c 2 1767268860000", 'a{b="}"} 3 1767268920000 # {x="}"} 1',
-             "c{} 9 1767268920000"]  # fmt: skip
+    lines = [
+        'a{b="}"} 1 1767268800000',
+        'a{b="}"} x',
+        'a{b="}"} 2 1767268860000',
+        'a{b="}"} 3 4 5',
+        'a{b="}"}',
+        "c 1 1767268800000",
+        "c 2 1767268860000",
+        'a{b="}"} 3 1767268920000 # {x="}"} 1',
+        "c{} 9 1767268920000",
+    ]
     pieces = read(OM, "# TYPE a gauge\n" + "\n".join(lines) + "\n")
     assert [line for line, _ in rejected(pieces)] == [3, 5, 6]
     assert {name: [value for _, value in points] for name, points in series(pieces).items()} == {
