@@ -1,6 +1,7 @@
 """Reading samples back, whole and as min/max for 2,000 pixels, against the barest way to do the same.
 
-Run: python tests/benchmarks/bench_read.py [--quick]. The bare ways read the same file with sqlite3 alone.
+Run: python tests/benchmarks/bench_read.py [--quick]. The bare ways read with sqlite3 alone, from a file of
+their own: one zstd frame of time steps and shuffled values a chunk, with which nothing else is to do.
 Zoomed out means more chunks than pixels (ten million samples), zoomed in fewer.
 """
 
@@ -47,6 +48,26 @@ def filled(folder: Path, sizes: list[int]) -> Store:
     return store
 
 
+def bare_file(path: Path, sizes: list[int]) -> sqlite3.Connection:
+    """The same samples in a table, as plainly as can be."""
+    file = sqlite3.connect(path)
+    file.execute("PRAGMA page_size = 16384")
+    file.execute("CREATE TABLE chunk (series, t0, t1, n, vmin, vmax, data)")
+    file.execute("CREATE INDEX header ON chunk (series, t0, t1, n, vmin, vmax)")
+    press = zstandard.ZstdCompressor(level=1)
+    for index, size in enumerate(sizes):
+        all_times = np.arange(size, dtype=np.int64) * SECOND
+        all_values = np.random.default_rng(index).normal(100, 10, size).round(4)
+        for start in range(0, size, samples.CHUNK):
+            times, values = (part[start : start + samples.CHUNK] for part in (all_times, all_values))
+            shuffled = values.view(np.uint8).reshape(-1, 8).T.tobytes()
+            data = press.compress(np.diff(times, prepend=times[:1]).tobytes() + shuffled)
+            head = int(times[0]), int(times[-1]), len(times), float(values.min()), float(values.max())
+            file.execute("INSERT INTO chunk VALUES (?, ?, ?, ?, ?, ?, ?)", (index + 1, *head, data))
+    file.commit()
+    return file
+
+
 def bare_read(file: sqlite3.Connection, one: int, t0: int, t1: int) -> Arrays:
     unpack = zstandard.ZstdDecompressor().decompress
     times, values = [], []
@@ -87,7 +108,7 @@ def main() -> None:
     size, large, rounds = (50_000, 100_000, 1) if quick else (1_000_000, 10_000_000, 9)
     with tempfile.TemporaryDirectory() as name:
         store = filled(Path(name), [size, large])
-        file = sqlite3.connect(store.path / "signals.db")
+        file = bare_file(Path(name) / "bare.db", [size, large])
         file.execute("PRAGMA cache_size = -65536")
         end, far, near = size * SECOND, large * SECOND, size * SECOND // 10
         with store.signals.read() as connection:

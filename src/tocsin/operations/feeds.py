@@ -25,7 +25,7 @@ from tocsin.operations.recording import Recording
 from tocsin.operations.sieve import Sieve
 from tocsin.operations.tally import Tally
 from tocsin.operations.writing import LONGEST_NAME
-from tocsin.store import feeds, imports, samples, series, watermarks
+from tocsin.store import feeds, imports, merging, samples, series, watermarks
 from tocsin.store.database import Connection
 from tocsin.store.folder import Store
 
@@ -111,11 +111,11 @@ class Feed:
             if number is None:
                 days = feeds.open_imports(connection, self.source.name)
                 number = days[-1].number if days else 0
-            crowded = samples.crowded(connection, number, most)
+            crowded = merging.crowded(connection, number, most)
         for start in range(0, len(crowded), _MERGED_AT_ONCE):
             with self.store.signals.write() as connection:
                 for one in crowded[start : start + _MERGED_AT_ONCE]:
-                    samples.merge(connection, one, number)
+                    merging.merge(connection, one, number)
 
     def _sifted(self, pieces: Iterable[Piece], tally: Tally, belonging: Belonging) -> list[Found]:
         """Return the plausible samples by signal, and count what is set aside."""

@@ -3,10 +3,10 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-import numpy as np
 import zstandard
 from sqlalchemy import Connection, and_, func, select
 
+from tocsin.store import chunks as chunks_
 from tocsin.store.samples import Span, Times
 from tocsin.store.schema import chunk, import_
 
@@ -45,8 +45,7 @@ def steps(connection: Connection, chunks: Sequence[int], most: int) -> dict[int,
         some = list(chunks[start : start + _BLOBS_AT_ONCE])
         query = select(chunk.c.number, chunk.c.n, chunk.c.data).where(chunk.c.number.in_(some))
         for row in connection.execute(query):
-            raw = press.stream_reader(row.data).read(8 * row.n)
-            found[int(row.number)] = np.frombuffer(raw, "<i8")[1:][-most:]
+            found[int(row.number)] = chunks_.steps(row.n, row.data, press)[-most:]
     return found
 
 

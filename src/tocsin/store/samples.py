@@ -1,9 +1,8 @@
 """Samples as packed chunks: written in order of time, read into numpy, reduced to what a chart can show.
 
-A chunk holds up to 4096 samples of one series and one import. Its blob is one zstd frame: the differences of
-the times as int64, then the float64 values with their bytes transposed (the first bytes of all, the second
-bytes of all, ...), which puts like beside like. A time occurs once in a series, whatever import it came from;
-`operations.ingest` sees to that. Chunks of different imports may overlap in time.
+A chunk holds up to 4096 samples of one series and one import; `store.chunks` makes its blob. A time occurs
+once in a series, whatever import it came from; `operations.ingest` and `operations.feeds` see to that. Chunks
+of different imports may overlap in time.
 """
 
 from collections.abc import Collection, Iterator, Sequence
@@ -13,16 +12,18 @@ from typing import Any
 import numpy as np
 import zstandard
 from numpy.typing import NDArray
-from sqlalchemy import Connection, Select, and_, bindparam, delete, exists, func, insert, select
+from sqlalchemy import Connection, Select, and_, bindparam, exists, func, insert, select
 
-from tocsin.errors import StoreProblem
+from tocsin.store.chunks import CHUNK as CHUNK
+from tocsin.store.chunks import Times as Times
+from tocsin.store.chunks import Values as Values
+from tocsin.store.chunks import compressor as compressor
+from tocsin.store.chunks import pack as pack
+from tocsin.store.chunks import unpack as unpack
 from tocsin.store.schema import chunk, import_
 
-CHUNK = 4096
 EARLIEST, LATEST = -(2**63), 2**63 - 1
 
-Times = NDArray[np.int64]
-Values = NDArray[np.float64]
 Packed = list[dict[str, Any]]
 
 _complete = chunk.c["import"].in_(select(import_.c.number).where(import_.c.complete == 1))
@@ -95,40 +96,16 @@ def insert_many(
         )
 
 
-def compressor() -> zstandard.ZstdCompressor:
-    """Return what packs chunks; one for many of them saves time."""
-    return zstandard.ZstdCompressor(level=1)
-
-
 def ends_since(connection: Connection, t0: int) -> dict[int, int]:
     """Return by series the newest time (UTC microseconds) of those with samples at or after `t0`."""
     query = select(chunk.c.series, func.max(chunk.c.t1)).where(chunk.c.t1 >= t0, _complete)
     return {int(row[0]): int(row[1]) for row in connection.execute(query.group_by(chunk.c.series))}
 
 
-def crowded(connection: Connection, import_number: int, most: int) -> list[int]:
-    """Return the series of which an import has more than `most` chunks that are not full."""
-    mine = (chunk.c["import"] == import_number) & (chunk.c.n < CHUNK)
-    query = select(chunk.c.series).where(mine).group_by(chunk.c.series).having(func.count() > most)
-    return list(connection.execute(query).scalars())
-
-
-def merge(connection: Connection, series: int, import_number: int) -> None:
-    """Put the samples of one series in chunks of an import that are not full into as few as can be."""
-    mine = (chunk.c.series == series) & (chunk.c["import"] == import_number) & (chunk.c.n < CHUNK)
-    rows = connection.execute(
-        select(chunk.c.t0, chunk.c.n, chunk.c.data, chunk.c.number).where(mine).order_by(chunk.c.t0)
-    ).all()
-    if len(rows) > 1:
-        times, values = _joined(rows)
-        connection.execute(delete(chunk).where(chunk.c.number.in_([row.number for row in rows])))
-        append(connection, series, times, values, import_number)
-
-
 def read(connection: Connection, series: int, t0: int = EARLIEST, t1: int = LATEST) -> tuple[Times, Values]:
     """Return times (int64 UTC microseconds, increasing) and values in [t0, t1], of complete imports only."""
     rows = connection.execute(_BLOBS, {"series": series, "t0": t0, "t1": t1}).all()
-    return _cut(*_joined(rows), t0, t1)
+    return _cut(*joined(rows), t0, t1)
 
 
 def held(
@@ -248,29 +225,6 @@ def last_instant(connection: Connection, series: int, own: int) -> int:
     return EARLIEST if newest is None else int(newest)
 
 
-def pack(press: zstandard.ZstdCompressor, times: Times, values: Values) -> bytes:
-    """Return the blob of one chunk."""
-    steps = np.diff(times, prepend=times[:1]).astype("<i8")
-    shuffled = values.astype("<f8").view(np.uint8).reshape(-1, 8).T
-    return press.compress(steps.tobytes() + shuffled.tobytes())
-
-
-def unpack(
-    t0: int, n: int, data: bytes, press: zstandard.ZstdDecompressor | None = None
-) -> tuple[Times, Values]:
-    """Return times and values of one chunk. Raises StoreProblem when the blob does not hold `n` samples."""
-    try:
-        raw = (press or zstandard.ZstdDecompressor()).decompress(data, max_output_size=16 * CHUNK)
-    except zstandard.ZstdError as error:
-        raise StoreProblem("a chunk of samples is damaged.", hint="Import its file again.") from error
-    if len(raw) != 16 * n:
-        raise StoreProblem("a chunk of samples has not the length it states.", hint="Import its file again.")
-    times = np.cumsum(np.frombuffer(raw, "<i8", n))
-    times += t0
-    values = np.ascontiguousarray(np.frombuffer(raw, np.uint8, offset=8 * n).reshape(8, n).T)
-    return times, values.view("<f8").reshape(n)
-
-
 def _packed(press: zstandard.ZstdCompressor, times: Times, values: Values) -> dict[str, Any]:
     return {
         "t0": int(times[0]),
@@ -292,7 +246,8 @@ def _unpacked(rows: Sequence[Any]) -> tuple[Times, Values]:
     return np.concatenate([part[0] for part in parts]), np.concatenate([part[1] for part in parts])
 
 
-def _joined(rows: Sequence[Any]) -> tuple[Times, Values]:
+def joined(rows: Sequence[Any]) -> tuple[Times, Values]:
+    """Return the samples of chunks (t0, n, blob and whatever follows) in order of time."""
     times, values = _unpacked(rows)
     if len(times) > 1 and not bool((times[1:] > times[:-1]).all()):
         order = np.argsort(times, kind="stable")
