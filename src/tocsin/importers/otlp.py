@@ -10,7 +10,7 @@ from tocsin.importers.json_text import keys, values
 from tocsin.importers.otlp_metrics import Metrics
 from tocsin.importers.otlp_traces import Traces
 from tocsin.importers.otlp_values import listed
-from tocsin.importers.served_models import ServedModels
+from tocsin.importers.served_models import Served
 
 _TOPS = {"resourceMetrics", "resource_metrics", "resourceSpans", "resource_spans"}
 _PHOENIX = {"start_time_unix_nano", "string_value", "span_id"}
@@ -31,7 +31,7 @@ class OtlpImporter:
     def read(self, source: Source, options: Options) -> Iterator[Piece]:
         """Yield samples, what served when, and an alert for each silent swap. Raises BadInput."""
         refuse_mapping(source, options)
-        served = ServedModels()
+        served = Served()
         gathering = Gathering(source.name, options)
         metrics, traces = Metrics(source.name, served), Traces(gathering, served)
         documents = 0

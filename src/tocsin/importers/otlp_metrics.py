@@ -12,7 +12,7 @@ from tocsin.importers.base import Rejected
 from tocsin.importers.gathering import Gathering
 from tocsin.importers.otlp_histograms import Bucketed, Told, bucketed
 from tocsin.importers.otlp_values import attributes, get, integer_or, is_kind, listed, micros, real
-from tocsin.importers.served_models import ServedModels
+from tocsin.importers.served_models import Served
 
 MOST_POINTS = 2_000_000
 _NOT_RECORDED = 1  # the flag of a point that only says that there is none any more
@@ -33,7 +33,7 @@ class Metrics:
     """The metrics of a source while they are read; streams by what they are, in each by instance."""
 
     name: str
-    served: ServedModels
+    served: Served
     numbers: dict[Stream, dict[str, list[tuple[int, float, int]]]] = field(default_factory=dict)
     histograms: dict[Stream, dict[str, list[Bucketed]]] = field(default_factory=dict)
     calls: dict[tuple[Stream, str], list[tuple[int, int, float, int, dict[str, Any]]]] = field(
@@ -129,7 +129,7 @@ class Metrics:
         for us, since, count, line, about in sorted(calls, key=lambda call: call[:2]):
             if not running or count != before:
                 slot = "/".join(str(about[key]) for key in (names.SERVICE, names.PROVIDER) if about.get(key))
-                self.served.saw(slot, about[names.REQUESTED], about[names.ANSWERED], us, line, since)
+                self.served.saw(slot, about[names.REQUESTED], about[names.ANSWERED], us, line, since=since)
             before = count
 
 

@@ -9,7 +9,7 @@ from tocsin.importers.base import Rejected
 from tocsin.importers.gathering import Gathering, apart, plain
 from tocsin.importers.json_values import shortened
 from tocsin.importers.otlp_values import attributes, get, is_kind, listed, micros
-from tocsin.importers.served_models import ServedModels
+from tocsin.importers.served_models import Served
 
 _DURATION, _TOKENS = "gen_ai.client.operation.duration", "gen_ai.client.token.usage"
 _OF_MODELS = (names.REQUESTED, names.ANSWERED, names.INPUT, names.OUTPUT, "gen_ai.operation.name")
@@ -21,7 +21,7 @@ class Traces:
     """The spans of a source while they are read; `others` call no model."""
 
     gathering: Gathering
-    served: ServedModels
+    served: Served
     others: int = 0
 
     def take(self, document: Any, line: int) -> Iterator[Rejected]:

@@ -16,6 +16,8 @@ _BACK_US = (
     3_600_000_000  # one that was away this long and answers again is a change, not one of several at once
 )
 
+_Key = tuple[str, str, str]  # kind, slot, name
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Sighting:
@@ -28,57 +30,78 @@ class Sighting:
 
 
 @dataclass(slots=True)
-class ServedModels:
-    """Sightings by where they were made (service and provider) and by the name asked for."""
+class Served:
+    """Sightings by kind, by where they were made (service and provider) and by the name asked for.
 
-    seen: dict[tuple[str, str], list[Sighting]] = field(default_factory=dict)
+    Of kinds other than a model, and where nothing is asked for by name (`asked` False), a change is nobody's
+    surprise: it is a deployment, but no alert.
+    """
 
-    def saw(self, slot: str, requested: object, answered: object, us: int, line: int, since: int = 0) -> None:
-        """Note a sighting; nothing where either model is not told."""
+    asked: bool = True
+    seen: dict[_Key, list[Sighting]] = field(default_factory=dict)
+
+    def saw(
+        self,
+        slot: str,
+        requested: object,
+        answered: object,
+        us: int,
+        line: int,
+        *,
+        since: int = 0,
+        kind: str = "model",
+    ) -> None:
+        """Note a sighting; nothing where either of the two is not told."""
         if isinstance(requested, str) and isinstance(answered, str) and requested and answered:
-            self.seen.setdefault((slot, requested), []).append(Sighting(us, since, answered, line))
+            self.seen.setdefault((kind, slot, requested), []).append(Sighting(us, since, answered, line))
 
     def rows(self) -> Iterator[tuple[str, dict[str, Any], int]]:
-        """Yield record, row and line: deployments, and an alert for each swap."""
-        for (slot, requested), sightings in self.seen.items():
-            yield from _told(slot, requested, sorted(sightings))
+        """Yield record, row and line: deployments, and an alert for each silent swap."""
+        for key, sightings in self.seen.items():
+            for record, row, line in _told(key, sorted(sightings)):
+                if record != "alerts" or (self.asked and key[0] == "model"):
+                    yield record, row | (_owned(row) if self.asked and record == "deployments" else {}), line
 
 
-def _told(slot: str, requested: str, sightings: list[Sighting]) -> Iterator[tuple[str, dict[str, Any], int]]:
+def _owned(row: dict[str, Any]) -> dict[str, bool]:
+    """Return whose it is: a vendor's, pinned when its own version was asked for."""
+    return {"vendor": True, "pinned": row["name"] == row["version"]}
+
+
+def _told(key: _Key, sightings: list[Sighting]) -> Iterator[tuple[str, dict[str, Any], int]]:
     first = now = sightings[0]
     last = {first.answered: first}
     began = from_us(FIRST_US)  # at the earliest: it may have served long before it was first seen
-    yield "deployments", _deployment(slot, requested, first, began), first.line
+    yield "deployments", _deployment(key, first, began), first.line
     for one in sightings[1:]:
         former = last[now.answered]
         known = last.get(one.answered)
         new = known is None or one.us - known.us > _BACK_US
         if one.answered != now.answered and new and (one.us, one.since) > (former.us, former.since):
             now, began = one, from_us(former.us)
-            yield "deployments", _deployment(slot, requested, one, began), one.line
-            yield "alerts", _swap(slot, requested, former, one), one.line
+            yield "deployments", _deployment(key, one, began), one.line
+            yield "alerts", _swap(key, former, one), one.line
         last[one.answered] = one
     end = last[now.answered]
     if end.us > now.us:
-        yield "deployments", _deployment(slot, requested, end, began), end.line
+        yield "deployments", _deployment(key, end, began), end.line
 
 
-def _deployment(slot: str, requested: str, one: Sighting, earliest: datetime) -> dict[str, Any]:
-    at = from_us(one.us)
+def _deployment(key: _Key, one: Sighting, earliest: datetime) -> dict[str, Any]:
+    at, (kind, slot, requested) = from_us(one.us), key
     return {
         "time": at,
         "name": requested,
         "version": one.answered,
-        "kind": "model",
+        "kind": kind,
         "slot": slot,
-        "vendor": True,
-        "pinned": requested == one.answered,
         "earliest": earliest,
-        "id": "|".join(("served", slot, requested, one.answered, iso(at))),
+        "id": "|".join(("served", kind, slot, requested, one.answered, iso(at))),
     }
 
 
-def _swap(slot: str, requested: str, former: Sighting, one: Sighting) -> dict[str, Any]:
+def _swap(key: _Key, former: Sighting, one: Sighting) -> dict[str, Any]:
+    _, slot, requested = key
     at, before = from_us(one.us), from_us(former.us)
     where = f" ({slot})" if slot else ""
     return {
