@@ -192,3 +192,16 @@ def one(version: str, hours: float, earliest: float | None = None) -> Deployment
 )
 def test_sentences(candidates: list[Deployment], sure: bool, said: str) -> None:
     assert sentence(Serving("model", "scorer", "@champion", tuple(candidates), sure), "UTC") == said
+
+
+def test_a_moment_asked_for_is_taken_even_when_the_incident_was_asked_about_before(
+    qtbot: QtBot, serving: ServingSheet, desk: Desk, store: Store
+) -> None:
+    now, by = store.now(), desk.author
+    deployments.record(store, by, "scorer", "credit-scoring", "v13", since=When(now - timedelta(hours=9)))
+    one = incidents.declare(store, by, title="Scores fall", system="scorer")
+    desk.choose_incident(one.id)
+    serving.open()
+    qtbot.waitUntil(lambda: "v13" in serving.answer.text())
+    serving.open_at(now - timedelta(hours=10))
+    qtbot.waitUntil(lambda: "Nothing is known" in serving.doubt.text())

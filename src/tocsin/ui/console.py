@@ -126,13 +126,18 @@ class App(QObject):
     def _make_command(self) -> QWidget:
         from tocsin.ui.command.screen import CommandScreen
 
-        return CommandScreen(self.desk)
+        screen = CommandScreen(self.desk)
+        screen.deployment_wanted.connect(self.deployment.open)
+        screen.serving_wanted.connect(partial(self.serving.open_at, None))
+        return screen
 
     def _make_timeline(self) -> QWidget:
         from tocsin.ui.timeline.editor import TimelineScreen
 
         screen = TimelineScreen(self.desk)
         screen.bring_wanted.connect(self.importing.open_for_timeline)
+        screen.deployment_wanted.connect(self.deployment.open)
+        screen.serving_wanted.connect(self.serving.open_at)
         return screen
 
     def _make_report(self) -> QWidget:

@@ -50,6 +50,7 @@ class ServingSheet(Sheet):
         self._desk = desk
         self._asked = 0
         self._about = ""
+        self._moment_wanted: datetime | None = None
         self.system, self.at = SystemField(desk.theme, "Which system"), QLineEdit()
         self.at_read = Label("", "small")
         self.answer, self.doubt = Label("", wrap=True), Label("", "small", wrap=True)
@@ -65,6 +66,11 @@ class ServingSheet(Sheet):
         """Open on the system of the incident in hand and when it began; on what was asked before, without."""
         self.present(self.at)
         self._desk.read(partial(_known, self._desk.store, self._desk.incident), self._offer)
+
+    def open_at(self, moment: datetime | None) -> None:
+        """Open on a moment of the incident in hand; None: on when it began."""
+        self._about, self._moment_wanted = "", moment
+        self.open()
 
     def ask(self) -> None:
         """Look up what served in the system at the time typed."""
@@ -102,7 +108,8 @@ class ServingSheet(Sheet):
         if one is not None and one.id != self._about:
             self._about = one.id
             name = next((each.name for each in known.systems if each.id == one.system), name)
-            began = one.start.at if one.start else one.detected
+            began = self._moment_wanted or (one.start.at if one.start else one.detected)
+            self._moment_wanted = None
             self.at.setText(words.typed_instant(began.replace(microsecond=0), self._desk.store.zone))
             self.at.selectAll()
         only = known.systems[0].name if len(known.systems) == 1 else ""

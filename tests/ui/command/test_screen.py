@@ -406,3 +406,9 @@ def test_two_values_for_one_field_are_both_shown(
             write.add(A, FieldsSet({"severity": level}), incident=declared.id, subject=declared.id,
                       replaces=declared.fields["severity"].entries)  # fmt: skip
     qtbot.waitUntil(lambda: "two values for severity: SEV-3 or SEV-2" in screen.header.state.text())
+
+
+def test_v_asks_what_served_and_d_records_a_deployment(qtbot: QtBot, screen: CommandScreen) -> None:
+    for key, wanted in ((Key.Key_V, screen.serving_wanted), (Key.Key_D, screen.deployment_wanted)):
+        with qtbot.waitSignal(wanted):
+            qtbot.keyClick(screen, key)

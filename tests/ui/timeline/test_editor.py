@@ -351,3 +351,18 @@ def test_a_column_has_the_room_its_words_need_and_none_without_words(
     assert cut(screen) == []
     assert screen.table.columnWidth(COLUMNS.index("Text")) > 300
     assert screen.table.horizontalScrollBar().maximum() == 0
+
+
+def test_v_asks_what_served_when_the_mark_in_hand_happened_and_d_records(
+    qtbot: QtBot, screen: TimelineScreen
+) -> None:
+    with qtbot.waitSignal(screen.serving_wanted) as asked:
+        qtbot.keyClick(screen, Qt.Key.Key_V)
+    assert asked.args == [None]
+    id = add(qtbot, screen, "Queue restarted", minutes=10)
+    screen.select(id)
+    with qtbot.waitSignal(screen.serving_wanted) as asked:
+        qtbot.keyClick(screen, Qt.Key.Key_V)
+    assert asked.args == [screen.lanes.desk.store.now() - timedelta(minutes=10)]
+    with qtbot.waitSignal(screen.deployment_wanted):
+        qtbot.keyClick(screen, Qt.Key.Key_D)

@@ -6,7 +6,7 @@ from functools import partial
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QGridLayout, QMenu, QPushButton, QStackedLayout, QVBoxLayout, QWidget
 
@@ -37,7 +37,13 @@ _LOW = 800  # pixels: below this the lower row needs a larger share
 
 
 class CommandScreen(QWidget):
-    """Shows the incident in hand, or the most urgent one. Call `focus_log` when a line is to be typed."""
+    """Shows the incident in hand, or the most urgent one. Call `focus_log` when a line is to be typed.
+
+    `deployment_wanted` when somebody wants to record one, `serving_wanted` to know what served.
+    """
+
+    deployment_wanted = Signal()
+    serving_wanted = Signal()
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -201,6 +207,7 @@ class CommandScreen(QWidget):
             Qt.Key.Key_L: self.focus_log, Qt.Key.Key_E: deeds.title, Qt.Key.Key_S: deeds.severity,
             Qt.Key.Key_T: deeds.start, Qt.Key.Key_P: deeds.roles, Qt.Key.Key_M: self.clocks.want_met,
             Qt.Key.Key_W: self.clocks.want_waiver, Qt.Key.Key_A: deeds.alert,
+            Qt.Key.Key_D: self.deployment_wanted.emit, Qt.Key.Key_V: self.serving_wanted.emit,
         }  # fmt: skip
         for number, name in enumerate(RANGES):
             keys[Qt.Key(Qt.Key.Key_1 + number)] = partial(self.signals.choose, name)
@@ -221,6 +228,9 @@ class CommandScreen(QWidget):
         menu.addAction("Confirm or change the severity\tS", self._deeds.severity)
         menu.addAction("Estimate the start\tT", self._deeds.start)
         menu.addAction("Who does what\tP", self._deeds.roles)
+        menu.addSeparator()
+        menu.addAction("What was serving when it began\tV", self.serving_wanted.emit)
+        menu.addAction("Record a deployment\tD", self.deployment_wanted.emit)
         menu.addSeparator()
         menu.addAction("Add an alert\tA", self._deeds.alert)
         menu.addAction("Link to another incident", self._deeds.link)

@@ -1,5 +1,6 @@
 """The timeline's screen: lanes above, every entry in a table below, and beside it what is in hand."""
 
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 
@@ -29,17 +30,20 @@ from tocsin.ui.timeline.table import EntriesTable
 from tocsin.ui.times import number
 
 _SIDE, _HEAD = 372, 24
-_KEYS = ("N new", "Enter correct", "Alt ← → move", "Del retract", "H history")
+_KEYS = ("N new", "Enter correct", "Alt ← → move", "Del retract", "H history", "V what served")
 _NONE = "No incident is in hand. Ctrl K finds one, Ctrl D declares one."
 
 
 class TimelineScreen(QWidget):
     """Shows the incident in hand; N adds, Enter corrects, Delete retracts, H goes to the history.
 
-    `bring_wanted(Incident)` when messages from elsewhere are to come to it.
+    `bring_wanted(Incident)` when messages from elsewhere are to come to it; `serving_wanted(datetime or
+    None)` when somebody asks what served when the mark in hand happened, `deployment_wanted` to record one.
     """
 
     bring_wanted = Signal(object)
+    serving_wanted = Signal(object)
+    deployment_wanted = Signal()
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -76,10 +80,19 @@ class TimelineScreen(QWidget):
             self.side.add()
         elif event.key() == Qt.Key.Key_H and not event.modifiers() and self.lanes.selection:
             self.side.show_history(self.lanes.selection)
+        elif event.key() == Qt.Key.Key_V and not event.modifiers():
+            self.serving_wanted.emit(self._moment())
+        elif event.key() == Qt.Key.Key_D and not event.modifiers():
+            self.deployment_wanted.emit()
         elif event.key() == Qt.Key.Key_Escape:
             self.table.setFocus()
         else:
             super().keyPressEvent(event)
+
+    def _moment(self) -> datetime | None:
+        """When the mark in hand happened, None where there is none."""
+        mark = self.lanes.mark(self.lanes.selection)
+        return None if mark is None else mark.happened.at
 
     def _show(self, view: TimelineView) -> None:
         self._view = view
