@@ -22,6 +22,8 @@ _MORE = """Times without a zone are read as UTC unless --tz says otherwise. Time
   others       FIELD=COLUMN for time, severity, message, metric, value, threshold (alerts); time, name,
                version, kind, vendor, pinned, until (deployments); time, author, text (messages);
                time, id (decisions)
+  JSON         these too, fields written as model.version or choices[0].text; records=PATH says where the
+               records are
 A file is taken as a whole or not at all; single bad rows are set aside with line and reason, and over a
 tenth of them refuse the file. What was there already is counted and changes nothing.
 
