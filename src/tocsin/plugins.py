@@ -1,7 +1,9 @@
 """Which importers and detectors there are: built-ins by the same entry points as guests."""
 
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any, TypeVar
 
@@ -30,7 +32,7 @@ class Plugin:
 
 def found(group: str) -> list[Plugin]:
     """Return every plug-in of a group by name. A broken one is listed with its reason and harms no other."""
-    return sorted((_loaded(point) for point in entry_points(group=group)), key=lambda plugin: plugin.name)
+    return [_loaded(point, package) for point, package in _points(group, tuple(sys.path))]
 
 
 def importers() -> list[Importer]:
@@ -70,8 +72,14 @@ def _working(group: str) -> list[Any]:
     return [plugin.part for plugin in found(group) if plugin.part is not None]
 
 
-def _loaded(point: EntryPoint) -> Plugin:
-    package = point.dist.name if point.dist else ""
+@cache
+def _points(group: str, _path: tuple[str, ...]) -> tuple[tuple[EntryPoint, str], ...]:
+    """Return the entry points of a group by name; to look them up reads a file of every package installed."""
+    points = sorted(entry_points(group=group), key=lambda point: point.name)
+    return tuple((point, point.dist.name if point.dist else "") for point in points)
+
+
+def _loaded(point: EntryPoint, package: str) -> Plugin:
     try:
         return Plugin(point.name, package, point.load()())
     except Exception as error:  # noqa: BLE001 - a guest may raise anything at all
