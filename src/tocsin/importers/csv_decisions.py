@@ -7,7 +7,6 @@ import numpy as np
 
 from tocsin.errors import BadInput
 from tocsin.importers.base import Assumed, Options, Piece, Rejected, Step, Table
-from tocsin.importers.csv_sql import time_sql
 from tocsin.importers.csv_stage import Stage
 from tocsin.importers.decision_mapping import DecisionsMapping, decisions_mapping
 from tocsin.importers.mapping import time_form
@@ -24,7 +23,7 @@ def decisions(stage: Stage, options: Options) -> Iterator[Piece]:
     yield from mapping.assumed()
     if form == "naive":
         yield Assumed("zone", options.zone or "UTC")
-    moment = time_sql(time, form, options.time_unit)
+    moment = stage.time(mapping.time, form, options.time_unit)
     cells = ", ".join(f"c{index}" for index in range(len(head.columns)))
     yield from stage.load(f"SELECT {moment} AS t, {cells} FROM {{file}}")
     _refuse_mixed(stage, time, form)

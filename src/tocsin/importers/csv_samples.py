@@ -38,7 +38,7 @@ def samples(source: Source, options: Options) -> Iterator[Piece]:
     connection = connect(source.scratch)
     try:
         left = Stage(source, text, replace(cut, skip=done), connection)
-        yield from _arranged_pieces(left, mapping, options)
+        yield from arranged(left, mapping, options)
     finally:
         connection.close()
 
@@ -57,7 +57,7 @@ def _understood(source: Source, options: Options) -> Generator[Step, None, tuple
         return found, samples_mapping(found.head, options, stem)
 
 
-def _arranged_pieces(stage: Stage, mapping: SamplesMapping, options: Options) -> Iterator[Piece]:
+def arranged(stage: Stage, mapping: SamplesMapping, options: Options) -> Iterator[Piece]:
     """Yield samples by way of a table of all of them, sorted by series and time."""
     yield from stage.load(careful(stage, mapping, options.time_unit), quick(stage, mapping))
     yield from bad_rows(stage, mapping)

@@ -7,7 +7,6 @@ import numpy as np
 
 from tocsin.errors import BadInput
 from tocsin.importers.base import Rejected
-from tocsin.importers.csv_sql import time_sql, value_sql
 from tocsin.importers.csv_stage import Quick, Stage
 from tocsin.importers.sample_mapping import SamplesMapping
 from tocsin.importers.times import NAIVE, ZONED
@@ -37,8 +36,8 @@ def _select(stage: Stage, mapping: SamplesMapping, time: str, values: list[str])
 
 def careful(stage: Stage, mapping: SamplesMapping, unit: str) -> str:
     """Return the SELECT that takes every form there is, for `Stage.load`."""
-    values = [value_sql(stage.column(name), mapping.decimal_comma) for name in mapping.values]
-    return _select(stage, mapping, time_sql(stage.made(mapping.time), mapping.form, unit), values)
+    values = [stage.value(name, mapping.decimal_comma) for name in mapping.values]
+    return _select(stage, mapping, stage.time(mapping.time, mapping.form, unit), values)
 
 
 _FORMATS = {

@@ -5,7 +5,7 @@ import threading
 from collections.abc import Generator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from tocsin.errors import BadInput
 from tocsin.importers.base import Rejected, Source, Step
 from tocsin.importers.csv_columns import Layout
-from tocsin.importers.csv_sql import pattern_sql
+from tocsin.importers.csv_sql import pattern_sql, time_sql, value_sql
 from tocsin.importers.mapping import Pattern
 from tocsin.importers.text import LONGEST_LINE, Text
 
@@ -67,6 +67,7 @@ class Stage:
     skipped: NDArray[np.int64] = field(init=False)
     rows: int = 0
     _starts: NDArray[np.int64] | None = None
+    kind: ClassVar[str] = "CSV"
 
     def column(self, name: str) -> str:
         """Return the SQL name of a column."""
@@ -75,6 +76,14 @@ class Stage:
     def made(self, pattern: Pattern) -> str:
         """Return SQL for the text a pattern makes of a row."""
         return pattern_sql(pattern, {name: self.column(name) for name in pattern.columns})
+
+    def time(self, pattern: Pattern, form: str, unit: str) -> str:
+        """Return SQL for the microseconds of a time in `{file}`: see `time_sql`."""
+        return time_sql(self.made(pattern), form, unit)
+
+    def value(self, name: str, decimal_comma: bool) -> str:
+        """Return SQL for the number in a column of `{file}`: see `value_sql`."""
+        return value_sql(self.column(name), decimal_comma)
 
     def load(self, select: str, quick: "Quick | None" = None) -> Generator[Step | Rejected, None, None]:
         """Make the table `staged` of what `select` says of `{file}`, whose columns c0, c1 ... are text.
@@ -181,7 +190,7 @@ class Stage:
                 thread.join()
         if failure:
             first = str(failure[0]).splitlines()[0]
-            raise BadInput(f"the file cannot be read as CSV: {first}", where=self.source.name)
+            raise BadInput(f"the file cannot be read as {self.kind}: {first}", where=self.source.name)
 
     def window(self, columns: str, table: str, start: int, stop: int) -> dict[str, NDArray[Any]]:
         """Return some columns of the rows [start, stop) of a table as numpy arrays."""

@@ -106,7 +106,7 @@ def samples_mapping(head: Head, options: Options, stem: str) -> SamplesMapping:
     free = [name for name in rest if name not in used]
     values = _value_columns(head, stated, free, comma, one="metric" in told, long=long)
     if long:
-        texts = [name for name in free if name not in values and not head.is_numeric(name)]
+        texts = [name for name in free if name not in values and _is_text(head, name)]
         told |= {LABEL + name: column(name) for name in texts if LABEL + name not in told}
         used |= set(texts)
     if "metric" not in told and len(values) == 1 and values[0].lower() in _VALUE_NAMES:
@@ -120,6 +120,11 @@ def samples_mapping(head: Head, options: Options, stem: str) -> SamplesMapping:
         ignored=tuple(name for name in free if name not in values and name not in used),
         decimal_comma=comma,
     )
+
+
+def _is_text(head: Head, name: str) -> bool:
+    """Whether a column may tell series apart: numbers and times would make one of every row."""
+    return not head.is_numeric(name) and head.time_form(name) not in ("zoned", "naive")
 
 
 def _check_keys(stated: Mapping[str, str], source: str) -> None:

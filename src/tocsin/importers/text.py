@@ -26,7 +26,8 @@ _FOREIGN = {
     b"SQLite format 3": "a SQLite database",
     b"\x89PNG": "a picture",
     b"\xd0\xcf\x11\xe0": "an old Excel workbook; save it as CSV first",
-    b"ARROW1": "an Arrow file",
+    b"ARROW1": "an Arrow file; save it as Parquet first",
+    b"ORC\n\x03\x00": "an ORC file; save it as Parquet first",
 }
 
 
