@@ -2,16 +2,20 @@
 
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from tests.importers.conftest import MODIFIED, Read
 from tests.importers.told import rows, series
 from tocsin.errors import BadInput
-from tocsin.importers.base import Assumed, Options, Rejected, Source
+from tocsin.importers.base import Assumed, Options, Rejected, Rows, Samples, Source
 from tocsin.importers.mlflow_answers import MlflowAnswersImporter
 
 CREATED = datetime(2026, 11, 20, 23, 0, 41, 445000, tzinfo=UTC)
@@ -117,3 +121,29 @@ def test_a_value_that_is_none_is_set_aside(read: Read, value: Any) -> None:
 def test_what_is_no_answer_is_refused(read: Read, content: str, source: Callable[..., Source]) -> None:
     with pytest.raises(BadInput):
         read(MlflowAnswersImporter(), content)
+
+
+KEYS = ("name", "version", "aliases", "alias", "creation_timestamp", "last_updated_timestamp", 
+        "current_stage", "latest_versions", "info", "data", "metrics", "key", "value", "timestamp", "step", "run_id",
+        "experiment_id", "run_name")  # fmt: skip
+LEAVES = (
+    st.none() | st.booleans() | st.integers(-(2**63), 2**63 - 1) | st.floats() | st.text(max_size=8)
+    | st.sampled_from(["Production", "NaN", "1", 1_795_215_635_981, 1_795_215_635_981.5])
+)  # fmt: skip
+ANYTHING = st.recursive(
+    LEAVES, lambda one: st.lists(one, max_size=3) | st.dictionaries(st.sampled_from(KEYS), one), max_leaves=20
+)
+
+
+@given(
+    key=st.sampled_from(["registered_models", "registered_model", "model_versions", "runs", "metrics"]),
+    one=ANYTHING,
+)
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_whatever_an_answer_holds_is_read_or_refused(read: Read, key: str, one: Any) -> None:
+    with suppress(BadInput):
+        for piece in read(MlflowAnswersImporter(), json.dumps({key: [one] if key.endswith("s") else one})):
+            if isinstance(piece, Samples):
+                assert not np.isinf(piece.values).any()
+            if isinstance(piece, Rows):
+                assert all(row.get("earliest", row["time"]) <= row["time"] for row in piece.rows)
