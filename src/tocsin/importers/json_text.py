@@ -12,6 +12,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -20,8 +21,9 @@ import numpy as np
 from tocsin.errors import BadInput
 from tocsin.importers.base import Rejected, Source, Step
 
-# A document lies in memory whole, five to ten times its size; lines are streamed, one of them is the measure.
-LARGEST_DOCUMENT = 128 << 20
+# A document lies in memory whole, five to eight times its size, and is parsed in one go that no stop button
+# ends (2 s for this much); lines are streamed, and one of them is the measure.
+LARGEST_DOCUMENT = 64 << 20
 LONGEST_LINE = 16 << 20
 LONGEST_STRING = 8 << 20
 # OTLP nests 16 deep, rich text of Slack 14, calls of tools in a trace 40; Python's own parser ends near 900.
@@ -162,7 +164,10 @@ def values(source: Source, *, nan: bool = False) -> Iterator[tuple[int, Any]]:
 
 def head(source: Source, size: int = 65_536) -> str:
     """Return the beginning of a file as text, whatever it is."""
-    start = source.head(size)
+    return _decoded(source.head(size))
+
+
+def _decoded(start: bytes) -> str:
     encoding = "utf-16" if start[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE) else "utf-8-sig"
     return start.decode(encoding, "replace")
 
@@ -172,7 +177,12 @@ def keys(source: Source, *, top: bool = False) -> frozenset[str]:
 
     With `top` only those of the outermost object, of each line, or of the objects of an outermost array.
     """
-    text = head(source).lstrip()
+    return _keys(source.head(), top)
+
+
+@lru_cache(maxsize=16)  # every importer is asked whether it knows the same file
+def _keys(start: bytes, top: bool) -> frozenset[str]:
+    text = _decoded(start).lstrip()
     if text[:1] not in ("[", "{"):
         return frozenset()
     found, depth, most = set(), 0, 1 if text.startswith("{") else 2

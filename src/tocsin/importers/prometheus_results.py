@@ -135,8 +135,8 @@ class Result:
             yield Assumed("metric", f"{PurePath(self.source).stem}, for series that have no name")
         if self.buckets or self.natives:
             series = sum(len(one) for one in self.buckets.values())
-            many = f"{len(self.buckets) + self.natives:,}"
-            yield Assumed("histograms", f"p50, p95 and p99 of {many}; {series:,} bucket series are not kept")
+            from_ = f" from {series:,} bucket series" if series else ""
+            yield Assumed("histograms", f"p50, p95 and p99 of {len(self.buckets) + self.natives:,}{from_}")
             yield Assumed(
                 "quantiles", f"of all that was counted {'so far' if self.once else 'between times'}"
             )
