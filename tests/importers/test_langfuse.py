@@ -173,10 +173,9 @@ def test_one_bad_record_is_set_aside(read: Read, record: Any, reason: str) -> No
 
 @pytest.mark.parametrize("odd", [[], {}, "x", 10**18, True, None, -1])
 def test_parts_of_any_shape_are_read_or_left(read: Read, odd: Any) -> None:
-    parts = (
-        "latency timeToFirstToken usageDetails usage totalCost costDetails metadata level model name environment "
-        "version release promptName promptVersion"
-    ).split()
+    numbers = ("latency", "timeToFirstToken", "usageDetails", "usage", "totalCost", "costDetails")
+    texts = ("metadata", "level", "model", "name", "environment", "version", "release", "promptName")
+    parts = (*numbers, *texts, "promptVersion")
     read(LANGFUSE, answer(observation() | dict.fromkeys(parts, odd), observation()))
     read(LANGFUSE, answer(score(odd, dataType=odd, source=odd), observation()))
 

@@ -13,7 +13,7 @@ import numpy as np
 from tocsin.errors import BadInput
 from tocsin.importers.base import Assumed, Options, Rows, Samples, Source
 from tocsin.importers.times import form, parsed
-from tocsin.model.instant import iso
+from tocsin.model.instant import iso, to_us
 
 MOST_SERIES = 100_000
 _AT_ONCE = 500_000
@@ -154,10 +154,11 @@ class Clock:
             yield Assumed("zone", self.options.zone or "UTC")
 
 
-def apart(us: int, id: str) -> int:
-    """Return an instant (microseconds), moved within its millisecond by what the id says.
+def apart(instant: datetime, id: str) -> int:
+    """Return an instant in microseconds, moved within its millisecond by what the id says.
 
     For sources that tell milliseconds and have several records in one: each keeps a time of its own, the
     same whichever file brings it, so that none hides another. Finer instants stay as they are.
     """
+    us = to_us(instant)
     return us if us % 1_000 else us + zlib.crc32(id.encode()) % 1_000

@@ -132,7 +132,7 @@ class Langfuse:
         if waited < 0:
             raise ValueError("it was completed before it was created")
         labels = _labels(record, {"queue": "queueId", "type": "objectType"})
-        us = apart(to_us(done), str(record.get("id", "")))
+        us = apart(done, str(record.get("id", "")))
         self.gathering.add("human review waiting time", us, waited, line, labels, unit="s")
 
 
@@ -142,7 +142,7 @@ def _time(record: Mapping[str, Any], key: str) -> tuple[datetime, int]:
         moment = instant(record.get(key))
     except ValueError as error:
         raise ValueError(f"{key} {error}") from None
-    return moment, apart(to_us(moment), str(record.get("id", "")))
+    return moment, apart(moment, str(record.get("id", "")))
 
 
 def _labels(record: Mapping[str, Any], wanted: Mapping[str, str]) -> dict[str, str]:

@@ -10,6 +10,7 @@ from tocsin.importers.gathering import Gathering, apart, plain
 from tocsin.importers.json_values import shortened
 from tocsin.importers.otlp_values import attributes, get, is_kind, listed, micros
 from tocsin.importers.served_models import Served
+from tocsin.model.instant import from_us
 
 _DURATION, _TOKENS = "gen_ai.client.operation.duration", "gen_ai.client.token.usage"
 _OF_MODELS = (names.REQUESTED, names.ANSWERED, names.INPUT, names.OUTPUT, "gen_ai.operation.name")
@@ -47,7 +48,7 @@ class Traces:
         start, end = micros(span, "startTimeUnixNano"), micros(span, "endTimeUnixNano")
         if end < start:
             raise ValueError("it ends before it starts")
-        us = apart(start, str(get(span, "spanId")))
+        us = apart(from_us(start), str(get(span, "spanId")))
         labels = names.call_labels(told, resource)
         add = self.gathering.add
         add(_DURATION, us, (end - start) / 1e6, line, labels, unit="s")
