@@ -21,7 +21,8 @@ from tocsin.importers.http import Http
 from tocsin.model.operator import Author
 from tocsin.model.source import LiveSource
 from tocsin.now import ManualClock, SystemClock
-from tocsin.operations import detect, sources, sync, systems
+from tocsin.operations import detect, sources, systems
+from tocsin.operations import rounds as asking_
 from tocsin.operations.progress import finish
 from tocsin.store.folder import create_store
 
@@ -81,14 +82,14 @@ def polled(folder: Path, url: str, rounds: int) -> tuple[list[float], float, flo
     shop = systems.ensure(store, by, "shop").id
     settings = {"query": "load", "back": "10m", "delay": "0s"}
     source = sources.save(store, by, LiveSource("prom", "prometheus_api", url, shop, EVERY_S, settings))
-    asking, stop = sync.rounds_of(store, source, by, lambda name: None), threading.Event()
-    finish(sync.one_round(store, source, asking, stop))
+    asking, stop = asking_.rounds_of(store, source, by, lambda name: None), threading.Event()
+    finish(asking_.one_round(store, source, asking, stop))
     finish(detect.detect(store))
     spent, judging = [], 0.0
     for number in range(rounds):
         clock.advance(seconds=EVERY_S)
         began = time.process_time()
-        state = finish(sync.one_round(store, source, asking, stop))
+        state = finish(asking_.one_round(store, source, asking, stop))
         spent.append(time.process_time() - began)
         assert not state.error, state.error
         if number % 8 == 7:

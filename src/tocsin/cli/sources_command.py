@@ -11,7 +11,7 @@ from tocsin.cli import options
 from tocsin.errors import BadInput, UserError
 from tocsin.importers.durations import seconds
 from tocsin.model.source import LiveSource
-from tocsin.operations import listening, secrets, sources, sync, systems
+from tocsin.operations import listening, rounds, secrets, sources, systems
 from tocsin.operations.secrets import Secrets
 from tocsin.operations.sources import Status
 from tocsin.store.folder import Store
@@ -232,7 +232,7 @@ def _remove(args: argparse.Namespace) -> int:
     with options.opened(args) as store:
         source = sources.get(store, args.name)
         sources.remove(store, options.author(store, args), args.name)
-        for name in sync.secret_names(source):
+        for name in rounds.secret_names(source):
             held_secrets().remove(name)
         if args.json:
             options.print_json({"removed": args.name})

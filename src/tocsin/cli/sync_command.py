@@ -11,7 +11,7 @@ from tocsin.cli import options
 from tocsin.cli.sources_command import as_json, held_secrets, line
 from tocsin.errors import NotFound
 from tocsin.model.source import LiveSource
-from tocsin.operations import operators, sources, sync
+from tocsin.operations import operators, rounds, sources, sync
 from tocsin.operations.sources import Status
 from tocsin.store.folder import Store
 
@@ -46,7 +46,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _secrets(chosen: Sequence[LiveSource]) -> Callable[[str], str | None]:
     """Look up every secret before the threads begin, so that a passphrase is asked for once."""
-    names = [name for one in chosen for name in sync.secret_names(one)]
+    names = [name for one in chosen for name in rounds.secret_names(one)]
     held = held_secrets() if names else None
     known = {name: held.get(name) for name in names} if held else {}
     return known.get

@@ -4,6 +4,7 @@ Whoever kills the program between two transactions finds at the next start what 
 source is asked again from its cursor on: nothing is missing, nothing is there twice.
 """
 
+import threading
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -82,9 +83,9 @@ class Feed:
             self._keep_rejects(day.id, tally)
         return tally
 
-    def end_days(self) -> None:
+    def end_days(self, *, today_too: bool = False) -> None:
         """Close the imports of days that are over, and have the journal say what they brought."""
-        today = _day_of(self.store.now())
+        today = "" if today_too else _day_of(self.store.now())
         with self.store.signals.read() as connection:
             over = [
                 one
@@ -92,27 +93,29 @@ class Feed:
                 if _day_of(one.started) != today
             ]
         for one in over:
-            self.tidy(one.number, most=1)
+            self._merge(one.number, 1, threading.Event())
             with self.store.signals.write() as connection:
                 feeds.close(connection, one.number, self.store.now())
         if over:
             ingest.append_missing_entries(self.store)
 
-    def tidy(self, number: int | None = None, *, most: int = _MOST_CHUNKS) -> None:
-        """Make one chunk of many small ones, series by series, in short transactions.
-
-        Of today's import, when enough has come since the last time, unless a `number` is given; series with
-        no more than `most` are left alone.
-        """
-        if number is None and self._untidy < _TAKEN:
+    def tidy(self, stop: threading.Event) -> None:
+        """Make one chunk of many small ones in today's import, when enough has come since the last time."""
+        if self._untidy < _TAKEN:
             return
         self._untidy = 0
         with self.store.signals.read() as connection:
-            if number is None:
-                days = feeds.open_imports(connection, self.source.name)
-                number = days[-1].number if days else 0
+            days = feeds.open_imports(connection, self.source.name)
+        if days:
+            self._merge(days[-1].number, _MOST_CHUNKS, stop)
+
+    def _merge(self, number: int, most: int, stop: threading.Event) -> None:
+        """Merge in short transactions, series by series; those with no more than `most` are left alone."""
+        with self.store.signals.read() as connection:
             crowded = merging.crowded(connection, number, most)
         for start in range(0, len(crowded), _MERGED_AT_ONCE):
+            if stop.is_set():
+                return
             with self.store.signals.write() as connection:
                 for one in crowded[start : start + _MERGED_AT_ONCE]:
                     merging.merge(connection, one, number)

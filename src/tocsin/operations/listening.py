@@ -62,7 +62,7 @@ class Listening:
             self._open()
         feed = self._feed()
         feed.end_days()
-        feed.tidy()
+        feed.tidy(stop)
         yield Progress(0, None, "listening")
         if self._refused and not stop.is_set():
             raise UserError(self._refused)

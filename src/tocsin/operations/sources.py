@@ -17,6 +17,7 @@ from tocsin.model.journal import SourceRemoved, SourceSet
 from tocsin.model.operator import Author
 from tocsin.model.source import LiveSource, State
 from tocsin.operations import receiver, watched_folder, webhook
+from tocsin.operations.feeds import Feed
 from tocsin.store import feeds, journal
 from tocsin.store.folder import Store
 
@@ -63,10 +64,11 @@ def check_new(name: str, importer: str, place: str, every_s: float, settings: di
 
 
 def remove(store: Store, author: Author, name: str) -> None:
-    """Ask a source no more; what it sent stays. Raises NotFound."""
-    get(store, name)
+    """Ask a source no more; what it sent stays, and the journal says what it was. Raises NotFound."""
+    source = get(store, name)
     with store.write() as write:
         write.add(author, SourceRemoved(name), subject=name)
+    Feed(store, source, author).end_days(today_too=True)
 
 
 def list_all(store: Store) -> list[LiveSource]:
