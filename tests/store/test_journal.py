@@ -9,7 +9,7 @@ from sqlalchemy import text
 from tocsin.errors import BadInput, NotFound
 from tocsin.model.journal import Draft, FieldsSet, OperatorAdded, TimelineAdded
 from tocsin.model.operator import Author
-from tocsin.store import journal
+from tocsin.store import journal, projections
 from tocsin.store.folder import Store
 
 
@@ -147,3 +147,22 @@ def test_the_file_holds_no_trace_of_what_was_rolled_back(five: Store, author: Au
     five.close()
     held = b"".join(path.read_bytes() for path in five.path.iterdir() if path.is_file())
     assert b"CANARY-in-the-file" not in held
+
+
+def test_many_at_once_are_the_chain_that_one_by_one_would_be(store: Store, author: Author) -> None:
+    drafts = [Draft(store.new_id(), author, TimelineAdded("noted", f"{n}"), incident="i") for n in range(5)]
+    with store.write() as write:
+        write.add_draft(drafts[1])
+    with store.write() as write:
+        added = write.add_drafts([*drafts, drafts[0]])
+        assert [entry.id for entry in added] == [drafts[n].id for n in (0, 2, 3, 4)]
+        assert write.add_drafts(drafts) == []
+    with store.journal.read() as connection:
+        entries = journal.entries(connection, incident="i")
+        assert journal.verify(connection) is None
+        held = projections.stored(connection)
+        assert projections.differences(held, journal.entries(connection)) == []
+    assert [entry.id for entry in entries] == [drafts[n].id for n in (1, 0, 2, 3, 4)]
+    assert [entry.seq for entry in entries] == list(range(entries[0].seq, entries[0].seq + 5))
+    assert len({entry.lamport for entry in entries}) == 5
+    assert set(held["timeline"]) == {draft.id for draft in drafts}

@@ -1,7 +1,7 @@
 """A store: one folder on one machine, its two files, its site, and the one way to write to its journal."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -66,6 +66,21 @@ class Write:
         projections.project(self.connection, entry)
         self.entries.append(entry)
         return entry
+
+    def add_drafts(self, drafts: Sequence[Draft]) -> list[Entry]:
+        """Append several drafts in order, a few hundred at most; those in the journal already are no news."""
+        there = journal.there(self.connection, [draft.id for draft in drafts])
+        fresh = list({draft.id: draft for draft in drafts if draft.id not in there}.values())
+        entries = journal.append_all(
+            self.connection,
+            fresh,
+            site=self.store.site,
+            recorded_at=self.store.now(),
+            salts=[self.store.random(16) for _ in fresh],
+        )
+        projections.project_all(self.connection, entries)
+        self.entries += entries
+        return entries
 
 
 @dataclass

@@ -5,7 +5,7 @@ day and the chain still verifies. Nothing is ever re-serialised to verify.
 """
 
 import hashlib
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -47,42 +47,63 @@ def append(connection: Connection, draft: Draft, *, site: str, recorded_at: date
 
     Raises BadInput when the body is too large or holds text that is not Unicode.
     """
-    kind, body = KIND_OF[type(draft.body)], _encode(draft.body)
+    return append_all(connection, [draft], site=site, recorded_at=recorded_at, salts=[salt])[0]
+
+
+def append_all(
+    connection: Connection,
+    drafts: Sequence[Draft],
+    *,
+    site: str,
+    recorded_at: datetime,
+    salts: Sequence[bytes],
+) -> list[Entry]:
+    """Append entries in order, as `append` does each, with one look at the end of the chain for all."""
+    if not drafts:
+        return []
     seq, previous = _end_of(connection, site)
-    head = Head(
-        id=draft.id,
-        site=site,
-        seq=seq + 1,
-        lamport=_lamport(connection) + 1,
-        author=draft.author,
-        kind=kind,
-        incident=draft.incident,
-        subject=draft.subject or draft.id,
-        occurred=draft.occurred,
-        recorded_at=recorded_at,
-        replaces=draft.replaces,
-        body_sha256=hashlib.sha256(_BODY_TAG + salt + body).hexdigest(),
-    )
-    stored = _encode(head)
-    digest = hashlib.sha256(_HEAD_TAG + previous + stored).digest()
-    connection.execute(
-        insert(journal).values(
+    lamport = _lamport(connection)
+    rows, made = [], []
+    for number, (draft, salt) in enumerate(zip(drafts, salts, strict=True), 1):
+        body = _encode(draft.body)
+        head = Head(
+            id=draft.id,
             site=site,
-            seq=head.seq,
-            id=head.id,
-            lamport=head.lamport,
-            incident=head.incident,
-            subject=head.subject,
-            kind=kind,
-            recorded_us=to_us(recorded_at),
-            head=stored,
-            salt=salt,
-            body=body,
-            previous=previous,
-            hash=digest,
+            seq=seq + number,
+            lamport=lamport + number,
+            author=draft.author,
+            kind=KIND_OF[type(draft.body)],
+            incident=draft.incident,
+            subject=draft.subject or draft.id,
+            occurred=draft.occurred,
+            recorded_at=recorded_at,
+            replaces=draft.replaces,
+            body_sha256=hashlib.sha256(_BODY_TAG + salt + body).hexdigest(),
         )
-    )
-    return _entry(head, draft.body, previous, digest)
+        rows.append(_row(head, salt, body, previous))
+        made.append(_entry(head, draft.body, previous, rows[-1]["hash"]))
+        previous = rows[-1]["hash"]
+    connection.execute(insert(journal), rows)
+    return made
+
+
+def _row(head: Head, salt: bytes, body: bytes, previous: bytes) -> dict[str, Any]:
+    stored = _encode(head)
+    return {
+        "site": head.site,
+        "seq": head.seq,
+        "id": head.id,
+        "lamport": head.lamport,
+        "incident": head.incident,
+        "subject": head.subject,
+        "kind": head.kind,
+        "recorded_us": to_us(head.recorded_at),
+        "head": stored,
+        "salt": salt,
+        "body": body,
+        "previous": previous,
+        "hash": hashlib.sha256(_HEAD_TAG + previous + stored).digest(),
+    }
 
 
 def entries(
@@ -123,6 +144,11 @@ def entry(connection: Connection, id: str) -> Entry:
 def has(connection: Connection, id: str) -> bool:
     """Whether an entry is in the journal."""
     return connection.execute(select(journal.c.id).where(journal.c.id == id)).first() is not None
+
+
+def there(connection: Connection, ids: Collection[str]) -> frozenset[str]:
+    """Return which of some ids, a few hundred at most, are in the journal."""
+    return frozenset(connection.execute(select(journal.c.id).where(journal.c.id.in_(ids))).scalars())
 
 
 def ids(connection: Connection, kind: str) -> frozenset[str]:

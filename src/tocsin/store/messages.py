@@ -4,13 +4,21 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, and_, insert, select
+from sqlalchemy import Connection, Row, bindparam, insert, select
 
 from tocsin.model.instant import from_us, to_us
 from tocsin.model.message import Message
 from tocsin.store.schema import import_, message
 
 _MORE = ("source_id", "channel", "thread", "tags", "extra")
+# Built once: thousands of messages are looked for and stored one by one.
+_SAME = select(message.c.id).where(
+    message.c.system == bindparam("system_"),
+    message.c.at_us == bindparam("at_"),
+    message.c.author == bindparam("author_"),
+    message.c.text == bindparam("text_"),
+)
+_INSERT = insert(message)
 _complete = message.c["import"].in_(select(import_.c.number).where(import_.c.complete == 1))
 
 
@@ -19,13 +27,8 @@ def id_of(connection: Connection, found: Message) -> str:
 
     One of an import that is not complete yet counts too.
     """
-    same = and_(
-        message.c.system == found.system,
-        message.c.at_us == to_us(found.at),
-        message.c.author == found.author,
-        message.c.text == found.text,
-    )
-    return connection.execute(select(message.c.id).where(same)).scalar() or ""
+    said = {"system_": found.system, "at_": to_us(found.at), "author_": found.author, "text_": found.text}
+    return connection.execute(_SAME, said).scalar() or ""
 
 
 def add(connection: Connection, found: Message, number: int) -> None:
@@ -40,7 +43,7 @@ def add(connection: Connection, found: Message, number: int) -> None:
         "text": found.text,
         "more": msgspec.json.encode(more).decode(),
     }
-    connection.execute(insert(message).values(row))
+    connection.execute(_INSERT, row)
 
 
 def between(connection: Connection, system: str, t0_us: int, t1_us: int, *, most: int) -> list[Message]:

@@ -4,7 +4,7 @@ An entry is about one subject (an incident, or an entry of its timeline). Its st
 step from its state before; only an undo folds the subject's entries anew.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
@@ -21,6 +21,7 @@ from tocsin.model.journal import (
     StoreCreated,
     StoreRestored,
     SystemAdded,
+    TimelineAdded,
     Undone,
 )
 from tocsin.model.timeline import Item
@@ -41,6 +42,23 @@ def project(connection: Connection, entry: Entry) -> None:
         _put_incident(connection, entry.subject, _next_incident(connection, entry))
     else:
         _put_item(connection, entry.subject, _next_item(connection, entry))
+
+
+def project_all(connection: Connection, entries: Sequence[Entry]) -> None:
+    """Do the same for several entries in order; those that begin a timeline entry in one statement."""
+    begun = [
+        (entry, item)
+        for entry in entries
+        if entry.incident
+        and isinstance(entry.body, TimelineAdded)
+        and (item := timelines.step(None, entry)) is not None
+    ]
+    if begun:
+        connection.execute(insert(timeline), [_item_row(item) for _, item in begun])
+    done = {entry.id for entry, _ in begun}
+    for entry in entries:
+        if entry.id not in done:
+            project(connection, entry)
 
 
 def rebuild(entries: Iterable[Entry]) -> Rows:
