@@ -125,6 +125,7 @@ class Rhythms:
     """Rhythms found before: that of a long chunk stays, so that only new ones are read."""
 
     known: dict[int, tuple[ends.End, int | None]] = field(default_factory=dict)
+    live: dict[int, tuple[int, int | None]] = field(default_factory=dict)
 
     def of(self, connection: Connection, newest: Mapping[int, ends.End]) -> dict[int, int | None]:
         """Return how often samples of each series usually come, in microseconds."""
@@ -135,19 +136,32 @@ class Rhythms:
             if end.chunk in steps:
                 found = coverage.usual(steps[end.chunk])
             else:
-                found = coverage.rhythm_us(samples.tail(connection, number, TAIL)[0])
+                found = self.of_live(connection, number, end.t1)
             self.known[number] = end, found
         return {number: self.known[number][1] for number in newest}
+
+    def of_live(self, connection: Connection, number: int, newest_us: int) -> int | None:
+        """Return the rhythm of a series whose newest chunk is short, as a live source sends them.
+
+        It is read anew when as many samples have come as tell it, not with each of them.
+        """
+        at_us, found = self.live.get(number, (0, None))
+        if found is None or not 0 <= newest_us - at_us <= TAIL * found:
+            found = coverage.rhythm_us(samples.tail(connection, number, TAIL)[0])
+            self.live[number] = newest_us, found
+        return found
 
     def _knows(self, number: int, end: ends.End) -> bool:
         before, _ = self.known.get(number, (None, None))
         return before is not None and (before == end or (before.chunk == end.chunk and before.n > TAIL))
 
 
-def silent(connection: Connection, number: int, newest: samples.Times, now_us: int) -> bool:
+def silent(connection: Connection, number: int, newest: samples.Times, now_us: int, rhythms: Rhythms) -> bool:
     """Return whether a series has gone silent, given the times of its newest chunk."""
-    times = newest if len(newest) >= coverage.FEWEST else samples.tail(connection, number, TAIL)[0]
-    return coverage.is_silent(int(times[-1]), coverage.rhythm_us(times[-TAIL - 1 :]), now_us)
+    last_us = int(newest[-1])
+    if len(newest) >= coverage.FEWEST:
+        return coverage.is_silent(last_us, coverage.rhythm_us(newest[-TAIL - 1 :]), now_us)
+    return coverage.is_silent(last_us, rhythms.of_live(connection, number, last_us), now_us)
 
 
 def _watches(

@@ -95,8 +95,7 @@ def _passes(one: _Known, count: int, fresh: tuple[Times, Values] | None, detecto
         return True
     stretch = detector.needs.stretch_us
     times, values = np.concatenate([one.times, fresh[0]]), np.concatenate([one.values, fresh[1]])
-    whole = complete(times, stretch)
-    means_at, means = evened(times[:whole], values[:whole], stretch)
+    means_at, means = _means(times, values, stretch)
     first = int(np.searchsorted(means_at, one.judged_us, side="right"))
     if first < len(means_at):
         if not one.calm.holds(means_at, means, first):
@@ -108,3 +107,11 @@ def _passes(one: _Known, count: int, fresh: tuple[Times, Values] | None, detecto
     one.times, one.values = times, values
     one.count, one.seen_us = count, int(times[-1])
     return True
+
+
+def _means(times: Times, values: Values, stretch: int) -> tuple[Times, Values]:
+    """Return what a full judgement would judge: means of the stretches that are over."""
+    if bool((times[1:] - times[:-1] >= stretch).all()):
+        return times, values  # a slow series: no two in one stretch
+    whole = complete(times, stretch)
+    return evened(times[:whole], values[:whole], stretch)

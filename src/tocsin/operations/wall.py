@@ -19,7 +19,7 @@ from tocsin.model.severity import Scheme
 from tocsin.model.signal import Layer, Signal
 from tocsin.model.urgency import Watched
 from tocsin.operations import clocks
-from tocsin.operations.coverage import silent
+from tocsin.operations.coverage import Rhythms, silent
 from tocsin.operations.observations import Reported, waiting_of
 from tocsin.policy.load import load_shipped
 from tocsin.store import alerts, incidents, observations, samples, series, systems
@@ -92,8 +92,11 @@ class WallView:
     reported: tuple[Reported, ...] = ()
 
 
-def look(store: Store, back: timedelta = timedelta(hours=24)) -> WallView:
-    """Return the wall as it stands now, its curves going back that far."""
+def look(store: Store, back: timedelta = timedelta(hours=24), rhythms: Rhythms | None = None) -> WallView:
+    """Return the wall as it stands now, its curves going back that far.
+
+    Whoever looks again and again keeps the `rhythms`.
+    """
     now, scheme, watched = store.now(), load_shipped(), clocks.wall(store)
     with store.journal.read() as connection:
         known = sorted(systems.list_all(connection), key=lambda one: one.name.casefold())
@@ -101,7 +104,7 @@ def look(store: Store, back: timedelta = timedelta(hours=24)) -> WallView:
         seen = waiting_of(observations.list_all(connection), incidents.list_all(connection))
     with store.signals.read() as connection:
         found = alerts.list_all(connection)
-        heard, signals = _heard(connection, found, to_us(now), back)
+        heard, signals = _heard(connection, found, to_us(now), back, rhythms or Rhythms())
         draw = partial(_cell, connection, scheme, taken, to_us(now), back)
         rows = [
             Row(system, tuple(draw(layer, heard.get((system.id, layer), ())) for layer in Layer))
@@ -190,7 +193,7 @@ _Heard = Mapping[tuple[str, Layer], Sequence[_Told]]
 
 
 def _heard(
-    connection: Connection, found: Iterable[Alert], now_us: int, back: timedelta
+    connection: Connection, found: Iterable[Alert], now_us: int, back: timedelta, rhythms: Rhythms
 ) -> tuple[_Heard, dict[str, Signal]]:
     """Return what is heard by system and layer, and every signal by its id."""
     numbered = series.list_all(connection)
@@ -205,7 +208,7 @@ def _heard(
         elif alert.ended is None:
             heard[alert.system, layer_of(alert, None)].append(_Told(Heard(None, alert=alert)))
     for number, signal in numbered:
-        gone = silent(connection, number, newest[number].times, now_us)
+        gone = silent(connection, number, newest[number].times, now_us, rhythms)
         one = Heard(signal, number, coverage.gravest(standing[signal.id]), gone)
         heard[signal.system, signal.layer].append(_Told(one, newest[number]))
     return heard, signals

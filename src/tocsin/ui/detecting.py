@@ -11,7 +11,7 @@ from tocsin.ui.footer import Footer
 from tocsin.ui.jobs import Job, State
 
 _AFTER_MS = 300  # a burst of commits wakes the detectors once
-_REST = 30  # a run is followed by a rest so many times as long, when only live sources woke it
+_REST = 60  # a run is followed by a rest so many times as long, when only live sources woke it
 _LONGEST_REST_S = 300.0
 _LONG_MS = 1000  # work that is still going on after this is shown with its progress
 

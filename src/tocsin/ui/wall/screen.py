@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from tocsin.errors import UserError
 from tocsin.operations import wall
+from tocsin.operations.coverage import Rhythms
 from tocsin.operations.wall import Cell, Row, WallView
 from tocsin.ui.desk import Desk
 from tocsin.ui.palette import GAP, PAD
@@ -44,6 +45,7 @@ class WallScreen(QWidget):
         self._desk = desk
         self.view: WallView | None = None
         self._range = "7 d"
+        self._rhythms = Rhythms()
         self._dirty, self._reading = True, False
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
@@ -61,6 +63,12 @@ class WallScreen(QWidget):
         """Read the wall again: at once, or as soon as it is shown and the last reading is some time ago."""
         self._dirty = True
         self._read()
+
+    def _refresh_soon(self) -> None:
+        """Read again with what else is committed in the next moment: a live source commits more than once."""
+        self._dirty = True
+        if not self._pause.isActive():
+            self._pause.start()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         if event.modifiers() == Qt.KeyboardModifier.NoModifier and event.key() == Qt.Key.Key_D:
@@ -138,7 +146,7 @@ class WallScreen(QWidget):
     def _wire(self) -> None:
         desk = self._desk
         desk.bell.journal_changed.connect(self.refresh)
-        desk.bell.signals_changed.connect(self.refresh)
+        desk.bell.signals_changed.connect(self._refresh_soon)
         desk.heartbeat.tick.connect(self._tick)
         desk.theme.changed.connect(self.matrix.repaint_all)
         self.cards.chosen.connect(self._open)
@@ -153,7 +161,9 @@ class WallScreen(QWidget):
         if not self._dirty or self._reading or self._pause.isActive() or not self.isVisible():
             return
         self._dirty, self._reading = False, True
-        job = self._desk.read(partial(wall.look, self._desk.store, RANGES[self._range]), self._show)
+        job = self._desk.read(
+            partial(wall.look, self._desk.store, RANGES[self._range], self._rhythms), self._show
+        )
         job.refused.connect(self._refused)
         job.ended.connect(self._read_ended)
 
