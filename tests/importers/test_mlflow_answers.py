@@ -123,9 +123,9 @@ def test_what_is_no_answer_is_refused(read: Read, content: str, source: Callable
         read(MlflowAnswersImporter(), content)
 
 
-KEYS = ("name", "version", "aliases", "alias", "creation_timestamp", "last_updated_timestamp", 
-        "current_stage", "latest_versions", "info", "data", "metrics", "key", "value", "timestamp", "step", "run_id",
-        "experiment_id", "run_name")  # fmt: skip
+KEYS = ("name", "version", "aliases", "alias", "creation_timestamp", "last_updated_timestamp",
+        "current_stage", "latest_versions", "info", "data", "metrics", "key", "value", "timestamp", "step",
+        "run_id", "experiment_id", "run_name")  # fmt: skip
 LEAVES = (
     st.none() | st.booleans() | st.integers(-(2**63), 2**63 - 1) | st.floats() | st.text(max_size=8)
     | st.sampled_from(["Production", "NaN", "1", 1_795_215_635_981, 1_795_215_635_981.5])

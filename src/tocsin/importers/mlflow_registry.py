@@ -9,7 +9,7 @@ moving it into a stage is such a change. (Setting an alias changes no time anywh
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from tocsin.importers.base import Assumed, Rows
@@ -110,13 +110,17 @@ def sighting(slot: str, one: Version, at: datetime, since: datetime | None = Non
 
 def instant(ms: object) -> datetime:
     """Return the instant of milliseconds since 1970. Raises ValueError with the reason."""
+    return from_us(_us(ms))
+
+
+def _us(ms: object) -> int:
     if isinstance(ms, str) and ms.isascii() and ms.isdigit() and len(ms) < 20:
         ms = int(ms)
     if not isinstance(ms, int) or isinstance(ms, bool):
         raise ValueError("a time is no number of milliseconds")
     if not FIRST_US <= ms * 1_000 < BEYOND_US:
         raise ValueError("a time is not between 2000 and 2100")
-    return from_us(ms * 1_000)
+    return ms * 1_000
 
 
 def metric_us(ms: object, step: object) -> int:
@@ -124,8 +128,7 @@ def metric_us(ms: object, step: object) -> int:
 
     MLflow tells milliseconds, in which a fast loop logs several steps: the step says where in it.
     """
-    at = instant(ms) + timedelta(microseconds=step % 1_000 if isinstance(step, int) else 0)
-    return (at - from_us(0)) // timedelta(microseconds=1)
+    return _us(ms) + (step % 1_000 if isinstance(step, int) else 0)
 
 
 def finite(value: object) -> float:
