@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from tocsin.errors import BadInput
 from tocsin.importers.base import Rows, Samples, Table
 from tocsin.model.operator import Author
 from tocsin.model.signal import Signal
@@ -13,7 +14,7 @@ from tocsin.operations.belonging import Belonging
 from tocsin.operations.recording import Recording
 from tocsin.operations.sieve import Sieve
 from tocsin.operations.tally import Tally
-from tocsin.store import decisions, imports, samples, series
+from tocsin.store import decisions, imports, merging, samples, series
 from tocsin.store.database import Connection
 from tocsin.store.folder import Store
 
@@ -57,11 +58,17 @@ class Writing:
         }
 
     def complete(self) -> None:
-        """Write the rest and make all of it visible."""
+        """Write the rest and make all of it visible. Raises BadInput when a live source was faster."""
         tally = self.tally
         counts = imports.Counts(tally.read, tally.stored, tally.already, tally.rejected)
         with self._transaction() as connection:
             self._insert(connection)
+            if merging.clashes(connection, self.number):
+                raise BadInput(
+                    "a live source has just brought some of the same samples.",
+                    where=self.name,
+                    hint="Import it again; what is there then is left alone.",
+                )
             self.recording().put_newer(connection)
             records = ", ".join(sorted(tally.records))
             imports.complete(connection, self.number, counts, tally.assumed, self.store.now(), records)
