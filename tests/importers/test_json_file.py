@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from tocsin.errors import BadInput
 from tocsin.importers import json_file, json_text
 from tocsin.importers.base import Assumed, Options, Piece, Rejected, Rows, Samples, Source, Table
+from tocsin.importers.csv_file import CsvImporter
 from tocsin.importers.json_file import JsonImporter
 from tocsin.importers.json_records import Records
 from tocsin.model.instant import from_us, iso
@@ -320,3 +321,31 @@ def test_classes_and_references_are_plain_data(source: Make) -> None:
     record = {"__class__": "os.system", "$ref": "#/x", "time": at(1)}
     [(_, cells)] = Records(source(json.dumps([record])))
     assert cells == record
+
+
+@settings(max_examples=10)
+@given(st.lists(st.tuples(st.one_of(st.none(), FLOAT), st.integers(-(10**6), 10**6)), min_size=1, max_size=8))
+def test_a_table_means_the_same_in_json_and_in_csv(
+    tmp_path_factory: pytest.TempPathFactory, cells: list[tuple[float | None, int]]
+) -> None:
+    folder: Path = tmp_path_factory.mktemp("table")
+    table = [{"time": at(n), "a": a, "b": b} for n, (a, b) in enumerate(cells)]
+    texts = {
+        "j": lines(*table),
+        "c": "time,a,b\n"
+        + "".join(f"{one['time']},{'' if one['a'] is None else one['a']!r},{one['b']}\n" for one in table),
+    }
+    found = []
+    for name, importer in (("j", JSON), ("c", CsvImporter())):
+        (folder / name).write_text(texts[name])
+        (folder / f"{name}s").mkdir()
+        source = Source(folder / name, name, folder / f"{name}s", datetime(2026, 1, 1, tzinfo=UTC))
+        pieces = importer.read(source, Options(mapping={"value": "a,b"}))
+        points = series([piece for piece in pieces if isinstance(piece, Samples)])
+        # An empty cell is nothing to CSV, null is a missing value to JSON.
+        found.append(
+            {name: [point for point in one if not np.isnan(point[1])] for name, one in points.items()}
+        )
+    assert {name: one for name, one in found[0].items() if one} == {
+        n: one for n, one in found[1].items() if one
+    }
