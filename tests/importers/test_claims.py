@@ -20,8 +20,10 @@ OWNERS = {
 UNKNOWN = {"constraints.json", "metadata.json"}  # limits and names, no measurements
 
 
-@pytest.fixture
-def claims(shared_data: Path, tmp_path: Path) -> dict[Path, list[str]]:
+@pytest.fixture(scope="module")
+def claims(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[Path, list[str]]:
+    """Which importers claim which sample, by its path."""
+    tmp_path = tmp_path_factory.mktemp("claims")
     files = [path for path in sorted((shared_data / "formats").rglob("*")) if path.is_file()]
     importers = [one for one in plugins.importers() if one.name not in ASKED_LAST]
     found = {}

@@ -16,14 +16,11 @@ Take = Callable[[Path], ImportReport]
 # How many samples, alerts, deployments and decisions each of them holds.
 FILES = {
     "evidently/datadrift_0_7.json": 18,
-    "evidently/legacy_report_datadrift.json": 18,
     "evidently/legacy_testsuite_datadrift.json": 17,
     "evidently/summary_classification_0_7.json": 114,
     "fairness/smclarify_bias_report_compas.json": 11,
-    "great_expectations/checkpoint_describe_1x.json": 7,
     "great_expectations/validation_result_1x.json": 7,
     "langfuse/observations_v2.json": 11,
-    "langfuse/scores.json": 1,
     "nannyml/cbpe_flat.csv": 70,
     "nannyml/univariate_drift_to_df.csv": 315,
     "otel/otlp_metrics.json": 22,
