@@ -8,13 +8,14 @@ import numpy as np
 
 from tocsin.errors import BadInput
 from tocsin.importers import otlp_names as names
-from tocsin.importers.base import Rejected
+from tocsin.importers.base import Rejected, Step
 from tocsin.importers.gathering import Gathering
 from tocsin.importers.otlp_histograms import Bucketed, Told, bucketed
 from tocsin.importers.otlp_values import attributes, get, integer_or, is_kind, listed, micros, real
 from tocsin.importers.served_models import Served
 
 MOST_POINTS = 2_000_000
+_POINTS_A_STEP = 2_000
 _NOT_RECORDED = 1  # the flag of a point that only says that there is none any more
 
 
@@ -41,7 +42,7 @@ class Metrics:
     )
     points: int = 0
 
-    def take(self, document: Any, line: int) -> Iterator[Rejected]:
+    def take(self, document: Any, line: int) -> Iterator[Rejected | Step]:
         """Take one document of metrics."""
         for resource in listed(document, "resourceMetrics"):
             about = names.current(attributes(get(resource, "resource")))
@@ -52,7 +53,7 @@ class Metrics:
                 for metric in listed(scope, "metrics"):
                     yield from self._metric(metric, about, line)
 
-    def _metric(self, metric: Any, resource: dict[str, Any], line: int) -> Iterator[Rejected]:
+    def _metric(self, metric: Any, resource: dict[str, Any], line: int) -> Iterator[Rejected | Step]:
         name = get(metric, "name")
         if not isinstance(name, str) or not name:
             yield Rejected(line, "a metric without a name")
@@ -64,6 +65,8 @@ class Metrics:
                 if self.points > MOST_POINTS:
                     what = f"it has more than {MOST_POINTS:,} points of metrics."
                     raise BadInput(what, where=self.name, hint="Export a shorter time.")
+                if self.points % _POINTS_A_STEP == 0:
+                    yield Step(self.points, None, "reading")
                 try:
                     self._point(kind, name, str(get(metric, "unit") or ""), data, point, resource, line)
                 except ValueError as error:

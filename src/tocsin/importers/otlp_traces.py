@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tocsin.importers import otlp_names as names
-from tocsin.importers.base import Rejected
+from tocsin.importers.base import Rejected, Step
 from tocsin.importers.gathering import Gathering, apart, plain
 from tocsin.importers.json_values import shortened
 from tocsin.importers.otlp_values import attributes, get, is_kind, listed, micros
@@ -14,6 +14,7 @@ from tocsin.model.instant import from_us
 
 _DURATION, _TOKENS = "gen_ai.client.operation.duration", "gen_ai.client.token.usage"
 _OF_MODELS = (names.REQUESTED, names.ANSWERED, names.INPUT, names.OUTPUT, "gen_ai.operation.name")
+_SPANS_A_STEP = 1_000
 _EVALUATION = "gen_ai.evaluation.result"
 
 
@@ -25,7 +26,7 @@ class Traces:
     served: Served
     others: int = 0
 
-    def take(self, document: Any, line: int) -> Iterator[Rejected]:
+    def take(self, document: Any, line: int) -> Iterator[Rejected | Step]:
         """Take one document of traces, or the spans that a server of Phoenix lists."""
         for resource in listed(document, "resourceSpans"):
             about = names.current(attributes(get(resource, "resource")))
@@ -33,8 +34,10 @@ class Traces:
                 yield from self._spans(listed(scope, "spans"), about, line)
         yield from self._spans(listed(document, "data"), {}, line)
 
-    def _spans(self, spans: list[Any], resource: dict[str, Any], line: int) -> Iterator[Rejected]:
-        for span in spans:
+    def _spans(self, spans: list[Any], resource: dict[str, Any], line: int) -> Iterator[Rejected | Step]:
+        for number, span in enumerate(spans, 1):
+            if number % _SPANS_A_STEP == 0:
+                yield Step(number, len(spans), "reading")
             try:
                 told = names.current(attributes(span))
                 if any(name in told for name in _OF_MODELS):
