@@ -22,7 +22,7 @@ _NUMERIC = 0.8
 
 @dataclass
 class Records:
-    """Records of a file: JSON Lines are read one at a time and again each time, all else is in memory.
+    """Records of a file: JSON Lines and long arrays are read one at a time, and again each time.
 
     `path` says where in the document, or in each line, they lie; empty: found by looking. `referred` are
     paths with an index that a mapping names, such as choices[0].text; they are columns too.
@@ -35,6 +35,7 @@ class Records:
     _found: list[Any] = field(default_factory=list)
     _lines: json_text.Lines | None = None
     _done: int = 0
+    _streamed: bool = False  # an array too large for memory
 
     def __post_init__(self) -> None:
         self._shape = json_text.shape(self.source)
@@ -46,7 +47,12 @@ class Records:
             steps(self.path)
         except ValueError as error:
             raise BadInput(str(error), where=self.source.name) from None
-        if self._shape != "lines":
+        self._streamed = (
+            self._shape == "array"
+            and not self.path
+            and self.source.path.stat().st_size > json_text.LARGEST_DOCUMENT
+        )
+        if self._shape != "lines" and not self._streamed:
             self._found = self._in_document(json_text.document(self.source))
 
     def _in_document(self, document: Any) -> list[Any]:
@@ -81,7 +87,9 @@ class Records:
 
     def step(self) -> Step:
         """Return how far the reading is."""
-        return Step(self._done, len(self._found), "reading") if self._lines is None else self._lines.step()
+        if self._lines is not None:
+            return self._lines.step()
+        return Step(self._done, None if self._streamed else len(self._found), "reading")
 
     def __iter__(self) -> Iterator[tuple[int, dict[str, Any] | Rejected]]:
         """Yield the number of a record (that of its line, or its place in the array) and its cells."""
@@ -95,6 +103,11 @@ class Records:
                 yield number, Rejected(number, str(error))
 
     def _values(self) -> Iterator[tuple[int, Any]]:
+        if self._streamed:
+            for number, (done, value) in enumerate(json_text.array(self.source), 1):
+                self._done = done
+                yield number, value
+            return
         if self._shape != "lines":
             for number, value in enumerate(self._found, 1):
                 self._done = number

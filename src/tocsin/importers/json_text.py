@@ -1,67 +1,28 @@
-"""JSON from outside, read strictly: what RFC 8259 leaves open is refused, the same on every Python.
+"""JSON files from outside: one document, an array of any size, or lines of any number; what keys are in them.
 
-Python's own parser does the reading. Before and around it are refused: NaN, Infinity and numbers beyond a
-float, a key twice in one object, integers beyond 64 bits, nesting, keys and strings without measure, lone
-surrogates and NUL. Objects are plain data: no key has a meaning of its own.
+The parser (`json_parser.py`) is strict; here are encodings, limits, and telling one shape from another.
 """
 
 import codecs
-import json
-import math
 import re
-from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, BinaryIO
 
-import numpy as np
-
 from tocsin.errors import BadInput
 from tocsin.importers.base import Rejected, Source, Step
+from tocsin.importers.json_array import elements
+from tocsin.importers.json_parser import BadJson as BadJson
+from tocsin.importers.json_parser import parsed as parsed
 
 # A document lies in memory whole, five to eight times its size, and is parsed in one go that no stop button
 # ends (2 s for this much); lines are streamed, and one of them is the measure.
 LARGEST_DOCUMENT = 64 << 20
 LONGEST_LINE = 16 << 20
-LONGEST_STRING = 8 << 20
-# OTLP nests 16 deep, rich text of Slack 14, calls of tools in a trace 40; Python's own parser ends near 900.
-DEEPEST = 100
-MOST_KEYS = 100_000
-
 _BLOCK = 1 << 20
-_KIND = np.zeros(256, np.int8)
-_KIND[[ord("["), ord("{")]], _KIND[[ord("]"), ord("}")]], _KIND[ord('"')] = 1, -1, 2
-_NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
-_HALF = re.compile(r"\\u[dD][89a-fA-F]")
 _TOKEN = re.compile(r'"([^"\\]*+(?:\\.[^"\\]*+)*+)"(\s*:)?|[\[{]|[\]}]', re.DOTALL)
-
-
-class BadJson(ValueError):
-    """This text is not JSON as it should be; the message says why and where."""
-
-
-def parsed(text: str | bytes, *, nan: bool = False) -> Any:
-    """Return the value of one JSON text. Raises BadJson.
-
-    With `nan` the words NaN, Infinity and -Infinity, which some tools write, are taken for their floats.
-    """
-    try:
-        text = text if isinstance(text, str) else text.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise BadJson(f"byte {error.start} is not UTF-8") from None
-    _check_measure(text)
-    if text.startswith("\ufeff"):
-        raise BadJson("there is a byte order mark inside")
-    try:
-        value = (_WITH_NAN if nan else _STRICT).decode(text)
-    except json.JSONDecodeError as error:
-        place = f"line {error.lineno}, column {error.colno}"
-        raise BadJson(f"{_WORDS.get(error.msg, error.msg[:1].lower() + error.msg[1:])} at {place}") from None
-    if _HALF.search(text):
-        _check_surrogates(value)
-    return value
 
 
 def document(source: Source, *, nan: bool = False) -> Any:
@@ -132,6 +93,8 @@ def shape(source: Source) -> str:
         return ""
     with _utf8(source).open("rb") as file:
         first = _next_line(file)
+        if start == "[" and not first.endswith(b"]"):
+            return "array"
         more = _next_line(file)
     try:
         parsed(first)
@@ -151,15 +114,26 @@ def _next_line(file: BinaryIO) -> bytes:
 
 
 def values(source: Source, *, nan: bool = False) -> Iterator[tuple[int, Any]]:
-    """Yield the values of JSON Lines, of an array, or the one object there is, numbered from 1.
+    """Yield the values of JSON Lines, of an array of any size, or the one object there is, numbered from 1.
 
     The number is that of the line, or of the element in its array. Raises BadInput.
     """
-    if shape(source) == "lines":
+    kind = shape(source)
+    if kind == "lines":
         yield from lines(source, nan=nan)
-        return
-    found = document(source, nan=nan)
-    yield from enumerate(found if isinstance(found, list) else [found], 1)
+    elif kind == "array" and source.path.stat().st_size > LARGEST_DOCUMENT:
+        yield from ((number, value) for number, (_, value) in enumerate(array(source, nan=nan), 1))
+    else:
+        found = document(source, nan=nan)
+        yield from enumerate(found if isinstance(found, list) else [found], 1)
+
+
+def array(source: Source, *, nan: bool = False) -> Iterator[tuple[int, Any]]:
+    """Yield how many characters were read, and the next element of an array. Raises BadInput."""
+    try:
+        yield from elements(_utf8(source), nan=nan)
+    except BadJson as error:
+        raise BadInput(f"this is not sound JSON: {error}.", where=source.name) from None
 
 
 def head(source: Source, size: int = 65_536) -> str:
@@ -212,85 +186,3 @@ def _utf8(source: Source) -> Path:
             target.unlink(missing_ok=True)
             raise BadInput("this is not UTF-16, though it begins so.", where=source.name) from None
     return target
-
-
-def _check_measure(text: str) -> None:
-    """Refuse what is nested too deep, a string too long, and NUL, before the parser sees them."""
-    if "\\u0000" in text and _NUL.search(text):
-        raise BadJson("a text holds NUL (\\u0000)")
-    if text.count("[") + text.count("{") > DEEPEST or len(text) > LONGEST_STRING:
-        _check_depth(text)
-
-
-def _check_depth(text: str) -> None:
-    """Count brackets outside of strings, block by block: of each, quotes say which are inside."""
-    plain = text.replace("\\\\", "").replace('\\"', "") if "\\" in text else text
-    depth, inside, run = 0, False, 0
-    for start in range(0, len(plain), _BLOCK):
-        block = np.frombuffer(plain[start : start + _BLOCK].encode("utf-8", "replace"), np.uint8)
-        kind = _KIND[block]
-        places = np.flatnonzero(kind)
-        kind = kind[places]
-        within = (np.cumsum(kind == 2) + inside) % 2 == 1
-        run = run + len(block) if inside and not (kind == 2).any() else 0
-        if run > LONGEST_STRING:
-            raise BadJson(f"a text is longer than {LONGEST_STRING:,} bytes")
-        levels = depth + np.cumsum(np.where(within | (kind == 2), 0, kind))
-        if len(levels):
-            depth, inside = int(levels[-1]), bool(within[-1])
-            if int(levels.max()) > DEEPEST:
-                raise BadJson(f"it is nested deeper than {DEEPEST} levels")
-
-
-def _check_surrogates(value: Any) -> None:
-    try:
-        json.dumps(value, ensure_ascii=False).encode("utf-8")
-    except UnicodeEncodeError:
-        raise BadJson("a text holds half a character (a lone surrogate)") from None
-
-
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        twice = Counter(key for key, _ in pairs).most_common(1)[0][0]
-        raise BadJson(f"the key “{twice[:60]}” is there twice in one object")
-    if len(found) > MOST_KEYS:
-        raise BadJson(f"an object has more than {MOST_KEYS:,} keys")
-    return found
-
-
-def _integer(digits: str) -> int:
-    if len(digits) > 20 or not -(2**63) <= int(digits) < 2**63:
-        raise BadJson(f"the integer {digits[:24]}… does not fit into 64 bits")
-    return int(digits)
-
-
-def _float(digits: str) -> float:
-    value = float(digits)
-    if math.isinf(value):
-        raise BadJson(f"the number {digits[:24]} is beyond all measure")
-    return value
-
-
-def _refused(word: str) -> float:
-    raise BadJson(f"it holds {word}, which is not JSON")
-
-
-def _decoder(constant: Callable[[str], float]) -> json.JSONDecoder:
-    return json.JSONDecoder(
-        object_pairs_hook=_object, parse_int=_integer, parse_float=_float, parse_constant=constant
-    )
-
-
-_STRICT, _WITH_NAN = _decoder(_refused), _decoder(float)
-_WORDS = {
-    "Expecting value": "a value is missing",
-    "Extra data": "there is more after the end",
-    "Expecting ',' delimiter": "a comma is missing",
-    "Expecting ':' delimiter": "a colon is missing",
-    "Unterminated string starting at": "a text does not end; it begins",
-    "Expecting property name enclosed in double quotes": "a key in double quotes is missing",
-    "Invalid control character at": "there is a bare control character",
-    "Illegal trailing comma before end of object": "a comma is followed by nothing",
-    "Illegal trailing comma before end of array": "a comma is followed by nothing",
-}
