@@ -10,11 +10,11 @@ from tocsin.errors import NotFound
 from tocsin.importers.base import Options
 from tocsin.model.alert import Alert, AlertSeverity
 from tocsin.model.coverage import State
-from tocsin.model.instant import iso, to_us
+from tocsin.model.instant import When, iso, to_us
 from tocsin.model.operator import Author
 from tocsin.model.signal import Layer, Signal
 from tocsin.now import ManualClock
-from tocsin.operations import incidents, systems, wall
+from tocsin.operations import deployments, incidents, systems, wall
 from tocsin.operations.declaring import prepare
 from tocsin.operations.ingest import ingest
 from tocsin.operations.progress import finish
@@ -177,3 +177,17 @@ def test_samples_of_a_second_import_within_the_first_are_in_the_curve(
 def _numbered(store: Store) -> list[tuple[int, Signal]]:
     with store.signals.read() as connection:
         return series.list_all(connection)
+
+
+def test_a_version_that_began_to_serve_is_marked_on_the_curve(
+    store: Store, author: Author, clock: ManualClock, accuracy: str
+) -> None:
+    for hours in (6, 30):
+        since = When(clock.now() - timedelta(hours=hours))
+        deployments.record(store, author, "scorer", "scorer", f"v{hours}", since=since)
+    assert cell(store, Layer.QUALITY).marks == (pytest.approx(0.75),)
+    clock.advance(days=3)
+    silent = cell(store, Layer.QUALITY)
+    assert silent.silent
+    # The curve now ends with the last sample.
+    assert silent.marks == (pytest.approx(0.75, abs=0.01),)

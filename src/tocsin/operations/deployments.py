@@ -98,6 +98,17 @@ def of_system(store: Store, system: str) -> list[Deployment]:
         return settled([*deployments.of_system(connection, system), *by_hand])
 
 
+def by_system(store: Store) -> dict[str, list[Deployment]]:
+    """Return all deployments of every system, by its id, as `of_system` does."""
+    with store.journal.read() as connection:
+        by_hand = [one.deployment for one in fold_all(entries(connection)) if not one.withdrawn]
+    with store.signals.read() as connection:
+        found: dict[str, list[Deployment]] = {}
+        for one in (*deployments.list_all(connection), *by_hand):
+            found.setdefault(one.system, []).append(one)
+    return {system: settled(own) for system, own in found.items()}
+
+
 def between(
     store: Store, system: str, begin: datetime, end: datetime, *, most: int | None = None
 ) -> list[Deployment]:

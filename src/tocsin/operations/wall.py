@@ -18,7 +18,7 @@ from tocsin.model.operator import System
 from tocsin.model.severity import Scheme
 from tocsin.model.signal import Layer, Signal
 from tocsin.model.urgency import Watched
-from tocsin.operations import clocks
+from tocsin.operations import clocks, deployments
 from tocsin.operations.coverage import Rhythms, silent
 from tocsin.operations.observations import Reported, waiting_of
 from tocsin.policy.load import load_shipped
@@ -40,7 +40,8 @@ class Cell:
     `tone` is the rank of the level the alert stands for, None without an alert. `incident` is the id of the
     incident that holds the alert, empty when none does. `curve` holds equally spaced values from the
     beginning of the range to its end, NaN where there are none; `until` is the last sample. The curve of a
-    silent signal ends with its last sample, not now.
+    silent signal ends with its last sample, not now. `marks` are the parts of the range, from 0 to 1, after
+    which a version of the system began to serve.
     """
 
     layer: Layer
@@ -54,6 +55,7 @@ class Cell:
     until_us: int | None = None
     last: float | None = None
     curve: Values = field(default_factory=lambda: _NO_CURVE)
+    marks: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -98,6 +100,7 @@ def look(store: Store, back: timedelta = timedelta(hours=24), rhythms: Rhythms |
     Whoever looks again and again keeps the `rhythms`.
     """
     now, scheme, watched = store.now(), load_shipped(), clocks.wall(store)
+    ran = deployments.by_system(store)
     with store.journal.read() as connection:
         known = sorted(systems.list_all(connection), key=lambda one: one.name.casefold())
         taken = _taken(connection)
@@ -107,8 +110,9 @@ def look(store: Store, back: timedelta = timedelta(hours=24), rhythms: Rhythms |
         heard, signals = _heard(connection, found, to_us(now), back, rhythms or Rhythms())
         draw = partial(_cell, connection, scheme, taken, to_us(now), back)
         rows = [
-            Row(system, tuple(draw(layer, heard.get((system.id, layer), ())) for layer in Layer))
+            Row(system, tuple(draw(layer, heard.get((system.id, layer), ()), began) for layer in Layer))
             for system in known
+            for began in [[to_us(one.at) for one in ran.get(system.id, ())]]
         ]
     layers = {a.id: layer_of(a, signals.get(a.signal)) for one in watched for _, a in one.incident.alerts}
     names = {system.id: system.name for system in known}
@@ -130,13 +134,23 @@ def _curve(connection: Connection, told: "_Told", now_us: int, back: timedelta) 
     number, newest = told.heard.number, told.newest
     if number is None or newest is None:
         return _NO_CURVE
-    end_us = int(newest.times[-1]) if told.heard.silent else now_us
-    start_us = end_us - back // timedelta(microseconds=1)
+    start_us, end_us = _span(told, now_us, back)
     if newest.whole and not told.heard.silent:
         return curve(
             *samples.reduced(newest.times, newest.values, start_us, end_us, COLUMNS), start_us, end_us
         )
     return curve(*samples.minmax(connection, number, start_us, end_us, COLUMNS), start_us, end_us)
+
+
+def _span(told: "_Told", now_us: int, back: timedelta) -> tuple[int, int]:
+    """Return what time a curve covers: up to now, or up to the last sample of a silent signal."""
+    end_us = int(told.newest.times[-1]) if told.heard.silent and told.newest is not None else now_us
+    return end_us - back // timedelta(microseconds=1), end_us
+
+
+def _marks(began: Sequence[int], span: tuple[int, int]) -> tuple[float, ...]:
+    start_us, end_us = span
+    return tuple((at - start_us) / (end_us - start_us) for at in began if start_us <= at <= end_us)
 
 
 def curve(times: samples.Times, low: Values, high: Values, start_us: int, end_us: int) -> Values:
@@ -222,6 +236,7 @@ def _cell(
     back: timedelta,
     layer: Layer,
     here: Sequence[_Told],
+    began: Sequence[int],
 ) -> Cell:
     heard = [one.heard for one in here]
     if not here:
@@ -240,4 +255,5 @@ def _cell(
         until_us=int(told.newest.times[-1]) if told.newest else None,
         last=float(told.newest.values[-1]) if told.newest else None,
         curve=_curve(connection, told, now_us, back),
+        marks=_marks(began, _span(told, now_us, back)),
     )

@@ -1,7 +1,7 @@
 """Deployments as complete imports brought them."""
 
 import msgspec
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import ColumnElement, Connection, insert, select, true, update
 
 from tocsin.model.deployment import Deployment
 from tocsin.model.instant import to_us
@@ -10,10 +10,17 @@ from tocsin.store.schema import deployment, import_
 
 def of_system(connection: Connection, system: str) -> list[Deployment]:
     """Return all deployments of a system, oldest first."""
+    return _read(connection, deployment.c.system == system)
+
+
+def list_all(connection: Connection) -> list[Deployment]:
+    """Return all deployments of every system, oldest first."""
+    return _read(connection, true())
+
+
+def _read(connection: Connection, which: ColumnElement[bool]) -> list[Deployment]:
     complete = select(import_.c.number).where(import_.c.complete == 1)
-    query = select(deployment.c.body).where(
-        deployment.c.system == system, deployment.c["import"].in_(complete)
-    )
+    query = select(deployment.c.body).where(which, deployment.c["import"].in_(complete))
     rows = connection.execute(query.order_by(deployment.c.at_us, deployment.c.id))
     return [msgspec.json.decode(row.body, type=Deployment) for row in rows]
 

@@ -1,5 +1,6 @@
 """The small curves of the wall: made once when data comes, painted straight with QPainter."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -50,6 +51,14 @@ def paint_sparkline(painter: QPainter, curve: Sparkline, at: QPointF, colour: QC
     for line in curve.lines:
         painter.drawPolyline(line)
     painter.restore()
+
+
+def paint_marks(painter: QPainter, parts: Sequence[float], box: QRectF, colour: QColor) -> None:
+    """Paint an upright line where versions began to serve, each a part of the box's width from its left."""
+    painter.setPen(QPen(colour, 1))
+    for part in parts:
+        x = round(box.left() + part * box.width()) + 0.5
+        painter.drawLine(QPointF(x, box.top()), QPointF(x, box.bottom()))
 
 
 def paint_hatch(painter: QPainter, box: QRectF, colour: QColor) -> None:

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import QAbstractScrollArea, QToolTip
 
 from tocsin.model.signal import Layer
 from tocsin.operations.wall import Cell, Row
-from tocsin.ui.charts.sparkline import Sparkline, paint_sparkline, sparkline
+from tocsin.ui.charts.sparkline import Sparkline, paint_marks, paint_sparkline, sparkline
 from tocsin.ui.palette import SMALL
 from tocsin.ui.text import tip
 from tocsin.ui.theme import Theme, mono, sans
@@ -191,6 +191,7 @@ class Grid(QAbstractScrollArea):
         for row, boxes, curves in zip(self._rows, self._boxes, self._curves, strict=True):
             for cell, box, curve in zip(row.cells, boxes, curves, strict=True):
                 if curve.lines:
+                    paint_marks(painter, cell.marks, curve_box(box), self._ink("mark", faint=cell.silent))
                     name = "curve" if cell.alert is None else tone(cell).value
                     paint_sparkline(
                         painter, curve, curve_box(box).topLeft(), self._ink(name, faint=cell.silent)
