@@ -36,9 +36,9 @@ class Alert:
     `ended` the last sample of the departure when it is over, None while it lasts.
     `urgent` alerts interrupt; the others go to the daily review queue (D11). `effect` is how far the signal
     went, in standard deviations of its baseline; `p_value` the chance that a week without change goes as far.
-    Both are None where the source of an imported alert does not say. `raised` is when our detector found it or
-    a live source sent it, on this machine's clock; None for one of an imported file. `updated` is when its
-    source says it last changed.
+    Both are None where the source of an imported alert does not say. `raised` is when our detector found it
+    or a live source sent it, on this machine's clock; None for one of an imported file. `updated` is when
+    its source says it last changed.
     """
 
     id: str
