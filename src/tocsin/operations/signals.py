@@ -143,8 +143,7 @@ def apply(store: Store) -> int:
         # Read again while nobody else can write signals: the last one to come has seen every entry.
         moving = series.misplaced(connection, placements(store))
         series.place(connection, moving)
-        for signal in moving.values():
-            alerts.move(connection, signal.id, signal.system)
+        alerts.move(connection, {signal.id: signal.system for signal in moving.values()})
     return len(moving)
 
 

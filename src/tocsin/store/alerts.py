@@ -1,7 +1,7 @@
 """Alerts: our own and imported ones. The same alert found or sent again is stored once, by its key."""
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -62,16 +62,20 @@ def replace(connection: Connection, found: Alert) -> None:
     connection.execute(update(alert).where(alert.c.id == found.id).values(values))
 
 
-def move(connection: Connection, series: str, system: str) -> None:
-    """Let what our detectors raised about a signal (by its id) be of another system, as the signal is now.
+def move(connection: Connection, systems: Mapping[str, str]) -> None:
+    """Let what our detectors raised about signals be of the system their signal is of now, both by id.
 
     What other tools sent stays as they said it: sent again it is the same alert.
     """
-    query = select(alert.c.body).where(alert.c.series == series, alert.c["import"].is_(None))
-    for found in map(_alert, _bodies(connection, query)):
-        body = msgspec.json.encode(dataclasses.replace(found, system=system))
-        values = {"system": system, "body": body}
-        connection.execute(update(alert).where(alert.c.id == found.id).values(values))
+    query = select(alert.c.body).where(alert.c.series != "", alert.c["import"].is_(None))
+    moved = [
+        {"of_alert": found.id, "system": system, "body": msgspec.json.encode(there)}
+        for found in map(_alert, _bodies(connection, query))
+        if (system := systems.get(found.signal, found.system)) != found.system
+        and (there := dataclasses.replace(found, system=system))
+    ]
+    if moved:
+        connection.execute(update(alert).where(alert.c.id == bindparam("of_alert")), moved)
 
 
 def get(connection: Connection, id: str) -> Alert:

@@ -31,6 +31,7 @@ from tocsin.ui.signals.chart import ChartPanel
 from tocsin.ui.signals.matrix import Matrix
 from tocsin.ui.signals.placing import PARTS, Placing
 from tocsin.ui.signals.table import SignalsTable
+from tocsin.ui.signals.words import searched
 from tocsin.ui.text import ElidedLabel, Label, set_look
 from tocsin.ui.times import number
 
@@ -43,7 +44,7 @@ _KEYS = (("/", "find"), ("Shift ↑ ↓", "choose several"), ("O", "sort"), ("L"
          ("G", "group"), ("M", "move to a system"), ("Ctrl Z", "undo"))  # fmt: skip
 _MATRIX_KEYS = (("← ↑ ↓ →", "move"), ("Enter", "its signals"), ("1", "back to all signals"))
 
-Views = tuple[SignalsView, CoverageView]
+Views = tuple[SignalsView, list[str], CoverageView]
 
 
 class SignalsScreen(QWidget):
@@ -146,11 +147,11 @@ class SignalsScreen(QWidget):
         self._pause.start()
 
     def _show(self, views: Views) -> None:
-        self.view, self.covered = views
+        self.view, texts, self.covered = views
         nothing = not self.view.rows and not self.covered.systems
         self.message.show_text(_NONE)
         self._pages.setCurrentIndex(0 if nothing else 1)
-        self.table.show_rows(self.view.rows, self.view.now)
+        self.table.show_rows(self.view.rows, texts, self.view.now)
         self.matrix.show_view(self.covered)
         if self.table.current is not None:
             self.chart.show_signal(self.table.current)
@@ -288,7 +289,8 @@ class SignalsScreen(QWidget):
 
 
 def _look(store: Store, rhythms: Rhythms) -> Views:
-    return signals.look(store, rhythms=rhythms), coverage.look(store, rhythms=rhythms)
+    view = signals.look(store, rhythms=rhythms)
+    return view, [searched(one) for one in view.rows], coverage.look(store, rhythms=rhythms)
 
 
 def _summed(view: CoverageView) -> str:

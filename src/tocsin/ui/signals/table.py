@@ -1,15 +1,16 @@
 """The signals as a table that stays quick with ten thousand rows: found by typing, sorted, chosen in bulk."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import (
     QAbstractTableModel,
     QItemSelection,
     QItemSelectionModel,
+    QItemSelectionRange,
     QModelIndex,
     QPersistentModelIndex,
     Qt,
@@ -47,16 +48,15 @@ class SignalsModel(QAbstractTableModel):
         self._desk, self._zone = desk, ZoneInfo(desk.store.zone)
         self._now = desk.store.now()
         self._all: Sequence[Listed] = ()
-        self._texts: list[str] = []
+        self._texts: Sequence[str] = ()
         self._typed: list[str] = []
         self._order: tuple[Column, bool] | None = None
         self.rows: list[Listed] = []
         desk.theme.changed.connect(_icon.cache_clear)
 
-    def show(self, rows: Sequence[Listed], now: datetime) -> None:
-        """Show these signals as they stood at `now`."""
-        self._all, self._now = rows, now
-        self._texts = [words.searched(one) for one in rows]
+    def show(self, rows: Sequence[Listed], texts: Sequence[str], now: datetime) -> None:
+        """Show these signals as they stood at `now`; `texts` are what typing finds each by."""
+        self._all, self._texts, self._now = rows, texts, now
         self._choose()
 
     def search(self, typed: str) -> None:
@@ -161,6 +161,8 @@ class SignalsTable(QTableView):
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self.verticalHeader().setDefaultSectionSize(_ROW)
         head = self.horizontalHeader()
+        # Of its own: painting the heads, Qt would look at each row whether all of a column are chosen.
+        head.setSelectionModel(QItemSelectionModel(self.signals, head))
         head.setHighlightSections(False)
         head.setSectionsClickable(True)
         head.setSortIndicatorShown(False)
@@ -178,14 +180,16 @@ class SignalsTable(QTableView):
     @property
     def chosen(self) -> list[Listed]:
         """The signals chosen, top to bottom; the one under the cursor where none is."""
-        rows = sorted({index.row() for index in self.selectionModel().selectedRows()})
+        # By ranges: Qt makes an index of every single row, which takes seconds for ten thousand.
+        ranges = cast(Iterable[QItemSelectionRange], self.selectionModel().selection())
+        rows = sorted({row for one in ranges for row in range(one.top(), one.bottom() + 1)})
         found = [self.signals.rows[row] for row in rows]
         return found or ([self.current] if self.current else [])
 
-    def show_rows(self, rows: Sequence[Listed], now: datetime) -> None:
+    def show_rows(self, rows: Sequence[Listed], texts: Sequence[str], now: datetime) -> None:
         """Show signals; the cursor and what is chosen stay."""
-        self._keeping(lambda: self.signals.show(rows, now))
-        self._measure()
+        if self._keeping(lambda: self.signals.show(rows, texts, now)) or not self._needed:
+            self._measure()
 
     def search(self, typed: str) -> None:
         """Show only those with every word typed."""
@@ -221,15 +225,15 @@ class SignalsTable(QTableView):
         super().resizeEvent(event)
         self._share_out()
 
-    def _keeping(self, change: Any) -> None:
-        """Do what may put other rows there; choose the same signals again where they went."""
+    def _keeping(self, change: Callable[[], None]) -> bool:
+        """Do what may put other rows there, choose the same signals again; return whether it did."""
         current = self.current.number if self.current else None
         chosen = {one.number for one in self.chosen}
         before = self.signals.rows
         change()
         rows = self.signals.rows
         if rows is before or [one.number for one in rows] == [one.number for one in before]:
-            return
+            return False
         places = {one.number: row for row, one in enumerate(rows)}
         self.selectionModel().select(self._ranges(places, chosen), QItemSelectionModel.SelectionFlag.Select)
         at = places.get(current if current is not None else -1, 0 if rows else -1)
@@ -241,6 +245,7 @@ class SignalsTable(QTableView):
             self.scrollTo(self.signals.index(at, 0))
         else:
             self.pointed.emit(None)
+        return True
 
     def _ranges(self, places: dict[int, int], chosen: set[int]) -> QItemSelection:
         """Return what is chosen as few runs of rows."""
