@@ -1,7 +1,7 @@
 """Alertmanager, asked over its API v2: the alerts that fire now, and which of those known are over."""
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
 from tocsin.errors import BadInput
@@ -63,7 +63,8 @@ def _status(http: Http) -> tuple[str, datetime]:
     status = http.get_json("api/v2/status")
     try:
         version, started = str(status["versionInfo"]["version"])[:40], str(status["uptime"])
-        return version, datetime.fromisoformat(started)
+        told = datetime.fromisoformat(started)
+        return version, told if told.tzinfo else told.replace(tzinfo=UTC)
     except (TypeError, KeyError, ValueError):
         raise BadInput("it is no Alertmanager.", where=http.url) from None
 

@@ -77,7 +77,7 @@ class PrometheusApi:
                 yield from (Assumed("Prometheus warns", text) for text in answer.warnings[:3])
                 done[query.text] = upto
                 begin = upto + 1
-                yield Cursor({"step": step, "upto": done, "plain": sorted(plain)})
+                yield Cursor({"step": step, "upto": dict(done), "plain": sorted(plain)})
                 yield Step(upto - wanted.first + 1, newest - wanted.first + 1, "asking Prometheus")
         if not asked:
             self.answers(http)  # nothing is due, but whether the server is there is news as well

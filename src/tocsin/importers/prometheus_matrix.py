@@ -36,7 +36,8 @@ class Answer:
     @property
     def has_buckets(self) -> bool:
         """Whether there is a histogram in it."""
-        return any(isinstance(one, dict) and _BOUND in one.get("metric", ()) for one in self.result)
+        metrics = (one.get("metric") for one in self.result if isinstance(one, dict))
+        return any(isinstance(labels, dict) and _BOUND in labels for labels in metrics)
 
 
 @dataclass
