@@ -93,6 +93,9 @@ def test_it_belongs_to_one_incident_and_comes_back_when_that_is_withdrawn(
     second = incidents.declare(store, author, title="u", system="scorer")
     with pytest.raises(NotAllowed, match="belongs to an incident already"):
         observations.join(store, author, second.id, found.id)
+    with pytest.raises(NotAllowed, match="belongs to an incident already"):
+        incidents.declare(store, author, title="v", system="new", observation_ids=[found.id])
+    assert len(incidents.listed(store)) == 2
     incidents.withdraw(store, author, first.id, "a test")
     assert [one.observation.id for one in observations.listed(store, waiting=True)] == [found.id]
     observations.join(store, author, second.id, found.id)

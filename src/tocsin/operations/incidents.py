@@ -76,7 +76,7 @@ def declare(
         for alert in found:
             write.add(author, AlertAdded(alert), incident=id, subject=id, occurred=When(alert.time))
         for observation in reported:
-            observations.join_in(write, author, id, observation)
+            observations.join_in(write, author, id, observation.id)
         _take_start(write, author, id, found, reported)
         return incidents.get(write.connection, id)
 

@@ -87,12 +87,13 @@ def join(store: Store, author: Author, incident: str, observation: str) -> Obser
         known = incidents.get(write.connection, incident)
         if known.status == CLOSED or known.withdrawn:
             raise NotAllowed("an observation joins an open incident.", where=known.reference)
-        join_in(write, author, known.id, observations.get(write.connection, observation))
+        join_in(write, author, known.id, observation)
         return observations.get(write.connection, observation)
 
 
-def join_in(write: Write, author: Author, incident: str, found: Observation) -> None:
+def join_in(write: Write, author: Author, incident: str, observation: str) -> None:
     """Do the same within a transaction that is open: the link, and a line in the lane "detected"."""
+    found = observations.get(write.connection, observation)
     if found.incident == incident:
         return
     if _is_taken(write, found):
