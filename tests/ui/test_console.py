@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
@@ -11,7 +12,7 @@ from pytestqt.qtbot import QtBot
 from tocsin.model.incident import CLOSED
 from tocsin.model.journal import ClockJumped
 from tocsin.now import ManualClock
-from tocsin.operations import incidents
+from tocsin.operations import evidence, incidents, observations
 from tocsin.store import journal
 from tocsin.store.folder import Store
 from tocsin.ui.console import App
@@ -62,3 +63,23 @@ def test_a_closed_incident_is_found_and_opened_again(qtbot: QtBot, app: App, sto
     assert "wrong language" in found()[0], "what was typed in full comes first"
     qtbot.keyClick(app.window.finder.line, Qt.Key.Key_Return)
     assert app.desk.incident == closed.id
+
+
+def test_an_observation_is_reported_from_anywhere_by_a_key_a_line_and_enter(
+    qtbot: QtBot, app: App, store: Store, tmp_path: Path
+) -> None:
+    """A file let go over the window meanwhile is evidence, not something to import."""
+    observations.report(store, app.desk.author, system="scorer", text="the first")
+    (tmp_path / "scan.png").write_bytes(b"\x89PNG")
+    app.window.show_screen("report")
+    app.window.activateWindow()
+    qtbot.keyClick(app.window, Qt.Key.Key_O, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: app.observe.system.currentText() == "scorer")
+    qtbot.keyClicks(app.observe.text, "letters look wrong")
+    app.window.dropped.emit(str(tmp_path / "scan.png"))
+    assert not app.importing.isVisible()
+    with qtbot.waitSignal(app.observe.reported, timeout=20_000) as reported:
+        qtbot.keyClick(app.observe.text, Qt.Key.Key_Return)
+    assert [one.name for one in evidence.of(store, reported.args[0])] == ["scan.png"]
+    assert observations.get(store, reported.args[0]).text == "letters look wrong"
+    assert "attached" in app.window.footer.notice.text()
