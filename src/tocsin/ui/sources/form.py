@@ -164,6 +164,8 @@ class SourceSheet(Sheet):
         self.name.setEnabled(new)
         self.attempt.setEnabled(True)
         self.go.setEnabled(not self._desk.store.read_only)
+        if system:
+            self.system.show_systems([], system)  # at once; those there are follow when they are read
         self._desk.read(partial(systems.names, self._desk.store), partial(self._fill_systems, system))
         self.present(self.name if new else self.where)
         self._show_kind(settings)
