@@ -167,6 +167,13 @@ def test_of_many_deliveries_the_last_state_of_each_alert_counts(read: Read) -> N
     assert [piece.line for piece in pieces if isinstance(piece, Rejected)] == [5, 6]
 
 
+def test_a_label_may_tell_the_system(read: Read) -> None:
+    text = json.dumps(webhook(alert(), alert(fingerprint="b", labels={"alertname": "B"})))
+    assert [row["system"] for row in found(read(AM, text, mapping={"system": "model"}))] == ["ner-7", ""]
+    with pytest.raises(BadInput, match="knows no “value”"):
+        read(AM, text, mapping={"value": "x"})
+
+
 def test_groups_of_the_api_and_its_first_version_are_read() -> None:
     group = {"labels": {"a": "b"}, "receiver": {"name": "desk"}, "alerts": [alert(), alert(fingerprint="c")]}
     assert len(found(rows([group, {**group, "alerts": [alert(fingerprint="d")]}]))) == 3

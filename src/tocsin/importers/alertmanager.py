@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 from tocsin.errors import BadInput
 from tocsin.importers import json_text
 from tocsin.importers.base import Assumed, Options, Piece, Rejected, Rows, Source, Step
+from tocsin.importers.gathering import refuse_mapping
 from tocsin.importers.json_values import instant_or_none, number, shortened, text
 from tocsin.importers.severities import UNSTATED, severity
 
@@ -23,7 +24,10 @@ _VALUES_A_STEP = 200
 
 
 class AlertmanagerImporter:
-    """What Alertmanager or Grafana sent to a webhook, or answers to GET /api/v2/alerts."""
+    """What Alertmanager or Grafana sent to a webhook, or answers to GET /api/v2/alerts.
+
+    `--map system=LABEL` names the label that tells the system.
+    """
 
     name: ClassVar[str] = "alertmanager"
     records: ClassVar[tuple[str, ...]] = ("alerts",)
@@ -34,6 +38,8 @@ class AlertmanagerImporter:
 
     def read(self, source: Source, options: Options) -> Iterator[Piece]:
         """Yield the last state of each alert. Raises BadInput when there is one payload, and it is none."""
+        refuse_mapping(source, options, "system")
+        label = options.mapping.get("system", "")
         latest: dict[str, tuple[dict[str, Any], int]] = {}
         told: dict[Assumed, None] = {}
         for line, piece in _pieces(source, options.at):
@@ -45,7 +51,8 @@ class AlertmanagerImporter:
                 yield piece
             if line % _VALUES_A_STEP == 0:
                 yield Step(line, None, "reading")
-        yield Rows("alerts", [row for row, _ in latest.values()], [at for _, at in latest.values()])
+        found = [row | {"system": row["labels"].get(label, "")} for row, _ in latest.values()]
+        yield Rows("alerts", found, [at for _, at in latest.values()])
         yield from told
 
 
@@ -134,7 +141,9 @@ def alert_row(alert: Any, at: datetime | None = None) -> dict[str, Any]:
         "ended": _ended(alert, started),
         "updated": at or _time(alert, "updatedAt"),
     }
-    return {key: value for key, value in row.items() if value not in (None, "") or key == "severity"}
+    return {
+        key: value for key, value in row.items() if value not in (None, "") or key in ("severity", "labels")
+    }
 
 
 def identity(fingerprint: str, started: datetime) -> str:

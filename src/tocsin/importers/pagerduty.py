@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 from tocsin.errors import BadInput
 from tocsin.importers import json_text
 from tocsin.importers.base import Assumed, Options, Piece, Rejected, Rows, Source, Step
+from tocsin.importers.gathering import refuse_mapping
 from tocsin.importers.json_values import follow, instant_or_none, shortened, text
 from tocsin.importers.severities import UNSTATED, severity
 
@@ -45,6 +46,7 @@ class PagerdutyImporter:
 
     def read(self, source: Source, options: Options) -> Iterator[Piece]:
         """Yield messages as they come, and the last state of each incident. Raises BadInput."""
+        refuse_mapping(source, options)
         latest: dict[str, tuple[dict[str, Any], int]] = {}
         told: Counter[str] = Counter()
         for line, value in json_text.values(source):

@@ -7,6 +7,7 @@ from tocsin.errors import BadInput
 from tocsin.importers import json_text
 from tocsin.importers.alertmanager import alert_row
 from tocsin.importers.base import Assumed, Options, Piece, Rejected, Rows, Source
+from tocsin.importers.gathering import refuse_mapping
 from tocsin.importers.json_values import number, shortened
 from tocsin.importers.prometheus_results import KEYS, Result
 from tocsin.importers.severities import UNSTATED
@@ -30,12 +31,7 @@ class PrometheusJsonImporter:
 
     def read(self, source: Source, options: Options) -> Iterator[Piece]:
         """Yield samples, quantiles of histograms, or alerts. Raises BadInput."""
-        if unknown := set(options.mapping) - set(KEYS):
-            raise BadInput(
-                f"--map knows no “{min(unknown)}” here.",
-                where=source.name,
-                hint=f"It takes {', '.join(KEYS)}.",
-            )
+        refuse_mapping(source, options, *KEYS)
         payload = json_text.document(source)
         data = _data(payload, source.name)
         for key in ("warnings", "infos"):
@@ -94,4 +90,4 @@ def _alert(alert: Any) -> dict[str, Any]:
         }
     )
     value = number(alert.get("value"), text=True)
-    return row | ({"value": value} if value == value else {}) | {"labels": row.get("labels", {})}
+    return row | ({"value": value} if value == value else {})
