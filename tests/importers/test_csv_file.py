@@ -238,7 +238,7 @@ ROWS = "2026-01-01T00:00:00Z,1\n2026-01-01T00:00:01Z,2\n"
         (b'time,a\n2026-01-01T00:00:00Z,"1\n2026-01-01T00:00:01Z,2\n', "opened in line 2 is never closed"),
         (b"PAR1 and so on", "a Parquet file"),
         (b"\x1f\x8b\x08", "compressed with gzip"),
-        (b'{"time": 1, "value": 2}', "JSON, which is not read yet"),
+        (b'{"time": 1, "value": 2}', "JSON of no kind"),
         (b"<!DOCTYPE html><p>Sign in", "a web page"),
         (b"a,b\n" + b"x" * 3_000_000 + b",1\n", "longer than"),
         (b"c" + b",c" * 600 + b"\n1\n", "601 columns"),

@@ -53,7 +53,7 @@ def foreign(head: bytes) -> str:
     if start.startswith((b"<!doctype html", b"<html")):
         return "a web page (a login page, perhaps?)"
     if re.match(rb'\{\s*"|\[\s*[\[{]', start):
-        return "JSON, which is not read yet"
+        return "JSON of no kind that is known"
     return ""
 
 
