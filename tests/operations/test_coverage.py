@@ -66,6 +66,15 @@ def test_a_layer_falls_silent_signal_by_signal(store: Store, send: Send, clock: 
     assert (silent.watching, silent.since) == (Watching.SILENT, last)
 
 
+def test_the_wall_counts_the_silent_ones_of_a_layer(store: Store, send: Send) -> None:
+    send("accuracy")
+    send("f1", ago=30)
+    send("auc", ago=20)
+    [row] = wall.look(store).rows
+    cell = next(one for one in row.cells if one.layer is Layer.QUALITY)
+    assert (cell.state, cell.gone, cell.signals) == (State.SILENT, 2, 3)
+
+
 def test_history_that_ended_long_ago_is_silent_since_then(store: Store, send: Send) -> None:
     send("accuracy", ago=60 * 24 * 400)
     found = layer(store, Layer.QUALITY)

@@ -137,11 +137,13 @@ def apply(store: Store) -> int:
     """Put every series where the journal says, and its alerts with it; return how many moved. Idempotent."""
     wanted = placements(store)
     with store.signals.read() as connection:
-        if not series.misplaced(connection, wanted):
-            return 0
+        moving = series.misplaced(connection, wanted)
+    if not moving:
+        return 0
     with store.signals.write() as connection:
         # Read again while nobody else can write signals: the last one to come has seen every entry.
-        moving = series.misplaced(connection, placements(store))
+        if (now_wanted := placements(store)) != wanted:
+            moving = series.misplaced(connection, now_wanted)
         series.place(connection, moving)
         alerts.move(connection, {signal.id: signal.system for signal in moving.values()})
     return len(moving)

@@ -37,16 +37,17 @@ _NO_CURVE: Values = np.empty(0)
 class Cell:
     """One layer of one system, told by its most telling signal.
 
-    `tone` is the rank of the level the alert stands for, None without an alert. `incident` is the id of the
-    incident that holds the alert, empty when none does. `curve` holds equally spaced values from the
-    beginning of the range to its end, NaN where there are none; `until` is the last sample. The curve of a
-    silent signal ends with its last sample, not now. `marks` are the parts of the range, from 0 to 1, after
-    which a version of the system began to serve.
+    `gone` of its `signals` have gone silent. `tone` is the rank of the level the alert stands for, None
+    without an alert. `incident` is the id of the incident that holds the alert, empty when none does.
+    `curve` holds equally spaced values from the beginning of the range to its end, NaN where there are none;
+    `until` is the last sample. The curve of a silent signal ends with its last sample, not now.
+    `marks` are the parts of the range, from 0 to 1, after which a version of the system began to serve.
     """
 
     layer: Layer
     state: State
     signals: int = 0
+    gone: int = 0
     signal: Signal | None = None
     alert: Alert | None = None
     tone: int | None = None
@@ -247,6 +248,7 @@ def _cell(
         layer,
         coverage.state(heard),
         signals=sum(one.signal is not None for one in heard),
+        gone=sum(one.silent for one in heard),
         signal=best.signal,
         alert=best.alert,
         tone=scheme.rank(scheme.level_for(best.alert.severity)) if best.alert else None,

@@ -1,5 +1,6 @@
 """The wall: opened, walked through and declared from by keys and mouse; live; calm when nothing is open."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from PySide6.QtCore import QPoint, Qt
@@ -7,14 +8,18 @@ from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from tocsin.model.alert import Alert
+from tocsin.model.coverage import State
 from tocsin.model.incident import Incident
+from tocsin.model.signal import Layer
 from tocsin.now import ManualClock
 from tocsin.operations import incidents
+from tocsin.operations.wall import Cell
 from tocsin.store.folder import Store
 from tocsin.ui.declare import DeclareSheet
 from tocsin.ui.desk import Desk
 from tocsin.ui.palette import Tone
 from tocsin.ui.text import not_plain
+from tocsin.ui.wall.cells import looks, shown_word
 from tocsin.ui.wall.screen import WallScreen
 from tocsin.ui.window import Window
 
@@ -171,6 +176,23 @@ def test_a_signal_falls_silent_though_nothing_is_written(
     clock.advance(hours=2)
     desk.heartbeat.tick.emit(clock.now())
     qtbot.waitUntil(lambda: wall.view is not None and wall.view.rows[0].cells[1].silent)
+
+
+def test_the_wall_says_in_how_many_layers_nobody_watches_or_something_is_silent(
+    qtbot: QtBot, alert: Alert, wall: WallScreen, desk: Desk, clock: ManualClock
+) -> None:
+    assert wall._watching.text() == "hatched: nobody watches 7 of 8 layers"
+    clock.advance(hours=2)
+    desk.heartbeat.tick.emit(clock.now())
+    qtbot.waitUntil(lambda: wall._watching.text().endswith("· something is silent in 1"))
+
+
+def test_a_cell_says_how_many_are_silent_where_others_still_come() -> None:
+    some = Cell(Layer.QUALITY, State.SILENT, signals=14, gone=2, silent=True)
+    assert shown_word(some) == "2 silent"
+    assert looks(some) != looks(replace(some, gone=3)), "another count is painted anew"
+    assert shown_word(replace(some, gone=14)) == "silent"
+    assert shown_word(replace(some, state=State.SHIFTED)) == "shifted"
 
 
 def test_a_clock_set_back_is_followed(

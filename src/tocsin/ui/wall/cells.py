@@ -61,7 +61,7 @@ def paint_value(painter: QPainter, box: QRectF, cell: Cell, now: datetime) -> No
 
 def looks(cell: Cell) -> tuple[object, ...]:
     """Return all that `paint_box` paints by: a cell that looks the same needs no painting."""
-    return cell.state, cell.tone, cell.silent
+    return cell.state, cell.tone, cell.silent, shown_word(cell)
 
 
 def paint_name(painter: QPainter, theme: Theme, room: QRectF, name: str) -> None:
@@ -88,7 +88,7 @@ def _paint_head(painter: QPainter, theme: Theme, head: QRectF, cell: Cell) -> No
     paint_icon(painter, shape, ink, QRectF(head.left(), head.top() + 3.5, 10, 10))
     painter.setPen(theme.colour(tone(cell).value))
     painter.setFont(sans(SMALL, bold=cell.alert is not None))
-    painter.drawText(head.adjusted(14, 0, 0, 0), _LEFT, cell.state.value)
+    painter.drawText(head.adjusted(14, 0, 0, 0), _LEFT, shown_word(cell))
 
 
 def _paint_word(painter: QPainter, theme: Theme, box: QRectF) -> None:
@@ -100,10 +100,17 @@ def _paint_word(painter: QPainter, theme: Theme, box: QRectF) -> None:
     painter.drawText(box, int(Qt.AlignmentFlag.AlignCenter), State.BLIND.value)
 
 
+def shown_word(cell: Cell) -> str:
+    """Return the word in a cell: its state; how many are silent where others of the layer still come."""
+    some = cell.state is State.SILENT and cell.gone < cell.signals
+    return f"{cell.gone} silent" if some else cell.state.value
+
+
 def word(cell: Cell, now: datetime) -> str:
     """Return the word of a cell: its state, and for a silent one since when."""
     if cell.state is State.SILENT and cell.until_us is not None:
-        return f"silent {brief(now - from_us(cell.until_us))}"
+        which = f"{cell.gone} of {cell.signals} " if cell.gone < cell.signals else ""
+        return f"{which}silent {brief(now - from_us(cell.until_us))}"
     return cell.state.value
 
 

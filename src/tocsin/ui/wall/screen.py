@@ -9,6 +9,7 @@ from PySide6.QtGui import QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from tocsin.errors import UserError
+from tocsin.model.coverage import State
 from tocsin.operations import wall
 from tocsin.operations.coverage import Rhythms
 from tocsin.operations.wall import Cell, Row, WallView
@@ -121,7 +122,7 @@ class WallScreen(QWidget):
 
     def _grid_panel(self) -> QWidget:
         panel = Panel("Systems × layers")
-        panel.remark.show_text("hatched: nobody is watching")
+        self._watching = panel.remark
         self._ranges = [QPushButton(name) for name in RANGES]
         for button in self._ranges:
             button.setAccessibleName(f"Curves of the last {button.text()}")
@@ -176,6 +177,7 @@ class WallScreen(QWidget):
         self.cards.show_incidents(view.watched, view.names, view.now)
         self.grid.show_rows(view.rows, view.now)
         self.grid.setVisible(bool(view.rows))
+        self._watching.show_text(_watched(view))
         self._nothing.setVisible(not view.rows)
         self._nothing.show_text("Nothing is watched yet.\nCtrl I imports a file of samples.")
         self._matrix_panel.remark.show_text(f"scheme {view.matrix.title}")
@@ -210,3 +212,12 @@ class WallScreen(QWidget):
             self.declare_wanted.emit(cell.alert.id, "", "")
         else:
             self.declare_wanted.emit("", row.system.id, "")
+
+
+def _watched(view: WallView) -> str:
+    """Say in how many layers nobody watches, and in how many something has gone silent."""
+    cells = [cell for row in view.rows for cell in row.cells]
+    blind = sum(cell.state is State.BLIND for cell in cells)
+    gone = sum(bool(cell.gone) for cell in cells)
+    parts = [f"hatched: nobody watches {blind} of {len(cells)} layers"] if blind else []
+    return " · ".join([*parts, f"something is silent in {gone}"] if gone else parts)
