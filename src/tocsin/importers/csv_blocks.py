@@ -46,16 +46,18 @@ class Cut:
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """What is in a block. `values` are a column each; `good` says where it has a value or a missing one.
+    """What is in a block, sorted by series. `values` are a column each, `good` where it has one or lacks it.
 
-    `key` numbers the series of each row (`Keys`), None where there is one for each value column.
+    `keys` are the numbers of the series (`Keys`; 0 where no column tells them apart), `edges` where the rows
+    of each begin, and where the last ends.
     """
 
     times: NDArray[np.int64]
     values: list[NDArray[np.float64]]
     good: list[NDArray[np.bool_]]
     lines: NDArray[np.int64]
-    key: NDArray[np.int64] | None
+    keys: list[int]
+    edges: list[int]
     rejected: list[Rejected]
 
 
@@ -220,13 +222,22 @@ class Parser:
             told = doubt == 0
             rejected += [Rejected(int(lines[index]), reason) for index, reason in doubted(doubt, zone)]
         columns = [window[f"v{index}"] for index in range(len(self._mapping.values))]
+        values = [np.ma.getdata(column)[timed] for column in columns]
+        good = [told & ~np.ma.getmaskarray(column)[timed] for column in columns]
+        if not self._mapping.key:
+            return Parsed(times, values, good, lines, [0], [0, len(times)], rejected)
+        key = np.ma.getdata(window["key"])[timed].astype(np.uint16)  # small numbers sort by radix
+        order = np.argsort(key, kind="stable")
+        key = key[order]
+        edges = [*np.flatnonzero(np.diff(key, prepend=np.uint16(0))).tolist(), len(key)]
         return Parsed(
-            times=times,
-            values=[np.ma.getdata(column)[timed] for column in columns],
-            good=[told & ~np.ma.getmaskarray(column)[timed] for column in columns],
-            lines=lines,
-            key=np.ma.getdata(window["key"])[timed].astype(np.int64) if self._mapping.key else None,
-            rejected=rejected,
+            times[order],
+            [column[order] for column in values],
+            [column[order] for column in good],
+            lines[order],
+            key[edges[:-1]].tolist(),
+            edges,
+            rejected,
         )
 
 
@@ -270,5 +281,5 @@ def _divided(data: bytes) -> bool:
         return False
     codes = np.frombuffer(data, np.uint8)
     at = np.flatnonzero(codes[1:-1] == 95) + 1
-    digit = (codes >= 48) & (codes <= 57)
-    return bool((digit[at - 1] & digit[at + 1]).any())
+    left, right = codes[at - 1] - np.uint8(48), codes[at + 1] - np.uint8(48)  # below 10 for digits only
+    return bool(((left < 10) & (right < 10)).any())

@@ -124,33 +124,22 @@ class _Gathered:
 
     def reaches_back(self, parsed: Parsed) -> bool:
         """Whether a block has times before those of the block before it: the file is not in order."""
-        found = self._firsts(parsed)
+        if not len(parsed.times):
+            return False
+        firsts = np.minimum.reduceat(parsed.times, parsed.edges[:-1]).tolist()
+        found = dict(zip(parsed.keys, firsts, strict=True))
         back = any(first < self.begun.get(key, first) for key, first in found.items())
         self.begun.update(found)
         return back
 
-    def _firsts(self, parsed: Parsed) -> dict[int, int]:
-        if not len(parsed.times):
-            return {}
-        if parsed.key is None:
-            return {0: int(parsed.times.min())}
-        order, starts = _grouped(parsed.key)
-        firsts = np.minimum.reduceat(parsed.times[order], starts)
-        return dict(zip(parsed.key[order[starts]].tolist(), firsts.tolist(), strict=True))
-
     def take(self, parsed: Parsed) -> Iterator[Samples | Rejected]:
         """Take a block, and give what has become enough."""
-        if parsed.key is None:
-            for name, values, good in zip(self.mapping.values, parsed.values, parsed.good, strict=True):
-                yield from self._pieces(name, 0, _chosen(parsed, values, good))
-            return
-        order, starts = _grouped(parsed.key) if len(parsed.key) else (parsed.key, parsed.key)
-        edges = [*starts.tolist(), len(order)]
-        for start, stop in pairwise(edges):
-            rows = order[start:stop]
-            key = int(parsed.key[rows[0]])
-            for name, values, good in zip(self.mapping.values, parsed.values, parsed.good, strict=True):
-                if self._add(name, key, _chosen(parsed, values, rows[good[rows]])) >= _ENOUGH:
+        for key, (start, stop) in zip(parsed.keys, pairwise(parsed.edges), strict=True):
+            for index, name in enumerate(self.mapping.values):
+                columns = _chosen(parsed, index, slice(start, stop))
+                if not key or (len(columns[0]) >= _ENOUGH and (name, key) not in self.held):
+                    yield from self._pieces(name, key, columns)
+                elif self._add(name, key, columns) >= _ENOUGH:
                     yield from self._given(name, key)
         if self.count > _MOST_HELD:
             yield from self._relieved()
@@ -173,7 +162,8 @@ class _Gathered:
         if not len(columns[0]):
             return 0
         held = self.held.setdefault((name, key), _Held())
-        held.add(columns)
+        times, values, lines = columns
+        held.add((times.copy(), values.copy(), lines.copy()))  # a view would keep all of its block
         self.count += len(columns[0])
         return held.count
 
@@ -193,15 +183,8 @@ class _Gathered:
             yield Rejected(line, "no metric is named")
 
 
-def _grouped(key: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return the order that brings rows of one key together, and where each key begins in it."""
-    order = np.argsort(key.astype(np.uint16), kind="stable")  # small numbers sort by radix
-    ordered = key[order]
-    return order, np.flatnonzero(np.diff(ordered, prepend=ordered[0] - 1))
-
-
-def _chosen(parsed: Parsed, values: NDArray[np.float64], rows: NDArray[np.generic]) -> _Columns:
-    """Return some rows of a value column, all of them without a copy."""
-    if rows.dtype == bool and bool(rows.all()):
-        return parsed.times, values, parsed.lines
-    return parsed.times[rows], values[rows], parsed.lines[rows]
+def _chosen(parsed: Parsed, index: int, rows: slice) -> _Columns:
+    """Return the rows of a value column that are good, without a copy where all are."""
+    times, values, lines = parsed.times[rows], parsed.values[index][rows], parsed.lines[rows]
+    good = parsed.good[index][rows]
+    return (times, values, lines) if bool(good.all()) else (times[good], values[good], lines[good])
