@@ -10,12 +10,32 @@ import tempfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from tocsin.importers.base import Options
+import numpy as np
+
+from tocsin.importers.base import Options, Samples
 from tocsin.model.clocks import State
+from tocsin.model.instant import to_us
 from tocsin.model.operator import Author
+from tocsin.model.source import LiveSource
 from tocsin.now import ManualClock
-from tocsin.operations import alerts, clocks, documents, incidents, ingest, operators, timeline, undo
+from tocsin.operations import (
+    alerts,
+    clocks,
+    deployments,
+    documents,
+    evidence,
+    incidents,
+    ingest,
+    observations,
+    operators,
+    signals,
+    sources,
+    systems,
+    timeline,
+    undo,
+)
 from tocsin.operations.detect import detect
+from tocsin.operations.feeds import Feed
 from tocsin.operations.progress import finish
 from tocsin.store import backup
 from tocsin.store.folder import Store, create_store
@@ -34,7 +54,8 @@ def main() -> None:
         path, code="WR", zone="Europe/Berlin", clock=clock, author=A, random=seeded.randbytes
     )
     try:
-        fill(store, clock, path)
+        with tempfile.TemporaryDirectory() as folder:
+            fill(store, clock, Path(folder))
     finally:
         store.close()
     for used in path.glob("*.lock"):
@@ -46,6 +67,7 @@ def fill(store: Store, clock: ManualClock, path: Path) -> None:
     for person in (A, B):
         operators.add(store, person)
     send(store, clock, path)
+    watch(store, path)
     finish(detect(store))
     found = alerts.list_all(store)
     first = incidents.declare(
@@ -72,6 +94,26 @@ def fill(store: Store, clock: ManualClock, path: Path) -> None:
     timeline.log(store, A, first.id, "goes on after a restore")
 
 
+def watch(store: Store, path: Path) -> None:
+    """A live source that has sent a little, signals placed, what ran by hand, a report with evidence."""
+    system = systems.ensure(store, A, "scorer")
+    source = sources.save(
+        store, A, LiveSource("prom", "prometheus_api", "http://127.0.0.1:9090", system.id, 15.0, {"query": "up"})
+    )
+    times = np.arange(8, dtype=np.int64) * 15_000_000 + to_us(store.now() - timedelta(minutes=2))
+    up = Samples("up", times, np.ones(8), np.zeros(8, np.int64), {"job": "scorer"})
+    Feed(store, source, A).take([up], {"of": "prometheus_api http://127.0.0.1:9090", "cursor": {}})
+    [placed] = [one.id for one in signals.look(store).rows if one.signal.metric == "up"]
+    signals.place(store, A, [placed], layer="infrastructure", segment="all", group="")
+    version = deployments.record(store, A, "scorer", "prompt", "7", kind="prompt")
+    deployments.correct(store, B, version.subject, version="8")
+    seen = observations.report(store, B, system="scorer", text="Applicants of one region call more often")
+    note = path / "note.txt"
+    note.write_text("calls: 14, usually 3\n", "utf-8")
+    finish(evidence.attach(store, B, seen.id, note))
+    note.unlink()
+
+
 def send(store: Store, clock: ManualClock, path: Path) -> None:
     """Samples with a fall in them, and a deployment just before it."""
     noise, now = random.Random(2), clock.now()
@@ -82,14 +124,14 @@ def send(store: Store, clock: ManualClock, path: Path) -> None:
         rows.append(
             f"{(begin + timedelta(minutes=30 * hour)).isoformat()},{level + noise.gauss(0, 0.01):.4f}"
         )
-    samples, deployments = path / "approvals.csv", path / "deployments.csv"
-    samples.write_text("\n".join(rows) + "\n", "utf-8")
+    measured, deployed = path / "approvals.csv", path / "deployments.csv"
+    measured.write_text("\n".join(rows) + "\n", "utf-8")
     at = (begin + timedelta(days=9, hours=23)).isoformat()
-    deployments.write_text(f"time,name,version,kind\n{at},scorer,v14,model\n", "utf-8")
-    finish(ingest.ingest(store, A, samples, system="scorer", options=Options()))
-    finish(ingest.ingest(store, A, deployments, system="scorer", options=Options(record="deployments")))
-    samples.unlink()
-    deployments.unlink()
+    deployed.write_text(f"time,name,version,kind\n{at},scorer,v14,model\n", "utf-8")
+    finish(ingest.ingest(store, A, measured, system="scorer", options=Options()))
+    finish(ingest.ingest(store, A, deployed, system="scorer", options=Options(record="deployments")))
+    measured.unlink()
+    deployed.unlink()
 
 
 if __name__ == "__main__":
