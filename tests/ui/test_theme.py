@@ -1,11 +1,14 @@
 """Does the look follow its choice, and do icons and fonts come along."""
 
+import pytest
 from PySide6.QtGui import QColor, QFontInfo, QFontMetrics
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from tocsin.paths import resource
 from tocsin.ui.icons import icon
-from tocsin.ui.palette import DARK, LIGHT, Tone
+from tocsin.ui.palette import DARK, LIGHT, Palette, Tone
+from tocsin.ui.stylesheet import stylesheet
 from tocsin.ui.text import Label
 from tocsin.ui.theme import Theme, mono
 
@@ -47,3 +50,10 @@ def test_a_tone_colours_a_label(qtbot: QtBot, theme: Theme) -> None:
     assert label.palette().windowText().color() == QColor(DARK.text)
     label.set_tone(Tone.RED)
     assert label.palette().windowText().color() == QColor(DARK.red)
+
+
+@pytest.mark.parametrize("palette", [DARK, LIGHT], ids=["dark", "light"])
+def test_the_arrow_of_a_list_has_the_muted_colour_of_its_scheme(palette: Palette) -> None:
+    name = f"controls/unfold-{'dark' if palette.dark else 'light'}.svg"
+    assert resource(name).as_posix() in stylesheet(palette)
+    assert f'stroke="{palette.muted}"' in resource(name).read_text("utf-8")

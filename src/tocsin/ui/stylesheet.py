@@ -1,5 +1,6 @@
 """The one stylesheet: how plain widgets and those with a `role` look in a scheme."""
 
+from tocsin.paths import resource
 from tocsin.ui import palette as look
 from tocsin.ui.palette import Palette, Tone
 
@@ -56,6 +57,8 @@ QLabel[role="key"] {{ color: {p.muted}; background: {p.raised}; border: 1px soli
 
 
 def _controls(p: Palette) -> str:
+    # Qt takes an image of a style sheet from a file only, which has the colour of `muted` in it.
+    unfold = resource(f"controls/unfold-{'dark' if p.dark else 'light'}.svg").as_posix()
     return f"""
 QPushButton {{ background: {p.raised}; border: 1px solid {p.line}; border-radius: {look.RADIUS}px;
     padding: 5px 11px; }}
@@ -86,7 +89,8 @@ QLineEdit, QPlainTextEdit, QTextEdit, QComboBox, QSpinBox, QDateTimeEdit {{ back
     selection-background-color: {p.selected}; selection-color: {p.text}; }}
 QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QComboBox:focus, QSpinBox:focus,
 QDateTimeEdit:focus {{ border-color: {p.accent}; }}
-QComboBox::drop-down {{ border: 0; width: 22px; }}
+QComboBox::drop-down {{ border: 0; width: 24px; }}
+QComboBox::down-arrow {{ image: url("{unfold}"); width: 14px; height: 14px; }}
 QComboBox[role="typed"]::drop-down {{ border: 0; width: 0; }}
 QLineEdit[role="find"] {{ background: {p.panel}; border: 0; border-bottom: 1px solid {p.line};
     border-radius: 0; font-size: {look.LARGE}px; padding: 10px 12px; }}
