@@ -9,7 +9,9 @@ from pytestqt.qtbot import QtBot
 
 from tocsin.model.deployment import Deployment, Serving
 from tocsin.model.instant import When
+from tocsin.model.journal import FieldsSet
 from tocsin.operations import deployments, incidents
+from tocsin.store import journal
 from tocsin.store.folder import Store
 from tocsin.ui.deployment import DeploymentSheet
 from tocsin.ui.desk import Desk
@@ -205,3 +207,63 @@ def test_a_moment_asked_for_is_taken_even_when_the_incident_was_asked_about_befo
     qtbot.waitUntil(lambda: "v13" in serving.answer.text())
     serving.open_at(now - timedelta(hours=10))
     qtbot.waitUntil(lambda: "Nothing is known" in serving.doubt.text())
+
+
+@pytest.fixture
+def by_hand(qtbot: QtBot, sheet: DeploymentSheet, desk: Desk, store: Store) -> str:
+    """One recorded by hand, opened on the sheet."""
+    since = When(store.now() - timedelta(hours=2))
+    entry = deployments.record(store, desk.author, "scorer", "credit-scoring", "v1", since=since, vendor=True)
+    sheet.name.setText("half typed")
+    sheet.open_recorded(entry.id)
+    qtbot.waitUntil(lambda: sheet.version.text() == "v1")
+    return entry.id
+
+
+def test_what_was_recorded_is_corrected_on_the_same_sheet_and_only_what_was_changed(
+    qtbot: QtBot, sheet: DeploymentSheet, store: Store, by_hand: str
+) -> None:
+    assert sheet.run_by.chosen == "a vendor"
+    assert "Recorded by Operator A" in sheet.about.text()
+    sheet.version.setText("v1.1")
+    with qtbot.waitSignal(sheet.recorded) as changed:
+        press(qtbot, Key.Key_Return)
+    assert changed.args == [by_hand]
+    [known] = deployments.recorded(store)
+    assert (known.deployment.version, known.edits) == ("v1.1", 1)
+    with store.journal.read() as connection:
+        newest = journal.entries(connection, subject=by_hand)[-1]
+    assert isinstance(newest.body, FieldsSet)
+    assert newest.body.fields == {"version": "v1.1"}
+    sheet.open()
+    assert sheet.name.text() == "half typed"
+
+
+def test_nothing_changed_is_nothing_written(
+    qtbot: QtBot, sheet: DeploymentSheet, store: Store, by_hand: str
+) -> None:
+    press(qtbot, Key.Key_Return)
+    assert not sheet.isVisible()
+    assert deployments.recorded(store)[0].edits == 0
+
+
+def test_withdrawing_asks_why(qtbot: QtBot, sheet: DeploymentSheet, store: Store, by_hand: str) -> None:
+    sheet.withdraw_button.click()
+    assert sheet.reason.hasFocus()
+    press(qtbot, Key.Key_Return)
+    assert "Say why" in sheet.note.text()
+    qtbot.keyClicks(sheet.reason, "that was staging")
+    with qtbot.waitSignal(sheet.recorded):
+        press(qtbot, Key.Key_Return)
+    assert [one.withdrawn for one in deployments.recorded(store)] == ["that was staging"]
+    sheet.open_recorded(by_hand)
+    qtbot.waitUntil(lambda: "Withdrawn: that was staging" in sheet.about.text())
+    assert not sheet.withdraw_button.isVisible()
+
+
+def test_one_that_came_by_import_is_not_opened(qtbot: QtBot, sheet: DeploymentSheet, desk: Desk) -> None:
+    sheet.dismiss()
+    with qtbot.waitSignal(desk.noticed) as noticed:
+        sheet.open_recorded("imported")
+    assert "came by import" in noticed.args[0]
+    assert not sheet.isVisible()

@@ -137,6 +137,7 @@ class App(QObject):
         screen = TimelineScreen(self.desk)
         screen.bring_wanted.connect(self.importing.open_for_timeline)
         screen.deployment_wanted.connect(self.deployment.open)
+        screen.deployment_opened.connect(self.deployment.open_recorded)
         screen.serving_wanted.connect(self.serving.open_at)
         return screen
 

@@ -1,6 +1,6 @@
-"""Record a deployment: what began to serve, in which version, since when; Enter in a line saves."""
+"""Record what began to serve, in which version, since when; the same sheet corrects what was recorded."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,39 +10,29 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QCompleter, QFormLayout, QHBoxLayout, QLineEdit, QPushButton, QWidget
 
 from tocsin.errors import BadInput, UserError
-from tocsin.model.deployment import KINDS
-from tocsin.model.instant import When
+from tocsin.model.deployment import KINDS, Recorded
 from tocsin.model.journal import Entry
-from tocsin.model.operator import System
-from tocsin.operations import deployments, incidents, systems
+from tocsin.operations import deployments, systems
 from tocsin.operations.times import parse_instant, parse_when
-from tocsin.store.folder import Store
 from tocsin.ui.choices import Choices
+from tocsin.ui.deployment_words import PINNED, RUN_BY, UNSAID, Offer, offer, read_time, recorded, said
 from tocsin.ui.desk import Desk
 from tocsin.ui.palette import Tone
 from tocsin.ui.sheet import Sheet
 from tocsin.ui.system_field import SystemField
 from tocsin.ui.text import Label, set_look, visible
+from tocsin.ui.timeline import words
 from tocsin.ui.times import stamp
 from tocsin.ui.window import Window
 
 _SINCE, _UNTIL = "now, or 14:20, or 13:00..14:00", "open, until the next one; or 14:20"
-_UNSAID = "not said"
-_RUN_BY: dict[str, bool | None] = {_UNSAID: None, "us": False, "a vendor": True}
-_PINNED: dict[str, bool | None] = {_UNSAID: None, "yes": True, "no": False}
-
-
-@dataclass(frozen=True, slots=True)
-class _Known:
-    """What the sheet offers: the systems, the name of the one in hand, and names that served before."""
-
-    systems: tuple[System, ...]
-    system: str
-    names: tuple[str, ...]
 
 
 class DeploymentSheet(Sheet):
-    """Enter in a line saves, Escape closes and keeps what was typed. `recorded(id)` after the commit."""
+    """Enter in a line saves, Escape closes and keeps what was typed.
+
+    `recorded(id)` comes after the commit, with its id, also of one corrected or withdrawn.
+    """
 
     recorded = Signal(str)
 
@@ -51,30 +41,52 @@ class DeploymentSheet(Sheet):
         self._desk = desk
         self._id = ""
         self._saving = False
+        self._known: Recorded | None = None
+        self._offered: dict[str, str] = {}
+        self._kept: dict[str, str] = {}  # what was typed of a new one while another is corrected
         self.system = SystemField(desk.theme, "Which system it serves")
         self.name, self.version, self.slot = QLineEdit(), QLineEdit(), QLineEdit()
         self.since, self.until = QLineEdit(), QLineEdit()
-        self.kind, self.run_by, self.pinned = Choices(KINDS), Choices([*_RUN_BY]), Choices([*_PINNED])
+        self.kind, self.run_by, self.pinned = Choices(KINDS), Choices([*RUN_BY]), Choices([*PINNED])
         self.since_read, self.until_read = Label("", "small"), Label("", "small")
         self.since_read.hide()
         self.until_read.hide()
-        self.note = Label("", "small", wrap=True)
-        self.save_button = QPushButton("Record   Enter")
+        self.about, self.note = Label("", "muted", wrap=True), Label("", "small", wrap=True)
+        self.reason = QLineEdit()
+        self.save_button, self.withdraw_button = QPushButton("Save   Enter"), QPushButton("Withdraw")
         self._lay_out()
         self._wire()
 
     def open(self) -> None:
         """Open on what was typed, or on nothing. The id is made now, so that saving twice records once."""
+        if self._known is not None:
+            self._known = None
+            self._fill(self._kept)
         self._id = self._id or self._desk.store.new_id()
-        writable = not self._desk.store.read_only
-        self._say("" if writable else "This store can only be read here.")
-        self.save_button.setEnabled(writable)
-        self.present(self.name)
-        QTimer.singleShot(0, self, self.place)
-        self._desk.read(partial(_known, self._desk.store, self._desk.incident), self._offer)
+        self._show("")
+        self._desk.read(partial(offer, self._desk.store, self._desk.incident), self._offer)
+
+    def open_recorded(self, id: str) -> None:
+        """Open on one that a person recorded, to correct or withdraw it."""
+        self._desk.read(partial(recorded, self._desk.store, id), self._open_known)
+
+    def withdraw(self) -> None:
+        """Withdraw what was recorded; the first time, ask why."""
+        if self._known is None or self._saving:
+            return
+        if self.reason.isHidden():
+            self.reason.show()
+            self._placed()
+            self.reason.setFocus()
+        elif not self.reason.text().strip():
+            self._say("Say why it is withdrawn; it stays readable with the reason.")
+        else:
+            store, author = self._desk.store, self._desk.author
+            call = partial(deployments.withdraw, store, author, self._known.id, self.reason.text())
+            self._write(call, "Withdrawn")
 
     def save(self) -> None:
-        """Record what was typed."""
+        """Record what was typed, or what was changed of it."""
         if self._saving or self._desk.store.read_only:
             return
         try:
@@ -82,17 +94,89 @@ class DeploymentSheet(Sheet):
         except BadInput as error:
             self._say(str(error))
             return
+        store, author = self._desk.store, self._desk.author
+        if self._known is None:
+            self._write(partial(deployments.record, store, author, id=self._id, **values), "Recorded")
+        elif values:
+            self._write(partial(deployments.correct, store, author, self._known.id, **values), "Corrected")
+        else:
+            self.dismiss()
+
+    def _write(self, call: Callable[[], Entry], said: str) -> None:
         self._saving = True
-        call = partial(deployments.record, self._desk.store, self._desk.author, id=self._id, **values)
-        job = self._desk.write(call, self._saved, said="Recorded")
+        job = self._desk.write(call, self._saved, said=said)
         job.refused.connect(self._refused)
         job.ended.connect(self._ended)
 
+    def _open_known(self, found: tuple[Recorded | None, str]) -> None:
+        known, system = found
+        if known is None:
+            self._desk.tell("It came by import: it is changed where it came from.")
+            return
+        if self._known is None:
+            self._kept = self._typed()
+        self._known = known
+        one, zone = known.deployment, self._desk.store.zone
+        self._fill(
+            {
+                "name": visible(one.name),
+                "version": visible(one.version),
+                "slot": visible(one.slot),
+                "at": words.typed(known.began, zone),
+                "until": words.typed_instant(one.until, zone) if one.until else "",
+                "kind": one.kind,
+                "vendor": said(RUN_BY, one.vendor),
+                "pinned": said(PINNED, one.pinned),
+            }
+        )
+        self.system.show_systems((), system)
+        self._offered = self._typed()
+        edits = f"; {known.edits} × corrected" if known.edits else ""
+        withdrawn = f"\nWithdrawn: {known.withdrawn}" if known.withdrawn else ""
+        at = stamp(known.recorded_at, ZoneInfo(zone))
+        self._show(f"Recorded by {known.author}, {at}{edits}{withdrawn}")
+
+    def _show(self, about: str) -> None:
+        writable = not self._desk.store.read_only
+        self.about.show_text(about if writable else "This store can only be read here.")
+        self.about.setVisible(bool(self.about.text()))
+        standing = self._known is not None and not self._known.withdrawn
+        self.system.setEnabled(self._known is None)
+        self.withdraw_button.setVisible(standing and writable)
+        self.save_button.setEnabled(writable and (self._known is None or standing))
+        self.reason.clear()
+        self.reason.hide()
+        self._say("")
+        self.present(self.name)
+        QTimer.singleShot(0, self, self.place)
+
+    def _typed(self) -> dict[str, str]:
+        lines = {name: field.text().strip() for name, field in self._lines().items()}
+        chosen = {name: row.chosen for name, row in self._choices().items()}
+        return {**lines, **chosen}
+
+    def _fill(self, said: dict[str, str]) -> None:
+        for name, field in self._lines().items():
+            field.setText(said.get(name, ""))
+        for name, row in self._choices().items():
+            row.choose(said.get(name) or (KINDS[0] if name == "kind" else UNSAID))
+
+    def _lines(self) -> dict[str, QLineEdit]:
+        return {
+            "name": self.name, "version": self.version, "slot": self.slot, "at": self.since,
+            "until": self.until,
+        }  # fmt: skip
+
+    def _choices(self) -> dict[str, Choices]:
+        return {"kind": self.kind, "vendor": self.run_by, "pinned": self.pinned}
+
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self._entered()
-        else:
+        if event.key() not in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             super().keyPressEvent(event)
+        elif self.reason.hasFocus() or self.withdraw_button.hasFocus():
+            self.withdraw()
+        else:
+            self._entered()
 
     def _entered(self) -> None:
         """Go to the field that is still empty, else save."""
@@ -105,35 +189,39 @@ class DeploymentSheet(Sheet):
         else:
             self.system.setFocus()
 
-    def _offer(self, known: _Known) -> None:
-        self.system.show_systems(known.systems, self.system.currentText() or known.system)
+    def _offer(self, known: Offer) -> None:
+        if self._known is None:
+            self.system.show_systems(known.systems, self.system.currentText() or known.system)
         completer = QCompleter([visible(name) for name in known.names], self.name)
         completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         self.name.setCompleter(completer)
 
     def _values(self) -> dict[str, Any]:
-        """Return what to write. Raises BadInput."""
-        now, zone = self._desk.store.now(), self._desk.store.zone
-        since, until = self.since.text().strip(), self.until.text().strip()
-        return {
-            "system": systems.checked_name(self.system.currentText()),
-            "name": self.name.text(),
-            "version": self.version.text(),
-            "kind": self.kind.chosen,
-            "slot": self.slot.text(),
-            "since": parse_when(since, now=now, zone=zone) if since else None,
-            "until": parse_instant(until, now=now, zone=zone) if until else None,
-            "vendor": _RUN_BY[self.run_by.chosen],
-            "pinned": _PINNED[self.pinned.chosen],
+        """Return what to write: all of a new one, of another what was changed. Raises BadInput."""
+        typed, now, zone = self._typed(), self._desk.store.now(), self._desk.store.zone
+        values: dict[str, Any] = {
+            **typed,
+            "at": parse_when(typed["at"], now=now, zone=zone) if typed["at"] else None,
+            "until": parse_instant(typed["until"], now=now, zone=zone) if typed["until"] else None,
+            "vendor": RUN_BY[typed["vendor"]],
+            "pinned": PINNED[typed["pinned"]],
         }
+        if self._known is None:
+            system = systems.checked_name(self.system.currentText())
+            values["since"] = values.pop("at")
+            return {**values, "system": system}
+        if values["at"] is None:
+            raise BadInput("a time cannot be taken back, only corrected.", where="Since")
+        return {name: said for name, said in values.items() if typed[name] != self._offered[name]}
 
     def _saved(self, entry: Entry) -> None:
-        self._id = ""
-        for field in (self.version, self.since, self.until):
-            field.clear()
+        if self._known is None:
+            self._id = ""
+            for field in (self.version, self.since, self.until):
+                field.clear()
         self._say("")
         self.dismiss()
-        self.recorded.emit(entry.id)
+        self.recorded.emit(entry.subject)
 
     def _refused(self, error: UserError) -> None:
         self._say(str(error))
@@ -160,6 +248,7 @@ class DeploymentSheet(Sheet):
 
     def _wire(self) -> None:
         self.save_button.clicked.connect(self.save)
+        self.withdraw_button.clicked.connect(self.withdraw)
         self.system.entered.connect(self._entered)
         self.since.textChanged.connect(lambda: self._show_reading(self.since, self.since_read))
         self.until.textChanged.connect(lambda: self._show_reading(self.until, self.until_read))
@@ -194,34 +283,12 @@ class DeploymentSheet(Sheet):
         buttons = QHBoxLayout()
         buttons.addWidget(Label("Pinned: whether this very version was asked for, not the newest", "small"))
         buttons.addStretch()
+        buttons.addWidget(self.withdraw_button)
         buttons.addWidget(self.save_button)
+        self.reason.setPlaceholderText("why it is withdrawn")
+        self.reason.setAccessibleName("Reason")
+        self.body.addWidget(self.about)
         self.body.addLayout(form)
+        self.body.addWidget(self.reason)
         self.body.addWidget(self.note)
         self.body.addLayout(buttons)
-
-
-def read_time(typed: str, desk: Desk, *, empty: str = "") -> str:
-    """Return how a time that is being typed is understood, in words."""
-    zone = ZoneInfo(desk.store.zone)
-    try:
-        when = parse_when(typed, now=desk.store.now(), zone=desk.store.zone) if typed.strip() else None
-    except BadInput as error:
-        return error.what
-    if when is None:
-        return empty
-    return between(when, zone) if when.is_range else stamp(when.at, zone)
-
-
-def between(when: When, zone: ZoneInfo) -> str:
-    """Return the bounds of a range: between Wed 28 Oct 2026, 03:10 CET and 05:20 CET."""
-    low, high = stamp(when.low, zone), stamp(when.high, zone)
-    of_day, _, time = high.rpartition(", ")
-    return f"between {low} and {time if low.startswith(of_day) else high}"
-
-
-def _known(store: Store, incident: str) -> _Known:
-    known = tuple(systems.names(store))
-    about = incidents.get(store, incident).system if incident else known[0].id if len(known) == 1 else ""
-    name = next((one.name for one in known if one.id == about), "")
-    served = deployments.of_system(store, about) if about else []
-    return _Known(known, name, tuple(dict.fromkeys(one.name for one in reversed(served))))

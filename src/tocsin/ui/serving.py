@@ -17,7 +17,7 @@ from tocsin.model.operator import System
 from tocsin.operations import deployments, incidents, systems
 from tocsin.operations.times import parse_when
 from tocsin.store.folder import Store
-from tocsin.ui.deployment import between, read_time
+from tocsin.ui.deployment_words import between, read_time
 from tocsin.ui.desk import Desk
 from tocsin.ui.palette import Tone
 from tocsin.ui.sheet import Sheet

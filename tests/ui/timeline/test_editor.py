@@ -14,7 +14,7 @@ from tocsin.model.journal import FieldsSet
 from tocsin.model.operator import Author
 from tocsin.model.timeline import Item
 from tocsin.now import ManualClock
-from tocsin.operations import incidents, timeline
+from tocsin.operations import deployments, incidents, timeline
 from tocsin.store.folder import Store
 from tocsin.ui.desk import Desk
 from tocsin.ui.text import not_plain
@@ -366,3 +366,14 @@ def test_v_asks_what_served_when_the_mark_in_hand_happened_and_d_records(
     assert asked.args == [screen.lanes.desk.store.now() - timedelta(minutes=10)]
     with qtbot.waitSignal(screen.deployment_wanted):
         qtbot.keyClick(screen, Qt.Key.Key_D)
+
+
+def test_enter_on_a_deployment_opens_it_where_it_was_recorded(qtbot: QtBot, screen: TimelineScreen) -> None:
+    desk = screen.lanes.desk
+    since = When(desk.store.now() - timedelta(hours=2))
+    system = incidents.get(desk.store, desk.incident).system
+    entry = deployments.record(desk.store, desk.author, system, "scorer", "v14", since=since)
+    qtbot.waitUntil(lambda: screen.lanes.mark(f"deployment {entry.id}") is not None)
+    with qtbot.waitSignal(screen.deployment_opened) as opened:
+        screen.lanes.edit_wanted.emit(f"deployment {entry.id}")
+    assert opened.args == [entry.id]

@@ -1,5 +1,6 @@
 """The timeline's screen: lanes above, every entry in a table below, and beside it what is in hand."""
 
+from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -18,6 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from tocsin.errors import UserError
+from tocsin.model.lanes import Source
 from tocsin.operations import timeline_export
 from tocsin.operations.timeline_view import TimelineView
 from tocsin.ui.desk import Desk
@@ -38,12 +40,14 @@ class TimelineScreen(QWidget):
     """Shows the incident in hand; N adds, Enter corrects, Delete retracts, H goes to the history.
 
     `bring_wanted(Incident)` when messages from elsewhere are to come to it; `serving_wanted(datetime or
-    None)` when somebody asks what served when the mark in hand happened, `deployment_wanted` to record one.
+    None)` when somebody asks what served when the mark in hand happened, `deployment_wanted` to record one,
+    `deployment_opened(id)` to correct one or take it back.
     """
 
     bring_wanted = Signal(object)
     serving_wanted = Signal(object)
     deployment_wanted = Signal()
+    deployment_opened = Signal(str)
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -88,6 +92,14 @@ class TimelineScreen(QWidget):
             self.table.setFocus()
         else:
             super().keyPressEvent(event)
+
+    def _on_mark(self, do: Callable[[str], None], id: str) -> None:
+        """Correct or retract a mark; one of a deployment on the sheet where it was recorded."""
+        mark = self.lanes.mark(id)
+        if mark is not None and mark.source is Source.DEPLOYMENT:
+            self.deployment_opened.emit(id.removeprefix("deployment "))
+        else:
+            do(id)
 
     def _moment(self) -> datetime | None:
         """When the mark in hand happened, None where there is none."""
@@ -152,8 +164,8 @@ class TimelineScreen(QWidget):
     def _wire(self) -> None:
         for part in (self.lanes, self.table):
             part.selected.connect(self.select)
-            part.edit_wanted.connect(self.side.edit)
-            part.retract_wanted.connect(self.side.retract)
+            part.edit_wanted.connect(partial(self._on_mark, self.side.edit))
+            part.retract_wanted.connect(partial(self._on_mark, self.side.retract))
         self.bring.clicked.connect(self._bring)
         self.export.clicked.connect(self._export)
         self.lanes.history_wanted.connect(self.side.show_history)
