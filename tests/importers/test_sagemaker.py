@@ -246,7 +246,7 @@ def test_bad_events_are_set_aside_with_their_line(read: Read) -> None:
     pieces = read(SAGEMAKER, "\n".join([event("e1"), *bad, event("e4")]) + "\n")
     assert [one["id"] for one in decided(pieces)] == ["e1", "e4"]
     assert [line for line, _ in rejected(pieces)] == [2, 3, 4, 5, 6, 7]
-    assert rejected(pieces)[-1] == (7, "the event e1 was there before")
+    assert rejected(pieces)[-1] == (7, "its id was there before")
 
 
 def test_many_events_come_whole_and_in_order_of_time(read: Read) -> None:

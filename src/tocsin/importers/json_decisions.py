@@ -1,26 +1,21 @@
 """Decision logs in JSON: every field kept, text and numbers told apart as JSON does, written as Parquet."""
 
-import threading
 from collections.abc import Generator, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 
 from tocsin.errors import BadInput
-from tocsin.importers.base import Options, Piece, Rejected, Step, Table
-from tocsin.importers.csv_stage import connect
+from tocsin.importers.base import Options, Piece, Rejected, Step
+from tocsin.importers.decision_log import logged
 from tocsin.importers.decision_mapping import DecisionsMapping, decisions_mapping
 from tocsin.importers.fields import RowReader, text
 from tocsin.importers.json_records import MOST_COLUMNS, Records, as_text
 from tocsin.importers.mapping import Head, Pattern, is_missing
 from tocsin.model.instant import to_us
 
-if TYPE_CHECKING:
-    import duckdb
-
 _EXACT = 2**53  # integers up to here are the same as a DOUBLE
-_SHOWN = 1_000
 _ROWS_A_STEP = 500
 
 
@@ -36,11 +31,9 @@ def decisions(found: Records, options: Options) -> Iterator[Piece]:
     staged = found.source.scratch / "decisions.jsonl"
     yield from _staged(found, mapping, types, reader, staged)
     yield from reader.assumed()
-    connection = connect(found.source.scratch)
-    try:
-        yield from _written(connection, found, mapping, types, staged)
-    finally:
-        connection.close()
+    yield from logged(
+        found.source, staged, {name: _sql_type(made, types) for name, made in mapping.others.items()}
+    )
 
 
 def _types(found: Records) -> Generator[Step, None, dict[str, str]]:
@@ -120,80 +113,3 @@ def _row(
 
 def _sql_type(made: Pattern, types: Mapping[str, str]) -> str:
     return types[made.column] if made.column else "VARCHAR"
-
-
-def _written(
-    connection: "duckdb.DuckDBPyConnection",
-    found: Records,
-    mapping: DecisionsMapping,
-    types: Mapping[str, str],
-    staged: Path,
-) -> Iterator[Piece]:
-    kinds = {f"c{index}": _sql_type(made, types) for index, made in enumerate(mapping.others.values())}
-    columns = {"line": "BIGINT", "us": "BIGINT", "id": "VARCHAR", **kinds}
-    told = ", ".join(f"{name}: '{kind}'" for name, kind in columns.items())
-    yield from _run(
-        connection,
-        "CREATE TABLE staged AS SELECT *, row_number() OVER (PARTITION BY id ORDER BY line) > 1 AS again "
-        f"FROM read_json('{_quoted(staged)}', columns={{{told}}}, format='newline_delimited', "
-        "maximum_object_size=67108864)",
-        found.source.name,
-    )
-    yield from _again(connection)
-    named = "".join(f', c{n} AS "{_doubled(name)}"' for n, name in enumerate(mapping.others))
-    path = found.source.scratch / "decisions.parquet"
-    yield from _run(
-        connection,
-        f"COPY (SELECT id, make_timestamptz(us) AS time{named} FROM staged WHERE NOT again "
-        f"ORDER BY us, line) TO '{_quoted(path)}' (FORMAT parquet, COMPRESSION zstd)",
-        found.source.name,
-    )
-    count, first, last = connection.execute(
-        "SELECT count(*), min(us), max(us) FROM staged WHERE NOT again"
-    ).fetchall()[0]
-    if count:
-        yield Table(path, count, ("id", "time", *mapping.others), first, last)
-
-
-def _again(connection: "duckdb.DuckDBPyConnection") -> Iterator[Rejected]:
-    lines = connection.execute("SELECT line FROM staged WHERE again ORDER BY line").fetchmany(_SHOWN)
-    for (line,) in lines:
-        yield Rejected(line, "its id was there before")
-    total = connection.execute("SELECT count(*) FROM staged WHERE again").fetchall()[0][0]
-    if total > len(lines):
-        yield Rejected(lines[-1][0] + 1, "more of the same from here on", total - len(lines))
-
-
-def _run(connection: "duckdb.DuckDBPyConnection", sql: str, name: str) -> Generator[Step, None, None]:
-    """Run one long statement in a thread of its own, yielding until it is done."""
-    import duckdb
-
-    failure: list[Exception] = []
-
-    def work() -> None:
-        try:
-            connection.execute(sql)
-        except duckdb.Error as error:
-            failure.append(error)
-
-    thread = threading.Thread(target=work, name="decisions", daemon=True)
-    thread.start()
-    try:
-        thread.join(0.05)
-        while thread.is_alive():
-            yield Step(0, None, "writing the decision log")
-            thread.join(0.05)
-    finally:
-        if thread.is_alive():
-            connection.interrupt()
-            thread.join()
-    if failure:
-        raise BadInput(f"the decisions cannot be kept: {str(failure[0]).splitlines()[0]}", where=name)
-
-
-def _quoted(path: Path) -> str:
-    return str(path).replace("'", "''")
-
-
-def _doubled(name: str) -> str:
-    return name.replace('"', '""')

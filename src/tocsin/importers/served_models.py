@@ -15,7 +15,7 @@ from tocsin.model.instant import from_us, iso
 _BACK_US = (
     3_600_000_000  # one that was away this long and answers again is a change, not one of several at once
 )
-
+_CLOSE_US = 600_000_000
 _Key = tuple[str, str, str]  # kind, slot, name
 
 
@@ -53,7 +53,12 @@ class Served:
     ) -> None:
         """Note a sighting; nothing where either of the two is not told."""
         if isinstance(requested, str) and isinstance(answered, str) and requested and answered:
-            self.seen.setdefault((kind, slot, requested), []).append(Sighting(us, since, answered, line))
+            kept = self.seen.setdefault((kind, slot, requested), [])
+            one = Sighting(us, since, answered, line)
+            if len(kept) > 1 and _between(kept[-2], kept[-1], one):
+                kept[-1] = one
+            else:
+                kept.append(one)
 
     def rows(self) -> Iterator[tuple[str, dict[str, Any], int]]:
         """Yield record, row and line: deployments, and an alert for each silent swap."""
@@ -61,6 +66,13 @@ class Served:
             for record, row, line in _told(key, sorted(sightings)):
                 if record != "alerts" or (self.asked and key[0] == "model"):
                     yield record, row | (_owned(row) if self.asked and record == "deployments" else {}), line
+
+
+def _between(first: Sighting, middle: Sighting, last: Sighting) -> bool:
+    """Whether the middle one of three tells nothing: the same before and after it, within minutes."""
+    same = first.answered == middle.answered == last.answered
+    ordered = first <= middle <= last or first >= middle >= last
+    return same and ordered and abs(last.us - first.us) <= _CLOSE_US
 
 
 def _owned(row: dict[str, Any]) -> dict[str, bool]:
