@@ -38,7 +38,7 @@ from tocsin.operations.detect import detect
 from tocsin.operations.feeds import Feed
 from tocsin.operations.progress import finish
 from tocsin.store import backup
-from tocsin.store.folder import Store, create_store
+from tocsin.store.folder import Store, create_store, open_store
 from tocsin.store.schema import JOURNAL_VERSION
 
 A, B = Author("Operator A"), Author("Operator B")
@@ -55,15 +55,22 @@ def main() -> None:
     )
     try:
         with tempfile.TemporaryDirectory() as folder:
-            fill(store, clock, Path(folder))
+            incident = fill(store, clock, Path(folder))
+        saved = backup.make(store).path
+    finally:
+        store.close()
+    backup.restore(path, A, saved, clock=clock, random=seeded.randbytes)
+    store = open_store(path, clock=clock, random=seeded.randbytes)
+    try:
+        timeline.log(store, A, incident, "goes on after a restore")
     finally:
         store.close()
     for used in path.glob("*.lock"):
         used.unlink()
 
 
-def fill(store: Store, clock: ManualClock, path: Path) -> None:
-    """One of every kind of thing that people do and sources send."""
+def fill(store: Store, clock: ManualClock, path: Path) -> str:
+    """One of every kind of thing that people do and sources send; return the id of the incident."""
     for person in (A, B):
         operators.add(store, person)
     send(store, clock, path)
@@ -90,16 +97,15 @@ def fill(store: Store, clock: ManualClock, path: Path) -> None:
     report = Path(tempfile.gettempdir(), "report.pdf")  # its path is in the journal: not one of this checkout
     documents.export(store, A, first.id, report)
     report.unlink()
-    backup.restore(store, A, backup.make(store).path)
-    timeline.log(store, A, first.id, "goes on after a restore")
+    return first.id
 
 
 def watch(store: Store, path: Path) -> None:
     """A live source that has sent a little, signals placed, what ran by hand, a report with evidence."""
     system = systems.ensure(store, A, "scorer")
-    source = sources.save(
-        store, A, LiveSource("prom", "prometheus_api", "http://127.0.0.1:9090", system.id, 15.0, {"query": "up"})
-    )
+    settings = {"query": "up"}
+    asked = LiveSource("prom", "prometheus_api", "http://127.0.0.1:9090", system.id, 15.0, settings)
+    source = sources.save(store, A, asked)
     times = np.arange(8, dtype=np.int64) * 15_000_000 + to_us(store.now() - timedelta(minutes=2))
     up = Samples("up", times, np.ones(8), np.zeros(8, np.int64), {"job": "scorer"})
     Feed(store, source, A).take([up], {"of": "prometheus_api http://127.0.0.1:9090", "cursor": {}})
