@@ -28,7 +28,7 @@ from tocsin.importers.live import Cursor
 from tocsin.importers.prometheus_api import PrometheusApi
 from tocsin.model.instant import EPOCH
 from tocsin.model.operator import Author
-from tocsin.model.signal import Layer, Signal
+from tocsin.model.signal import Signal, likely_layer
 from tocsin.model.source import LiveSource
 from tocsin.now import SystemClock
 from tocsin.operations import sources, systems
@@ -104,7 +104,7 @@ def fill(store: Store, system: str, days: float) -> None:
                 system=system, author=AUTHOR, started=store.now(),
             )  # fmt: skip
             for one in range(first, first + 100):
-                signal = Signal(system, "serving_latency", labels(one), "", Layer.SERVICE)
+                signal = Signal(system, "serving_latency", labels(one), "", likely_layer("serving_latency"))
                 values = np.round(40 + 10 * noise.random(len(times)), 3)
                 samples.append(connection, series.ensure(connection, signal), times, values, number)
             imports.complete(connection, number, imports.Counts(), {}, store.now())
