@@ -1,9 +1,12 @@
 """A first look at a file: who reads it, its columns, what was said last time; nothing is stored."""
 
 import gzip
+import json
 import zipfile
 from pathlib import Path
 
+import pyarrow
+import pyarrow.parquet
 import pytest
 
 from tocsin.errors import BadInput
@@ -40,6 +43,28 @@ def test_a_table_shows_its_columns_and_what_they_would_be(store: Store, file: Pa
     assert found.proposal.mapping["label.region"] == "region"
     assert systems.names(store) == []
     assert not list(store.folder("imports").iterdir())
+
+
+@pytest.mark.parametrize("kind", ["parquet", "jsonl", "json"])
+def test_every_kind_of_table_shows_its_columns(
+    store: Store, author: Author, tmp_path: Path, kind: str
+) -> None:
+    path = tmp_path / f"table.{kind}"
+    rows = [{"ts": f"2026-10-01T00:{minute:02d}:00Z", "latency": minute / 2} for minute in range(20)]
+    if kind == "parquet":
+        columns = {"ts": [row["ts"] for row in rows], "latency": [row["latency"] for row in rows]}
+        pyarrow.parquet.write_table(pyarrow.table(columns), path)
+    elif kind == "jsonl":
+        path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    else:
+        path.write_text(json.dumps({"data": {"items": rows}}))
+    found = look(store, path)
+    assert found.proposal is not None
+    assert found.proposal.columns == ("ts", "latency")
+    assert found.proposal.missing == ""
+    said = Options(mapping=found.proposal.mapping)
+    report = finish(ingest(store, author, path, system="shop", options=said))
+    assert (report.records, report.series) == ({"samples": 20}, ("latency",))
 
 
 def test_what_is_proposed_imports_the_same_as_nothing_said(store: Store, author: Author, file: Path) -> None:

@@ -45,3 +45,10 @@ def test_what_stands_in_no_column_is_words_or_columns_in_words() -> None:
     assert roles.with_pattern(said, COLUMNS, "unit", "") == {"time": "ts", "segment": "{region}/{a}"}
     assert roles.with_pattern({}, COLUMNS, "unit", "'s'") == {"unit": "'s'"}
     assert mapping(roles.in_words(said)) == said
+
+
+def test_what_is_said_of_the_table_as_a_whole_is_no_column() -> None:
+    said = {"records": "a", "shape": "wide", "time": "ts"}
+    assert roles.role_of("a", said, COLUMNS, "samples") == "ignored"
+    assert roles.patterns(said, COLUMNS) == {}
+    assert roles.with_role(said, COLUMNS, "samples", "a", "value") == {**said, "value": "a"}

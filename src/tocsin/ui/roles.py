@@ -10,7 +10,7 @@ LABEL = "label"
 _SAMPLES = ("time", "value", "metric", "unit", LABEL, "segment", "group", "system", IGNORED)
 _DECISIONS = ("time", "id", KEPT)
 _COLUMNS = re.compile(r"\{([^{}]+)\}")
-_NO_FIELDS = ("shape", "decimal")
+_NO_FIELDS = ("shape", "decimal", "records")  # said of the table as a whole
 
 Said = Mapping[str, str]
 
@@ -26,6 +26,8 @@ def roles(record: str) -> tuple[str, ...]:
 def role_of(column: str, said: Said, columns: Sequence[str], record: str) -> str:
     """Return what a column becomes by a mapping; "part of FIELD" where it is combined with others."""
     for field, words in said.items():
+        if field in _NO_FIELDS:
+            continue
         if field == "value" and record == "samples":
             if column in _values(words, columns):
                 return field
@@ -80,7 +82,7 @@ def _without(said: Said, columns: Sequence[str], record: str, column: str) -> di
             found[field] = ",".join(left)
             if not left:
                 del found[field]
-        elif words == column:
+        elif words == column and field not in _NO_FIELDS:
             del found[field]
     return found
 
