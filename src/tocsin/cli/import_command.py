@@ -17,11 +17,15 @@ from tocsin.store.folder import Store
 
 _SHOWN = 10
 _MORE = """Times without a zone are read as UTC unless --tz says otherwise. Times that are bare numbers need
---time-unit. --map says which column is what, where the header leaves it open:
-  samples      time=COLUMN,value=COLUMN[,COLUMN...],metric=COLUMN|NAME,unit=COLUMN|NAME,decimal=comma
-  others       FIELD=COLUMN for time, severity, message, metric, value, threshold (alerts); time, name,
-               version, kind, vendor, pinned, until (deployments); time, author, text (messages);
-               time, id (decisions)
+--time-unit. --map says what is made of which column, where the header leaves it open: KEY=COLUMN, a
+constant KEY='words', or columns combined, KEY={host}: {text}. The keys are
+  samples      time, value (COLUMN[,COLUMN...]), metric, unit, segment, group, system, label.NAME;
+               decimal=comma, shape=wide or long
+  alerts       time, severity, message, metric, value, threshold, detector, start, ended, updated, label.NAME
+  deployments  time, name, version, kind, slot, vendor, pinned, until, earliest
+  messages     time, text, author, channel, thread, tags, extra.NAME
+  decisions    time, id, column.NAME (a column of the log under this name)
+               and id and system for alerts, deployments and messages
   JSON         these too, fields written as model.version or choices[0].text; records=PATH says where the
                records are
 A file is taken as a whole or not at all; single bad rows are set aside with line and reason, and over a
