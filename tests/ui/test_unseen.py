@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -25,6 +26,8 @@ from tocsin.store import alerts, deployments
 from tocsin.store.folder import Store
 from tocsin.ui.command.screen import CommandScreen
 from tocsin.ui.console import App
+from tocsin.ui.signals.placing import PARTS
+from tocsin.ui.signals.screen import SignalsScreen
 from tocsin.ui.text import visible
 from tocsin.ui.timeline.editor import TimelineScreen
 
@@ -189,3 +192,37 @@ def test_on_the_timeline_and_in_its_forms(qtbot: QtBot, app: App, painted: list[
     screen.side.retract(id)
     look(app, painted)
     assert screen.findChildren(QPushButton)
+
+
+def test_on_the_signals_screen_and_in_its_coverage(qtbot: QtBot, app: App, painted: list[str]) -> None:
+    screen = app.window.show_screen("signals")
+    assert isinstance(screen, SignalsScreen)
+    qtbot.waitUntil(lambda: screen.chart.view is not None)
+    look(app, painted)
+    for key in PARTS:
+        screen._place(key)
+        assert screen.ask.isVisible()
+        look(app, painted)
+        screen.ask.dismiss()
+    screen.show_tab("Coverage")
+    look(app, painted, marked=False)
+    assert MARK in screen.pointed.text()
+
+
+def test_among_the_columns_of_a_file_to_import(
+    qtbot: QtBot, app: App, painted: list[str], tmp_path: Path
+) -> None:
+    file = tmp_path / "columns.csv"
+    rows = "".join(f"2026-10-01T00:{minute:02d}:00Z,n{BAIT}e,{minute}\n" for minute in range(20))
+    file.write_text(f"time,reg{BAIT}ion,accu{BAIT}racy\n{rows}")
+    app.importing.open_with(file)
+    qtbot.waitUntil(app.importing.table.isVisible)
+    columns = app.importing.table.table.columns
+    columns.choose(1, "segment")
+    look(app, painted)
+    assert MARK in app.importing.columns.text()
+    assert app.importing._options().mapping["segment"] == f"reg{BAIT}ion"
+    app.importing.system.setEditText("shop")
+    app.importing.preview.click()
+    qtbot.waitUntil(lambda: "would be stored" in app.importing.outcome.text(), timeout=20_000)
+    look(app, painted)
