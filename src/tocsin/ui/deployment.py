@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QCompleter, QFormLayout, QHBoxLayout, QLineEdit, Q
 from tocsin.errors import BadInput, UserError
 from tocsin.model.deployment import KINDS, Recorded
 from tocsin.model.journal import Entry
+from tocsin.model.operator import System
 from tocsin.operations import deployments, systems
 from tocsin.operations.times import parse_instant, parse_when
 from tocsin.ui.choices import Choices
@@ -49,8 +50,7 @@ class DeploymentSheet(Sheet):
         self.since, self.until = QLineEdit(), QLineEdit()
         self.kind, self.run_by, self.pinned = Choices(KINDS), Choices([*RUN_BY]), Choices([*PINNED])
         self.since_read, self.until_read = Label("", "small"), Label("", "small")
-        self.since_read.hide()
-        self.until_read.hide()
+        self._form = QFormLayout()
         self.about, self.note = Label("", "muted", wrap=True), Label("", "small", wrap=True)
         self.reason = QLineEdit()
         self.save_button, self.withdraw_button = QPushButton("Save   Enter"), QPushButton("Withdraw")
@@ -129,7 +129,7 @@ class DeploymentSheet(Sheet):
                 "pinned": said(PINNED, one.pinned),
             }
         )
-        self.system.show_systems((), system)
+        self.system.show_systems((System(known.system, system),), system)
         self._offered = self._typed()
         edits = f"; {known.edits} × corrected" if known.edits else ""
         withdrawn = f"\nWithdrawn: {known.withdrawn}" if known.withdrawn else ""
@@ -141,7 +141,8 @@ class DeploymentSheet(Sheet):
         self.about.show_text(about if writable else "This store can only be read here.")
         self.about.setVisible(bool(self.about.text()))
         standing = self._known is not None and not self._known.withdrawn
-        self.system.setEnabled(self._known is None)
+        if (line := self.system.lineEdit()) is not None:
+            line.setReadOnly(self._known is not None)
         self.withdraw_button.setVisible(standing and writable)
         self.save_button.setEnabled(writable and (self._known is None or standing))
         self.reason.clear()
@@ -239,7 +240,7 @@ class DeploymentSheet(Sheet):
         """Say below a time how it is understood, while it is being typed."""
         told = read_time(field.text(), self._desk)
         reading.show_text(told)
-        reading.setVisible(bool(told))
+        self._form.setRowVisible(reading, bool(told))
         QTimer.singleShot(0, self, self._placed)
 
     def _placed(self) -> None:
@@ -255,7 +256,7 @@ class DeploymentSheet(Sheet):
 
     def _lay_out(self) -> None:
         self.setObjectName("deployment-sheet")
-        form = QFormLayout()
+        form = self._form
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         rows: tuple[tuple[str, QWidget, str], ...] = (
             ("Name", self.name, "what it is called, such as the model's name"),
@@ -278,6 +279,8 @@ class DeploymentSheet(Sheet):
             if label:
                 row.setAccessibleName(label)
             form.addRow(Label(label), row)
+        for reading in (self.since_read, self.until_read):
+            form.setRowVisible(reading, False)
         set_look(self.save_button, role="main")
         self.save_button.setObjectName("deployment-save")
         buttons = QHBoxLayout()

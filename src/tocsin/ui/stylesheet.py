@@ -92,6 +92,7 @@ QDateTimeEdit:focus {{ border-color: {p.accent}; }}
 QComboBox::drop-down {{ border: 0; width: 24px; }}
 QComboBox::down-arrow {{ image: url("{unfold}"); width: 14px; height: 14px; }}
 QComboBox[role="typed"]::drop-down {{ border: 0; width: 0; }}
+QComboBox[role="typed"]::down-arrow {{ image: none; width: 0; }}
 QLineEdit[role="find"] {{ background: {p.panel}; border: 0; border-bottom: 1px solid {p.line};
     border-radius: 0; font-size: {look.LARGE}px; padding: 10px 12px; }}
 QProgressBar {{ background: {p.raised}; border: 0; border-radius: 2px; max-height: 5px; min-height: 5px; }}
