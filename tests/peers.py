@@ -120,10 +120,13 @@ def prometheus(folder: Path, *, targets: Sequence[int] = (), alertmanager: int =
     return Peer(command, port, folder / "prometheus.log")
 
 
-def alertmanager(folder: Path, port: int = 0) -> Peer:
-    """Return an Alertmanager that tells nobody."""
+NOBODY = "route: {receiver: nobody}\nreceivers: [{name: nobody}]\n"
+
+
+def alertmanager(folder: Path, port: int = 0, config: str = NOBODY) -> Peer:
+    """Return an Alertmanager, which tells nobody unless its configuration says so."""
     port = port or free_port()
-    (folder / "alertmanager.yml").write_text("route: {receiver: nobody}\nreceivers: [{name: nobody}]\n")
+    (folder / "alertmanager.yml").write_text(config)
     command = [
         program("prometheus-alertmanager"),
         f"--config.file={folder / 'alertmanager.yml'}",
