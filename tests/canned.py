@@ -33,6 +33,11 @@ class Canned:
         return Http(self.url, stop=stop or threading.Event(), random=lambda: 0.0, clock=clock, tries=1)
 
 
+class _Server(ThreadingHTTPServer):
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Say nothing of whoever hangs up."""
+
+
 @contextmanager
 def serving(answer: Answer) -> Iterator[Canned]:
     """Give a server that answers so."""
@@ -56,7 +61,7 @@ def serving(answer: Answer) -> Iterator[Canned]:
         def log_message(self, format: str, *args: object) -> None:
             """Say nothing."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = _Server(("127.0.0.1", 0), Handler)
     server.daemon_threads, server.block_on_close = True, False
     canned.port = int(server.server_address[1])
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})

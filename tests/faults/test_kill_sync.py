@@ -3,7 +3,7 @@
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 
 from tests.canned import Canned, serving
-from tests.peers import wait_until
 from tocsin.model.operator import Author
 from tocsin.model.source import LiveSource
 from tocsin.now import SystemClock
@@ -63,6 +62,17 @@ def live(tmp_path: Path) -> Iterator[Store]:
     made.close()
 
 
+def telling(server: Canned, number: int, answered: threading.Event) -> Callable[..., Any]:
+    """The same, saying when that many answers are out."""
+
+    def told(path: str, params: dict[str, list[str]]) -> Any:
+        if len(server.asked) >= number:
+            answered.set()
+        return answer(path, params)
+
+    return told
+
+
 def rows(store: Store) -> int:
     with store.signals.read() as connection:
         return feeds.get(connection, "prom").state.rows
@@ -73,15 +83,20 @@ def test_a_killed_sync_goes_on_where_it_was(live: Store, server: Canned) -> None
     settings = {"query": "load", "back": "4h", "points": "20"}
     source = sources.save(live, BY, LiveSource("prom", "prometheus_api", server.url, shop, 1, settings))
     begun = live.now()
-    for turn in range(3):
+    for turn, pause_s in enumerate((0.0, 0.03, 0.1)):
+        # Killed so long after an answer is out: while it is read, sifted, written.
+        answered = threading.Event()
+        server.answer = telling(server, len(server.asked) + 4, answered)
         child = subprocess.Popen([sys.executable, "-c", CHILD, str(live.path)])
-        before = rows(live)
-        wait_until(lambda before=before: rows(live) > before, "rows of the child")  # type: ignore[misc]
+        assert answered.wait(30)
+        threading.Event().wait(pause_s)
         child.kill()
         child.wait()
         assert rows(live) < 4 * 240 * SERIES, f"killed too late in turn {turn}"
-    told = finish(sync.once(live, source, BY, ask=lambda name: None, stop=threading.Event()))
-    assert told.error == ""
+    server.answer = answer
+    assert rows(live) > 0
+    after = finish(sync.once(live, source, BY, ask=lambda name: None, stop=threading.Event()))
+    assert after.error == ""
     with live.signals.read() as connection:
         found = {
             signal.labels["n"]: samples.read(connection, one) for one, signal in series.list_all(connection)
@@ -93,4 +108,4 @@ def test_a_killed_sync_goes_on_where_it_was(live: Store, server: Canned) -> None
         assert instants == [instants[0] + 15 * index for index in range(len(instants))]
         assert values.tolist() == [at + int(n) for at in instants]
         assert instants[0] <= (begun - timedelta(hours=3, minutes=59)).timestamp()
-    assert told.rows == sum(len(times) for times, _ in found.values())
+    assert after.rows == sum(len(times) for times, _ in found.values())

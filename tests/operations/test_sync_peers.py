@@ -17,7 +17,7 @@ from tocsin.model.source import LiveSource, State
 from tocsin.now import SystemClock
 from tocsin.operations import sources, sync, systems
 from tocsin.operations.progress import finish
-from tocsin.store import alerts, samples, series
+from tocsin.store import alerts, feeds, samples, series
 from tocsin.store.folder import Store, create_store
 
 QUERIES = "model_score\nload=model_load\nsum by (job) (model_decisions_total)\nmodel_latency_seconds_bucket"
@@ -42,6 +42,11 @@ def ask(store: Store, source: LiveSource) -> State:
     return finish(work)
 
 
+def state(store: Store) -> State:
+    with store.signals.read() as connection:
+        return feeds.get(connection, "peer").state
+
+
 def stored(store: Store) -> dict[str, tuple[Any, Any]]:
     with store.signals.read() as connection:
         return {
@@ -64,18 +69,21 @@ def test_prometheus_is_read_without_gap_or_duplicate_though_it_is_killed(live: S
         peers.Exporter() as exporter,
         peers.serving(peers.prometheus(tmp_path, targets=[exporter.port])) as peer,
     ):
-        source = added(live, "prometheus_api", peer.url, query=QUERIES, step="1s", delay="1s", back="1m")
-        peers.wait_until(lambda: ask(live, source).rows >= 20, "the first samples")
-        peer.kill()
-        failed = ask(live, source)
-        assert "nothing answers at this port" in failed.error
-        assert failed.failures == 1
-        assert failed.next_try is not None
-        peer.start()
-        before = failed.rows
-        peers.wait_until(lambda: ask(live, source).rows >= before + 30, "samples after the restart")
-        last = ask(live, source)
-        assert (last.error, last.failures) == ("", 0)
+        added(live, "prometheus_api", peer.url, query=QUERIES, step="1s", delay="1s", back="1m")
+        running = sync.Syncing(live, Author("Operator A"), ask=lambda name: None)
+        running.start()
+        try:
+            peers.wait_until(lambda: state(live).rows >= 20, "the first samples")
+            peer.kill()
+            peers.wait_until(lambda: state(live).failures > 0, "the failure")
+            failed = state(live)
+            assert "nothing answers at this port" in failed.error
+            assert failed.next_try is not None
+            peer.start()
+            peers.wait_until(lambda: state(live).rows >= failed.rows + 30, "samples after the restart")
+            peers.wait_until(lambda: not state(live).error, "a round that goes well")
+        finally:
+            assert running.stop()
         found = stored(live)
         scores = {name: columns for name, columns in found.items() if name.startswith("model_score")}
         assert len(scores) == 3
