@@ -111,7 +111,7 @@ class Metrics:
                 value = real(get(one, "value"))
                 self.numbers.setdefault(named, {}).setdefault(instance, []).append((us, value, line))
 
-    def finish(self, gathering: Gathering) -> Iterator[Rejected]:
+    def finish(self, gathering: Gathering) -> Iterator[Rejected | Step]:
         """Hand on what was read: samples into `gathering`, sightings of models to `served`."""
         for stream, by_instance in self.numbers.items():
             for instance, points in by_instance.items():
@@ -121,6 +121,7 @@ class Metrics:
         for stream, series in self.histograms.items():
             for instance, found in series.items():
                 labels = _labels(stream, instance, len(series))
+                yield Step(gathering.waiting, None, "estimating quantiles")
                 told = Told(stream.metric, labels, stream.unit, stream.running, gathering)
                 yield from told.take(found)
         for (stream, _), calls in self.calls.items():

@@ -12,10 +12,8 @@ from typing import Any
 from tocsin.importers.times import FIRST_US
 from tocsin.model.instant import from_us, iso
 
-_BACK_US = (
-    3_600_000_000  # one that was away this long and answers again is a change, not one of several at once
-)
-_CLOSE_US = 600_000_000
+_BACK_US = 3_600_000_000  # one that was away this long and answers again is a change, not taking turns
+_CLOSE_US = 600_000_000  # sightings further apart are all kept, so that no absence is overlooked
 _Key = tuple[str, str, str]  # kind, slot, name
 
 
