@@ -11,6 +11,7 @@ from tocsin.cli import main
 from tocsin.model.journal import SystemAdded
 from tocsin.model.operator import Author
 from tocsin.model.signal import Layer, Signal
+from tocsin.store import journal
 from tocsin.store.folder import Store
 
 LISTED = {
@@ -93,3 +94,12 @@ def test_strict_fails_where_something_is_not_watched(
     out = capsys.readouterr().out
     assert "cost            blind" in out
     assert "since 2015-08-20 13:00 CEST: latency" in out
+
+
+def test_a_placement_is_undone_by_its_entry(ask: Callable[..., Any], store: Store) -> None:
+    ask("signals", "place", "latency", "--layer", "cost", "--segment", "NE")
+    with store.journal.read() as connection:
+        [entry] = journal.entries(connection, kinds=["signals.placed"])
+    ask("incident", "undo", entry.id)
+    found = next(one for one in ask("signals", "list") if one["metric"] == "latency")
+    assert (found["layer"], found["segment"], found["placed"]) == ("infrastructure", "", False)

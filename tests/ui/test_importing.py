@@ -199,11 +199,16 @@ def test_keys_say_what_a_column_becomes(
     qtbot.keyClicks(sheet.table.words, "ms")
     qtbot.keyClick(sheet.table.words, Qt.Key.Key_Return)
     assert becomes(table)["'ms'"] == "unit"
+    table.setFocus()
+    table.setCurrentIndex(table.columns.index(2, 1))
+    qtbot.keyClick(table, Qt.Key.Key_Delete)
+    assert becomes(table)["host"] == "ignored"
     with qtbot.waitSignal(sheet.imported, timeout=20_000):
         qtbot.keyClick(table, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     with store.signals.read() as connection:
         [(_, signal)] = series.list_all(connection)
     assert (signal.metric, signal.unit, signal.group) == ("latency", "ms", "NE")
+    assert signal.labels == {"region": "NE"}
 
 
 def test_the_next_file_like_it_is_read_as_the_last(

@@ -52,3 +52,12 @@ def test_what_is_said_of_the_table_as_a_whole_is_no_column() -> None:
     assert roles.role_of("a", said, COLUMNS, "samples") == "ignored"
     assert roles.patterns(said, COLUMNS) == {}
     assert roles.with_role(said, COLUMNS, "samples", "a", "value") == {**said, "value": "a"}
+
+
+def test_a_column_of_words_in_a_long_table_is_left_out_when_told_so() -> None:
+    said = {"time": "ts", "metric": "a", "value": "b", "label.note": "note"}
+    left = roles.with_role(said, COLUMNS, "samples", "note", "ignored")
+    assert left == {"time": "ts", "metric": "a", "value": "b", "label.note": "''"}
+    assert roles.role_of("note", left, COLUMNS, "samples") == "ignored"
+    assert roles.patterns(left, COLUMNS) == {}
+    assert roles.with_role(left, COLUMNS, "samples", "note", "label") == said

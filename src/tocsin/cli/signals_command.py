@@ -89,12 +89,12 @@ def _place(args: argparse.Namespace) -> int:
     with options.opened(args) as store:
         ids = _chosen(signals.look(store, args.system).rows, args.signals)
         by = options.author(store, args)
-        signals.place(
+        entry = signals.place(
             store, by, ids, layer=args.layer, segment=args.segment, group=args.group, system=args.to_system
         )
         placed = [one for one in signals.look(store).rows if one.id in ids]
         _show(store, placed, args.json)
-        options.say(f"{len(ids)} signals placed.")
+        options.say(f"{len(ids)} signals placed; `tocsin incident undo {entry.id}` takes it back.")
     return 0
 
 

@@ -9,6 +9,7 @@ IGNORED, KEPT = "ignored", "kept"
 LABEL = "label"
 _SAMPLES = ("time", "value", "metric", "unit", LABEL, "segment", "group", "system", IGNORED)
 _DECISIONS = ("time", "id", KEPT)
+_NOTHING = "''"  # a constant without words
 _COLUMNS = re.compile(r"\{([^{}]+)\}")
 _NO_FIELDS = ("shape", "decimal", "records")  # said of the table as a whole
 
@@ -48,6 +49,9 @@ def with_role(said: Said, columns: Sequence[str], record: str, column: str, role
         found[f"{role}.{column}"] = column
     elif role not in (IGNORED, KEPT):
         found[role] = column
+    elif record == "samples" and said.get("metric") in columns:
+        # In a long table a column of words is a label unless told otherwise.
+        found[f"{LABEL}.{column}"] = _NOTHING
     return found
 
 
@@ -56,7 +60,7 @@ def patterns(said: Said, columns: Sequence[str]) -> dict[str, str]:
     return {
         field: words
         for field, words in said.items()
-        if field not in (*_NO_FIELDS, "value") and words and words not in columns
+        if field not in (*_NO_FIELDS, "value") and words not in ("", _NOTHING) and words not in columns
     }
 
 
@@ -82,7 +86,7 @@ def _without(said: Said, columns: Sequence[str], record: str, column: str) -> di
             found[field] = ",".join(left)
             if not left:
                 del found[field]
-        elif words == column and field not in _NO_FIELDS:
+        elif (words == column and field not in _NO_FIELDS) or field == f"{LABEL}.{column}":
             del found[field]
     return found
 
