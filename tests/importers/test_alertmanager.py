@@ -81,6 +81,10 @@ def test_the_webhook_and_the_api_name_an_alert_alike() -> None:
     assert alert_row(by_api | {"endsAt": "2026-05-04T06:04:59Z"})["ended"].minute == 4
 
 
+def test_what_fires_is_not_over_whatever_end_it_tells() -> None:
+    assert "ended" not in alert_row(alert(endsAt="2026-05-04T06:02:00Z", updatedAt="2026-05-04T06:05:00Z"))
+
+
 def test_what_is_silenced_or_inhibited_is_said() -> None:
     status = {"state": "suppressed", "silencedBy": ["id"], "inhibitedBy": ["other"]}
     assert alert_row(alert(status=status))["message"] == "p95 4.2 s (silenced, inhibited)"
