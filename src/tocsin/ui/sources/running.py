@@ -42,11 +42,19 @@ class Running(QObject):
         self._reading = self._stale = False
         self._asked: dict[int, Callable[[str, bool], None]] = {}
         self._tried.connect(self._tell, Qt.ConnectionType.QueuedConnection)
-        desk.bell.signals_changed.connect(self.refresh)
-        desk.bell.journal_changed.connect(self.refresh)
+        self._watching = False
+
+    def watch(self) -> None:
+        """Read how the sources go, now and whenever anything is committed."""
+        if not self._watching:
+            self._watching = True
+            self._desk.bell.signals_changed.connect(self.refresh)
+            self._desk.bell.journal_changed.connect(self.refresh)
+        self.refresh()
 
     def start(self) -> None:
         """Begin to ask; a store that can only be read is left alone."""
+        self.watch()
         # What asks servers is loaded when the window is there: the start does not wait for it.
         from tocsin.operations.sync import Syncing
 

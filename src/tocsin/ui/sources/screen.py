@@ -56,10 +56,9 @@ class SourcesScreen(QWidget):
         self.token = TokenSheet(over)
         self._after_unlock: list[Callable[[], None]] = []
         self._wire()
-        if running.known is None:
-            running.refresh()
-        else:
+        if running.known is not None:
             self._show(running.known)
+        running.watch()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         key, plain = event.key(), event.modifiers() == Qt.KeyboardModifier.NoModifier
