@@ -2,6 +2,7 @@
 
 import json
 import math
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -190,3 +191,23 @@ def test_a_file_is_known_by_the_keys_in_its_head_even_when_that_is_cut(source: M
     assert json_text.keys(source('{"id": {"no": 1}}\n{"at": 2}\n'), top=True) == {"id", "at"}
     for other in ("id,at\n", b"PAR1", b"\x00\xff", ""):
         assert not json_text.keys(source(other))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"a":1,' + '"\\' * 200_000,
+        '{"a":1,' + '"' * 200_000,
+        '{"a":1' + " " * 400_000,
+        '{"a":1,"' + "\\" * 400_000,
+    ],
+)
+def test_the_head_of_what_is_no_json_is_looked_at_quickly(source: Make, text: str) -> None:
+    begun = time.process_time()
+    assert "a" in json_text.keys(source(text))
+    assert time.process_time() - begun < 1
+
+
+def test_blank_lines_without_number_do_not_hide_what_a_file_is(source: Make) -> None:
+    assert json_text.shape(source("{}" + "\n" * 9_000 + "{}")) == "lines"
+    assert json_text.shape(source("{}" + "\n" * 100_000 + "{}")) == "object"

@@ -2,6 +2,7 @@
 
 import math
 import re
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -280,3 +281,10 @@ def test_a_line_like_one_before_is_read_as_strictly(read: Read) -> None:
         "a b=}": [1, 2, 3],
         "c": [1, 2, 9],
     }
+
+
+def test_a_label_without_end_is_looked_at_quickly(read: Read) -> None:
+    begun = time.process_time()
+    pieces = read(OM, "# TYPE a gauge\na 1\n" + "".join('a{b="' + '\\"' * 250_000 + "\n" for _ in range(3)))
+    assert len(rejected(pieces)) == 3
+    assert time.process_time() - begun < 3

@@ -22,7 +22,9 @@ from tocsin.importers.json_parser import parsed as parsed
 LARGEST_DOCUMENT = 64 << 20
 LONGEST_LINE = 16 << 20
 _BLOCK = 1 << 20
-_TOKEN = re.compile(r'"([^"\\]*+(?:\\.[^"\\]*+)*+)"(\s*:)?|[\[{]|[\]}]', re.DOTALL)
+# A text that the head cuts off ends with it: else each quote in it would be tried as the beginning of one.
+_TOKEN = re.compile(r'"([^"\\]*+(?:\\.[^"\\]*+)*+)(?:"(\s*+:)?|\\?\Z)|[\[{]|[\]}]', re.DOTALL)
+_BLANK_LINES = 10_000
 
 
 def document(source: Source, *, nan: bool = False) -> Any:
@@ -107,9 +109,10 @@ def shape(source: Source) -> str:
 
 def _next_line(file: BinaryIO) -> bytes:
     """Return the next line that is not blank, stripped, at most as long as one may be; b"" at the end."""
-    while line := file.readline(LONGEST_LINE):
-        if stripped := line.removeprefix(codecs.BOM_UTF8).strip():
-            return stripped
+    for _ in range(_BLANK_LINES):
+        line = file.readline(LONGEST_LINE)
+        if not line or (stripped := line.removeprefix(codecs.BOM_UTF8).strip()):
+            return stripped if line else b""
     return b""
 
 

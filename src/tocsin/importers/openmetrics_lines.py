@@ -8,7 +8,9 @@ VALUE = re.compile(
     r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?|[+-]?(?:Inf|inf|Infinity|infinity)|NaN|nan"
 )
 _NAMED = re.compile(NAME)
-_LABEL = re.compile(r'[ \t]*([a-zA-Z_][a-zA-Z0-9_]*)[ \t]*=[ \t]*"((?:[^"\\]|\\["\\n])*)"[ \t]*(,?)')
+_LABEL = re.compile(
+    r'[ \t]*([a-zA-Z_][a-zA-Z0-9_]*)[ \t]*=[ \t]*"([^"\\]*+(?:\\["\\n][^"\\]*+)*+)"[ \t]*(,?)'
+)
 _CLOSED = re.compile(r"[ \t]*\}")
 _ESCAPED = re.compile(r'\\["\\n]')
 _ESCAPES = {r"\\": "\\", r"\"": '"', r"\n": "\n"}
