@@ -149,15 +149,6 @@ def _keep(store: Store, source: LiveSource, secret: str | None) -> None:
         held_secrets().put(sources.secret_name(source), secret)
 
 
-def _give_token(store: Store, source: LiveSource) -> None:
-    """Make a token for senders to know and show it this once; one that is kept stays."""
-    held = held_secrets()
-    if held.get(listening.token_name(source)) is None:
-        token = listening.new_token(store)
-        held.put(listening.token_name(source), token)
-        options.say(f"Senders need this header. It is shown only now:\nAuthorization: Bearer {token}")
-
-
 def _recognised(store: Store, place: str, settings: dict[str, str], secret: str | None) -> str:
     way = sources.http(store, place, settings, secret, threading.Event())
     try:

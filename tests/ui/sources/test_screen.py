@@ -195,9 +195,14 @@ def test_a_webhook_gets_a_token_that_is_shown_once_after_a_passphrase_was_chosen
     screen.token.dismiss()
     assert token not in screen.token.header.text()
     assert [one.name for one in sources.list_all(store)] == ["hook"]
+    qtbot.waitUntil(lambda: names(screen) == ["hook"])
     assert token.encode() not in b"".join(
         file.read_bytes() for file in store.path.rglob("*") if file.is_file() and file.suffix != ".db"
     )
+    screen.do("Del")
+    screen.ask.save.click()
+    qtbot.waitUntil(set_to(store, 0))
+    qtbot.waitUntil(lambda: strongbox.get("hook, token") is None, timeout=20_000)
 
 
 def test_a_wrong_passphrase_is_told_and_asked_for_again(

@@ -1,6 +1,7 @@
 """The screen of live sources: how each of them goes, and all about the one in hand."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from functools import partial
 from zoneinfo import ZoneInfo
@@ -10,8 +11,9 @@ from PySide6.QtGui import QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedLayout, QVBoxLayout, QWidget
 
 from tocsin.errors import UserError
+from tocsin.model.operator import Author
 from tocsin.model.source import LiveSource
-from tocsin.operations import listening, sources
+from tocsin.operations import listening, rounds, sources
 from tocsin.store.folder import Store
 from tocsin.ui.command.ask import Ask
 from tocsin.ui.desk import Desk
@@ -173,7 +175,7 @@ class SourcesScreen(QWidget):
         desk, name = self._desk, shown.source.name
 
         def take(_answers: dict[str, str]) -> None:
-            call = partial(sources.remove, desk.store, desk.author, name)
+            call = partial(_removed, desk.store, desk.author, shown.source, self._running.strongbox)
             job = desk.write(call, lambda _done: self.ask.done(), said=f"{name} is asked no more")
             job.refused.connect(lambda error: self.ask.refuse(str(error)))
 
@@ -255,3 +257,11 @@ def _fresh_token(store: Store, source: LiveSource, strongbox: Strongbox) -> str:
     token = listening.new_token(store)
     strongbox.put(listening.token_name(source), token)
     return token
+
+
+def _removed(store: Store, author: Author, source: LiveSource, strongbox: Strongbox) -> None:
+    """Ask a source no more, and forget its secrets where they can be reached."""
+    sources.remove(store, author, source.name)
+    with suppress(UserError):
+        for name in rounds.secret_names(source):
+            strongbox.put(name, "")
