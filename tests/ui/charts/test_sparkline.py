@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PySide6.QtCore import QPointF
+from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QImage, QPainter
 
-from tocsin.ui.charts.sparkline import paint_sparkline, sparkline
+from tocsin.ui.charts.sparkline import paint_marks, paint_sparkline, sparkline
 
 numbers = st.lists(st.floats(-1e12, 1e12) | st.just(float("nan")), max_size=500)
 
@@ -54,3 +54,12 @@ def test_it_is_painted_where_asked_in_the_colour_asked(qapp: object) -> None:
     assert image.pixelColor(2, 15) == QColor("#000000")
     assert image.pixelColor(30, 5) == QColor("#000000")
     assert sparkline(np.full(50, 1.0), 50, 10).size == pytest.approx((50, 10))
+
+
+def test_marks_stand_at_their_part_of_the_width() -> None:
+    image = QImage(100, 20, QImage.Format.Format_RGB32)
+    image.fill(QColor("black"))
+    painter = QPainter(image)
+    paint_marks(painter, (0.25, 0.75), QRectF(0, 0, 100, 20), QColor("white"))
+    painter.end()
+    assert [x for x in range(100) if image.pixelColor(x, 10) == QColor("white")] == [25, 75]
