@@ -35,7 +35,7 @@ from tocsin.ui.signals.words import searched
 from tocsin.ui.text import ElidedLabel, Label, set_look
 from tocsin.ui.times import number
 
-_PAUSE_MS = 1000  # between two readings, however often the store changes
+_PAUSE_MS = 4000  # between two readings, however often samples come; what a person placed shows at once
 _AGE = timedelta(seconds=30)  # a signal falls silent without any change in the store
 _SHARES = (560, 300)  # pixels of the list and the chart to begin with; the list takes what more there is
 _NONE = "No signals yet.\nCtrl I imports a file of samples; a live source brings its own."
@@ -74,6 +74,10 @@ class SignalsScreen(QWidget):
         """Read again: at once, or as soon as it is shown and the last reading is some time ago."""
         self._dirty = True
         self._read()
+
+    def _hurry(self) -> None:
+        self._pause.stop()
+        self.refresh()
 
     def show_tab(self, name: str) -> None:
         """Bring "Signals" or "Coverage" to the front."""
@@ -203,7 +207,7 @@ class SignalsScreen(QWidget):
 
     def _wire(self) -> None:
         desk = self._desk
-        desk.bell.journal_changed.connect(self.refresh)
+        desk.bell.journal_changed.connect(self._hurry)
         desk.bell.signals_changed.connect(self.refresh)
         desk.heartbeat.tick.connect(self._tick)
         self.search.textChanged.connect(self._find)
