@@ -211,3 +211,5 @@ def test_the_head_of_what_is_no_json_is_looked_at_quickly(source: Make, text: st
 def test_blank_lines_without_number_do_not_hide_what_a_file_is(source: Make) -> None:
     assert json_text.shape(source("{}" + "\n" * 9_000 + "{}")) == "lines"
     assert json_text.shape(source("{}" + "\n" * 100_000 + "{}")) == "object"
+    with pytest.raises(BadInput, match="after line 1 more than 10,000 lines are blank"):
+        list(json_text.lines(source("{}" + "\n" * 100_000 + "{}")))

@@ -55,6 +55,7 @@ class Lines:
     done: int = 0
 
     def __iter__(self) -> Iterator[tuple[int, Any]]:
+        blank_since = 0
         with _utf8(self.source).open("rb") as file:
             for number, line in enumerate(iter(lambda: file.readline(LONGEST_LINE + 1), b""), 1):
                 self.done += len(line)
@@ -62,9 +63,13 @@ class Lines:
                     what = f"line {number} is longer than {LONGEST_LINE:,} bytes."
                     raise BadInput(what, where=self.source.name)
                 if line.strip():
+                    blank_since = number
                     yield number, self._value(number, line)
-                else:
-                    self.blank += 1
+                    continue
+                self.blank += 1
+                if number - blank_since > _BLANK_LINES:
+                    what = f"after line {blank_since} more than {_BLANK_LINES:,} lines are blank."
+                    raise BadInput(what, where=self.source.name)
 
     def _value(self, number: int, line: bytes) -> Any:
         try:
