@@ -59,6 +59,15 @@ def test_what_nobody_needs_is_withdrawn_with_a_reason(run: Any) -> None:
     assert run("observe", "--list", "--waiting")[1] == []
 
 
+def test_a_report_joins_an_incident_that_is_open(run: Any) -> None:
+    _, known = run("incident", "declare", "--title", "t", "--system", "scorer")
+    _, seen = run("observe", "x", "--system", "scorer")
+    _, joined = run("observe", "--join", seen["id"], known["reference"])
+    assert joined["incident"] == known["reference"]
+    _, shown = run("incident", "show", known["reference"])
+    assert [item["text"] for item in shown["timeline"]] == ["x (internal discovery)"]
+
+
 def test_a_chat_goes_to_the_timeline_and_the_timeline_to_a_file_and_back(run: Any, tmp_path: Path) -> None:
     texts = {"1577889531.000200": "rolling back &amp; holding", "1577889600.000000": "done"}
     said = [{"type": "message", "user": "U01", "text": text, "ts": ts} for ts, text in texts.items()]

@@ -190,6 +190,27 @@ def test_a_report_is_withdrawn_with_a_reason(
     qtbot.waitUntil(lambda: wall.queue.rows.facts == [])
 
 
+def test_a_report_is_taken_into_the_incident_in_hand(
+    qtbot: QtBot, sheet: ObserveSheet, desk: Desk, store: Store, report: Observation
+) -> None:
+    sheet.dismiss()
+    sheet.open_report(report.id)
+    qtbot.waitUntil(sheet.isVisible)
+    assert sheet.join_button.isHidden(), "no incident is in hand"
+    sheet.dismiss()
+    known = incidents.declare(store, desk.author, title="t", system="scorer")
+    desk.choose_incident(known.id)
+    sheet.open_report(report.id)
+    qtbot.waitUntil(sheet.isVisible)
+    assert known.reference in sheet.join_button.text()
+    with qtbot.waitSignal(sheet.reported):
+        sheet.join_button.click()
+    assert observations.get(store, report.id).incident == known.id
+    sheet.open_report(report.id)
+    qtbot.waitUntil(sheet.isVisible)
+    assert sheet.join_button.isHidden()
+
+
 def test_enter_in_the_queue_declares_from_the_report(
     qtbot: QtBot, desk: Desk, window: Window, wall: WallScreen, store: Store, report: Observation
 ) -> None:

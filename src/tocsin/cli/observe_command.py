@@ -9,7 +9,7 @@ from tocsin.errors import BadInput, UserError
 from tocsin.model.evidence import Evidence
 from tocsin.model.instant import iso
 from tocsin.model.observation import CHANNELS, INTERNAL, Observation
-from tocsin.operations import evidence, observations, systems
+from tocsin.operations import evidence, incidents, observations, systems
 from tocsin.operations.times import parse_instant, parse_when
 from tocsin.store.folder import Store
 
@@ -36,6 +36,7 @@ def register(subparsers: options.Subparsers) -> None:
     parser.add_argument("--list", action="store_true", help="list what was reported")
     parser.add_argument("--waiting", action="store_true", help="with --list: only what nobody dealt with")
     parser.add_argument("--withdraw", metavar="ID", help="take one off the queue; TEXT is the reason")
+    parser.add_argument("--join", metavar="ID", help="take one into the open incident TEXT")
     parser.add_argument("--save", metavar="ENTRY", help="copy attached evidence to the file TEXT")
 
 
@@ -48,6 +49,9 @@ def _run(args: argparse.Namespace) -> int:
         if args.withdraw:
             observations.withdraw(store, options.author(store, args), args.withdraw, args.text)
             return _tell(store, args, observations.get(store, args.withdraw), [], "Withdrawn.")
+        if args.join:
+            found = observations.join(store, options.author(store, args), args.text, args.join)
+            return _tell(store, args, found, [], f"On the timeline of {args.text}.")
         return _report(store, args)
 
 
@@ -125,10 +129,14 @@ def _json(store: Store, found: Observation, reference: str = "") -> dict[str, An
         "learned": found.learned,
         "recorded": found.recorded_at,
         "author": found.author,
-        "incident": reference,
+        "incident": reference or _reference(store, found.incident),
         "withdrawn": found.withdrawn,
         "evidence": [_file(one) for one in evidence.of(store, found.id)],
     }
+
+
+def _reference(store: Store, incident: str) -> str:
+    return incidents.get(store, incident).reference if incident else ""
 
 
 def _file(one: Evidence) -> dict[str, Any]:

@@ -9,7 +9,8 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import QFileDialog, QFormLayout, QHBoxLayout, QLineEdit, QPushButton, QWidget
 
-from tocsin.errors import BadInput, UserError
+from tocsin.errors import BadInput
+from tocsin.model.incident import Incident
 from tocsin.model.journal import Entry
 from tocsin.model.observation import CHANNELS, INTERNAL, Observation
 from tocsin.operations import observations, systems
@@ -26,7 +27,8 @@ from tocsin.ui.text import Label, set_look, visible
 from tocsin.ui.timeline import words
 from tocsin.ui.window import Window
 
-_HAPPENED, _LEARNED = "when we learned of it, or 14:20, or 13:00..14:00", "now, or 14:20"
+_HINTS = ("What was noticed, in a line", "who noticed it, if known",
+          "when we learned of it, or 14:20, or 13:00..14:00", "now, or 14:20")  # fmt: skip
 _WAITS = "Starts no clock: it waits in the review queue until somebody declares or withdraws it."
 
 
@@ -41,6 +43,7 @@ class ObserveSheet(Sheet):
         self._id = ""
         self._begun: tuple[str, dict[str, str]] = ("", {})  # a report somebody began before reading another
         self._report: Observation | None = None
+        self._incident: Incident | None = None  # which may take the report in
         self._offered: dict[str, str] = {}
         self._saving = False
         self.text, self.who, self.happened, self.learned = QLineEdit(), QLineEdit(), QLineEdit(), QLineEdit()
@@ -48,10 +51,11 @@ class ObserveSheet(Sheet):
         self.system, self.channel = SystemField(desk.theme, "Which system it is about"), Choices(CHANNELS)
         self.about, self.note = Label("", "muted", wrap=True), Label("", "small", wrap=True)
         self.happened_read, self.learned_read = Label("", "small"), Label("", "small")
+        self.note.set_tone(Tone.RED)
         self.files = EvidenceList(desk)
         self._form = QFormLayout()
         self.attach_button, self.save_button = QPushButton("Attach …"), QPushButton("Save   Enter")
-        self.withdraw_button = QPushButton("Withdraw")
+        self.withdraw_button, self.join_button = QPushButton("Withdraw"), QPushButton()
         self._lay_out()
         self._wire()
         self._offer(None)
@@ -67,7 +71,7 @@ class ObserveSheet(Sheet):
 
     def open_report(self, id: str, withdraw: bool = False) -> None:
         """Open on a report that is there, to be read, corrected or withdrawn."""
-        call = partial(prepare, self._desk.store, "", id)
+        call = partial(prepare, self._desk.store, self._desk.incident, id)
         self._desk.read(call, partial(self._open_known, withdraw=withdraw))
 
     def choose(self, paths: Sequence[Path]) -> None:
@@ -107,13 +111,20 @@ class ObserveSheet(Sheet):
         store, author = self._desk.store, self._desk.author
         self._write(partial(observations.withdraw, store, author, self._report.id, reason), "Withdrawn")
 
+    def join(self) -> None:
+        """Take the report into the incident in hand."""
+        if self._report is not None and self._incident is not None and not self._saving:
+            store, author = self._desk.store, self._desk.author
+            call = partial(observations.join, store, author, self._incident.id, self._report.id)
+            self._write(call, f"On the timeline of {self._incident.reference}")
+
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         if event.key() not in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             super().keyPressEvent(event)
         elif self.reason.hasFocus() or self.withdraw_button.hasFocus():
             self.withdraw()
-        elif self.attach_button.hasFocus():
-            self.attach_button.click()
+        elif pressed := next((one for one in (self.attach_button, self.join_button) if one.hasFocus()), None):
+            pressed.click()
         else:
             self._entered()
 
@@ -167,7 +178,7 @@ class ObserveSheet(Sheet):
         self.system.show_systems(known.systems, known.system)
         self._offered["system"] = self.system.currentText()
         self.files.show_attached(known.files)
-        self._show(self.text)
+        self._show(self.text, known.incident)
         if withdraw:
             self.withdraw()
 
@@ -176,7 +187,7 @@ class ObserveSheet(Sheet):
             only = known.systems[0].name if len(known.systems) == 1 else ""
             self.system.show_systems(known.systems, self.system.currentText() or known.system or only)
 
-    def _show(self, first: QWidget) -> None:
+    def _show(self, first: QWidget, incident: Incident | None = None) -> None:
         report, zone = self._report, self._desk.store.zone
         writable = not self._desk.store.read_only
         about = _WAITS
@@ -187,6 +198,9 @@ class ObserveSheet(Sheet):
             )
             about += f"\nWithdrawn: {report.withdrawn}" if report.withdrawn else ""
         self.about.show_text(about if writable else "This store can only be read here.")
+        self._incident = incident
+        self.join_button.setText(f"Take into {incident.reference}" if incident else "")
+        self.join_button.setVisible(incident is not None and writable)
         self.withdraw_button.setVisible(report is not None and writable and not report.withdrawn)
         for button in (self.save_button, self.attach_button):
             button.setEnabled(writable)
@@ -222,7 +236,7 @@ class ObserveSheet(Sheet):
     def _write(self, call: Callable[[], Observation | Entry], said: str) -> None:
         self._saving = True
         job = self._desk.write(call, self._saved, said=said)
-        job.refused.connect(self._refused)
+        job.refused.connect(lambda error: self._say(str(error)))
         job.ended.connect(self._ended)
 
     def _saved(self, result: Observation | Entry) -> None:
@@ -236,18 +250,13 @@ class ObserveSheet(Sheet):
         else:
             self.reported.emit(subject)
 
-    def _refused(self, error: UserError) -> None:
-        self._say(str(error))
-
     def _ended(self) -> None:
         self._saving = False
 
     def _say(self, text: str) -> None:
         self.note.show_text(text)
-        self.note.set_tone(Tone.RED if text else None)
         self.note.setVisible(bool(text))
-        if self.isVisible():
-            self.place()
+        self._placed()
 
     def _show_reading(self, field: QLineEdit, reading: Label) -> None:
         """Say beside a time how it is understood, while it is being typed."""
@@ -268,6 +277,7 @@ class ObserveSheet(Sheet):
         self.attach_button.clicked.connect(self._choose_files)
         self.save_button.clicked.connect(self.save)
         self.withdraw_button.clicked.connect(self.withdraw)
+        self.join_button.clicked.connect(self.join)
         self.system.entered.connect(self._entered)
         self.files.changed.connect(lambda: QTimer.singleShot(0, self, self._placed))
         self.happened.textChanged.connect(lambda: self._show_reading(self.happened, self.happened_read))
@@ -281,8 +291,7 @@ class ObserveSheet(Sheet):
         self.setObjectName("observe-sheet")
         self.setAcceptDrops(not self._desk.store.read_only)
         self.text.setMaxLength(20_000)
-        hints = ("What was noticed, in a line", "who noticed it, if known", _HAPPENED, _LEARNED)
-        for (name, field), hint in zip(self._lines().items(), hints, strict=True):
+        for (name, field), hint in zip(self._lines().items(), _HINTS, strict=True):
             field.setPlaceholderText(hint)
             field.setObjectName(f"observe-{name}")
         self.reason.setPlaceholderText("why it is withdrawn")
@@ -302,6 +311,7 @@ class ObserveSheet(Sheet):
         buttons.addWidget(self.attach_button)
         buttons.addWidget(Label("or drop files here", "small"))
         buttons.addStretch()
+        buttons.addWidget(self.join_button)
         buttons.addWidget(self.withdraw_button)
         buttons.addWidget(self.save_button)
         self.body.addWidget(self.about)
