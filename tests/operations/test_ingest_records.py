@@ -83,6 +83,20 @@ def test_an_alert_that_ended_since_takes_the_place_of_its_former_state(store: St
     assert (found.value, found.ended) == (5.0, datetime(2026, 1, 1, 1, tzinfo=UTC))
 
 
+def test_what_was_delivered_late_changes_nothing(store: Store, run: Import) -> None:
+    text = (
+        '[{"event": {"id": "E2", "event_type": "incident.resolved", "resource_type": "incident",'
+        ' "occurred_at": "2026-05-04T10:00:00Z", "data": {"id": "P7", "type": "incident", "title": "slow",'
+        ' "created_at": "2026-05-04T09:00:00Z", "urgency": "high", "status": "resolved"}}}]'
+    )
+    early = text.replace("E2", "E1").replace("resolved", "acknowledged").replace("10:00:00Z", "09:30:00Z")
+    assert counts(run(text, "alerts")) == (1, 1, 0, 0)
+    assert counts(run(early, "alerts")) == (1, 0, 1, 0)
+    with store.signals.read() as connection:
+        [found] = alerts.list_all(connection, system_id(store))
+    assert found.ended is not None
+
+
 def test_a_severity_nobody_knows_is_set_aside(run: Import) -> None:
     rows = "".join(f"2026-01-01T00:00:{n:02d}Z,low\n" for n in range(10))
     report = run(f"time,severity\n{rows}2026-01-01T00:01:00Z,purple\n", "alerts")

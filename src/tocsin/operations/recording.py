@@ -15,6 +15,7 @@ import msgspec
 
 from tocsin.errors import BadInput
 from tocsin.importers.base import Rows, Table
+from tocsin.importers.severities import severity
 from tocsin.model.alert import Alert, AlertSeverity
 from tocsin.model.deployment import Deployment
 from tocsin.model.instant import When, iso, to_us
@@ -28,17 +29,6 @@ from tocsin.store.database import Connection
 from tocsin.store.decisions import DecisionLog
 from tocsin.store.folder import Store
 
-# What other tools say, in our four words.
-_SEVERITIES = {
-    **{level.value: level for level in AlertSeverity},
-    "page": AlertSeverity.CRITICAL,
-    "fatal": AlertSeverity.CRITICAL,
-    "error": AlertSeverity.HIGH,
-    "warning": AlertSeverity.MEDIUM,
-    "warn": AlertSeverity.MEDIUM,
-    "info": AlertSeverity.LOW,
-    "none": AlertSeverity.LOW,
-}
 _URGENT = (AlertSeverity.CRITICAL, AlertSeverity.HIGH)
 # What two states of one record may differ in and still say the same.
 _OWN = ("id", "signal", "raised", "urgent", "updated", "source")
@@ -147,12 +137,14 @@ class Recording:
             messages.add(connection, found, self.number)
 
     def _alert(self, connection: Connection, row: dict[str, Any], line: int) -> None:
-        severity = _SEVERITIES.get(str(row["severity"]).lower())
-        if severity is None:
-            known = ", ".join(_SEVERITIES)
-            self.tally.reject(line, f"severity: “{str(row['severity'])[:40]}” is none of {known}")
+        word = severity(str(row["severity"]))
+        if not word:
+            levels = ", ".join(AlertSeverity)
+            self.tally.reject(
+                line, f"severity: “{str(row['severity'])[:40]}” means none of {levels} here, nor P1 to P5"
+            )
             return
-        found = self._made_alert(connection, row, severity)
+        found = self._made_alert(connection, row, AlertSeverity(word))
         stated = row.get("id") or _key(iso(found.time), found.metric, found.severity, found.message)
         key = _key(found.system, stated)
         mark = _key("alert", found.detector, key)
@@ -164,22 +156,22 @@ class Recording:
         elif not _same(found, there[0]) and _is_newer(found, there[0]):
             held = there[0]
             self._renew(mark, replace(found, id=held.id, raised=held.raised, urgent=held.urgent))
+        elif _is_newer(there[0], found):
+            self.tally.already += 1  # what was delivered late says nothing new
         else:
             self._held(connection, found, there, line)
 
-    def _made_alert(self, connection: Connection, row: dict[str, Any], severity: AlertSeverity) -> Alert:
+    def _made_alert(self, connection: Connection, row: dict[str, Any], level: AlertSeverity) -> Alert:
         metric, start = row.get("metric", ""), row.get("start")
         system = self.belonging.system_of(row.get("system", ""))
-        signal = Signal(system, metric).id if metric else ""
-        if signal and series.number_of(connection, signal) is None:
-            signal = ""
+        signal = _signal(connection, system, metric, row.get("labels", {}))
         return Alert(
             id=self.store.new_id(),
             system=system,
             signal=signal,
             metric=metric,
             detected=True,
-            severity=severity,
+            severity=level,
             detector=row.get("detector", "imported"),
             version="",
             message=row.get("message", metric),
@@ -188,7 +180,7 @@ class Recording:
             time=row["time"],
             start=When(start) if isinstance(start, datetime) else None,
             ended=row.get("ended"),
-            urgent=self.arrived is not None and severity in _URGENT,
+            urgent=self.arrived is not None and level in _URGENT,
             labels=row.get("labels", {}),
             source=self.source,
             raised=self.arrived,
@@ -217,11 +209,18 @@ class Recording:
         self.tally.reject(line, f"it says something else than {by} ({held.id})")
 
 
+def _signal(connection: Connection, system: str, metric: str, labels: dict[str, str]) -> str:
+    """Return the id of the signal an alert is about, by its labels, else without any; "" if there is none."""
+    ids = [Signal(system, metric, told).id for told in (labels, {})] if metric else []
+    return next((id for id in ids if series.number_of(connection, id) is not None), "")
+
+
 def _is_newer(found: Alert, held: Alert) -> bool:
-    """Whether a record of an alert is a later state of the one held: it ended, or says it was updated."""
-    if found.updated is not None and held.updated is not None:
+    """Whether a record of an alert is a later state of another: it was updated later, or has ended since."""
+    ended = found.ended is not None and held.ended is None
+    if found.updated is not None and held.updated is not None and found.updated != held.updated:
         return found.updated > held.updated
-    return found.ended is not None and held.ended is None
+    return ended
 
 
 def _same(found: Any, held: Any, *aside: str) -> bool:
