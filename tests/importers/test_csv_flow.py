@@ -5,6 +5,7 @@ import io
 import tempfile
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -152,3 +153,26 @@ def test_a_reading_that_is_stopped_leaves_no_thread(source: Callable[..., Source
         pass
     pieces.close()  # type: ignore[attr-defined]
     assert threading.active_count() == before
+
+
+def test_a_file_far_out_of_order_is_sorted_as_a_whole(read: Read) -> None:
+    # Else every block would be compared with all that is stored already.
+    head, *rows = WIDE.splitlines()
+    shuffled = [rows[n * 23 % 60] for n in range(60)]
+    pieces = read(CSV, "\n".join([head, *shuffled, ""]))
+    assert found(pieces)[0] == {
+        (name, to_us(START) + n * 1_000_000, float(n * (1 + (name == "b"))), shuffled.index(rows[n]) + 2)
+        for name in "ab"
+        for n in range(60)
+    }
+    times = [
+        t for p in pieces if isinstance(p, Samples) and p.metric == "a" for t in sorted(p.times.tolist())
+    ]
+    assert sum(after < before for before, after in pairwise(times)) <= 1
+
+
+def test_a_file_hardly_out_of_order_needs_no_sorting(read: Read) -> None:
+    head, *rows = WIDE.splitlines()
+    swapped = [rows[n ^ 1] for n in range(60)]
+    pieces = read(CSV, "\n".join([head, *swapped, ""]))
+    assert [p.lines[0] for p in pieces if isinstance(p, Samples) and p.metric == "a"][:2] == [2, 8]

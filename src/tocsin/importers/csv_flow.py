@@ -120,16 +120,18 @@ class _Gathered:
     keys: Keys
     held: dict[tuple[str, int], _Held] = field(default_factory=dict)
     count: int = 0
-    begun: dict[int, int] = field(default_factory=dict)  # by key, the first time in the block before
+    middles: dict[int, int] = field(default_factory=dict)  # by key, the middle time of the block before
 
     def reaches_back(self, parsed: Parsed) -> bool:
-        """Whether a block has times before those of the block before it: the file is not in order."""
+        """Whether a block begins before the middle of the block before it: the file is not in order."""
         if not len(parsed.times):
             return False
-        firsts = np.minimum.reduceat(parsed.times, parsed.edges[:-1]).tolist()
-        found = dict(zip(parsed.keys, firsts, strict=True))
-        back = any(first < self.begun.get(key, first) for key, first in found.items())
-        self.begun.update(found)
+        starts = parsed.edges[:-1]
+        firsts = np.minimum.reduceat(parsed.times, starts)
+        middles = firsts + (np.maximum.reduceat(parsed.times, starts) - firsts) // 2
+        times = zip(parsed.keys, firsts.tolist(), strict=True)
+        back = any(first < self.middles.get(key, first) for key, first in times)
+        self.middles.update(zip(parsed.keys, middles.tolist(), strict=True))
         return back
 
     def take(self, parsed: Parsed) -> Iterator[Samples | Rejected]:
