@@ -10,6 +10,7 @@ from tocsin.importers.base import Options
 from tocsin.model.operator import Author
 from tocsin.operations.ingest import ImportReport, ingest
 from tocsin.operations.progress import finish
+from tocsin.store import alerts, series
 from tocsin.store.folder import Store
 
 Take = Callable[[Path], ImportReport]
@@ -40,6 +41,17 @@ def test_the_files_of_tools_come_in_whole_and_once(take: Take, shared_data: Path
     first, again = (take(shared_data / "formats" / name) for _ in range(2))
     assert (first.stored, first.rejected, first.already) == (FILES[name], 0, 0)
     assert (again.stored, again.rejected, again.already) == (0, 0, FILES[name])
+
+
+def test_an_alert_that_came_with_samples_is_about_their_signal(
+    take: Take, store: Store, shared_data: Path
+) -> None:
+    take(shared_data / "formats" / "evidently" / "valuedrift_psi_0_7.json")
+    with store.signals.read() as connection:
+        named = {signal.id: signal.name for _, signal in series.list_all(connection)}
+        found = {alert.labels["column"]: named[alert.signal] for alert in alerts.list_all(connection)}
+    assert found["car_value"] == "drift (column=car_value, method=psi)"
+    assert len(found) == 3
 
 
 def test_a_workspace_of_evidently_comes_in_as_an_archive(

@@ -139,6 +139,9 @@ class Writing:
     def take_rows(self, piece: Rows) -> None:
         """Take alerts, deployments or messages."""
         self.tally.met(piece.record, len(piece.rows))
+        if piece.record == "alerts":
+            self.judge()  # the samples before it, so that an alert finds its signal
+            self._write()
         for start in range(0, len(piece.rows), _ROWS_AT_ONCE):
             part = slice(start, start + _ROWS_AT_ONCE)
             with self._transaction() as connection:
