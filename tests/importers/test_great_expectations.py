@@ -173,3 +173,9 @@ def test_parts_of_any_shape_are_read_or_left(read: Read, odd: Any) -> None:
 
 def test_other_json_is_not_known(source: Callable[[str], Source]) -> None:
     assert not GX.knows(source('{"success": true, "results": []}'))
+
+
+def test_a_result_is_known_whatever_the_order_of_its_parts(source: Callable[[str], Source]) -> None:
+    many = validation(*(result(True, {"column": f"c{n}"}) for n in range(2_000)))
+    assert GX.knows(source(json.dumps(many, sort_keys=True)))
+    assert GX.knows(source(json.dumps(many)))

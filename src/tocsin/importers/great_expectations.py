@@ -41,11 +41,10 @@ class GreatExpectationsImporter:
     def knows(self, source: Source) -> bool:
         """Whether results of expectations are in it."""
         inner, top = keys(source), keys(source, top=True)
-        if {"success", "results"} <= top and "expectation_config" in inner:
+        # In the order of the alphabet, as 0.x stores them, `success` comes behind all results.
+        if top & {"results", "run_results"} and {"expectation_config", "success"} <= inner:
             return True
-        if {"success", "validation_results"} <= top:
-            return "expectation_type" in inner or "evaluated_validations" in inner
-        return "run_results" in top and "expectation_config" in inner
+        return "validation_results" in top and bool(inner & {"expectation_type", "evaluated_validations"})
 
     def read(self, source: Source, options: Options) -> Iterator[Piece]:
         """Yield samples and alerts. Raises BadInput when there is no validation result in it."""
