@@ -129,8 +129,14 @@ def console(path: Path, seconds: float) -> None:
         if quiet[0] < 4:
             QTimer.singleShot(500, settle)
             return
-        # The worst case: detectors run with every commit, though a console lets them rest after a run.
-        app.bell.signals_changed.connect(app.detecting.now)
+        # The long rest after judging everything once is no example: begin after a run of the usual kind.
+        app.detecting.now()
+        QTimer.singleShot(500, begin)
+
+    def begin() -> None:
+        if app.jobs.busy():
+            QTimer.singleShot(500, begin)
+            return
         spent = time.process_time()
         QTimer.singleShot(round(1000 * seconds), lambda: done(spent))
 

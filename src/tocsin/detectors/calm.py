@@ -9,6 +9,7 @@ from tocsin.detectors.baseline import Baseline, expected
 from tocsin.detectors.levels import WIDTHS, Level, excess
 from tocsin.detectors.stretches import LARGEST
 
+_FEW = 8  # new samples that are quicker looked at one by one
 _SAFE = 1 - 1e-9  # sums of other lengths round otherwise: what comes so near to a level is judged in full
 
 
@@ -36,8 +37,16 @@ class Calm:
             return True
         centre, spread = expected(times, self.known)
         scores = (np.clip(values, -LARGEST, LARGEST) - centre) / spread
-        beyond, _ = excess(scores, self.levels)
-        return bool((beyond[first:] <= _SAFE).all())
+        if len(scores) - first > _FEW:
+            beyond, _ = excess(scores, self.levels)
+            return bool((beyond[first:] <= _SAFE).all())
+        # Nothing has departed before and nothing may now, so that no average hides from a longer one.
+        return all(self._below(scores[: end + 1]) for end in range(first, len(scores)))
+
+    def _below(self, scores: Values) -> bool:
+        """Whether every average that ends with the last score stays below its level."""
+        means = {width: float(scores[-width:].mean()) for width in WIDTHS}
+        return all(level.side * means[level.width] <= _SAFE * level.threshold for level in self.levels)
 
 
 def calm(until_us: int, known: Baseline | None, levels: tuple[Level, ...]) -> Calm:
