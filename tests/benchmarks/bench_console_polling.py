@@ -15,7 +15,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -37,11 +37,23 @@ from tocsin.operations.progress import finish
 from tocsin.store import imports, samples, series
 from tocsin.store.folder import Store, create_store, open_store
 
-SERIES, EVERY_S, BAR = 1_000, 15, 0.05
+EVERY_S, BAR = 15, 0.05
 STEP_US = EVERY_S * 1_000_000
 AUTHOR = Author("Operator A")
 SETTINGS = {"query": "serving_latency", "step": f"{EVERY_S}s", "back": "1m", "delay": "0s"}
-_WARM_S = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How many series, how long is measured, and how long a console runs before that."""
+
+    series: int = 1_000
+    seconds: float = 60.0
+    warm_s: float = 20.0
+    days: float = 0.0
+
+    def words(self) -> list[str]:
+        return [f"--series={self.series}", f"--seconds={self.seconds}", f"--warm={self.warm_s}"]
 
 
 def labels(number: int) -> dict[str, str]:
@@ -56,6 +68,7 @@ class Canned(BaseHTTPRequestHandler):
     """Answers a range query with every series at every step, as Prometheus does."""
 
     protocol_version = "HTTP/1.1"
+    series = 0
 
     def do_GET(self) -> None:
         asked = urlsplit(self.path)
@@ -81,29 +94,30 @@ class Canned(BaseHTTPRequestHandler):
                     "metric": {"__name__": "serving_latency", **labels(number)},
                     "values": [[at, str(value(number, round(at)))] for at in times],
                 }
-                for number in range(SERIES)
+                for number in range(self.series)
             ],
         }
 
 
-def serve() -> None:
+def serve(series: int) -> None:
+    Canned.series = series
     server = ThreadingHTTPServer(("127.0.0.1", 0), Canned)
     print(server.server_port, flush=True)
     server.serve_forever()
 
 
-def fill(store: Store, system: str, days: float) -> None:
+def fill(store: Store, system: str, size: Size) -> None:
     """Give every series a past that the detectors have judged."""
     end = int((store.now() - EPOCH) / timedelta(microseconds=1)) // STEP_US * STEP_US - 8 * STEP_US
-    times = np.arange(end - int(days * 86_400_000_000), end, STEP_US)
+    times = np.arange(end - int(size.days * 86_400_000_000), end, STEP_US)
     noise = np.random.default_rng(7)
-    for first in range(0, SERIES, 100):
+    for first in range(0, size.series, 100):
         with store.signals.write() as connection:
             number = imports.begin(
                 connection, id=store.new_id(), source="past", sha256="", importer="past", record="samples",
                 system=system, author=AUTHOR, started=store.now(),
             )  # fmt: skip
-            for one in range(first, first + 100):
+            for one in range(first, min(first + 100, size.series)):
                 signal = Signal(system, "serving_latency", labels(one), "", likely_layer("serving_latency"))
                 values = np.round(40 + 10 * noise.random(len(times)), 3)
                 samples.append(connection, series.ensure(connection, signal), times, values, number)
@@ -111,8 +125,8 @@ def fill(store: Store, system: str, days: float) -> None:
     finish(detect(store))
 
 
-def console(path: Path, seconds: float) -> None:
-    """Run the real console and print the CPU seconds it spent in `seconds`, once it has settled."""
+def console(path: Path, size: Size) -> None:
+    """Run the real console and print the CPU seconds it spent while it was measured, once it has settled."""
     from PySide6.QtCore import QTimer
 
     from tocsin.ui.console import App, application_
@@ -125,7 +139,7 @@ def console(path: Path, seconds: float) -> None:
     quiet = [0]
 
     def settle() -> None:
-        quiet[0] = 0 if app.jobs.busy() or time.monotonic() - began < _WARM_S else quiet[0] + 1
+        quiet[0] = 0 if app.jobs.busy() or time.monotonic() - began < size.warm_s else quiet[0] + 1
         if quiet[0] < 4:
             QTimer.singleShot(500, settle)
             return
@@ -138,7 +152,7 @@ def console(path: Path, seconds: float) -> None:
             QTimer.singleShot(500, begin)
             return
         spent = time.process_time()
-        QTimer.singleShot(round(1000 * seconds), lambda: done(spent))
+        QTimer.singleShot(round(1000 * size.seconds), lambda: done(spent))
 
     def done(spent: float) -> None:
         print(json.dumps({"cpu_s": time.process_time() - spent, "settled_s": time.monotonic() - began}))
@@ -181,9 +195,11 @@ def ran(*words: object) -> dict[str, float]:
     return found
 
 
-def compare(seconds: float, days: float) -> float:
+def compare(size: Size) -> float:
     """Print the table and return what is beyond the HTTP work, as a share of one core."""
-    server = subprocess.Popen([sys.executable, __file__, "--serve"], stdout=subprocess.PIPE, text=True)
+    server = subprocess.Popen(
+        [sys.executable, __file__, "--serve", *size.words()], stdout=subprocess.PIPE, text=True
+    )
     try:
         assert server.stdout is not None
         port = int(server.stdout.readline())
@@ -191,23 +207,25 @@ def compare(seconds: float, days: float) -> float:
             path = Path(folder) / "bench.tocsin"
             store = create_store(path, code="BENCH", zone="UTC", clock=SystemClock(), author=AUTHOR)
             system = systems.ensure(store, AUTHOR, "serving").id
-            if days:
-                fill(store, system, days)
-            without = ran("--console", path, "--seconds", seconds)
+            if size.days:
+                fill(store, system, size)
+            without = ran("--console", path, *size.words())
             place = f"http://127.0.0.1:{port}"
             sources.save(
                 store, AUTHOR, LiveSource("bench", "prometheus_api", place, system, EVERY_S, SETTINGS)
             )
-            polling = ran("--console", path, "--seconds", seconds)
+            polling = ran("--console", path, *size.words())
             [kept] = sources.status(store)
             store.close()
-        http = ran("--bare", port, "--seconds", seconds)
+        http = ran("--bare", port, *size.words())
     finally:
         server.kill()
         server.wait()
+    seconds = size.seconds
     beyond = (polling["cpu_s"] - without["cpu_s"] - http["cpu_s"]) / seconds
     print(
-        f"{SERIES:,} series every {EVERY_S} s, {days:g} days of past, CPU of {seconds:g} s as share of a core"
+        f"{size.series:,} series every {EVERY_S} s, {size.days:g} days of past, "
+        f"CPU of {seconds:g} s as share of a core"
     )
     rows = {
         "console with polling": polling["cpu_s"] / seconds,
@@ -224,24 +242,26 @@ def compare(seconds: float, days: float) -> float:
 
 
 def main() -> None:
+    usual = Size()
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true")
-    parser.add_argument("--days", type=float, default=0)
-    parser.add_argument("--seconds", type=float, default=60)
+    parser.add_argument("--days", type=float, default=usual.days)
+    parser.add_argument("--seconds", type=float, default=usual.seconds)
+    parser.add_argument("--series", type=int, default=usual.series)
+    parser.add_argument("--warm", type=float, default=usual.warm_s)
     parser.add_argument("--serve", action="store_true")
     parser.add_argument("--console", type=Path)
     parser.add_argument("--bare", type=int)
     args = parser.parse_args()
-    parts: list[tuple[object, Callable[[], None]]] = [
-        (args.serve, serve),
-        (args.console, lambda: console(args.console, args.seconds)),
-        (args.bare, lambda: bare(args.bare, args.seconds)),
-    ]
-    for wanted, part in parts:
-        if wanted:
-            part()
-            return
-    compare(30 if args.quick else args.seconds, args.days)
+    size = Size(20, 3, 2) if args.quick else Size(args.series, args.seconds, args.warm, args.days)
+    if args.serve:
+        serve(size.series)
+    elif args.console:
+        console(args.console, size)
+    elif args.bare:
+        bare(args.bare, size.seconds)
+    else:
+        compare(size)
 
 
 if __name__ == "__main__":
