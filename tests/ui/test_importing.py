@@ -235,8 +235,10 @@ def test_what_is_missing_is_said_below_the_columns_before_anything_is_read(
     path.write_text(EPOCHS)
     fill(sheet, path)
     qtbot.waitUntil(lambda: "“Unit of numeric times”" in sheet.table.missing.text(), timeout=20_000)
+    assert becomes(sheet.table.table) == {"ts": "–", "latency": "–"}, "nothing is decided yet"
     qtbot.mouseClick(sheet.unit.group.button(1), Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: sheet.table.missing.text() == "", timeout=20_000)
+    assert becomes(sheet.table.table) == {"ts": "time", "latency": "value"}
 
 
 def test_a_folder_is_looked_at_and_counted_by_kind(

@@ -122,7 +122,9 @@ class ColumnsModel(QAbstractTableModel):
     def _words(self, row: int, column: int) -> str:
         columns = self.proposal.columns
         if column == _ROLE:
-            return self.role(row)
+            # While something is missing, nothing is decided but what a person said.
+            open_ = bool(self.proposal.missing) and self.role(row) == self.roles[-1]
+            return "–" if open_ else self.role(row)
         if column == _CELLS:
             return "   ".join(self._cells(row)[:_SHOWN])
         return columns[row] if row < len(columns) else self.said[self.made[row - len(columns)]]
