@@ -143,15 +143,14 @@ def test_labels_name_system_segment_and_group(server: Canned) -> None:
     assert piece.labels == {"region": "eu", "sex": "f", "job": "a"}
 
 
-def test_missing_values_stay_missing_and_infinite_ones_are_set_aside(server: Canned) -> None:
+def test_missing_values_stay_missing_and_infinite_ones_count_as_such(server: Canned) -> None:
     at = (NOW.timestamp() - 10) // 15 * 15
     odd = {at: math.nan, at - 15: math.inf}
     server.answer = prometheus(
         [({"__name__": "load"}, lambda when: odd.get(when, 1.0))], warnings=["careful"]
     )
     found, _, pieces = poll(server, back="30s")
-    assert np.isnan(found[0].values).tolist() == [False, True]
-    assert [piece.count for piece in pieces if isinstance(piece, Rejected)] == [1]
+    assert np.isnan(found[0].values).tolist() == [False, True, True]
     assert Assumed("Prometheus warns", "careful") in pieces
 
 
@@ -176,6 +175,24 @@ def test_histograms_become_quantiles_of_what_came_between_two_steps_in_any_slici
     assert [value for piece in medians for value in piece.values.tolist()] == pytest.approx([0.3] * 6)
 
 
+def test_a_histogram_met_for_the_first_time_waits_for_the_next_step(server: Canned) -> None:
+    newest = (NOW.timestamp() - 10) // 15 * 15
+    buckets: Series = [
+        (
+            {"__name__": "t_bucket", "le": le},
+            lambda at: 10 * (at - newest + 15) if at >= newest else -math.inf,
+        )
+        for le in ("0.1", "+Inf")
+    ]
+    server.answer = prometheus(buckets)
+    found, cursor, _ = poll(server, back="1m")
+    assert found == []
+    found, _, _ = poll(server, cursor, NOW + timedelta(seconds=15))
+    assert seconds(found) == [newest + 15] * 3
+    found, _, _ = poll(server, cursor, NOW + timedelta(seconds=15), query="busy=load")
+    assert {piece.metric for piece in found} == {"busy p50", "busy p95", "busy p99"}
+
+
 @pytest.mark.parametrize(
     ("settings", "reason"),
     [
@@ -193,24 +210,14 @@ def test_settings_that_make_no_sense_are_refused(
         poll(server, **settings)
 
 
-MATRIX = {"resultType": "matrix"}
 NONSENSE = [
     [],
     {"status": "error", "error": "x"},
     {"status": "success"},
     {"status": "success", "data": []},
     {"status": "success", "data": {"resultType": "vector", "result": []}},
-    {"status": "success", "data": {**MATRIX, "result": {}}},
-    {"status": "success", "data": {**MATRIX, "result": [1]}},
-    {"status": "success", "data": {**MATRIX, "result": [{}]}},
-    {"status": "success", "data": {**MATRIX, "result": [{"metric": 1}]}},
-    {"status": "success", "data": {**MATRIX, "result": [{"metric": None, "values": []}]}},
-    {"status": "success", "data": {**MATRIX, "result": [{"metric": {}, "values": 5}]}},
-    {"status": "success", "data": {**MATRIX, "result": [{"metric": {}, "values": [[1]]}]}},
-    {"status": "success", "data": {**MATRIX, "result": [{"metric": {}, "values": [["x", "1"]]}]}},
-    {"status": "success", "data": {**MATRIX, "result": [{"metric": {}, "values": [[1e300, "1"]]}]}},
-    {"status": "success", "data": {**MATRIX, "result": [{"metric": {}, "values": [[1, "one"]]}]}},
-    {"status": "success", "data": {**MATRIX, "result": []}, "warnings": "many"},
+    {"status": "success", "data": {"resultType": "matrix", "result": {}}},
+    {"status": "success", "data": {"resultType": "matrix", "result": []}, "warnings": "many"},
 ]
 
 
@@ -219,6 +226,31 @@ def test_an_answer_of_another_shape_is_refused(server: Canned, said: Any) -> Non
     server.answer = lambda path, params: said
     with pytest.raises(BadInput):
         poll(server)
+
+
+WRONG = [
+    1,
+    {"metric": 1},
+    {"metric": None, "values": []},
+    {"metric": {}, "values": 5},
+    {"metric": {}, "values": [[1]]},
+    {"metric": {}, "values": [["x", "1"]]},
+    {"metric": {}, "values": [[1e300, "1"]]},
+    {"metric": {}, "values": [[1, "one"]]},
+    {"metric": {"__name__": 5, "le": "x"}, "values": [[1, "1"]]},
+    {"metric": {"__name__": "a_bucket", "le": 5}, "values": [[1, "1"], [2, "2"]]},
+    {"metric": {"__name__": "a"}, "histograms": [[1, {}], [2, 7]]},
+]
+
+
+@pytest.mark.parametrize("wrong", WRONG, ids=range(len(WRONG)))
+def test_a_series_that_is_wrong_is_set_aside_and_the_others_count(server: Canned, wrong: Any) -> None:
+    sound = {"metric": {"__name__": "load"}, "values": [[NOW.timestamp(), "1"]]}
+    data = {"resultType": "matrix", "result": [wrong, sound]}
+    server.answer = lambda path, params: {"status": "success", "data": data}
+    found, _, pieces = poll(server, back="0s")
+    assert [piece.metric for piece in found] == ["load"]
+    assert any(isinstance(piece, Rejected) for piece in pieces)
 
 
 def test_it_says_what_answers(server: Canned) -> None:

@@ -105,7 +105,7 @@ def _slices(
     while begin <= wanted.last:
         end = min(begin + size - 1, wanted.last)
         answer = _asked(http, query, begin - (query.text not in plain), end, wanted.step)
-        (plain.discard if answer.has_buckets else plain.add)(query.text)
+        (plain.discard if answer.has_histograms else plain.add)(query.text)
         yield end, answer
         begin = end + 1
         size = max(min(_SAMPLES_A_SLICE // max(len(answer.result), 1), wanted.points), 1)

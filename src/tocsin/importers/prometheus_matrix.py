@@ -1,20 +1,15 @@
-"""Answers of Prometheus' HTTP API to range queries: series of values, and buckets that make histograms."""
+"""Answers of Prometheus to the range queries of a live source: a slice of the series, from an instant on."""
 
-import math
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from tocsin.errors import BadInput
-from tocsin.importers.base import Piece, Rejected, Samples
-from tocsin.importers.histograms import estimated, gathered
+from tocsin.importers.base import Piece, Samples
+from tocsin.importers.prometheus_results import Result
 
 _BUCKET, _BOUND = "_bucket", "le"
 _WRONG = "the answer is not as Prometheus gives it."
-_FURTHEST_S = 1e11  # beyond any date; more would not fit
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,28 +29,15 @@ class Answer:
     warnings: list[str]
 
     @property
-    def has_buckets(self) -> bool:
-        """Whether there is a histogram in it."""
-        metrics = (one.get("metric") for one in self.result if isinstance(one, dict))
-        return any(isinstance(labels, dict) and _BOUND in labels for labels in metrics)
-
-
-@dataclass
-class _Buckets:
-    """The buckets of one histogram by their bounds; `running`: they are counters."""
-
-    labels: dict[str, str]
-    running: bool
-    found: dict[float, tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.int64]]] = field(
-        default_factory=dict
-    )
+    def has_histograms(self) -> bool:
+        """Whether there is a histogram in it, of buckets or native."""
+        series = [one for one in self.result if isinstance(one, dict)]
+        return any("histograms" in one or _BOUND in _metric(one) for one in series)
 
 
 def data_of(payload: Any, where: str) -> dict[str, Any]:
     """Return the data of an answer that says it is a success. Raises BadInput."""
-    if not isinstance(payload, dict) or payload.get("status") != "success":
-        raise BadInput(_WRONG, where=where, hint="Is this a Prometheus server?")
-    data = payload.get("data")
+    data = payload.get("data") if isinstance(payload, dict) and payload.get("status") == "success" else None
     if not isinstance(data, dict):
         raise BadInput(_WRONG, where=where, hint="Is this a Prometheus server?")
     return data
@@ -64,12 +46,9 @@ def data_of(payload: Any, where: str) -> dict[str, Any]:
 def answer(payload: Any, where: str) -> Answer:
     """Return the matrix in an answer. Raises BadInput."""
     data = data_of(payload, where)
-    result = data.get("result")
-    if data.get("resultType") != "matrix" or not isinstance(result, list):
+    result, warnings = data.get("result"), payload.get("warnings") or []
+    if data.get("resultType") != "matrix" or not isinstance(result, list) or not isinstance(warnings, list):
         raise BadInput("the answer is no series of values over time.", where=where)
-    warnings = payload.get("warnings") or []
-    if not isinstance(warnings, list):
-        raise BadInput(_WRONG, where=where)
     return Answer(result, [str(one)[:300] for one in warnings])
 
 
@@ -77,74 +56,48 @@ def pieces(found: Answer, places: Places, name: str, other_name: str, since_us: 
     """Yield the samples from `since_us` (UTC microseconds) on, histograms as p50, p95 and p99.
 
     `name` is the metric whatever the series say, `other_name` that of those that say none. Samples before
-    `since_us` tell what counters stood at. Raises BadInput.
+    `since_us` tell what counters stood at; a histogram without any is left for the next slice, since what it
+    counted from its beginning is not what it counted of late. A series that is wrong is rejected.
     """
-    histograms: dict[tuple[str, tuple[tuple[str, str], ...]], _Buckets] = {}
-    for one in found.result:
-        labels, times, values = _series(one)
-        own = labels.pop("__name__", "")
-        metric = name or own or other_name
-        if _is_bound(labels.get(_BOUND, "")):
-            bound = float(labels.pop(_BOUND))
-            running = own.endswith(_BUCKET)
-            key = metric if name else metric.removesuffix(_BUCKET), tuple(sorted(labels.items()))
-            buckets = histograms.setdefault(key, _Buckets(labels, running))
-            buckets.found[bound] = times, values, np.zeros(len(times), np.int64)
-        else:
-            yield from _plain(
-                Samples(metric, times, values, np.zeros(len(times), np.int64), labels), places, since_us
-            )
-    for (metric, _), buckets in histograms.items():
-        histogram, rejected = gathered(metric, buckets.labels, buckets.found, running=buckets.running)
-        yield from rejected
-        if buckets.running and len(histogram.times) < 2:
-            continue  # what it counted since it began is not what it counted of late
-        for piece in estimated(histogram):
-            if isinstance(piece, Samples):
-                yield from _plain(piece, places, since_us)
-            else:
-                yield piece
+    said = {
+        "metric": name or other_name,
+        "system": places.system,
+        "segment": places.segment,
+        "group": places.group,
+    }
+    series = [_named(one, name) for one in found.result if not _just_begun(one)]
+    for piece in Result("Prometheus", said).pieces({"resultType": "matrix", "result": series}):
+        if not isinstance(piece, Samples):
+            yield piece
+            continue
+        wanted = piece.times >= since_us
+        if wanted.all():
+            yield piece
+        elif wanted.any():
+            times, values, lines = piece.times[wanted], piece.values[wanted], piece.lines[wanted]
+            yield replace(piece, times=times, values=values, lines=lines)
 
 
-def _series(one: Any) -> tuple[dict[str, str], NDArray[np.int64], NDArray[np.float64]]:
-    """Return labels, times (UTC microseconds) and values of one series. Raises BadInput."""
-    try:
-        labels = {str(name): str(value) for name, value in one["metric"].items()}
-        pairs = one.get("values", [])
-        times = np.array([pair[0] for pair in pairs], np.float64)
-        values = np.array([float(pair[1]) for pair in pairs], np.float64)
-    except (TypeError, KeyError, IndexError, ValueError, AttributeError) as error:
-        raise BadInput(_WRONG) from error
-    if not (np.isfinite(times) & (np.abs(times) < _FURTHEST_S)).all():
-        raise BadInput(_WRONG)
-    return labels, np.rint(times * 1e6).astype(np.int64), values
+def _metric(one: Any) -> dict[str, Any]:
+    metric = one.get("metric") if isinstance(one, dict) else None
+    return metric if isinstance(metric, dict) else {}
 
 
-def _plain(piece: Samples, places: Places, since_us: int) -> Iterator[Piece]:
-    """Yield the part of some samples that is wanted, where its labels say it belongs."""
-    wanted = piece.times >= since_us
-    infinite = wanted & np.isinf(piece.values)
-    if infinite.any():
-        yield Rejected(0, f"{piece.metric}: a value is infinite", int(infinite.sum()))
-        wanted &= ~infinite
-    if wanted.any():
-        labels = piece.labels
-        system = labels.get(places.system, "")
-        yield replace(
-            piece,
-            times=piece.times[wanted],
-            values=piece.values[wanted],
-            lines=piece.lines[wanted],
-            labels={name: value for name, value in labels.items() if name != places.system},
-            system=system,
-            segment=labels.get(places.segment, ""),
-            group=labels.get(places.group, ""),
-        )
-
-
-def _is_bound(text: str) -> bool:
-    """Whether a label's value is the upper bound of a bucket."""
-    try:
-        return not math.isnan(float(text))
-    except ValueError:
+def _just_begun(one: Any) -> bool:
+    """Whether a series is a histogram's running counter that was told once."""
+    own = _metric(one).get("__name__")
+    if not isinstance(own, str):
         return False
+    told = one.get("histograms")
+    if _BOUND in _metric(one) and own.endswith(_BUCKET):
+        told = one.get("values")
+    return isinstance(told, list) and len(told) == 1
+
+
+def _named(one: Any, name: str) -> Any:
+    """Return a series under the name a person stated, if any; a bucket stays one."""
+    metric = _metric(one)
+    if not name or not isinstance(metric.get("__name__"), str):
+        return one
+    bucket = _BOUND in metric and metric["__name__"].endswith(_BUCKET)
+    return {**one, "metric": {**metric, "__name__": name + _BUCKET if bucket else name}}
