@@ -1,5 +1,6 @@
 """Importing alerts, deployments, messages and decision logs: each is stored once, as the file says it."""
 
+import zipfile
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -160,6 +161,30 @@ def test_another_decision_under_a_known_id_is_rejected(run: Import) -> None:
     report = run(f"id,time,outcome\n{rows.replace('17Z,approve', '17Z,decline')}", "decisions")
     assert counts(report) == (20, 0, 19, 1)
     assert "decision 17 is another one" in report.rejects[0].reason
+
+
+@pytest.mark.parametrize("dry_run", [False, True])
+def test_logs_packed_together_are_one(store: Store, author: Author, tmp_path: Path, dry_run: bool) -> None:
+    file = tmp_path / "logs.zip"
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("a.csv", DECISIONS)
+        archive.writestr("b.csv", "id,time,outcome\n2,2026-01-01 00:00:09,approve\n3,2026-01-02,approve\n")
+        archive.writestr("c.csv", DECISIONS.replace("\n1,", "\n4,").replace("\n2,", "\n5,"))
+        rows = "".join(f"{n},2026-01-01,approve\n" for n in range(10, 20))
+        archive.writestr("d.csv", f"id,time,outcome\n{rows}")
+    work = ingest(store, author, file, system="shop", options=Options(record="decisions"), dry_run=dry_run)
+    report = finish(work)
+    assert counts(report) == (16, 15, 0, 1)
+    assert "decision 2 is another one" in report.rejects[0].reason
+    if dry_run:
+        assert list((store.path / "imports").iterdir()) == []
+        return
+    with store.signals.read() as connection:
+        [log] = decisions.list_all(connection, system_id(store))
+    assert (log.rows, log.columns) == (15, ("id", "time", "outcome", "score", "code"))
+    found = content(store, log)
+    assert sorted(int(str(row[0])) for row in found) == [1, 2, 3, 4, 5, *range(10, 20)]
+    assert found.count(("3", "approve", None, None)) == 1
 
 
 @pytest.mark.parametrize(("text", "record"), [(ALERTS, "alerts"), (DECISIONS, "decisions")])

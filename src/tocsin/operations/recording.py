@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -50,6 +51,8 @@ class Recording:
     source: str = "import"
     _seen: dict[str, tuple[Any, int]] = field(default_factory=dict)
     _newer: dict[str, Alert | Deployment] = field(default_factory=dict)
+    _decisions: list[Path] = field(default_factory=list)  # the new ones so far, a file each in a dry run
+    _logged: DecisionLog | None = None
 
     def rows(self, connection: Connection, piece: Rows) -> None:
         """Take alerts, deployments or messages; what contradicts what is held is rejected."""
@@ -80,19 +83,39 @@ class Recording:
         system = self.belonging.system
         with self.store.signals.read() as connection:
             known = decisions.list_all(connection, system)
-        target = table.path.with_name("new.parquet")
-        compared = decisions.compare(table.path, [folder / log.file for log in known], target)
+        there = [folder / log.file for log in known] + self._decisions
+        target = table.path.with_suffix(".new.parquet")
+        compared = decisions.compare(table.path, there, target)
         self.tally.already += compared.already
         self.tally.stored += compared.new
         self.tally.spans(table.first_us, table.last_us)
         for id, file in compared.differing:
             self.tally.reject(0, f"decision {id} is another one in {file}")
-        if not compared.new or not self.number:
+        if not compared.new:
             return None
+        self._decisions.append(target)
+        return self._log(table.columns, compared, folder) if self.number else None
+
+    def _log(self, columns: tuple[str, ...], compared: decisions.Compared, folder: Path) -> DecisionLog:
+        """Put what is new in its place: an import has one log, whatever it takes it from."""
         name = decisions_file(self.number)
-        place(target, folder / name)
-        span = compared.first_us, compared.last_us
-        return DecisionLog(self.number, system, name, compared.new, *span, table.columns)
+        if self._logged is not None:
+            joined = self._decisions[-1].with_suffix(".joined.parquet")
+            decisions.join(self._decisions, joined)
+            self._decisions = [joined]
+        place(self._decisions[0], folder / name)
+        self._decisions = [folder / name]
+        found = DecisionLog(
+            self.number,
+            self.belonging.system,
+            name,
+            compared.new,
+            compared.first_us,
+            compared.last_us,
+            columns,
+        )
+        self._logged = found if self._logged is None else _both(self._logged, found)
+        return self._logged
 
     def _deployment(self, connection: Connection, row: dict[str, Any], line: int) -> None:
         names = ("name", "version", "kind", "until", "vendor", "pinned", "slot", "earliest")
@@ -207,6 +230,16 @@ class Recording:
         if number != self.number:
             by = f"the import of {imports.get(connection, number).source}"
         self.tally.reject(line, f"it says something else than {by} ({held.id})")
+
+
+def _both(one: DecisionLog, other: DecisionLog) -> DecisionLog:
+    return replace(
+        one,
+        rows=one.rows + other.rows,
+        first_us=min(one.first_us, other.first_us),
+        last_us=max(one.last_us, other.last_us),
+        columns=tuple(dict.fromkeys(one.columns + other.columns)),
+    )
 
 
 def _signal(connection: Connection, system: str, metric: str, labels: dict[str, str]) -> str:

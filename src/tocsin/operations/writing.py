@@ -156,7 +156,7 @@ class Writing:
         log = self.recording().table(piece)
         if log is not None:
             with self._transaction() as connection:
-                decisions.add(connection, log)
+                decisions.put(connection, log)
 
     def recording(self) -> Recording:
         """Return what takes the records of this import."""

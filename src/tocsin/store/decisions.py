@@ -1,13 +1,20 @@
 """Decision logs: Parquet files in the store's imports folder, and what each covers."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, select
+from sqlalchemy.dialects.sqlite import insert
 
+from tocsin.errors import BadInput
 from tocsin.store.schema import decision_log, import_
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +41,8 @@ class Compared:
     last_us: int
 
 
-def add(connection: Connection, log: DecisionLog) -> None:
-    """Store what a log covers."""
+def put(connection: Connection, log: DecisionLog) -> None:
+    """Store what the log of an import covers; it takes the place of what was said of it before."""
     row = {
         "import": log.number,
         "system": log.system,
@@ -45,7 +52,8 @@ def add(connection: Connection, log: DecisionLog) -> None:
         "t1": log.last_us,
         "columns": msgspec.json.encode(log.columns).decode(),
     }
-    connection.execute(insert(decision_log).values(row))
+    query = insert(decision_log).values(row)
+    connection.execute(query.on_conflict_do_update(index_elements=["import"], set_=row))
 
 
 def list_all(connection: Connection, system: str) -> list[DecisionLog]:
@@ -72,12 +80,7 @@ def list_all(connection: Connection, system: str) -> list[DecisionLog]:
 
 def compare(candidate: Path, known: Sequence[Path], target: Path) -> Compared:
     """Write the decisions of `candidate` whose id no file of `known` has to `target`; count the others."""
-    import duckdb
-
-    with duckdb.connect(
-        config={"autoinstall_known_extensions": False, "memory_limit": "256MB"}
-    ) as connection:
-        connection.execute("SET TimeZone = 'UTC'")
+    with _duckdb(target.parent) as connection:
         connection.execute(f"CREATE VIEW candidate AS SELECT * FROM read_parquet({_text(candidate)})")
         connection.execute("CREATE TABLE there (id VARCHAR, content VARCHAR, file VARCHAR)")
         for file in known:
@@ -98,6 +101,38 @@ def compare(candidate: Path, known: Sequence[Path], target: Path) -> Compared:
             f"SELECT count(*), epoch_us(min(time)), epoch_us(max(time)) FROM read_parquet({_text(target)})"
         ).fetchall()[0]
     return Compared(new, met - len(differing), tuple(differing), first or 0, last or 0)
+
+
+def join(parts: Sequence[Path], target: Path) -> None:
+    """Write the decisions of several logs to `target`, by time. Raises BadInput when their columns differ.
+
+    A column that only some of them have is empty for the others.
+    """
+    import duckdb
+
+    files = ", ".join(_text(part) for part in parts)
+    query = f"SELECT * FROM read_parquet([{files}], union_by_name = true) ORDER BY time"
+    try:
+        with _duckdb(target.parent) as connection:
+            connection.execute(f"COPY ({query}) TO {_text(target)} (FORMAT parquet, COMPRESSION zstd)")
+    except duckdb.ConversionException as error:
+        what = "two of the decision logs in it have the same column with different kinds of values."
+        raise BadInput(what, hint="Import them one by one.") from error
+
+
+@contextmanager
+def _duckdb(spill: Path) -> Iterator["DuckDBPyConnection"]:
+    """Give a database in memory that lays what does not fit there into the folder `spill`."""
+    import duckdb
+
+    config: dict[str, str | bool | int | float | list[str]] = {
+        "autoinstall_known_extensions": False,
+        "memory_limit": "256MB",
+        "temp_directory": str(spill / "spill"),
+    }
+    with duckdb.connect(config=config) as connection:
+        connection.execute("SET TimeZone = 'UTC'")
+        yield connection
 
 
 def _text(path: Path) -> str:
