@@ -156,6 +156,8 @@ class Parser:
             data = file.read(cut.stop - cut.start)
         ends = _line_ends(data)
         cut.after.set_result(cut.before.result() + len(ends))
+        # A new file each time: one that is cut and written again is sent to the disk by some file systems.
+        self._path.unlink(missing_ok=True)
         self._path.write_bytes(data)
         text = Text(self._path, len(ends), _blank(data, ends), underscore=True)
         layout = replace(self._layout, skip=0)
