@@ -6,10 +6,12 @@ import sys
 
 HEAVY = {"duckdb", "matplotlib", "pandas", "reportlab.platypus", "scipy"}
 LIVE = {"cryptography", "httpx", "keyring", "waitress"}  # of live sources only
+# What is imported only when it is used: the reports, and the wire to a live source.
 LOAD_ALL = """
 import importlib, json, pkgutil, sys, tocsin
+late = ("tocsin.reports", "tocsin.importers.wire", "tocsin.importers.http_words")
 for module in pkgutil.walk_packages(tocsin.__path__, "tocsin."):
-    if not module.name.endswith("__main__") and not module.name.startswith("tocsin.reports"):
+    if not module.name.endswith("__main__") and not module.name.startswith(late):
         importlib.import_module(module.name)
 print(json.dumps(sorted(sys.modules)))
 """
