@@ -83,8 +83,12 @@ class Feed:
             self._keep_rejects(day.id, tally)
         return tally
 
-    def end_days(self, *, today_too: bool = False) -> None:
-        """Close the imports of days that are over, and have the journal say what they brought."""
+    def end_days(self, stop: threading.Event | None = None, *, today_too: bool = False) -> None:
+        """Close the imports of days that are over, and have the journal say what they brought.
+
+        When `stop` is set meanwhile, a day stays open until the next time.
+        """
+        stop = stop or threading.Event()
         today = "" if today_too else _day_of(self.store.now())
         with self.store.signals.read() as connection:
             over = [
@@ -93,7 +97,9 @@ class Feed:
                 if _day_of(one.started) != today
             ]
         for one in over:
-            self._merge(one.number, 1, threading.Event())
+            self._merge(one.number, 1, stop)
+            if stop.is_set():
+                return
             with self.store.signals.write() as connection:
                 feeds.close(connection, one.number, self.store.now())
         if over:

@@ -61,7 +61,7 @@ class Listening:
         if self._thread is None or not self._thread.is_alive():
             self._open()
         feed = self._feed()
-        feed.end_days()
+        feed.end_days(stop)
         feed.tidy(stop)
         yield Progress(0, None, "listening")
         if self._refused and not stop.is_set():

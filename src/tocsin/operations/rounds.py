@@ -57,7 +57,7 @@ class _Polled:
     def round(self, stop: threading.Event) -> Iterator[Progress]:
         importer = plugins.live_importer(self.source.importer)
         settings = sources.live_settings(importer, self.source)
-        self._feed.end_days()
+        self._feed.end_days(stop)
         with self.store.signals.read() as connection:
             kept = feeds.get(connection, self.source.name).cursor
         # A cursor means nothing to another importer or at another place.

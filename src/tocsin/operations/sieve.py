@@ -54,7 +54,8 @@ class Sieve:
         same = again & (values == values[first])
         self.tally.already += int(np.count_nonzero(same))
         for index in np.flatnonzero(again & ~same).tolist():
-            held = f"{values[first[index]]:g} in line {lines[first[index]]} of this file"
+            line = int(lines[first[index]])
+            held = f"{values[first[index]]:g} " + (f"in line {line} of this file" if line else "just before")
             self.tally.reject(int(lines[index]), _conflict(times[index], values[index], held))
         return times[~again], values[~again], lines[~again]
 

@@ -155,7 +155,7 @@ chunk = _table(
     Column("vmax", REAL, nullable=False),
     Column("vsum", REAL, nullable=False),
     Column("vlast", REAL, nullable=False),
-    Column("data", LargeBinary, nullable=False),  # store.samples packs and unpacks it
+    Column("data", LargeBinary, nullable=False),  # store.chunks packs and unpacks it
     # Covering: a zoomed-out chart and "latest of every series" never touch the blobs.
     Index("chunk_header", "series", "t0", "t1", "import", "n", "vmin", "vmax", "vsum", "vlast"),
     Index("chunk_end", "t1", "series"),  # which series have anything since an instant
