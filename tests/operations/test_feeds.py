@@ -3,6 +3,7 @@
 import threading
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -18,7 +19,17 @@ from tocsin.now import ManualClock
 from tocsin.operations import ingest, systems
 from tocsin.operations.feeds import Feed
 from tocsin.operations.progress import finish
-from tocsin.store import alerts, feeds, imports, journal, samples, series, watermarks
+from tocsin.store import (
+    alerts,
+    deployments,
+    feeds,
+    imports,
+    journal,
+    messages,
+    samples,
+    series,
+    watermarks,
+)
 from tocsin.store.folder import Store
 from tocsin.store.schema import chunk
 
@@ -200,3 +211,35 @@ def test_a_file_with_what_a_live_source_brings_meanwhile_is_refused_not_stored_t
     assert held(store) == {"load": [(2, 2.0)]}
     report = finish(ingest.ingest(store, author, file, system="shop", options=Options()))
     assert (report.stored, report.already) == (4_999, 1)
+
+
+@pytest.mark.parametrize("refused", [True, False])
+@pytest.mark.parametrize("record", ["alerts", "deployments", "messages"])
+def test_what_is_sent_while_a_file_brings_the_same_is_kept_whatever_becomes_of_the_file(
+    store: Store, feed: Feed, author: Author, tmp_path: Path, record: str, refused: bool
+) -> None:
+    row: dict[str, Any] = {
+        "alerts": {"id": "a1", "severity": "high", "message": "too slow"},
+        "deployments": {"id": "d1", "name": "ranker", "version": "v1"},
+        "messages": {"author": "Operator A", "text": "hello"},
+    }[record]
+    sent = [Rows(record, [{**row, "time": store.now()}], [1])]
+    file = tmp_path / "records.csv"
+    file.write_text(f"time,{','.join(row)}\n{store.now().isoformat()},{','.join(row.values())}\n")
+    work = ingest.ingest(store, author, file, system="shop", options=Options(record=record))
+    next(progress for progress in work if progress.note == "storing")
+    assert feed.take(sent).stored == 1
+    if refused:
+        work.close()
+    else:
+        finish(work)
+    assert feed.take(sent).already == 1
+    shop = feed.source.system
+    with store.signals.read() as connection:
+        [found] = {
+            "alerts": alerts.list_all(connection),
+            "deployments": deployments.of_system(connection, shop),
+            "messages": messages.between(connection, shop, 0, 2**62, most=9),
+        }[record]
+    assert getattr(found, "source", "prom") == "prom"
+    assert getattr(found, "urgent", True)

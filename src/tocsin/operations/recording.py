@@ -126,7 +126,7 @@ class Recording:
         )
         key = row.get("id") or _key(found.kind, found.name, found.version, iso(found.at))
         mark = _key("deployment", system, key)
-        there = self._there(mark, lambda: deployments.find(connection, system, key))
+        there = self._there(connection, mark, lambda: deployments.find(connection, system, key))
         if there is None:
             self._remember(mark, found)
             if self.number:
@@ -150,9 +150,9 @@ class Recording:
             extra=row.get("extra", {}),
         )
         mark = _key("message", found.system, iso(found.at), found.author, found.text)
-        held = self._seen[mark][0].id if mark in self._seen else messages.id_of(connection, found)
-        self.tally.holds(held or found.id)
-        if held:
+        there = self._there(connection, mark, lambda: messages.same(connection, found))
+        self.tally.holds(found.id if there is None else there[0].id)
+        if there is not None:
             self.tally.already += 1
             return
         self._remember(mark, found)
@@ -171,7 +171,7 @@ class Recording:
         stated = row.get("id") or _key(iso(found.time), found.metric, found.severity, found.message)
         key = _key(found.system, stated)
         mark = _key("alert", found.detector, key)
-        there = self._there(mark, lambda: alerts.by_key(connection, found.detector, key))
+        there = self._there(connection, mark, lambda: alerts.by_key(connection, found.detector, key))
         if there is None:
             self._remember(mark, found)
             if self.number:
@@ -210,8 +210,18 @@ class Recording:
             updated=row.get("updated"),
         )
 
-    def _there(self, mark: str, held: Callable[[], tuple[Any, int] | None]) -> tuple[Any, int] | None:
-        return self._seen[mark] if mark in self._seen else held()
+    def _there(
+        self, connection: Connection, mark: str, held: Callable[[], tuple[Any, int] | None]
+    ) -> tuple[Any, int] | None:
+        """Return what is held of a record, and the import that brought it."""
+        if mark in self._seen:
+            return self._seen[mark]
+        there = held()
+        # A file that is still being imported may be refused in the end: what a live source sends is not
+        # left to it, since that is not sent again.
+        if there is not None and self.arrived is not None:
+            return None if imports.let_go(connection, there[1], there[0].id) else there
+        return there
 
     def _remember(self, mark: str, found: Any) -> None:
         self._seen[mark] = found, self.number

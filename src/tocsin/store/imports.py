@@ -160,6 +160,19 @@ def sweep_some(connection: Connection, number: int) -> bool:
     return False
 
 
+def let_go(connection: Connection, number: int, id: str) -> bool:
+    """Delete an alert, deployment or message of an import that is not complete; return whether it is not.
+
+    Somebody else has brought the same record, who must not lose it when this import is refused.
+    """
+    mine = (import_.c.number == number) & (import_.c.complete == 0)
+    if connection.execute(select(import_.c.number).where(mine)).first() is None:
+        return False
+    for table in (alert, deployment, message):
+        connection.execute(delete(table).where(table.c.id == id, table.c["import"] == number))
+    return True
+
+
 def get(connection: Connection, number: int) -> Import:
     """Return an import by its number. Raises NotFound."""
     try:

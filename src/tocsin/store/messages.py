@@ -12,7 +12,7 @@ from tocsin.store.schema import import_, message
 
 _MORE = ("source_id", "channel", "thread", "tags", "extra")
 # Built once: thousands of messages are looked for and stored one by one.
-_SAME = select(message.c.id).where(
+_SAME = select(message).where(
     message.c.system == bindparam("system_"),
     message.c.at_us == bindparam("at_"),
     message.c.author == bindparam("author_"),
@@ -22,13 +22,14 @@ _INSERT = insert(message)
 _complete = message.c["import"].in_(select(import_.c.number).where(import_.c.complete == 1))
 
 
-def id_of(connection: Connection, found: Message) -> str:
-    """Return the id of the same said by the same at the same time, empty when there is none.
+def same(connection: Connection, found: Message) -> tuple[Message, int] | None:
+    """Return the same said by the same at the same time, and the number of its import, None if there is none.
 
     One of an import that is not complete yet counts too.
     """
     said = {"system_": found.system, "at_": to_us(found.at), "author_": found.author, "text_": found.text}
-    return connection.execute(_SAME, said).scalar() or ""
+    row = connection.execute(_SAME, said).first()
+    return None if row is None else (_message(row), int(row[2]))
 
 
 def add(connection: Connection, found: Message, number: int) -> None:
