@@ -5,7 +5,7 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
-from tocsin.importers.base import Samples
+from tocsin.importers.base import Rows, Samples
 from tocsin.model.instant import to_us
 from tocsin.model.operator import Author
 from tocsin.model.source import LiveSource
@@ -47,6 +47,24 @@ def test_what_a_source_sent_counts_as_far_as_it_had_come(
         assert past.last_us(connection, number, samples.LATEST, seen) == to_us(then) - 31_000_000
         later = past.limits(connection, [], then + timedelta(minutes=1))
         assert len(past.read(connection, number, samples.EARLIEST, samples.LATEST, later)[0]) == 120
+
+
+def test_a_deployment_counts_from_when_it_was_told_not_from_when_it_happened(
+    store: Store, feed: Feed, clock: ManualClock
+) -> None:
+    def tell(version: str, seconds_ago: float) -> None:
+        row = {"time": store.now() - timedelta(seconds=seconds_ago), "name": "ranker", "version": version}
+        feed.take([Rows("deployments", [row], [0])])
+
+    tell("v2", 10)
+    then = store.now()
+    clock.advance(seconds=60)
+    tell("v1", 600)
+    with store.signals.read() as connection:
+        for at, versions in ((then, ["v2"]), (store.now(), ["v1", "v2"])):
+            limits = past.limits(connection, [], at)
+            told = past.deployments(connection, feed.source.system, limits, at)
+            assert [one.version for one in told] == versions
 
 
 def test_a_day_the_journal_has_counts_as_a_whole(store: Store, feed: Feed, clock: ManualClock) -> None:

@@ -4,7 +4,7 @@ import json
 import uuid
 from datetime import datetime
 
-from tocsin.model.instant import to_us
+from tocsin.model.instant import from_us, to_us
 
 
 def uuid7(now: datetime, random: bytes) -> str:
@@ -17,6 +17,11 @@ def uuid7(now: datetime, random: bytes) -> str:
     random_a, random_b = tail >> 68, tail & ((1 << 62) - 1)
     value = (milliseconds << 80) | (0x7 << 76) | (random_a << 64) | (0b10 << 62) | random_b
     return str(uuid.UUID(int=value))
+
+
+def made(id: str) -> datetime:
+    """Return the instant a UUIDv7 was made from, to the millisecond."""
+    return from_us((uuid.UUID(id).int >> 80) * 1000)
 
 
 _DERIVED = uuid.UUID("5d0cbd2b-0f0e-4f7a-9d5c-6a1b7c1d9e42")

@@ -66,7 +66,7 @@ def build(
         window = _window(incident, alerts, from_us(newest), now)
         drawn = [one for one, (_, last) in zip(signals, found, strict=True) if last is not None]
         span = to_us(window.begin), to_us(window.end)
-        brought = past.deployments(connection, incident.system, limits)
+        brought = past.deployments(connection, incident.system, limits, now)
     strips = tuple(
         _chart(signal, *_read(store, number, _since(signal, window, alerts), span[1], limits), window, alerts)
         for number, signal in drawn[:MOST]

@@ -12,8 +12,9 @@ import numpy as np
 from sqlalchemy import Connection, and_, select
 
 from tocsin.model.deployment import Deployment
+from tocsin.model.ids import made
 from tocsin.store import feeds, samples
-from tocsin.store.samples import Times, Values
+from tocsin.store.samples import LATEST, Times, Values
 from tocsin.store.schema import chunk, deployment, import_
 
 # By the number of an import, up to which time it counts, in UTC microseconds.
@@ -30,7 +31,7 @@ def limits(connection: Connection, imports: Collection[str], at: datetime) -> Li
     found: dict[int, int] = {}
     for row in connection.execute(query).all():
         if row.id in imports:
-            found[row.number] = samples.LATEST
+            found[row.number] = LATEST
         elif row.feed and (upto := feeds.arrived_by(connection, row.number, at)) is not None:
             found[row.number] = upto
     return found
@@ -56,13 +57,16 @@ def last_us(connection: Connection, series: int, until_us: int, limits: Limits) 
     return max((min(end, limit, until_us) for end, limit in counted), default=None)
 
 
-def deployments(connection: Connection, system: str, limits: Limits) -> list[Deployment]:
-    """Return the deployments of a system, oldest first."""
-    query = select(deployment.c.body, deployment.c.at_us, deployment.c["import"])
+def deployments(connection: Connection, system: str, limits: Limits, at: datetime) -> list[Deployment]:
+    """Return the deployments of a system that were known at an instant, oldest first.
+
+    A live source tells of them late, by no order of time: each counts from the instant its id was made.
+    """
+    query = select(deployment.c.id, deployment.c.body, deployment.c["import"])
     rows = connection.execute(
         query.where(deployment.c.system == system).order_by(deployment.c.at_us, deployment.c.id)
     )
-    counted = [row for row in rows if row.at_us <= limits.get(row[2], row.at_us - 1)]
+    counted = [row for row in rows if row[2] in limits and (limits[row[2]] == LATEST or made(row.id) <= at)]
     return [msgspec.json.decode(row.body, type=Deployment) for row in counted]
 
 
