@@ -10,7 +10,7 @@ from tocsin.operations import demo, documents, incidents, stores, timeline
 from tocsin.ui.console import App, application_
 
 SIZES = ((1920, 1080), (1366, 768))
-SCREENS = ("wall", "command", "timeline", "report", "signals")
+SCREENS = ("wall", "command", "timeline", "report", "signals", "sources")
 LINE = "Walked through without a display"
 _PATIENCE_MS = 60_000
 _PAINT_MS = 150  # more than the charts' and sheets' own short delays
