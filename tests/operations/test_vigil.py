@@ -60,10 +60,10 @@ def test_a_departure_is_found_as_if_everything_were_judged_in_full(
     """The past at once, then sample by sample; oracle: the whole history judged in one go."""
     times = BEGIN + np.arange(0, 24 * DAY, QUARTER)
     values = noise(len(times))
-    fell = (times >= BEGIN + 22 * DAY) & (times < BEGIN + 22 * DAY + 6 * HOUR)
+    fell = (times >= BEGIN + 22 * DAY + 5 * HOUR) & (times < BEGIN + 22 * DAY + 11 * HOUR)  # within a day
     values[fell] -= 10
-    past = times < BEGIN + 21 * DAY + 20 * HOUR
-    soon = ~past & (times < BEGIN + 22 * DAY + 16 * HOUR)
+    past = times < BEGIN + 22 * DAY + HOUR
+    soon = ~past & (times < BEGIN + 22 * DAY + 21 * HOUR)
     vigil = Vigil()
     add_samples(SIGNAL, times[past], values[past])
     run(store, vigil)
