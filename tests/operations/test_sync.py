@@ -7,17 +7,21 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from tests.canned import Canned, serving
 from tests.peers import wait_until
 from tocsin.errors import StoreProblem
+from tocsin.importers.base import Samples
+from tocsin.model.instant import to_us
 from tocsin.model.operator import Author
 from tocsin.model.source import LiveSource, State
 from tocsin.now import ManualClock, SystemClock
 from tocsin.operations import rounds, sources, sync, systems
+from tocsin.operations.feeds import Feed
 from tocsin.operations.progress import finish
-from tocsin.store import feeds, samples, series
+from tocsin.store import feeds, journal, samples, series
 from tocsin.store.folder import Store, create_store
 
 BY = Author("Operator A")
@@ -218,3 +222,21 @@ def test_sources_that_are_added_changed_and_removed_are_followed(live: Store, se
         wait_until(lambda: not running._runners, "the end of the source that was removed")
     finally:
         assert running.stop()
+
+
+def test_what_a_source_sends_while_it_is_removed_is_told_in_the_journal(live: Store, server: Canned) -> None:
+    source = added(live, "prom", server.url)
+    sources.remove(live, BY, "prom")
+    now = np.array([to_us(live.now())], np.int64)
+    Feed(live, source, BY).take([Samples("load", now, np.ones(1), np.zeros(1, np.int64))])
+
+    def told() -> bool:
+        with live.journal.read() as connection:
+            return len(list(journal.entries(connection, kinds=("import.completed",)))) == 1
+
+    syncing = sync.Syncing(live, BY, ask=nobody)
+    syncing.start()
+    try:
+        wait_until(told, "the entry of its import")
+    finally:
+        assert syncing.stop()

@@ -2,7 +2,7 @@
 
 import re
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -69,6 +69,14 @@ def remove(store: Store, author: Author, name: str) -> None:
     with store.write() as write:
         write.add(author, SourceRemoved(name), subject=name)
     Feed(store, source, author).end_days(today_too=True)
+
+
+def end_removed(store: Store, author: Author, known: Collection[str]) -> None:
+    """End the days of sources that are gone from `known`: one may still have sent while it was removed."""
+    with store.signals.read() as connection:
+        gone = feeds.open_ones(connection) - set(known)
+    for name in gone:
+        Feed(store, LiveSource(name, "", "", "", 0.0, {}), author).end_days(today_too=True)
 
 
 def list_all(store: Store) -> list[LiveSource]:

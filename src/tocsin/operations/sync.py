@@ -179,11 +179,8 @@ class Syncing:
         if newest == self._seen:
             return
         self._seen = newest
-        wanted = {
-            one.name: one
-            for one in sources.list_all(self._store)
-            if not self._names or one.name in self._names
-        }
+        known = {one.name: one for one in sources.list_all(self._store)}
+        wanted = {name: one for name, one in known.items() if not self._names or name in self._names}
         for name, runner in list(self._runners.items()):
             if wanted.get(name) != runner.source:
                 runner.end()
@@ -191,3 +188,4 @@ class Syncing:
         for name, source in wanted.items():
             if name not in self._runners and not self._stop.is_set():
                 self._runners[name] = _Runner(self._store, source, self._author, self._ask)
+        sources.end_removed(self._store, self._author, known)

@@ -52,6 +52,12 @@ def open_imports(connection: Connection, source: str) -> list[imports.Import]:
     return [imports.get(connection, number) for number in numbers.all()]
 
 
+def open_ones(connection: Connection) -> set[str]:
+    """Return the names of the sources that have an import whose day is not over."""
+    mine = (import_.c.feed != "") & import_.c.completed_us.is_(None)
+    return set(connection.execute(select(import_.c.feed).where(mine)).scalars())
+
+
 def count(
     connection: Connection,
     day: imports.Import,
