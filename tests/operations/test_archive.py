@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import os
 import stat
 import struct
 import zipfile
@@ -66,6 +67,19 @@ def test_a_folder_is_read_like_an_archive_and_known_again(
     reports = [finish(ingest(store, author, folder, system="shop", options=Options())) for _ in range(2)]
     assert [(report.stored, report.already) for report in reports] == [(3, 0), (0, 3)]
     assert "imported before" in reports[1].assumed
+
+
+def test_a_folder_with_a_name_that_is_no_text_is_refused(
+    store: Store, author: Author, tmp_path: Path
+) -> None:
+    folder = tmp_path / "export"
+    folder.mkdir()
+    try:
+        (folder / os.fsdecode(b"\xff.csv")).write_text(CSV)
+    except OSError:
+        pytest.skip("this file system takes no such name")
+    with pytest.raises(BadInput, match="a name that is no text"):
+        finish(ingest(store, author, folder, system="shop", options=Options()))
 
 
 def test_a_folder_with_a_store_in_it_is_not_touched(store: Store, author: Author, tmp_path: Path) -> None:

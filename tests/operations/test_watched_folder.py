@@ -177,6 +177,17 @@ def test_done_may_not_lead_out_of_the_folder(watch: WatchedFolder, folder: Path,
         look(watch)
 
 
+def test_a_reason_is_never_written_through_a_link(watch: WatchedFolder, folder: Path, tmp_path: Path) -> None:
+    precious = tmp_path / "precious"
+    precious.write_text("mine")
+    (folder / "rejected").mkdir()
+    (folder / "rejected" / "bad.csv.reason.txt").symlink_to(precious)
+    (folder / "bad.csv").write_text(BAD)
+    look(watch)
+    assert precious.read_text() == "mine"
+    assert {"rejected/bad 2.csv", "rejected/bad 2.csv.reason.txt"} <= tree(folder)
+
+
 def test_a_file_that_cannot_be_moved_is_imported_once_and_told(watch: WatchedFolder, folder: Path) -> None:
     name = "a" * 251 + ".csv"
     (folder / "done").mkdir()

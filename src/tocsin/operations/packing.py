@@ -1,5 +1,6 @@
 """A folder on its way in: packed into one archive, which is then kept and read like any other."""
 
+import errno
 import os
 import stat
 import zipfile
@@ -33,7 +34,11 @@ def packed(path: Path, folder: Path) -> Generator[Progress, None, Original]:
                     while block := plain.read(1 << 20):
                         taken.write(block)
                 yield Progress(number + 1, len(found), "packing the folder")
+    except UnicodeEncodeError:
+        raise BadInput("a file in it has a name that is no text.", where=name, hint="Rename it.") from None
     except OSError as error:
+        if error.errno == errno.ENOSPC:
+            raise  # it is our disk that is full
         raise BadInput(f"the folder cannot be read: {error.strerror}.", where=name) from None
     if not found:
         raise BadInput("there is no file in this folder.", where=name)

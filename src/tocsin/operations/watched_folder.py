@@ -141,8 +141,9 @@ class WatchedFolder:
         try:
             target = _free(path.parent / where, path.name)
             if reason:
-                told = target.with_name(f"{target.name}.reason.txt")
-                told.write_text(f"{reason}\n", "utf-8", "replace")
+                # Only ever a new file: a link that somebody has laid there must not be written through.
+                with _told(target).open("x", encoding="utf-8", errors="replace") as told:
+                    told.write(f"{reason}\n")
             path.rename(target)
         except OSError as error:
             self._stuck[path.name] = look
@@ -229,10 +230,15 @@ def _make_room(folder: Path) -> None:
 def _free(folder: Path, name: str) -> Path:
     """Return a name nobody has there yet: a number is put behind one that is taken."""
     target, number = folder / name, 2
-    while os.path.lexists(target):
+    while os.path.lexists(target) or os.path.lexists(_told(target)):
         target = folder / f"{Path(name).stem} {number}{Path(name).suffix}"
         number += 1
     return target
+
+
+def _told(target: Path) -> Path:
+    """Return where it is told why a file was rejected."""
+    return target.with_name(f"{target.name}.reason.txt")
 
 
 def _options(settings: dict[str, str]) -> Options:
