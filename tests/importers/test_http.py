@@ -316,9 +316,20 @@ def test_what_is_no_url_of_a_server_is_refused(url: str) -> None:
         checked_url(url)
 
 
-def test_a_password_in_a_url_is_refused_and_not_repeated() -> None:
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://me:s3cret@host/",
+        "https://s3cret@host",
+        "me:s3cret@host:9090",
+        "ftp://me:s3cret@host",
+        "https://host/?token=s3cret",
+        "https://host/#s3cret",
+    ],
+)
+def test_a_secret_in_a_url_is_refused_and_not_repeated(url: str) -> None:
     with pytest.raises(BadInput) as caught:
-        checked_url("https://me:s3cret@host/")
+        checked_url(url)
     assert "s3cret" not in str(caught.value)
 
 

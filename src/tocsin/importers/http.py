@@ -114,14 +114,15 @@ def checked_url(url: str) -> str:
         host, _port = parts.hostname, parts.port
     except ValueError as error:
         raise BadInput("this is not a URL.", hint="Use one like https://prometheus.example:9090.") from error
-    if parts.username is not None or parts.password is not None:
+    # Also where nothing stands before “://”, so that no part is taken for a password.
+    if "@" in parts.netloc or ("@" in url and not parts.netloc):
         raise BadInput("a user name or password does not belong into the URL.", hint="They are asked for.")
     if parts.scheme not in ("http", "https") or not host:
         raise BadInput(
             "this is not a URL of a server.", where=url, hint="Use one like https://prometheus.example:9090."
         )
     if parts.query or parts.fragment:
-        raise BadInput("a base URL ends before “?” and “#”.", where=url)
+        raise BadInput("a base URL ends before “?” and “#”.", where=host)
     return parts.geturl().rstrip("/")
 
 
