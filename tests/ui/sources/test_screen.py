@@ -56,6 +56,8 @@ def set_to(store: Store, count: int) -> Callable[[], None]:
 def test_without_a_source_it_says_what_one_is_and_how_to_add_one(screen: SourcesScreen) -> None:
     assert "No live source yet" in screen.message.text()
     assert screen.add_first.isVisible()
+    message = screen.message
+    assert message.height() >= message.heightForWidth(message.width())  # nothing of it is cut
 
 
 def test_sources_are_listed_with_how_they_go_and_the_one_in_hand_in_full(

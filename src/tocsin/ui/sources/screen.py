@@ -34,6 +34,7 @@ _NONE = (
     "No live source yet.\n\nA source is a server that is asked again and again (Prometheus, Alertmanager, "
     "MLflow), a folder whose files are imported, or an address where other tools deliver."
 )
+_MESSAGE_PX = 560
 _READ_ONLY = "This store can only be read: its sources are not asked."
 
 
@@ -225,7 +226,7 @@ class SourcesScreen(QWidget):
         self.unlock_now.setVisible(False)
         set_look(self.unlock_now, role="main")
         self.message.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.message.setMaximumWidth(560)
+        self.message.setFixedWidth(_MESSAGE_PX)  # of a known width, so that its height is known too
         empty = QWidget()
         column = QVBoxLayout(empty)
         column.setContentsMargins(PAD, PAD, PAD, PAD)
