@@ -184,7 +184,7 @@ def test_the_list_tells_how_much_there_is_and_whether_it_comes(
     store: Store, two: dict[str, str], clock: ManualClock
 ) -> None:
     one = listed(store)["latency"]
-    assert (one.samples, one.rhythm_us, one.last, one.pulse) == (30, 60_000_000, 37.0, Pulse.STEADY)
+    assert (one.samples, one.rhythm_us, one.last, one.pulse) == (30, 60_000_000, 37.0, Pulse.ON_TIME)
     clock.advance(minutes=3)
     assert listed(store)["latency"].pulse is Pulse.LATE
     clock.advance(minutes=3)

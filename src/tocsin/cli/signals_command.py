@@ -16,7 +16,7 @@ from tocsin.store.folder import Store
 _LAYERS = ", ".join(layer.value for layer in Layer)
 _SHORTEST_ID = 8
 _KEYS = """JSON: a list by system, layer and name, of signal (its id), system, system_id, name, metric,
-labels, unit, layer, segment, group, state (steady, late, silent: see `tocsin coverage --help`), samples,
+labels, unit, layer, segment, group, state (on time, late, silent: see `tocsin coverage --help`), samples,
 first, newest, last (the newest value), rhythm_s (the usual interval, null for fewer than four samples),
 placed (whether a person put it where it is) and proposed (layer, segment, group, system_id as the importer
 had it). Times are ISO 8601 in UTC."""

@@ -31,7 +31,7 @@ class State(StrEnum):
 class Pulse(StrEnum):
     """Whether a signal still comes, by its own rhythm."""
 
-    STEADY = "steady"
+    ON_TIME = "on time"
     LATE = "late"
     SILENT = "silent"
 
@@ -78,11 +78,11 @@ def is_silent(last_us: int, rhythm: int | None, now_us: int) -> bool:
 
 
 def pulse(last_us: int, rhythm: int | None, now_us: int) -> Pulse:
-    """Return how a signal keeps its rhythm at an instant; one without a rhythm is steady."""
+    """Return how a signal keeps its rhythm at an instant; one without a rhythm is on time."""
     if is_silent(last_us, rhythm, now_us):
         return Pulse.SILENT
     late = rhythm is not None and now_us - last_us > LATE_AFTER * rhythm
-    return Pulse.LATE if late else Pulse.STEADY
+    return Pulse.LATE if late else Pulse.ON_TIME
 
 
 def watching(pulses: Sequence[Pulse], told: bool) -> Watching:

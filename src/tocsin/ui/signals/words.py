@@ -34,7 +34,7 @@ FIGURES = (Column.VALUE, Column.SAMPLES, Column.NEWEST, Column.RHYTHM)
 _LAYERS = {layer: place for place, layer in enumerate(Layer)}
 _PULSES = tuple(Pulse)
 _SHAPES = {
-    Pulse.STEADY: ("circle", "grey"),
+    Pulse.ON_TIME: ("circle", "grey"),
     Pulse.LATE: ("clock", "yellow"),
     Pulse.SILENT: ("clock", "orange"),
 }
@@ -79,7 +79,7 @@ def rhythm(every_us: int | None) -> str:
 
 def state(one: Listed, now: datetime) -> str:
     """Return whether a signal comes, and for how long one has not that should."""
-    if one.pulse is Pulse.STEADY:
+    if one.pulse is Pulse.ON_TIME:
         return one.pulse.value
     return f"{one.pulse} {brief(now - from_us(one.newest_us))}"
 
@@ -148,7 +148,7 @@ def sorted_by(one: Listed, column: Column) -> tuple[float, str]:
 def colour(one: Listed, column: Column) -> str:
     """Return the name of a cell's colour."""
     if column is Column.STATE:
-        return "muted" if one.pulse is Pulse.STEADY else _SHAPES[one.pulse][1]
+        return "muted" if one.pulse is Pulse.ON_TIME else _SHAPES[one.pulse][1]
     if _placed(one, column):
         return "accent"
     return "text" if column in (Column.SIGNAL, Column.VALUE) else "muted"
