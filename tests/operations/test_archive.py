@@ -56,6 +56,15 @@ def test_an_archive_is_read_file_by_file_each_by_its_own_importer(run: Import) -
     assert report.rejects[0].reason.startswith("a.csv: ")
 
 
+def test_files_of_an_archive_that_nobody_can_read_are_named(run: Import) -> None:
+    others = [(f"{n}.png", b"\x89PNG\r\n\x1a\n") for n in range(5)]
+    assert run(packed(("a.csv", CSV), *others[:2]), name="some.zip").assumed["left out"] == (
+        "0.png, 1.png, which no importer knows"
+    )
+    assert "and 2 more" in run(packed(("a.csv", CSV), *others), name="more.zip").assumed["left out"]
+    assert "left out" not in run(packed(("a.csv", CSV), ("b.prom", METRICS)), name="all.zip").assumed
+
+
 def test_a_folder_is_read_like_an_archive_and_known_again(
     store: Store, author: Author, tmp_path: Path
 ) -> None:

@@ -5,7 +5,6 @@ an import that readers ignore; the last one makes it complete, then the journal 
 before. Whatever ends an import early (a stop, a refusal, a crash) leaves nothing that anybody can see.
 """
 
-import logging
 import shutil
 import tempfile
 import time
@@ -15,25 +14,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tocsin import plugins
-from tocsin.errors import BadInput, StoreProblem, UserError
-from tocsin.importers.base import (
-    Assumed,
-    Importer,
-    Options,
-    Piece,
-    Rejected,
-    Rows,
-    Samples,
-    Source,
-    Step,
-    Table,
-)
-from tocsin.importers.text import foreign
+from tocsin.errors import BadInput, StoreProblem
+from tocsin.importers.base import Assumed, Options, Piece, Rejected, Rows, Samples, Step, Table
 from tocsin.model.instant import iso
 from tocsin.model.journal import ImportCompleted
 from tocsin.model.operator import Author
-from tocsin.operations import archive, belonging, original, packing, signals, systems
+from tocsin.operations import archive, belonging, original, packing, readings, signals, systems
 from tocsin.operations.progress import Progress
 from tocsin.operations.recording import decisions_file
 from tocsin.operations.tally import Reject, Tally
@@ -44,7 +30,6 @@ from tocsin.store.folder import Store, checked_zone
 if TYPE_CHECKING:
     from filelock import BaseFileLock
 
-_log = logging.getLogger(__name__)
 MOST_REJECTED = 0.1
 Work = Generator[Progress, None, "ImportReport"]
 
@@ -184,17 +169,19 @@ def _imported(
     whole = packing.packed if path.is_dir() else original.copy
     copied = yield from whole(path, folder)
     source = yield from archive.unpacked(copied, folder)
-    readings = _readings(source, options)
-    names = ", ".join(dict.fromkeys(importer.name for _, importer in readings))
+    found = readings.of(source, options)
+    names = ", ".join(dict.fromkeys(importer.name for _, importer in found))
     writing = Writing(store, belonging.told(store, system), dry_run=dry_run, name=copied.name)
     entry = store.new_id()
     if not dry_run:
         writing.begin(entry, copied.sha256, names, author, _said(options))
     _note_earlier(store, copied.sha256, writing.tally)
+    if unread := readings.unread(source, found):
+        writing.tally.assumed["left out"] = unread
     try:
-        for part, importer in readings:
-            within = part.name if len(readings) > 1 else ""
-            yield from _taken(_guarded(importer, part, options), writing, within)
+        for part, importer in found:
+            within = part.name if len(found) > 1 else ""
+            yield from _taken(readings.pieces(importer, part, options), writing, within)
         tally = _judged(writing)
         report = _report(copied.name, names, system, tally, dry_run=dry_run)
         if dry_run:
@@ -215,57 +202,6 @@ def _imported(
     _append_entry(store, done)
     signals.carry_out(store)  # somebody may have placed some of them meanwhile
     return replace(report, id=entry)
-
-
-def _readings(source: Source, options: Options) -> list[tuple[Source, Importer]]:
-    """Return what to read with which importer: all of it by one, else the members each by its own."""
-    offered = _offered(options)
-    whole = _knowing(offered, source)
-    if whole is not None:
-        return [(source, whole)]
-    known = [(part, _knowing(offered, part)) for part in archive.parts(source)]
-    found = [(part, importer) for part, importer in known if importer is not None]
-    if found:
-        return found
-    kind = foreign(source.head()) or "nothing an importer knows"
-    if source.members:
-        kind = f"an archive of {len(source.members):,} files, none of which an importer knows"
-    wanted = f" as {options.record}" if options.record else ""
-    names = ", ".join(one.name for one in offered)
-    raise BadInput(f"this is {kind}{wanted}.", where=source.name, hint=f"What can be read: {names}.")
-
-
-def _offered(options: Options) -> list[Importer]:
-    if options.importer:
-        return [plugins.importer(options.importer)]
-    return [one for one in plugins.importers() if not options.record or options.record in one.records]
-
-
-def _knowing(offered: list[Importer], source: Source) -> Importer | None:
-    return next((one for one in offered if _knows(one, source)), None)
-
-
-def _knows(importer: Importer, source: Source) -> bool:
-    try:
-        return importer.knows(source)
-    except Exception:  # noqa: BLE001 - a guest may raise anything at all
-        _log.exception("the importer %s broke where it should only look", importer.name)
-        return False
-
-
-def _guarded(importer: Importer, source: Source, options: Options) -> Iterator[Piece]:
-    """Yield what an importer does; whatever it raises that is no answer to a person becomes a refusal."""
-    try:
-        yield from importer.read(source, options)
-    except (UserError, OSError):
-        raise
-    except Exception as error:  # a guest may raise anything at all
-        _log.exception("the importer %s broke on %s", importer.name, source.name)
-        raise BadInput(
-            f"the importer {importer.name} broke on it ({type(error).__name__}).",
-            where=source.name,
-            hint="Nothing was stored. The log has the details; the importer's makers will want them.",
-        ) from error
 
 
 def _said(options: Options) -> dict[str, str]:
