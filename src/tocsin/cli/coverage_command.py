@@ -24,9 +24,9 @@ and silent after five times; one of fewer than four samples has no rhythm and is
 
 JSON: now, and systems (a list by name) of system, system_id, blind, silent (lists of layers; silent holds the
 partly silent ones too) and layers (a list) of layer, state, since, alerts (how many another tool sent) and
-signals (a list) of signal (its id), name, metric, labels, unit, segment, group, state (on time, late, silent),
-last, rhythm_s. Times are ISO 8601 in UTC; null when there is none. Exit code 0; with --strict 1 where a layer
-is blind, silent or partly silent."""
+signals (a list) of signal (its id), name, metric, labels, unit, segment, group, state (on time, late, or
+silent), last, rhythm_s. Times are ISO 8601 in UTC; null when there is none. Exit code 0; with --strict 1
+where a layer is blind, silent or partly silent."""
 
 
 def register(subparsers: options.Subparsers) -> None:

@@ -56,6 +56,7 @@ def set_to(store: Store, count: int) -> Callable[[], None]:
 def test_without_a_source_it_says_what_one_is_and_how_to_add_one(screen: SourcesScreen) -> None:
     assert "No live source yet" in screen.message.text()
     assert screen.add_first.isVisible()
+    screen.resize(1800, 900)
     message = screen.message
     assert message.height() >= message.heightForWidth(message.width())  # nothing of it is cut
 

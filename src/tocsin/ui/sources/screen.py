@@ -226,12 +226,18 @@ class SourcesScreen(QWidget):
         self.unlock_now.setVisible(False)
         set_look(self.unlock_now, role="main")
         self.message.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.message.setFixedWidth(_MESSAGE_PX)  # of a known width, so that its height is known too
+        self.message.setFixedWidth(_MESSAGE_PX)
         empty = QWidget()
         column = QVBoxLayout(empty)
         column.setContentsMargins(PAD, PAD, PAD, PAD)
         column.addStretch(1)
-        column.addWidget(self.message, 0, Qt.AlignmentFlag.AlignHCenter)
+        middle = (
+            QHBoxLayout()
+        )  # its height is reckoned for the width it gets; an aligned one for all there is
+        middle.addStretch(1)
+        middle.addWidget(self.message)
+        middle.addStretch(1)
+        column.addLayout(middle)
         column.addSpacing(GAP)
         column.addWidget(self.add_first, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addStretch(2)
