@@ -4,17 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import (
-    QFrame,
-    QHBoxLayout,
-    QLineEdit,
-    QPushButton,
-    QVBoxLayout,
-    QWidget,
-)
-from shiboken6 import isValid
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QWidget
 
 from tocsin.errors import UserError
 from tocsin.model.incident import Incident
@@ -23,6 +15,7 @@ from tocsin.operations.declaring import Preparation, prepare
 from tocsin.ui.desk import Desk
 from tocsin.ui.levels import LevelRow
 from tocsin.ui.palette import Tone
+from tocsin.ui.sheet import Sheet
 from tocsin.ui.system_field import SystemField
 from tocsin.ui.text import ElidedLabel, Label, set_look, visible
 from tocsin.ui.times import number
@@ -45,23 +38,18 @@ class Draft:
     level_chosen: bool = False
 
 
-class DeclareSheet(QFrame):
-    """Lies over the window; Escape closes it and keeps what was typed.
-
-    `declared(id)` comes after the commit, when the new incident is in hand.
-    """
+class DeclareSheet(Sheet):
+    """The sheet to declare with. `declared(id)` comes after the commit, when the new incident is in hand."""
 
     declared = Signal(str)
 
     def __init__(self, desk: Desk, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._desk, self._over = desk, parent
+        super().__init__(parent, "Declare an incident", width=_WIDTH)
+        self._desk = desk
         self._drafts: dict[tuple[str, ...], Draft] = {}
         self._draft: Draft | None = None
         self._known: Preparation | None = None
-        self._before: QWidget | None = None
         self._writing = False
-        set_look(self, role="panel")
         self.setObjectName("declare-sheet")
         self.title, self.system = QLineEdit(), SystemField(desk.theme, "Which system it happens to")
         self.levels = LevelRow(desk.theme)
@@ -71,7 +59,6 @@ class DeclareSheet(QFrame):
         self._dress()
         self._lay_out()
         self._wire()
-        self.hide()
 
     def open(self) -> None:
         """Open on a declaration from nothing."""
@@ -84,8 +71,6 @@ class DeclareSheet(QFrame):
         if key not in self._drafts:
             self._drafts[key] = Draft(self._desk.store.new_id(), alert, observation, system)
         draft = self._draft = self._drafts[key]
-        if not self.isVisible():
-            self._before = self._over.window().focusWidget()
         self._open(draft)
         call = partial(prepare, self._desk.store, alert, system, observation)
         job = self._desk.read(call, partial(self._begin, draft))
@@ -93,12 +78,8 @@ class DeclareSheet(QFrame):
 
     def dismiss(self) -> None:
         """Close and keep what was typed."""
-        if not self.isVisible():
-            return
         self._keep()
-        self.hide()
-        if self._before is not None and isValid(self._before):
-            self._before.setFocus()
+        super().dismiss()
 
     def declare(self) -> None:
         """Declare, unless a field is wrong; then say so at the field."""
@@ -130,17 +111,10 @@ class DeclareSheet(QFrame):
         job.ended.connect(self._write_ended)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
-        if event.key() == Qt.Key.Key_Escape:
-            self.dismiss()
-        elif event.text().isdigit() and event.modifiers() == Qt.KeyboardModifier.NoModifier:
+        if event.text().isdigit() and event.modifiers() == Qt.KeyboardModifier.NoModifier:
             self.levels.take(int(event.text()))
         else:
             super().keyPressEvent(event)
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
-        if watched is self._over and event.type() == QEvent.Type.Resize:
-            self._place()
-        return False
 
     def _open(self, draft: Draft) -> None:
         """Show the sheet at once: what is typed must not wait for the store."""
@@ -154,11 +128,9 @@ class DeclareSheet(QFrame):
         who = f"{self._desk.operator} becomes commander." if self._desk.operator else ""
         self._who.show_text("This store can only be read here." if self._desk.store.read_only else who)
         self.button.setEnabled(not self._desk.store.read_only)
-        self.show()
-        self.raise_()
+        self.present(self.title)
         self._show_levels()
         self._resize()
-        self.title.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self._select_title()
 
     def _begin(self, draft: Draft, known: Preparation) -> None:
@@ -170,7 +142,7 @@ class DeclareSheet(QFrame):
         if known.alert is not None:
             self._from.show_text(f"{known.alert.severity}: {known.alert.message}")
             if not self.title.text():
-                metric = visible(known.alert.metric.replace("_", " "))
+                metric = visible(known.alert.about.replace("_", " "))
                 value = known.alert.value
                 self.title.setText(metric if value is None else f"{metric} at {number(value)}")
                 self._select_title()
@@ -245,16 +217,8 @@ class DeclareSheet(QFrame):
 
     def _resize(self) -> None:
         if self.isVisible():
-            self._place()
-            QTimer.singleShot(0, self, self._place)  # once more, when the words have their lines
-
-    def _place(self) -> None:
-        width = min(_WIDTH, self._over.width() - 40)
-        self.setFixedWidth(width)
-        height = max(self.heightForWidth(width), self.sizeHint().height())
-        self.setGeometry(
-            (self._over.width() - width) // 2, max((self._over.height() - height) // 2, 0), width, height
-        )
+            self.place()
+            QTimer.singleShot(0, self, self.place)  # once more, when the words have their lines
 
     def _dress(self) -> None:
         self.title.setObjectName("declare-title")
@@ -266,19 +230,13 @@ class DeclareSheet(QFrame):
         set_look(self.button, role="declare")
 
     def _lay_out(self) -> None:
-        head = QHBoxLayout()
-        head.addWidget(Label("DECLARE AN INCIDENT", "heading"))
-        head.addStretch(1)
-        head.addWidget(Label("Esc", "key"))
-        head.addWidget(Label("closes, keeps what is typed", "small"))
         foot = QHBoxLayout()
         foot.addWidget(self._who, 1)
+        foot.addWidget(Label("Esc", "key"))
+        foot.addWidget(Label("keeps what is typed", "small"))
         foot.addWidget(Label("Ctrl Enter", "key"))
         foot.addWidget(self.button)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(20, 16, 20, 16)
-        layout.setSpacing(5)
-        layout.addLayout(head)
+        layout = self.body
         layout.addWidget(self._from)
         layout.addSpacing(6)
         for name, field, note in (
@@ -295,7 +253,6 @@ class DeclareSheet(QFrame):
         layout.addLayout(foot)
 
     def _wire(self) -> None:
-        self._over.installEventFilter(self)
         self.title.returnPressed.connect(self._entered_title)
         self.system.entered.connect(self.declare)
         self.system.currentTextChanged.connect(lambda _text: self._hint_at_system())
