@@ -2,6 +2,7 @@
 
 import os
 import threading
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,8 @@ from hypothesis import strategies as st
 from tocsin.errors import BadInput, StoreProblem
 from tocsin.model.operator import Author
 from tocsin.model.source import LiveSource
-from tocsin.operations import systems, watched_folder
+from tocsin.operations import sync, systems, watched_folder
+from tocsin.operations.progress import finish
 from tocsin.operations.watched_folder import Outcome, WatchedFolder
 from tocsin.store import samples, series
 from tocsin.store.folder import Store
@@ -246,3 +248,14 @@ def test_no_file_ever_takes_the_place_of_another(
     for count, name in enumerate(names):
         watched_folder._free(folder, name).write_text(str(count))
     assert sorted(int(one.read_text()) for one in folder.iterdir()) == list(range(len(names)))
+
+
+def test_how_it_goes_tells_the_newest_record_and_not_when_the_file_came(
+    watch: WatchedFolder, folder: Path, store: Store
+) -> None:
+    for _ in range(2):  # the second time there is nothing new in it
+        (folder / "a.csv").write_text(GOOD)
+        ask = sync.once(store, watch.source, watch.author, ask=lambda _name: None, stop=threading.Event())
+        told = finish(ask)
+        assert (told.rows, told.error) == (2, "")
+        assert told.newest == datetime(2026, 11, 2, 10, 0, 10, tzinfo=UTC)

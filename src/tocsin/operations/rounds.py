@@ -5,7 +5,7 @@ import threading
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from tocsin import plugins
@@ -18,6 +18,7 @@ from tocsin.model.operator import Author
 from tocsin.model.source import LiveSource, State
 from tocsin.operations import sources
 from tocsin.operations.feeds import Feed
+from tocsin.operations.ingest import ImportReport
 from tocsin.operations.listening import Listening, signing_name, token_name
 from tocsin.operations.progress import Progress
 from tocsin.operations.watched_folder import WatchedFolder
@@ -113,8 +114,7 @@ class _Folder:
             if outcome.report is not None:
                 with store.signals.write() as connection:
                     state = feeds.get(connection, name).state
-                    more = replace(state, rows=state.rows + outcome.report.stored, newest=store.now())
-                    feeds.put(connection, name, state=more)
+                    feeds.put(connection, name, state=_with_file(state, outcome.report))
             yield Progress(0, None, outcome.name)
         if stop.is_set():
             raise Stopped
@@ -201,3 +201,10 @@ def alone(store: Store, source: LiveSource) -> Iterator[bool]:
         yield True
     finally:
         lock.release()
+
+
+def _with_file(state: State, report: ImportReport) -> State:
+    """Return how it goes with a watched folder after one more file."""
+    last = datetime.fromisoformat(report.last) if report.stored and report.last else None
+    newest = last if state.newest is None else max(last or state.newest, state.newest)
+    return replace(state, rows=state.rows + report.stored, newest=newest)
