@@ -66,6 +66,11 @@ class Alert:
     updated: datetime | None = None
 
     @property
+    def about(self) -> str:
+        """What it is about: its metric, or the rule that fired where its source tells no metric."""
+        return self.metric or self.detector
+
+    @property
     def noticed(self) -> datetime:
         """When somebody could have known: when it was raised here, else the time its source states."""
         return self.raised or self.time

@@ -160,7 +160,7 @@ def alerts(found: Sequence[Alert], zone: str) -> LongTable:
 
 def _alert_rows(alert: Alert, zone: str) -> Iterator[Row]:
     contents = cells(alert.message, SMALL)
-    contents[0] = [one_line(alert.metric, SMALL_BOLD), *contents[0]]
+    contents[0] = [one_line(alert.about, SMALL_BOLD), *contents[0]]
     contents[-1] = [*contents[-1], one_line(f"{alert.detector} {alert.version}", QUIET_SMALL)]
     if alert.start is not None:
         contents[-1].append(one_line(f"began about {words.local(alert.start.at, zone)}", QUIET_SMALL))

@@ -14,6 +14,7 @@ from tocsin.model.signal import Layer
 from tocsin.now import ManualClock
 from tocsin.operations import incidents
 from tocsin.operations.wall import Cell
+from tocsin.store import alerts
 from tocsin.store.folder import Store
 from tocsin.ui.declare import DeclareSheet
 from tocsin.ui.desk import Desk
@@ -156,6 +157,21 @@ def test_d_declares_from_the_queue(
     assert [found.id for _, found in declared.alerts] == [alert.id]
     qtbot.waitUntil(lambda: not wall.queue.rows.facts)
     assert not wall.queue.button.isVisible()
+
+
+def test_an_alert_that_tells_no_metric_goes_by_the_rule_that_fired(
+    qtbot: QtBot, alert: Alert, wall: WallScreen, sheet: DeclareSheet, store: Store
+) -> None:
+    told = replace(alert, id=store.new_id(), signal="", metric="", detector="LatencyHigh", value=None)
+    with store.signals.write() as connection:
+        alerts.add(connection, told, "another")
+    wall.declare_wanted.connect(sheet.open_for)
+    qtbot.waitUntil(lambda: len(wall.queue.rows.facts) == 2)
+    model = wall.queue.rows.model()
+    heard = [model.index(row, 0).data(Qt.ItemDataRole.AccessibleTextRole) for row in range(model.rowCount())]
+    assert any("scorer LatencyHigh: " in words for words in heard)
+    sheet.open_for(told.id)
+    qtbot.waitUntil(lambda: sheet.title.text() == "LatencyHigh")
 
 
 def test_r_lets_the_curves_go_further_back(qtbot: QtBot, alert: Alert, wall: WallScreen) -> None:

@@ -121,7 +121,7 @@ def told(cell: Cell, system: str, now: datetime, zone: ZoneInfo) -> list[str]:
         return [*lines, "No signal of this layer comes in: nobody is watching."]
     if cell.alert is not None:
         since = cell.alert.start.at if cell.alert.start else cell.alert.time
-        what = f"{cell.alert.metric}, since {short_stamp(since, zone, now)}: {cell.alert.message}"
+        what = f"{cell.alert.about}, since {short_stamp(since, zone, now)}: {cell.alert.message}"
         lines.append(visible(what))
         lines.append("It belongs to an incident." if cell.incident else "It belongs to no incident yet.")
     elif cell.signal is not None:

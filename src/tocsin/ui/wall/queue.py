@@ -108,7 +108,7 @@ class QueueView(QWidget):
 
 
 def _said(one: Queued) -> str:
-    return f"{one.alert.severity} {one.system} {one.alert.metric}: {one.alert.message}"
+    return f"{one.alert.severity} {one.system} {one.alert.about}: {one.alert.message}"
 
 
 def _told(one: Reported) -> str:
@@ -136,7 +136,7 @@ class _QueuePainter(RowPainter):
             return
         tone, over = tone_of_rank(fact.tone), fact.alert.ended is not None
         mark = SHAPES[tone], self.theme.palette.tone(tone)
-        head, why = f"{fact.system} · {fact.alert.metric}", fact.alert.message
+        head, why = f"{fact.system} · {fact.alert.about}", fact.alert.message
         self._draw(painter, rect, mark, head, self._since(fact), why, quiet=over)
 
     def _draw(
