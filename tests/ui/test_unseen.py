@@ -143,7 +143,7 @@ def test_on_the_wall_in_the_sheet_and_in_ctrl_k(qtbot: QtBot, app: App, painted:
     qtbot.waitUntil(lambda: MARK in app.declare.title.text())
     look(app, painted)
     app.declare.dismiss()
-    qtbot.waitUntil(lambda: bool(list(app._incidents())))
+    qtbot.waitUntil(lambda: bool(list(app.bars.watched())))
     app.window.open_finder()
     assert MARK in app.window.finder.list.item(0).text()
     look(app, painted)

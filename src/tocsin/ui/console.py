@@ -1,39 +1,31 @@
 """Builds every part of the console once, by hand, and closes them in the reverse order."""
 
-from collections.abc import Iterable
 from datetime import timedelta
 from functools import partial
-from operator import itemgetter
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 
 from tocsin.errors import UserError
-from tocsin.model.incident import Incident
 from tocsin.model.journal import ClockJumped, Entry
-from tocsin.model.urgency import Watched
 from tocsin.now import Clock
-from tocsin.operations import clocks, incidents, operators, stores
+from tocsin.operations import operators, stores
 from tocsin.operations.operators import account
-from tocsin.operations.verification import Verification, verify
-from tocsin.store import journal
 from tocsin.store.folder import Store, is_store
+from tocsin.ui.bars import Bars
 from tocsin.ui.bell import Bell
 from tocsin.ui.declare import DeclareSheet
 from tocsin.ui.deployment import DeploymentSheet
 from tocsin.ui.desk import Desk
 from tocsin.ui.detecting import Detecting
-from tocsin.ui.finder import Choice
 from tocsin.ui.heartbeat import Heartbeat
 from tocsin.ui.importing import ImportSheet
 from tocsin.ui.jobs import Collector, Jobs
 from tocsin.ui.observe import ObserveSheet
-from tocsin.ui.palette import Tone
 from tocsin.ui.serving import ServingSheet
 from tocsin.ui.sources.running import Running
 from tocsin.ui.sources.strongbox import Strongbox
-from tocsin.ui.sources.words import Shown, failing
 from tocsin.ui.theme import Theme
 from tocsin.ui.times import span
 from tocsin.ui.wall.screen import WallScreen
@@ -60,9 +52,7 @@ class App(QObject):
         self.desk = Desk(store, self.jobs, self.bell, self.heartbeat, self.theme)
         self.sources = Running(self.desk, Strongbox(secrets))
         self.window = Window(self.desk)
-        self._watched: list[Watched] = []
-        self._known: list[Incident] = []
-        self._verified: Verification | None = None
+        self.bars = Bars(self.desk, self.window.footer)
         self._closed = False
         self.detecting = Detecting(self.desk, self.window.footer)
         self._backup_due = QTimer(self)
@@ -164,10 +154,10 @@ class App(QObject):
         window.add_action("What was serving at …", self.serving.open, "Ctrl+Shift+V", "clock")
         window.add_action("Export the incident report", self._export, "Ctrl+P", "report")
         window.add_action("Look for departures now", self.detecting.now, "", "signals")
-        window.add_action("Verify the journal", self._verify, "", "check")
+        window.add_action("Verify the journal", self.bars.verify, "", "check")
         window.add_action("Leave", window.close, "Ctrl+Q", "close")
-        window.add_finds(self._incidents)
-        window.add_finds(self._other_incidents, last=True)
+        window.add_finds(self.bars.watched)
+        window.add_finds(self.bars.others, last=True)
 
     def _wire(self) -> None:
         window, desk, bell = self.window, self.desk, self.bell
@@ -176,17 +166,18 @@ class App(QObject):
         window.dropped.connect(self._dropped)
         window.closing.connect(self.close)
         self.wall.opened.connect(self._open_incident)
+        self.bars.opened.connect(self._open_incident)
         self.wall.declare_wanted.connect(self.declare.open_for)
         self.wall.report_opened.connect(self.observe.open_report)
         self.declare.declared.connect(self._open_incident)
         self.serving.record_wanted.connect(self.deployment.open)
         bell.signals_changed.connect(self.detecting.soon)
         self.importing.imported.connect(lambda _report: self.detecting.now())
-        bell.journal_changed.connect(self._look)
+        bell.journal_changed.connect(self.bars.look)
         bell.failed.connect(lambda error: desk.tell(str(error), trouble=True))
         self.heartbeat.jumped.connect(self._jumped)
-        self.heartbeat.tick.connect(lambda _now: self._show_next())
-        self.sources.changed.connect(self._show_sources)
+        self.heartbeat.tick.connect(lambda _now: self.bars.show_next())
+        self.sources.changed.connect(self.bars.show_sources)
         window.footer.sources_wanted.connect(partial(window.show_screen, "sources"))
 
     def _first_look(self) -> None:
@@ -194,11 +185,11 @@ class App(QObject):
             self.desk.tell(warning, trouble=True)
         if not self.desk.operator:
             self.window.choose_operator()
-        self._look()
+        self.bars.look()
         # What takes longer waits until the screens have read.
         self.detecting.soon()
         QTimer.singleShot(_CHECK_AFTER_MS, self, self._ask_sources)
-        QTimer.singleShot(_CHECK_AFTER_MS, self, self._verify)
+        QTimer.singleShot(_CHECK_AFTER_MS, self, self._check)
         QTimer.singleShot(_CHECK_AFTER_MS, self, self.back_up)
 
     def _open_incident(self, id: str) -> None:
@@ -226,80 +217,13 @@ class App(QObject):
         if isinstance(screen, ReportScreen):
             screen.export()
 
-    def _look(self) -> None:
-        """Read what the bars and Ctrl K show."""
-        self.desk.read(partial(clocks.wall, self.store), self._show_watched)
-        self.desk.read(partial(incidents.listed, self.store), self._know)
-        if self._verified is not None:
-            self.desk.read(partial(_count, self.store), self._show_count)
-
     def _ask_sources(self) -> None:
         if not self._closed:
             self.sources.start()
 
-    def _show_sources(self, known: list[Shown]) -> None:
-        """Say in the bottom bar when a source fails, and nothing while all go well."""
-        bad = failing(known)
-        if not bad:
-            self.window.footer.show_sources("", "")
-            return
-        words = f"{bad[0].source.name} is failing" if len(bad) == 1 else f"{len(bad)} sources are failing"
-        self.window.footer.show_sources(
-            words, "\n".join(f"{one.source.name}: {one.state.error}" for one in bad)
-        )
-
-    def _show_watched(self, watched: list[Watched]) -> None:
-        self._watched = watched
-        if not self.desk.incident and watched:
-            self.desk.choose_incident(watched[0].incident.id)
-        self._show_next()
-
-    def _show_next(self) -> None:
-        """Say in the bottom bar which deadline of all open incidents comes next."""
-        due = [(clock.due, clock, one) for one in self._watched if (clock := one.nearest) and clock.due]
-        if not due:
-            self.window.footer.show_next("")
-            return
-        at, clock, one = min(due, key=itemgetter(0))
-        left = at - self.store.now()
-        late = left < timedelta(0)
-        words = f"overdue by {span(-left)}" if late else f"due in {span(left)}"
-        tone = Tone.RED if late else None
-        self.window.footer.show_next(f"{one.incident.reference} · {clock.name}: {words}", tone)
-
-    def _incidents(self) -> Iterable[Choice]:
-        for one in self._watched:
-            incident = one.incident
-            title = f"{incident.reference}  {incident.title}"
-            yield Choice(title, partial(self._open_incident, incident.id), incident.severity, "command")
-
-    def _know(self, known: list[Incident]) -> None:
-        self._known = known
-
-    def _other_incidents(self) -> Iterable[Choice]:
-        """Give the incidents nobody watches any more, the newest first."""
-        watched = {one.incident.id for one in self._watched}
-        for incident in reversed(self._known):
-            if incident.id not in watched:
-                state = "withdrawn" if incident.withdrawn else incident.status
-                title = f"{incident.reference}  {incident.title}"
-                yield Choice(title, partial(self._open_incident, incident.id), state, "command")
-
-    def _verify(self) -> None:
-        if self._closed:
-            return
-        self.desk.read(partial(verify, self.store), self._show_verified)
-
-    def _show_verified(self, found: Verification) -> None:
-        self._verified = found
-        if found.ok:
-            self.window.footer.show_journal(found.entries, self.store.now())
-        else:
-            self.desk.tell(f"The journal does NOT verify: {found.reason}. Run `tocsin verify`.", trouble=True)
-
-    def _show_count(self, entries: int) -> None:
-        if self._verified is not None and self._verified.ok:
-            self.window.footer.show_journal(entries, None)
+    def _check(self) -> None:
+        if not self._closed:
+            self.bars.verify()
 
     def _jumped(self, by: timedelta) -> None:
         """Record that the clock was set, and say so: every countdown now counts by the new time."""
@@ -311,11 +235,6 @@ class App(QObject):
         )
         if not self.store.read_only:
             self.jobs.command(partial(_record_jump, self.store, seconds)).start()
-
-
-def _count(store: Store) -> int:
-    with store.journal.read() as connection:
-        return journal.count(connection)
 
 
 def _record_jump(store: Store, seconds: float) -> Entry:
