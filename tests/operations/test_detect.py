@@ -18,6 +18,7 @@ from tocsin.model.instant import from_us
 from tocsin.model.journal import SystemAdded
 from tocsin.model.operator import Author
 from tocsin.model.signal import Signal
+from tocsin.now import ManualClock
 from tocsin.operations import alerts
 from tocsin.operations.detect import Detected, detect
 from tocsin.operations.progress import finish
@@ -40,6 +41,18 @@ def steady(days: int = 22, seed: int = 4) -> tuple[np.ndarray, np.ndarray]:
 
 def run(store: Store, **keywords: object) -> Detected:
     return finish(detect(store, using=[DepartureDetector()], **keywords))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("hours_since", "urgent"), [(1, True), (20, True), (30, False), (24 * 400, False)])
+def test_what_was_measured_long_ago_interrupts_nobody(
+    store: Store, add_samples: AddSamples, clock: ManualClock, hours_since: int, urgent: bool
+) -> None:
+    times, values = steady()
+    shown = times < FELL + 6 * HOUR
+    clock.instant = from_us(int(times[shown][-1])) + timedelta(hours=hours_since)
+    add_samples(SIGNAL, times[shown], values[shown])
+    (alert,) = run(store).raised
+    assert (alert.urgent, alert.raised) == (urgent, store.now())
 
 
 def test_a_departure_is_raised_once(store: Store, add_samples: AddSamples) -> None:

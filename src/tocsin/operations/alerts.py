@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from tocsin.detectors.base import Detector, Finding, version
 from tocsin.errors import NotFound
@@ -15,6 +15,7 @@ from tocsin.store.folder import Store
 
 _GRAVEST = tuple(AlertSeverity)
 _MOST_JOINABLE = 100
+_HISTORY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +105,7 @@ def _alert(store: Store, detector: Detector, signal: Signal, finding: Finding) -
         time=from_us(finding.time_us),
         start=When(from_us(finding.start_us), from_us(finding.earliest_us), from_us(finding.latest_us)),
         ended=None if finding.ended_us is None else from_us(finding.ended_us),
-        urgent=finding.urgent,
+        urgent=finding.urgent and not _is_history(finding, store.now()),
         labels=signal.labels,
         baseline=finding.baseline,
         effect=finding.effect,
@@ -112,6 +113,12 @@ def _alert(store: Store, detector: Detector, signal: Signal, finding: Finding) -
         windows=finding.windows,
         raised=store.now(),
     )
+
+
+def _is_history(finding: Finding, now: datetime) -> bool:
+    """Whether what shows a departure was measured so long ago that it can interrupt nobody any more."""
+    last = max((window.until for window in finding.windows), default=from_us(finding.time_us))
+    return now - last > _HISTORY
 
 
 def _overlap(one: Alert, other: Alert) -> bool:
