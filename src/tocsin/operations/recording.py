@@ -49,7 +49,8 @@ class Recording:
     number: int = 0
     arrived: datetime | None = None
     source: str = "import"
-    _seen: dict[str, tuple[Any, int]] = field(default_factory=dict)
+    # What the store does not show yet: in a dry run every record met, else newer states of records.
+    _seen: dict[str, Any] = field(default_factory=dict)
     _newer: dict[str, Alert | Deployment] = field(default_factory=dict)
     _decisions: list[Path] = field(default_factory=list)  # the new ones so far, a file each in a dry run
     _logged: DecisionLog | None = None
@@ -215,7 +216,7 @@ class Recording:
     ) -> tuple[Any, int] | None:
         """Return what is held of a record, and the import that brought it."""
         if mark in self._seen:
-            return self._seen[mark]
+            return self._seen[mark], self.number
         there = held()
         # A file that is still being imported may be refused in the end: what a live source sends is not
         # left to it, since that is not sent again.
@@ -224,12 +225,13 @@ class Recording:
         return there
 
     def _remember(self, mark: str, found: Any) -> None:
-        self._seen[mark] = found, self.number
+        if not self.number:
+            self._seen[mark] = found
         self.tally.stored += 1
 
     def _renew(self, mark: str, newer: Alert | Deployment) -> None:
-        self._newer[mark] = newer
-        self._remember(mark, newer)
+        self._newer[mark] = self._seen[mark] = newer
+        self.tally.stored += 1
 
     def _held(self, connection: Connection, found: Any, there: tuple[Any, int], line: int) -> None:
         held, number = there

@@ -23,6 +23,14 @@ _OF_SERIES = (
     )
     .order_by(alert.c.time_us)
 )
+# Built once, like the one above: thousands of alerts are looked for and stored one by one.
+_BY_KEY = select(alert.c.body, alert.c["import"]).where(
+    alert.c.series == "",
+    alert.c.detector == bindparam("by_detector"),
+    alert.c.version == "",
+    alert.c.key == bindparam("of_key"),
+)
+_INSERT = insert(alert).prefix_with("OR IGNORE")
 _visible = alert.c["import"].is_(None) | alert.c["import"].in_(_complete)
 
 
@@ -44,15 +52,12 @@ def add(
         "import": number,
         "body": msgspec.json.encode(found),
     }
-    return connection.execute(insert(alert).prefix_with("OR IGNORE").values(row)).rowcount == 1
+    return connection.execute(_INSERT, row).rowcount == 1
 
 
 def by_key(connection: Connection, detector: str, key: str) -> tuple[Alert, int] | None:
     """Return the imported alert with this key and the number of its import, None when there is none."""
-    query = select(alert.c.body, alert.c["import"]).where(
-        alert.c.series == "", alert.c.detector == detector, alert.c.version == "", alert.c.key == key
-    )
-    row = connection.execute(query).first()
+    row = connection.execute(_BY_KEY, {"by_detector": detector, "of_key": key}).first()
     return None if row is None else (_alert(row[0]), int(row[1] or 0))
 
 

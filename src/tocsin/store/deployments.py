@@ -1,11 +1,17 @@
 """Deployments as complete imports brought them."""
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, insert, select, true, update
+from sqlalchemy import ColumnElement, Connection, bindparam, insert, select, true, update
 
 from tocsin.model.deployment import Deployment
 from tocsin.model.instant import to_us
 from tocsin.store.schema import deployment, import_
+
+# Built once: an import looks for its deployments and stores them one by one.
+_BY_KEY = select(deployment.c.body, deployment.c["import"]).where(
+    deployment.c.system == bindparam("of_system"), deployment.c.key == bindparam("of_key")
+)
+_INSERT = insert(deployment)
 
 
 def of_system(connection: Connection, system: str) -> list[Deployment]:
@@ -27,8 +33,7 @@ def _read(connection: Connection, which: ColumnElement[bool]) -> list[Deployment
 
 def find(connection: Connection, system: str, key: str) -> tuple[Deployment, int] | None:
     """Return the deployment with this key and the number of the import that brought it, None if none did."""
-    query = select(deployment.c.body, deployment.c["import"])
-    row = connection.execute(query.where(deployment.c.system == system, deployment.c.key == key)).first()
+    row = connection.execute(_BY_KEY, {"of_system": system, "of_key": key}).first()
     return None if row is None else (msgspec.json.decode(row[0], type=Deployment), int(row[1]))
 
 
@@ -42,7 +47,7 @@ def add(connection: Connection, found: Deployment, key: str, number: int) -> Non
         "key": key,
         "body": msgspec.json.encode(found),
     }
-    connection.execute(insert(deployment).values(row))
+    connection.execute(_INSERT, row)
 
 
 def replace(connection: Connection, found: Deployment) -> None:
