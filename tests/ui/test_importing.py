@@ -228,6 +228,35 @@ def test_the_next_file_like_it_is_read_as_the_last(
     assert "like the last file" in sheet.outcome.text()
 
 
+def test_another_file_is_read_by_its_own_columns(
+    qtbot: QtBot, sheet: ImportSheet, table: ColumnsTable, file: Path
+) -> None:
+    qtbot.keyClick(table, Qt.Key.Key_Down)
+    qtbot.keyClick(table, Qt.Key.Key_S)
+    assert "segment=region" in sheet.columns.text()
+    sheet.file.setText(str(file))
+    qtbot.waitUntil(lambda: becomes(table).get("timestamp") == "time", timeout=20_000)
+    assert "region" not in becomes(table)
+    assert (sheet.columns.text(), sheet.table.missing.text()) == ("", "")
+
+
+def test_a_refusal_is_said_once_and_is_gone_when_the_columns_are_said(
+    qtbot: QtBot, sheet: ImportSheet, table: ColumnsTable, tmp_path: Path
+) -> None:
+    path = tmp_path / "unknown.csv"
+    path.write_text("a,b\nx,y\nz,w\n")
+    sheet.file.setText(str(path))
+    qtbot.waitUntil(lambda: "b" in becomes(table), timeout=20_000)
+    qtbot.waitUntil(lambda: "no column holds times" in sheet.table.missing.text(), timeout=20_000)
+    sheet.preview.click()
+    qtbot.waitUntil(lambda: "no column holds times" in sheet.outcome.text(), timeout=20_000)
+    assert sheet.table.missing.text() == ""
+    table.setFocus()
+    table.setCurrentIndex(table.columns.index(0, 1))
+    qtbot.keyClick(table, Qt.Key.Key_Right)
+    qtbot.waitUntil(lambda: "no column holds times" not in sheet.outcome.text(), timeout=20_000)
+
+
 def test_what_is_missing_is_said_below_the_columns_before_anything_is_read(
     qtbot: QtBot, sheet: ImportSheet, tmp_path: Path
 ) -> None:

@@ -221,7 +221,8 @@ def time_form(head: Head, time: Pattern, options: Options) -> str:
         kind, first = made.time_form(""), (made.cells("") or [""])[0]
     if not kind:
         what = f"column “{time.column}”" if time.column else f"“{time}”"
-        raise BadInput(f"{what} holds no times.", where=head.source)
+        hint = "Times are read as 2026-11-02 14:20, or as numbers with a unit."
+        raise BadInput(f"{what} holds no times.", where=head.source, hint=hint)
     if kind == "number" and not options.time_unit:
         raise unit_question(first, head.source, head.line)
     return kind

@@ -105,7 +105,10 @@ class ImportSheet(Sheet):
         self._put(str(path))
 
     def _other_file(self) -> None:
+        """Begin anew: what the columns of one file were said to be tells nothing of another's."""
         self._told = False
+        if self._stated and self.columns.text() == visible(roles.in_words(self._stated)):
+            self._put_options(Options())
         self._rest.start()
 
     def _survey(self) -> None:
@@ -131,7 +134,8 @@ class ImportSheet(Sheet):
         if found.as_last and self._options() == Options():
             self._put_options(found.options)
         proposal = found.proposal
-        self.table.show_proposal(proposal, in_fields(proposal.missing) if proposal else "")
+        missing = in_fields(proposal.missing) if proposal else ""
+        self.table.show_proposal(proposal, "" if missing == self.outcome.text() else missing)
         self._surveyed = (path, self.system.currentText(), self._options())
         if not self._incident and not self._told:
             self.outcome.set_tone(None)
@@ -156,7 +160,7 @@ class ImportSheet(Sheet):
 
     def _say_columns(self, said: dict[str, str]) -> None:
         """Take what the columns were said to be into the field, and look whether it can be read so."""
-        self._stated = said
+        self._stated, self._told = said, False
         self.columns.setText(visible(roles.in_words(said)))
         self._rest.start()
 
@@ -256,13 +260,9 @@ class ImportSheet(Sheet):
         """Bring the messages of an import to the timeline, which the status bar follows."""
         desk = self._desk
         call = partial(
-            timeline_import.take,
-            desk.store,
-            desk.author,
-            self._incident,
-            report.messages,
+            timeline_import.take, desk.store, desk.author, self._incident, report.messages,
             source=report.source,
-        )
+        )  # fmt: skip
         desk.long_work(call, f"Bringing {report.source} to the timeline", self._taken)
 
     def _taken(self, taken: Taken) -> None:
@@ -271,6 +271,8 @@ class ImportSheet(Sheet):
 
     def _refused(self, error: UserError) -> None:
         self.outcome.show_text(refused(error))
+        if self.table.missing.text() == self.outcome.text():
+            self._show_missing("")
         self.outcome.set_tone(Tone.ORANGE)
         self.place()
 
