@@ -75,10 +75,23 @@ def test_a_source_is_added_asked_listed_and_removed(server: Canned, store: str, 
     [listed] = said("sources", "list", "--store", store)
     assert set(listed) == KEYS
     assert listed["last_success"] is not None
-    assert said("sources", "test", "prom", "--store", store) == {"answers": "Prometheus 2.42.0"}
-    assert said("sources", "test", server.url, "--store", store) == {"answers": "Prometheus 2.42.0"}
+    assert said("sources", "test", "prom", "--store", store) == {
+        "answers": "Prometheus 2.42.0 answers there."
+    }
+    assert said("sources", "test", server.url, "--store", store) == {
+        "answers": "Prometheus 2.42.0 answers there."
+    }
     said("sources", "remove", "prom", "--store", store)
     assert said("sources", "list", "--store", store) == []
+
+
+def test_a_watched_folder_can_be_tried_too(store: str, said: Said, tmp_path: Path) -> None:
+    folder = tmp_path / "inbox"
+    folder.mkdir()
+    said("sources", "add", "inbox", str(folder), "--kind", "folder", "--system", "s", "--store", store)
+    (folder / "a.csv").write_text("time,latency\n2026-11-02T10:00:00Z,1.5\n")
+    told = said("sources", "test", "inbox", "--store", store)
+    assert told == {"answers": "The folder is there; one file waits in it."}
 
 
 def test_a_source_that_fails_is_told_and_is_the_exit_code(

@@ -11,7 +11,7 @@ from tocsin.cli import options
 from tocsin.errors import BadInput, UserError
 from tocsin.importers.durations import seconds
 from tocsin.model.source import LiveSource
-from tocsin.operations import listening, rounds, secrets, sources, systems
+from tocsin.operations import listening, rounds, secrets, sources, systems, trial
 from tocsin.operations.secrets import Secrets
 from tocsin.operations.sources import Status
 from tocsin.store.folder import Store
@@ -184,8 +184,6 @@ def _test(args: argparse.Namespace) -> int:
 
 
 def _tried(store: Store, source: LiveSource) -> str:
-    if source.importer in (sources.FOLDER, sources.WEBHOOK):
-        raise BadInput("only what is asked over HTTP can be tried.", where=source.name)
     secret = None
     if sources.needs_secret(source):
         secret = held_secrets().get(sources.secret_name(source))
@@ -193,11 +191,7 @@ def _tried(store: Store, source: LiveSource) -> str:
             raise UserError(
                 "its secret is not known here.", where=source.name, hint="`tocsin sources secret`"
             )
-    way = sources.http(store, source.place, source.settings, secret, threading.Event())
-    try:
-        return plugins.live_importer(source.importer).answers(way)
-    finally:
-        way.close()
+    return trial.trial(store, source, secret, threading.Event())
 
 
 def _tried_url(store: Store, url: str) -> str:
@@ -205,7 +199,7 @@ def _tried_url(store: Store, url: str) -> str:
         sources.get(store, url)
     way = sources.http(store, url, {}, None, threading.Event())
     try:
-        return sources.recognise(way)[1]
+        return f"{sources.recognise(way)[1]} answers there."
     finally:
         way.close()
 

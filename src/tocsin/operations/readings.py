@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from tocsin import plugins
 from tocsin.errors import BadInput, UserError
@@ -13,16 +14,16 @@ _NAMED = 3  # files that are left out
 _log = logging.getLogger(__name__)
 
 
-def of(source: Source, options: Options) -> list[tuple[Source, Importer]]:
+def of(source: Source, options: Options, *, most: int | None = None) -> list[tuple[Source, Importer]]:
     """Return what to read with which importer: all of it by one, else the members each by its own.
 
-    Raises BadInput when no importer knows any of it.
+    `most` is how many members are looked at, None for all. Raises BadInput when no importer knows any of it.
     """
     offered = _offered(options)
     whole = _knowing(offered, source)
     if whole is not None:
         return [(source, whole)]
-    known = [(part, _knowing(offered, part)) for part in archive.parts(source)]
+    known = [(part, _knowing(offered, part)) for part in islice(archive.parts(source), most)]
     found = [(part, importer) for part, importer in known if importer is not None]
     if found:
         return found

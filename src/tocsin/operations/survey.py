@@ -7,12 +7,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol, cast, runtime_checkable
 
-from tocsin import plugins
 from tocsin.errors import BadInput, UserError
 from tocsin.importers.base import Importer, Options, Source
 from tocsin.importers.proposal import Proposal
-from tocsin.importers.text import foreign
-from tocsin.operations import archive, original, packing, remembered
+from tocsin.operations import archive, original, packing, readings, remembered
 from tocsin.operations.original import Original
 from tocsin.operations.progress import Progress
 from tocsin.store.folder import Store
@@ -53,7 +51,7 @@ def survey(store: Store, path: Path, system: str, options: Options) -> Generator
     with tempfile.TemporaryDirectory(prefix="tocsin-") as name:
         try:
             source = yield from _source(path, Path(name))
-            found = _readings(source, options if last is None else last)
+            found = readings.of(source, options if last is None else last, most=_MOST_MEMBERS)
         except OSError as error:
             why = error.strerror or str(error)
             raise BadInput(f"the file cannot be opened: {why}.", where=original.shown(path)) from error
@@ -82,31 +80,6 @@ def _source(path: Path, folder: Path) -> Generator[Progress, None, Source]:
     else:
         raise BadInput("there is no such file.", where=original.shown(path))
     return (yield from archive.unpacked(packed, folder))
-
-
-def _readings(source: Source, options: Options) -> list[tuple[Source, Importer]]:
-    """Return what would be read with which importer, as the import itself decides it."""
-    whole = _knowing(source, options)
-    if whole is not None:
-        return [(source, whole)]
-    members = [part for part, _ in zip(archive.parts(source), range(_MOST_MEMBERS), strict=False)]
-    known = [(part, _knowing(part, options)) for part in members]
-    found = [(part, one) for part, one in known if one is not None]
-    if not found:
-        kind = foreign(source.head()) or "nothing an importer knows"
-        raise BadInput(f"this is {kind}.", where=source.name)
-    return found
-
-
-def _knowing(source: Source, options: Options) -> Importer | None:
-    offered = [plugins.importer(options.importer)] if options.importer else plugins.importers()
-    for one in offered:
-        try:
-            if (not options.record or options.record in one.records) and one.knows(source):
-                return one
-        except Exception:  # noqa: BLE001 - a guest may raise anything at all; the import tells of it
-            continue
-    return None
 
 
 def _proposal(found: list[tuple[Source, Importer]], options: Options) -> Proposal | None:
