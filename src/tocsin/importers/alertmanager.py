@@ -12,7 +12,7 @@ from tocsin.errors import BadInput
 from tocsin.importers import json_text
 from tocsin.importers.base import Assumed, Options, Piece, Rejected, Rows, Source, Step
 from tocsin.importers.gathering import refuse_mapping
-from tocsin.importers.json_values import instant_or_none, number, shortened, text
+from tocsin.importers.json_values import instant_at, number, shortened, text
 from tocsin.importers.severities import UNSTATED, severity
 
 _SEVERITY_LABELS = ("severity", "priority", "level")
@@ -126,7 +126,7 @@ def alert_row(alert: Any, at: datetime | None = None) -> dict[str, Any]:
     if not isinstance(alert, dict):
         raise ValueError("this is not an alert")
     labels, notes = _texts(alert, "labels"), _texts(alert, "annotations")
-    started = _time(alert, "startsAt")
+    started = instant_at(alert, "startsAt")
     if started is None:
         raise ValueError("startsAt: is missing")
     row: dict[str, Any] = {
@@ -139,7 +139,7 @@ def alert_row(alert: Any, at: datetime | None = None) -> dict[str, Any]:
         "value": _value(alert, notes),
         "labels": labels,
         "ended": _ended(alert, started),
-        "updated": at or _time(alert, "updatedAt"),
+        "updated": at or instant_at(alert, "updatedAt"),
     }
     return {
         key: value for key, value in row.items() if value not in (None, "") or key in ("severity", "labels")
@@ -173,13 +173,6 @@ def _texts(alert: dict[str, Any], key: str) -> dict[str, str]:
         raise ValueError(f"{key}: one {error}") from None
 
 
-def _time(alert: dict[str, Any], key: str) -> datetime | None:
-    try:
-        return instant_or_none(alert.get(key))
-    except ValueError as error:
-        raise ValueError(f"{key}: {error}") from None
-
-
 def _said_severity(labels: Mapping[str, str]) -> str:
     return next((labels[name] for name in _SEVERITY_LABELS if labels.get(name)), "")
 
@@ -204,11 +197,11 @@ def _ended(alert: dict[str, Any], started: datetime) -> datetime | None:
     A notification says so itself. In the API the end of an alert that fires lies after its last update: it is
     when it would be taken for over if nothing more were heard of it.
     """
-    status, ends = alert.get("status"), _time(alert, "endsAt")
+    status, ends = alert.get("status"), instant_at(alert, "endsAt")
     if status == "firing" or ends is None:
         return None
     if status != "resolved":
-        updated = _time(alert, "updatedAt")
+        updated = instant_at(alert, "updatedAt")
         if updated is None or ends - updated > timedelta(0):
             return None
     return max(ends, started)

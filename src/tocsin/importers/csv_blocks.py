@@ -15,7 +15,8 @@ from tocsin.importers.base import Options, Rejected, Source
 from tocsin.importers.csv_columns import Layout
 from tocsin.importers.csv_select import bad_rows, careful, plain_format, plain_types
 from tocsin.importers.csv_sql import quoted
-from tocsin.importers.csv_stage import Stage, connect
+from tocsin.importers.csv_stage import Stage
+from tocsin.importers.duck import connect
 from tocsin.importers.sample_mapping import SamplesMapping
 from tocsin.importers.text import LONGEST_LINE, Text
 from tocsin.importers.times import doubted, to_utc, wall_zone

@@ -9,7 +9,8 @@ from tocsin.importers.base import Options, Piece, Source
 from tocsin.importers.csv_decisions import decisions
 from tocsin.importers.csv_records import records
 from tocsin.importers.csv_samples import samples
-from tocsin.importers.csv_stage import Stage, connect
+from tocsin.importers.csv_stage import Stage
+from tocsin.importers.duck import connect
 from tocsin.importers.proposal import Proposal, proposed
 from tocsin.importers.text import checked, foreign
 

@@ -16,7 +16,8 @@ from tocsin.importers.base import Assumed, Options, Piece, Rejected, Samples, So
 from tocsin.importers.csv_columns import Layout, layout
 from tocsin.importers.csv_flow import flow
 from tocsin.importers.csv_select import bad_rows, careful, quick
-from tocsin.importers.csv_stage import Stage, connect
+from tocsin.importers.csv_stage import Stage
+from tocsin.importers.duck import connect
 from tocsin.importers.sample_mapping import SamplesMapping, samples_mapping
 from tocsin.importers.text import checked, foreign
 from tocsin.importers.times import doubted, to_utc, wall_zone

@@ -1,16 +1,15 @@
 """A CSV file in DuckDB: parsed once by its fast reader in bounded memory, with line numbers."""
 
 import csv
-import threading
 from collections.abc import Generator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tocsin.errors import BadInput
+from tocsin.importers import duck
 from tocsin.importers.base import Rejected, Source, Step
 from tocsin.importers.csv_columns import Layout
 from tocsin.importers.csv_sql import pattern_sql, time_sql, value_sql
@@ -36,23 +35,6 @@ class Quick:
     select: str
     types: dict[str, str]
     time_format: str
-
-
-def connect(scratch: Path) -> "duckdb.DuckDBPyConnection":
-    """Return a private database in little memory, that reads no extension and knows no zone but UTC."""
-    import duckdb
-
-    connection = duckdb.connect(
-        config={
-            "autoinstall_known_extensions": False,
-            "autoload_known_extensions": False,
-            "memory_limit": "192MB",
-            "threads": 1,  # with more, rows come in another order than in the file
-            "temp_directory": str(scratch / "spill"),
-        }
-    )
-    connection.execute("SET TimeZone = 'UTC'")
-    return connection
 
 
 @dataclass
@@ -167,30 +149,8 @@ class Stage:
 
     def run(self, sql: str) -> Generator[Step, None, None]:
         """Run one long statement in a thread of its own, yielding until it is done."""
-        import duckdb
-
-        failure: list[Exception] = []
-
-        def work() -> None:
-            try:
-                self.connection.execute(sql)
-            except duckdb.Error as error:
-                failure.append(error)
-
-        thread = threading.Thread(target=work, name="csv", daemon=True)
-        thread.start()
-        try:
-            thread.join(0.05)
-            while thread.is_alive():
-                yield Step(0, None, "reading")
-                thread.join(0.05)
-        finally:
-            if thread.is_alive():
-                self.connection.interrupt()
-                thread.join()
-        if failure:
-            first = str(failure[0]).splitlines()[0]
-            raise BadInput(f"the file cannot be read as {self.kind}: {first}", where=self.source.name)
+        wrong = f"the file cannot be read as {self.kind}"
+        yield from duck.run(self.connection, sql, note="reading", wrong=wrong, where=self.source.name)
 
     def window(self, columns: str, table: str, start: int, stop: int) -> dict[str, NDArray[Any]]:
         """Return some columns of the rows [start, stop) of a table as numpy arrays."""

@@ -1,14 +1,12 @@
 """Decision logs from rows that were staged as JSON Lines: each id once, in the order of time, as Parquet."""
 
-import threading
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tocsin.errors import BadInput
+from tocsin.importers import duck
 from tocsin.importers.base import Piece, Rejected, Source, Step, Table
-from tocsin.importers.csv_stage import connect
 
 if TYPE_CHECKING:
     import duckdb
@@ -22,7 +20,7 @@ def logged(source: Source, staged: Path, columns: Mapping[str, str]) -> Iterator
     A row is an object of `line`, `us` (UTC microseconds), `id` and c0, c1 ..., which are the `columns` in
     their order: the name of each, and its type in SQL. Raises BadInput.
     """
-    with closing(connect(source.scratch)) as connection:
+    with closing(duck.connect(source.scratch)) as connection:
         kinds = {f"c{index}": kind for index, kind in enumerate(columns.values())}
         told = {"line": "BIGINT", "us": "BIGINT", "id": "VARCHAR", **kinds}
         types = ", ".join(f"{name}: '{kind}'" for name, kind in told.items())
@@ -57,31 +55,9 @@ def _again(connection: "duckdb.DuckDBPyConnection") -> Iterator[Rejected]:
         yield Rejected(lines[-1][0] + 1, "more of the same from here on", total - len(lines))
 
 
-def _run(connection: "duckdb.DuckDBPyConnection", sql: str, name: str) -> Generator[Step, None, None]:
-    """Run one long statement in a thread of its own, yielding until it is done."""
-    import duckdb
-
-    failure: list[Exception] = []
-
-    def work() -> None:
-        try:
-            connection.execute(sql)
-        except duckdb.Error as error:
-            failure.append(error)
-
-    thread = threading.Thread(target=work, name="decisions", daemon=True)
-    thread.start()
-    try:
-        thread.join(0.05)
-        while thread.is_alive():
-            yield Step(0, None, "writing the decision log")
-            thread.join(0.05)
-    finally:
-        if thread.is_alive():
-            connection.interrupt()
-            thread.join()
-    if failure:
-        raise BadInput(f"the decisions cannot be kept: {str(failure[0]).splitlines()[0]}", where=name)
+def _run(connection: "duckdb.DuckDBPyConnection", sql: str, name: str) -> Iterator[Step]:
+    note, wrong = "writing the decision log", "the decisions cannot be kept"
+    return duck.run(connection, sql, note=note, wrong=wrong, where=name)
 
 
 def _quoted(path: Path) -> str:

@@ -120,6 +120,14 @@ def instant_or_none(value: Any, unit: str = "") -> datetime | None:
     return instant(value, unit)
 
 
+def instant_at(found: Mapping[str, Any], key: str) -> datetime | None:
+    """Return the instant under a key, None where there is none. Raises ValueError naming the key."""
+    try:
+        return instant_or_none(found.get(key))
+    except ValueError as error:
+        raise ValueError(f"{key}: {error}") from None
+
+
 def told(value: Any) -> str:
     """Return in a few words what a value is, for a message about it."""
     if isinstance(value, dict):

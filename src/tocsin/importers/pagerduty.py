@@ -13,7 +13,7 @@ from tocsin.errors import BadInput
 from tocsin.importers import json_text
 from tocsin.importers.base import Assumed, Options, Piece, Rejected, Rows, Source, Step
 from tocsin.importers.gathering import refuse_mapping
-from tocsin.importers.json_values import follow, instant_or_none, shortened, text
+from tocsin.importers.json_values import follow, instant_at, shortened, text
 from tocsin.importers.severities import UNSTATED, severity
 
 _LABELS = {
@@ -156,7 +156,7 @@ def _row(one: Any, at: datetime | None) -> tuple[str, dict[str, Any] | None]:
         raise ValueError("event_type: is missing")
     data = event.get("data")
     data = data if isinstance(data, dict) else {}
-    kind, occurred = str(data.get("type")), _time(event, "occurred_at") or at
+    kind, occurred = str(data.get("type")), instant_at(event, "occurred_at") or at
     if kind == "incident":
         return "alerts", incident_row(data, occurred)
     if kind in _TEXTS:
@@ -169,8 +169,13 @@ def incident_row(incident: dict[str, Any], occurred: datetime | None = None) -> 
 
     Raises ValueError with the reason when it is not as it should be.
     """
-    created = _time(incident, "created_at") or occurred
-    updated = occurred or _time(incident, "updated_at") or _time(incident, "last_status_change_at") or created
+    created = instant_at(incident, "created_at") or occurred
+    updated = (
+        occurred
+        or instant_at(incident, "updated_at")
+        or instant_at(incident, "last_status_change_at")
+        or created
+    )
     if created is None or updated is None:
         raise ValueError("created_at: is missing")
     id = _text(incident, "id")
@@ -187,7 +192,9 @@ def incident_row(incident: dict[str, Any], occurred: datetime | None = None) -> 
         "updated": updated,
     }
     if incident.get("status") == "resolved":
-        ended = _time(incident, "resolved_at") or occurred or _time(incident, "last_status_change_at")
+        ended = (
+            instant_at(incident, "resolved_at") or occurred or instant_at(incident, "last_status_change_at")
+        )
         row["ended"] = max(ended or updated, created)
     return row
 
@@ -213,7 +220,7 @@ def _entry(entry: dict[str, Any]) -> dict[str, Any]:
     said = f"{summary}: {more}" if summary and more and more not in summary else summary or more
     extra = {"incident": _text(entry, "incident.summary"), "event": _text(entry, "type")}
     who = _text(entry, "agent.summary")
-    return _said(_text(entry, "id"), _time(entry, "created_at"), said, who, entry, extra)
+    return _said(_text(entry, "id"), instant_at(entry, "created_at"), said, who, entry, extra)
 
 
 def _said(
@@ -244,10 +251,3 @@ def _text(found: dict[str, Any], path: str) -> str:
         return text(value, 1_000_000)
     except ValueError as error:
         raise ValueError(f"{path}: {error}") from None
-
-
-def _time(found: dict[str, Any], key: str) -> datetime | None:
-    try:
-        return instant_or_none(found.get(key))
-    except ValueError as error:
-        raise ValueError(f"{key}: {error}") from None

@@ -11,7 +11,8 @@ from tocsin.errors import BadInput
 from tocsin.importers.base import Rejected, Source, Step
 from tocsin.importers.csv_columns import MOST_COLUMNS, Layout
 from tocsin.importers.csv_sql import quoted
-from tocsin.importers.csv_stage import Quick, Stage, connect
+from tocsin.importers.csv_stage import Quick, Stage
+from tocsin.importers.duck import connect
 from tocsin.importers.mapping import Head, Pattern
 from tocsin.importers.text import Text
 
