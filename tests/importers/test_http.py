@@ -333,6 +333,13 @@ def test_a_secret_in_a_url_is_refused_and_not_repeated(url: str) -> None:
     assert "s3cret" not in str(caught.value)
 
 
+@pytest.mark.parametrize("token", ["s3cret ", "s3c\nret", "s3cr\x00et", "s3crét", ""])
+def test_a_token_no_header_can_carry_is_refused_and_not_repeated(token: str) -> None:
+    with pytest.raises(BadInput, match="no token has") as caught:
+        Http("https://host", threading.Event(), lambda: 0.5, SystemClock(), Credentials("", token))
+    assert "s3c" not in str(caught.value)
+
+
 # --- certificates ---------------------------------------------------------------------------------------
 
 

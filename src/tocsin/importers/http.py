@@ -7,6 +7,7 @@ with a secret except to this very machine. A secret stands in no message and no 
 """
 
 import ipaddress
+import re
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 TOTAL_S = 60.0
 _TRIES = 4
 _FIRST_PAUSE_S = 0.5
+_TOKEN = re.compile(r"[\x21-\x7e]+")
 
 Params = Mapping[str, str] | Sequence[tuple[str, str]]
 
@@ -54,6 +56,11 @@ class Http:
                 where=self.url,
                 hint="Use https, or leave the secret out.",
             )
+        # Else the library below refuses it in words that repeat it, which reach the log.
+        token = self.credentials.secret if self.credentials and not self.credentials.user else None
+        if token is not None and not _TOKEN.fullmatch(token):
+            what = "the token holds a space or another character that no token has."
+            raise BadInput(what, where=self.url, hint="Enter it anew.")
 
     @property
     def encrypted(self) -> bool:
