@@ -166,6 +166,8 @@ class Syncing:
                 self._look()
             except UserError as error:
                 _log.warning("sources cannot be looked for: %s", error)
+            except Exception:  # noqa: BLE001 - the sources that are asked go on, and the next look may do better
+                _log.exception("looking for sources broke")
             self._stop.wait(_LOOK_S)
 
     def _look(self) -> None:
