@@ -103,6 +103,17 @@ def test_an_alert_forgotten_by_a_restart_is_not_over_until_it_stays_away(
     assert poll(server, cursor, late)[0] == {}
 
 
+def test_what_another_filter_leaves_out_did_not_end(server: Canned, manager: Manager) -> None:
+    manager.firing = [alert("Load"), alert("Drift")]
+    _, cursor = poll(server)
+    manager.firing = [alert("Drift")]
+    found, cursor = poll(server, cursor, filter='alertname="Drift"')
+    assert set(found) == {"Drift"}
+    manager.firing = []
+    found, _ = poll(server, cursor, filter='alertname="Drift"')
+    assert (set(found), found["Drift"]["ended"]) == ({"Drift"}, NOW)
+
+
 def test_matchers_are_handed_on(server: Canned) -> None:
     poll(server, filter='severity="critical"\nteam=~"a|b"\n')
     assert server.asked[-1][1] == {"filter": ['severity="critical"', 'team=~"a|b"']}

@@ -48,14 +48,16 @@ class AlertmanagerApi:
                     if "ended" not in row:
                         firing[row["id"]] = row
             yield piece
-        before: dict[str, dict[str, Any]] = cursor.get("firing", {})
+        # What another filter leaves out did not end.
+        same = cursor.get("filter", settings["filter"]) == settings["filter"]
+        before: dict[str, dict[str, Any]] = cursor.get("firing", {}) if same else {}
         gone = {id: row for id, row in before.items() if id not in firing}
         if now - started >= _SETTLED:
             over = [{**_with_times(row), "ended": now, "updated": now} for row in gone.values()]
             yield Rows("alerts", over, [0] * len(over))
             gone = {}
         kept = {**gone, **{id: _without_times(row) for id, row in firing.items()}}
-        yield Cursor({"firing": kept})
+        yield Cursor({"firing": kept, "filter": settings["filter"]})
 
 
 def _status(http: Http) -> tuple[str, datetime]:
