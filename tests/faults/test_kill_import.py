@@ -55,7 +55,7 @@ def test_a_killed_import_is_never_seen_and_is_cleared_away(
     )
     file.write_text("ts,value\n" + rows)
     left = []
-    for note, after in (("copying", 0), ("checking the text", 0), ("storing", 0)):
+    for note, after in (("copying", 0), ("reading", 0), ("storing", 0)):
         killed(store, file, note, after)
         assert seen(store) == []
         assert append_missing_entries(store) == 0

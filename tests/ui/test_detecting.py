@@ -52,7 +52,7 @@ def test_after_long_work_they_rest_in_proportion_unless_asked(
     clock.advance(seconds=2)  # while they were at it
     qtbot.waitUntil(lambda: not desk.jobs.busy(), timeout=30_000)
     detecting.soon()
-    assert 60_000 < detecting._timer.remainingTime() <= 120_000
+    assert 60_000 < detecting._timer.remainingTime() <= 120_000 * 1.05  # a coarse timer
     add_samples(Signal("one", "departs"), *departing())
     detecting.now()
     qtbot.waitUntil(lambda: len(alerts.list_all(store)) == 2, timeout=30_000)

@@ -30,7 +30,7 @@ def register(subparsers: options.Subparsers) -> None:
     group = subparsers.add_parser("sources", help="live sources: add, list, test, remove")
     verbs = group.add_subparsers(metavar="VERB", required=True)
     add = options.command(verbs, "add", _add, "add a live source, or set one anew", writes=True)
-    add.epilog = _MORE
+    add.epilog = f"{_MORE}\n\nJSON: an object as `tocsin sources list` gives a list of."
     add.add_argument("name", metavar="NAME", help="small letters, digits, dots, dashes or underscores")
     add.add_argument(
         "place", metavar="URL", help="of the server; the path of a folder; an address to listen at"
@@ -51,13 +51,16 @@ def register(subparsers: options.Subparsers) -> None:
     listing = options.command(verbs, "list", _list, "list the live sources and how it goes with each")
     listing.epilog = _KEYS
     test = options.command(verbs, "test", _test, "ask a source, or a URL, what it is")
+    test.epilog = "JSON: answers (what is there, in words)."
     test.add_argument("source", metavar="NAME|URL")
     secret = options.command(
         verbs, "secret", _secret, "enter a source's password or token anew", answers=False
     )
     secret.add_argument("name", metavar="NAME")
-    options.command(verbs, "kinds", _kinds, "list the kinds of sources with their settings")
+    kinds = options.command(verbs, "kinds", _kinds, "list the kinds of sources with their settings")
+    kinds.epilog = "JSON: an object, for each kind a list of name, meaning, default of a setting."
     remove = options.command(verbs, "remove", _remove, "ask a source no more", writes=True)
+    remove.epilog = "JSON: removed (the name)."
     remove.add_argument("name", metavar="NAME")
 
 
@@ -94,7 +97,7 @@ def line(status: Status) -> str:
             f"{state.error} Next try {state.next_try:%H:%M:%S} UTC" if state.next_try else state.error
         )
     else:
-        words.append(f"in order, {state.rows:,} rows stored")
+        words.append(f"in order, {state.rows:,} {'row' if state.rows == 1 else 'rows'} stored")
     if status.lag_s is not None:
         words.append(f"newest {status.lag_s:,.0f} s old")
     if not status.encrypted:

@@ -172,7 +172,7 @@ class EvidencePanel(QWidget):
         self.setVisible(read is not None)
         self.button.setVisible(not self._desk.store.read_only)
         if read is not None:
-            self._desk.read(read, partial(self._show, subject))
+            self._look_up(subject, read)
 
     def attach(self, paths: Sequence[Path]) -> None:
         """Attach files to what is shown."""
@@ -187,13 +187,18 @@ class EvidencePanel(QWidget):
         self.attach(local_files(event.mimeData()))
         event.acceptProposedAction()
 
-    def _show(self, subject: str, found: list[Evidence]) -> None:
+    def _look_up(self, subject: str, read: Callable[[], list[Evidence]]) -> None:
+        # The answer goes to a method of this widget and to no partial of one: it must not outlive the widget.
+        self._desk.read(lambda: (subject, read()), self._show)
+
+    def _show(self, answer: tuple[str, list[Evidence]]) -> None:
+        subject, found = answer
         if subject == self._subject:
             self.files.show_attached(found)
 
     def _attached(self) -> None:
         if self._read is not None:
-            self._desk.read(self._read, partial(self._show, self._subject))
+            self._look_up(self._subject, self._read)
 
     def _choose(self) -> None:
         names, _ = QFileDialog.getOpenFileNames(self, "Attach files")

@@ -298,8 +298,9 @@ def test_without_an_incident_it_says_what_to_do(qtbot: QtBot, desk: Desk) -> Non
 def test_a_hidden_screen_reads_only_when_it_is_shown(
     qtbot: QtBot, screen: TimelineScreen, store: Store, clock: ManualClock
 ) -> None:
-    screen.hide()
     desk = screen.lanes.desk
+    qtbot.waitUntil(lambda: not desk.jobs.busy())
+    screen.hide()
     with qtbot.waitSignal(desk.bell.journal_changed):
         timeline.add(store, desk.author, desk.incident, "while hidden")
     assert not desk.jobs.busy()
