@@ -9,6 +9,7 @@ from sqlalchemy import Connection, inspect, text
 from tocsin.model.journal import StoreUpgraded
 from tocsin.model.operator import Author
 from tocsin.now import ManualClock
+from tocsin.operations.verification import verify
 from tocsin.store import backup, journal, projections, samples, series, upgrades
 from tocsin.store.folder import Store, open_store
 from tocsin.store.schema import JOURNAL_VERSION, SIGNALS_VERSION
@@ -38,6 +39,7 @@ def test_a_stored_example_opens_verifies_and_keeps_its_words(
 ) -> None:
     store = open_store(shutil.copytree(example, tmp_path / example.name), clock=clock)
     try:
+        assert verify(store).ok  # before it is upgraded too
         upgrades.upgrade(store, author)
         with store.journal.read() as connection:
             assert journal.verify(connection) is None
