@@ -10,7 +10,8 @@ import msgspec
 import pytest
 
 from tests.canned import Canned, serving
-from tocsin.cli import main
+from tocsin.cli import main, sync_command
+from tocsin.errors import BadInput
 from tocsin.operations import secrets
 
 KEYS = {
@@ -126,6 +127,24 @@ def test_what_cannot_be_is_refused(
     assert reason in capsys.readouterr().err
     assert main(["sources", "list", "--store", store]) == 0
     assert capsys.readouterr().out == ""
+
+
+def test_a_source_is_told_in_good_english(
+    server: Canned, store: str, said: Said, capsys: pytest.CaptureFixture[str]
+) -> None:
+    add = ("sources", "add", "prom", server.url, "--system", "s", "--set", "query=load", "--set", "back=0s")
+    said(*add, "--store", store)
+    assert main(["sync", "--once", "--store", store]) == 0
+    assert "in order, 1 row stored" in capsys.readouterr().out
+
+
+def test_a_secret_entered_after_sync_began_is_said_to_be_so(
+    server: Canned, typed: Callable[[str], None]
+) -> None:
+    typed("correct horse\n")
+    ask = sync_command.secrets_of([])
+    with pytest.raises(BadInput, match="start it again"):
+        ask("prom at somewhere")
 
 
 def test_a_secret_is_asked_for_sealed_and_sent(

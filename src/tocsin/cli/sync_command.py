@@ -9,7 +9,7 @@ import msgspec
 
 from tocsin.cli import options
 from tocsin.cli.sources_command import as_json, held_secrets, line
-from tocsin.errors import NotFound
+from tocsin.errors import BadInput, NotFound
 from tocsin.model.source import LiveSource
 from tocsin.operations import operators, rounds, sources, sync
 from tocsin.operations.sources import Status
@@ -38,18 +38,25 @@ def run(args: argparse.Namespace) -> int:
         chosen = [sources.get(store, name) for name in args.names] or sources.list_all(store)
         if not chosen:
             raise NotFound("there is no source to ask.", hint="`tocsin sources add` makes one.")
-        ask = _secrets(chosen)
+        ask = secrets_of(chosen)
         if args.once:
             return _once(store, chosen, ask, as_document=args.json)
         return _on_and_on(store, chosen, ask, args)
 
 
-def _secrets(chosen: Sequence[LiveSource]) -> Callable[[str], str | None]:
+def secrets_of(chosen: Sequence[LiveSource]) -> Callable[[str], str | None]:
     """Look up every secret before the threads begin, so that a passphrase is asked for once."""
     names = [name for one in chosen for name in rounds.secret_names(one)]
     held = held_secrets() if names else None
     known = {name: held.get(name) for name in names} if held else {}
-    return known.get
+
+    def ask(name: str) -> str | None:
+        if name not in known:
+            hint = "End `tocsin sync` and start it again, which asks for the passphrase."
+            raise BadInput("its password or token was entered after `tocsin sync` began.", hint=hint)
+        return known[name]
+
+    return ask
 
 
 def _once(
@@ -76,6 +83,8 @@ def _on_and_on(
     try:
         while not syncing.wait(_LOOK_S):
             for one in sources.status(store):
+                if args.names and one.source.name not in args.names:
+                    continue
                 before = told.get(one.source.name)
                 if one.state.last_try is None or (before and before.state.last_try == one.state.last_try):
                     continue
