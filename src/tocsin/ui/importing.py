@@ -231,7 +231,7 @@ class ImportSheet(Sheet):
             system=self.system.currentText(), options=options, dry_run=dry_run,
         )  # fmt: skip
         job = desk.jobs.bulk(call)
-        job.succeeded.connect(self._done)
+        job.succeeded.connect(partial(self._done, self._incident))
         job.refused.connect(self._refused)
         job.broke.connect(lambda _error: self.outcome.show_text("A fault of the program; it was logged."))
         self._window.footer.follow(job, f"{'Looking at' if dry_run else 'Importing'} {path.name}")
@@ -244,7 +244,8 @@ class ImportSheet(Sheet):
         at = parse_when(typed, now=store.now(), zone=store.zone).at if typed else None
         return Options(record, self.zone.text().strip(), unit, self._mapping(), at)
 
-    def _done(self, report: ImportReport) -> None:
+    def _done(self, incident: str, report: ImportReport) -> None:
+        """Tell of an import; `incident` is the one it was begun for, whatever the sheet is open for now."""
         store = self._desk.store
         self.outcome.set_tone(None)
         self.outcome.show_text(in_words(report, ZoneInfo(store.zone), store.now()))
@@ -253,14 +254,14 @@ class ImportSheet(Sheet):
             self._desk.tell(f"{report.source}: {report.stored:,} stored, {report.rejected:,} rejected")
             self.imported.emit(report)
             self.dismiss()
-            if self._incident and report.messages:
-                self._take(report)
+            if incident and report.messages:
+                self._take(incident, report)
 
-    def _take(self, report: ImportReport) -> None:
+    def _take(self, incident: str, report: ImportReport) -> None:
         """Bring the messages of an import to the timeline, which the status bar follows."""
         desk = self._desk
         call = partial(
-            timeline_import.take, desk.store, desk.author, self._incident, report.messages,
+            timeline_import.take, desk.store, desk.author, incident, report.messages,
             source=report.source,
         )  # fmt: skip
         desk.long_work(call, f"Bringing {report.source} to the timeline", self._taken)

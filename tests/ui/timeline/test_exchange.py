@@ -48,6 +48,23 @@ def test_a_chat_comes_to_the_timeline_in_hand(
     qtbot.waitUntil(lambda: screen.count.text().startswith(str(before + 1)))
 
 
+def test_a_chat_comes_to_the_timeline_it_was_brought_for_whatever_the_sheet_shows_by_then(
+    qtbot: QtBot, desk: Desk, store: Store, incident: Incident, tmp_path: Path
+) -> None:
+    window = Window(desk)
+    qtbot.addWidget(window)
+    sheet = ImportSheet(desk, window)
+    file = tmp_path / "chat.csv"
+    file.write_text(f"time,author,text\n{(store.now() - timedelta(hours=3)).isoformat()},bot,down?\n")
+    sheet.open_for_timeline(incident)
+    sheet.file.setText(str(file))
+    sheet.system.setEditText("scorer")
+    before = len(timeline.listed(store, incident.id))
+    sheet.go.click()
+    sheet.open()
+    qtbot.waitUntil(lambda: len(timeline.listed(store, incident.id)) == before + 1, timeout=20_000)
+
+
 def test_the_timeline_is_written_in_the_format_its_name_asks_for(
     qtbot: QtBot, desk: Desk, store: Store, incident: Incident, tmp_path: Path
 ) -> None:
