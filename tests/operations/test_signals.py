@@ -123,7 +123,7 @@ def test_a_move_onto_a_signal_of_the_same_name_is_refused(
     twin = _copy(store, author, "accuracy")
     with pytest.raises(BadInput, match="already"):
         signals.place(store, author, [two["accuracy"]], system="twin")
-    with pytest.raises(BadInput, match="already"):
+    with pytest.raises(BadInput, match="several of them are accuracy"):
         signals.place(store, author, [two["accuracy"], twin], system="third")
     assert systems.find(store, "third") is None, "what is refused adds no system"
     signals.place(store, author, two.values(), system="shop")  # they are there: nothing moves

@@ -178,12 +178,15 @@ def _check_known(store: Store, ids: Sequence[str], system: str | None) -> None:
     found = systems.find(store, system)
     target = found.id if found else ""
     moving = set(ids)
-    taken = {_named(one) for one in known.values() if one.system == target and one.id not in moving}
+    there = {_named(one) for one in known.values() if one.system == target and one.id not in moving}
+    taken = set(there)
     for id in ids:
-        name = _named(known[id])
+        name, shown = _named(known[id]), known[id].name
         if name in taken:
             raise BadInput(
-                f"{system} has a signal {known[id].name} already.",
+                f"{system} has a signal {shown} already."
+                if name in there
+                else f"several of them are {shown}; in one system they would be one.",
                 hint="Two series are not joined: their samples may contradict each other.",
             )
         taken.add(name)
