@@ -14,6 +14,7 @@ import pytest
 from tocsin.errors import BadInput
 from tocsin.importers.base import Options
 from tocsin.model.operator import Author
+from tocsin.operations import archive
 from tocsin.operations.ingest import ImportReport, ingest
 from tocsin.operations.progress import finish
 from tocsin.store import imports
@@ -179,6 +180,17 @@ def test_an_odd_archive_is_refused_and_nothing_is_stored(odd: str, run: Import, 
     assert reason in str(refused.value)
     assert complete(store) == 0
     assert [path.name for path in (store.path / "imports").iterdir()] == []
+
+
+@pytest.mark.parametrize("name", ["latency.csv.gz", "latency.zip"])
+def test_what_would_fill_the_disk_is_not_unpacked(
+    name: str, run: Import, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(archive, "SPARE", 1 << 62)
+    content = gzip.compress(CSV.encode()) if name.endswith("gz") else packed(("a.csv", CSV))
+    with pytest.raises(BadInput, match="no room to unpack it"):
+        run(content, name=name)
+    assert complete(store) == 0
 
 
 def test_a_changed_bit_is_noticed(run: Import, store: Store) -> None:

@@ -6,6 +6,7 @@ unpacking, since an archive may state any.
 
 import gzip
 import re
+import shutil
 import stat
 import unicodedata
 import zipfile
@@ -23,6 +24,7 @@ from tocsin.operations.progress import Progress
 MOST_MEMBERS = 50_000
 MOST_RATIO = 100  # text packs 5 to 50 to one; a bomb a thousand
 FREE_OF_RATIO = 64 << 20  # this much may come of anything
+SPARE = 256 << 20  # bytes of the disk that are left to those who write meanwhile
 _BLOCK = 1 << 20
 _SAFE = re.compile(r"[^\\:\x00-\x1f\x7f]+")
 _IGNORED = re.compile(r"(^|/)(__MACOSX/|\.)")  # what desktops and version control leave in archives
@@ -71,7 +73,7 @@ def parts(source: Source) -> Iterator[Source]:
 
 def _gunzip(copied: Original, target: Path) -> Generator[Progress, None, None]:
     with _in_words(copied.name), gzip.open(copied.path, "rb") as packed, target.open("wb") as plain:
-        done = yield from _copied(packed, plain, copied.size, copied.name)
+        done = yield from _copied(packed, plain, target.parent, copied.size, copied.name)
     if not done:
         raise BadInput("there is nothing in it.", where=copied.name)
 
@@ -86,7 +88,8 @@ def _unzip(source: Source, folder: Path) -> Generator[Progress, None, dict[str, 
         for number, info in enumerate(chosen):
             path = target / str(number)
             with archive.open(info) as packed, path.open("wb") as plain:
-                total += yield from _copied(packed, plain, size, f"{source.name}/{info.filename}", total)
+                name = f"{source.name}/{info.filename}"
+                total += yield from _copied(packed, plain, target, size, name, total)
             members[info.filename] = path
     if not members:
         raise BadInput("there is no file in it.", where=source.name)
@@ -146,7 +149,7 @@ def _refuse_overlaps(infos: list[zipfile.ZipInfo], source: Source, size: int) ->
 
 
 def _copied(
-    packed: _Readable, plain: BinaryIO, size: int, name: str, before: int = 0
+    packed: _Readable, plain: BinaryIO, folder: Path, size: int, name: str, before: int = 0
 ) -> Generator[Progress, None, int]:
     done = 0
     while block := packed.read(_BLOCK):
@@ -156,6 +159,11 @@ def _copied(
                 f"it unpacks to more than {MOST_RATIO} times its size.",
                 where=name,
                 hint="Unpack it yourself if you trust it.",
+            )
+        if shutil.disk_usage(folder).free < SPARE:
+            raise BadInput(
+                f"there is no room to unpack it: less than {SPARE >> 20:,} MiB of the disk would be left.",
+                where=name,
             )
         plain.write(block)
         yield Progress(before + done, None, "unpacking")
