@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from tocsin.model.fields import Fields, Head, Register, value_of
+from tocsin.model.fields import Fields, value_of
 from tocsin.model.incident import set_fields, standing
 from tocsin.model.instant import When
 from tocsin.model.journal import DeploymentRecorded, Entry, FieldsSet, Withdrawn
@@ -216,6 +216,5 @@ def _recorded(entry: Entry, body: DeploymentRecorded) -> Recorded:
         "vendor": body.vendor,
         "pinned": body.pinned,
     }
-    head = (entry.id, entry.lamport, entry.site)
-    fields = {name: Register((Head(*head, value),)) for name, value in stated.items()}
+    fields = set_fields({}, entry, stated)
     return Recorded(entry.id, body.system, entry.author.name, entry.recorded_at, fields)

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import msgspec
 
-from tocsin.model.fields import Fields, Head, Register, value_of
+from tocsin.model.fields import Fields, value_of
 from tocsin.model.incident import set_fields, standing
 from tocsin.model.instant import When
 from tocsin.model.journal import Entry, FieldsSet, ObservationReported, Withdrawn
@@ -97,11 +97,8 @@ def _step(state: Observation | None, entry: Entry) -> Observation | None:
             values |= {"noticed_by": body.noticed_by} if body.noticed_by else {}
             stated = {"happened": entry.occurred, "learned": body.learned}
             built = {name: msgspec.to_builtins(at) for name, at in stated.items() if at is not None}
-            head = {
-                name: Register((Head(entry.id, entry.lamport, entry.site, value),))
-                for name, value in {**values, **built}.items()
-            }
-            return Observation(entry.subject, entry.author.name, entry.recorded_at, head)
+            fields = set_fields({}, entry, {**values, **built})
+            return Observation(entry.subject, entry.author.name, entry.recorded_at, fields)
         case FieldsSet() as body if state is not None:
             edits = state.edits + ("incident" not in body.fields)
             return replace(state, fields=set_fields(state.fields, entry, body.fields), edits=edits)

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import msgspec
 
-from tocsin.model.fields import Fields, Head, Register, value_of
+from tocsin.model.fields import Fields, value_of
 from tocsin.model.incident import set_fields, standing
 from tocsin.model.instant import When
 from tocsin.model.journal import Entry, FieldsSet, TimelineAdded, Withdrawn
@@ -87,7 +87,7 @@ def step(state: Item | None, entry: Entry) -> Item | None:
             stated = {"lane": body.lane, "text": body.text, "happened": happened}
             learned = {} if body.learned is None else {"learned": msgspec.to_builtins(body.learned)}
             values = {**stated, **learned, **({"source": body.source} if body.source else {})}
-            fields = {name: Register((_head(entry, value),)) for name, value in values.items()}
+            fields = set_fields({}, entry, values)
             said_by = body.said_by or entry.author.name
             return Item(entry.id, entry.incident, said_by, entry.recorded_at, fields)
         case FieldsSet() as body if state is not None:
@@ -96,7 +96,3 @@ def step(state: Item | None, entry: Entry) -> Item | None:
             return replace(state, withdrawn=body.reason)
         case _:
             return state
-
-
-def _head(entry: Entry, value: object) -> Head:
-    return Head(entry.id, entry.lamport, entry.site, value)
