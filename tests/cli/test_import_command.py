@@ -28,6 +28,7 @@ def test_it_counts_and_says_what_it_assumed(tmp_path: Path, capsys: pytest.Captu
     assert [told[key] for key in ("read", "stored", "already", "rejected")] == [2, 2, 0, 0]
     assert told["assumed"]["zone"] == "UTC"
     assert "2 stored" in messages
+    assert "holds 2 samples" in messages
     code, told, _ = run(capsys, tmp_path, str(file))
     assert [told[key] for key in ("read", "stored", "already", "rejected")] == [2, 0, 2, 0]
 

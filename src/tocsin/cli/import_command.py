@@ -119,6 +119,8 @@ def _tell(report: ImportReport) -> None:
         f"{report.source}: {report.read:,} read, {report.stored:,} {would}stored, "
         f"{report.already:,} already there, {report.rejected:,} rejected, {report.missing:,} without a value"
     )
+    if kinds := [f"{count:,} {kind}" for kind, count in report.records.items() if count]:
+        options.say(f"  holds {', '.join(kinds)}")
     for what, value in report.assumed.items():
         options.say(f"  {what}: {value}")
     if report.series:
