@@ -16,7 +16,7 @@ from tocsin.model.journal import ImportCompleted
 from tocsin.model.operator import Author
 from tocsin.model.source import LiveSource
 from tocsin.now import ManualClock
-from tocsin.operations import ingest, systems
+from tocsin.operations import belonging, ingest, systems
 from tocsin.operations.feeds import Feed
 from tocsin.operations.progress import finish
 from tocsin.store import (
@@ -243,3 +243,12 @@ def test_what_is_sent_while_a_file_brings_the_same_is_kept_whatever_becomes_of_t
         }[record]
     assert getattr(found, "source", "prom") == "prom"
     assert getattr(found, "urgent", True)
+
+
+def test_a_label_that_names_no_systems_does_not_fill_the_journal(store: Store, feed: Feed) -> None:
+    many = [load(store, (0, 1.0), system=f"pod {number}") for number in range(belonging.MOST_NEW + 1)]
+    with pytest.raises(BadInput, match="systems nobody knows yet"):
+        feed.take(many)
+    assert [one.name for one in systems.names(store)] == ["shop"]
+    assert feed.take(many[:9]).stored == 9
+    assert len(systems.names(store)) == 10

@@ -2,11 +2,14 @@
 
 from dataclasses import dataclass, field
 
+from tocsin.errors import BadInput
 from tocsin.importers.base import Samples
 from tocsin.model.operator import Author
 from tocsin.model.signal import Placement, Signal, likely_layer, placed
 from tocsin.operations import signals, systems
 from tocsin.store.folder import Store
+
+MOST_NEW = 500  # each is an entry of the journal, where it stays
 
 
 @dataclass
@@ -31,6 +34,11 @@ class Belonging:
         if name not in self._known:
             found = systems.find(self.store, name)
             trimmed = systems.checked_name(name)
+            if found is None and trimmed not in self.new and len(self.new) >= MOST_NEW:
+                raise BadInput(
+                    f"it names more than {MOST_NEW:,} systems nobody knows yet, the last {trimmed}.",
+                    hint="Is it systems that this column or label names?",
+                )
             self._known[name] = found.id if found else self.new.setdefault(trimmed, self.store.new_id())
         return self._known[name]
 
