@@ -120,7 +120,8 @@ def serving(store: Store, system: str, at: datetime) -> tuple[Serving, ...]:
     """Return what served in a system at an instant. Raises NotFound for a system nobody knows."""
     known = systems.find(store, system)
     if known is None:
-        raise NotFound("there is no such system.", where=system, hint="`tocsin coverage` shows those there are.")
+        hint = "`tocsin coverage` shows those there are."
+        raise NotFound("there is no such system.", where=system, hint=hint)
     return serving_at(of_system(store, known.id), at)
 
 
