@@ -185,7 +185,9 @@ def test_the_list_tells_how_much_there_is_and_whether_it_comes(
 ) -> None:
     one = listed(store)["latency"]
     assert (one.samples, one.rhythm_us, one.last, one.pulse) == (30, 60_000_000, 37.0, Pulse.ON_TIME)
-    clock.advance(minutes=3)
+    clock.advance(minutes=2, seconds=50)
+    assert listed(store)["latency"].pulse is Pulse.ON_TIME
+    clock.advance(minutes=1)
     assert listed(store)["latency"].pulse is Pulse.LATE
     clock.advance(minutes=3)
     assert listed(store)["latency"].pulse is Pulse.SILENT

@@ -14,8 +14,9 @@ from tocsin.store.folder import Store
 
 _GAPS = (Watching.BLIND, Watching.SILENT, Watching.PARTLY)
 _SHOWN = 3
-_MORE = """A signal is late when nothing came for twice its usual interval (the median of its last samples)
-and silent after five times; one of fewer than four samples has no rhythm and is never late. A layer is
+_MORE = """A signal is late when nothing came for three times its usual interval (the median of its last
+samples) and silent after five times; one of fewer than four samples has no rhythm and is never late. A layer
+is
   watched        by signals that come
   partly silent  some of its signals have gone silent
   silent         all of them have: since says when something was heard last

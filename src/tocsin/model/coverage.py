@@ -10,8 +10,10 @@ from numpy.typing import NDArray
 from tocsin.model.alert import Alert, AlertSeverity
 from tocsin.model.signal import Layer, Signal, likely_layer
 
-# A signal is late, and then silent, when nothing came for this many times its usual interval.
-LATE_AFTER = 2
+# A signal is late, and then silent, when nothing came for this many times its usual interval. A Prometheus
+# in good order is up to 2.7 of them behind: what is asked every 15 s is a step of 15 s old, and 10 s are left
+# for a scrape under way.
+LATE_AFTER = 3
 SILENT_AFTER = 5
 FEWEST = 4  # samples that make a rhythm
 

@@ -20,7 +20,7 @@ KNOWN = (
     ("scorer", "accuracy", 0),
     ("scorer", "latency", 600),
     ("router", "latency", 0),
-    ("router", "cost", 3),
+    ("router", "cost", 4),
 )
 
 

@@ -46,7 +46,7 @@ def test_every_signal_is_listed_with_its_pulse(screen: SignalsScreen) -> None:
     assert shown(screen) == ["router latency", "router cost", "scorer latency", "scorer accuracy"]
     model = screen.table.signals
     states = [model.index(row, Column.STATE).data() for row in range(4)]
-    assert states == ["on time", "late 3 min", "silent 10 h", "on time"]
+    assert states == ["on time", "late 4 min", "silent 10 h", "on time"]
     assert [model.index(0, column).data() for column in (Column.SYSTEM, Column.LAYER, Column.RHYTHM)] == [
         "router", "infrastructure", "1 min",
     ]  # fmt: skip
