@@ -116,4 +116,8 @@ def test_of_many_signals_only_some_are_drawn_and_the_rest_is_counted(store: Stor
     assert charts is not None
     assert len(charts.strips) == MOST
     assert charts.left_out == 3
+    ids.add(bring(store, Signal("scorer", "a"), times - 40 * 86_400_000_000, np.ones(10)))
+    charts = build(store, incident_of(store, When(now)), ids, now)
+    assert charts is not None
+    assert "a" not in [chart.name for chart in charts.strips], "one that had ended takes no place"
     assert build(store, incident_of(store, When(now)), set(), now) is None

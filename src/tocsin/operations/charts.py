@@ -64,8 +64,10 @@ def build(
         if newest is None:
             return None
         window = _window(incident, alerts, from_us(newest), now)
-        drawn = [one for one, (_, last) in zip(signals, found, strict=True) if last is not None]
         span = to_us(window.begin), to_us(window.end)
+        known = [(one, last) for one, (_, last) in zip(signals, found, strict=True) if last is not None]
+        known.sort(key=lambda one: one[1] < span[0])  # those that had ended before come last
+        drawn = [one for one, _ in known]
         brought = past.deployments(connection, incident.system, limits, now)
     strips = tuple(
         _chart(signal, *_read(store, number, _since(signal, window, alerts), span[1], limits), window, alerts)
