@@ -19,7 +19,7 @@ from tocsin.ui.sources.running import Running
 from tocsin.ui.sources.screen import SourcesScreen
 from tocsin.ui.sources.strongbox import Strongbox
 from tocsin.ui.sources.words import kind
-from tocsin.ui.text import not_plain
+from tocsin.ui.text import Label, not_plain
 
 KEEP = "correct horse battery"
 CONTROL = Qt.KeyboardModifier.ControlModifier
@@ -131,6 +131,8 @@ def test_every_kind_offers_its_own_fields(screen: SourcesScreen) -> None:
         choose(screen, importer)
         asked = {one.name for one in sources.settings_of(importer)} - {"secret"}
         assert set(screen.form.settings) == asked
+        said = [label.text().casefold() for label in screen.form.findChildren(Label) if label.isVisible()]
+        assert len(said) == len(set(said)), "no two fields bear one name"
         assert not_plain(screen.form) == []
 
 

@@ -206,7 +206,7 @@ class SourceSheet(Sheet):
             self.settings[one.name] = field
             wide = isinstance(field, QPlainTextEdit)
             place += place % 2 if wide else 0
-            label = Label(one.name.replace("_", " "))
+            label = Label(words.setting(one.name))
             set_tip(label, one.meaning)
             grid.addWidget(label, place // 2, place % 2 * 2)
             grid.addWidget(field, place // 2, place % 2 * 2 + 1, 1, 3 if wide else 1)

@@ -20,6 +20,8 @@ PLACES = {
     "folder": ("Folder", "path of the folder to watch"),
     "webhook": ("Address", "127.0.0.1:9099"),
 }
+# What settings are called whose own name would not do, or is that of another field.
+SETTINGS = {"ca": "Own CA", "system": "System label", "segment": "Segment label", "group": "Group label"}
 _SERVER = ("URL", "https://prometheus.example:9090")
 _LATE_ROUNDS = 3  # a source that has not been tried for so many of its rounds is asked by nobody
 
@@ -36,6 +38,11 @@ class Shown:
 def kind(importer: str) -> str:
     """Return what a person calls an importer."""
     return KINDS.get(importer, importer)
+
+
+def setting(name: str) -> str:
+    """Return what the form calls a setting of a kind."""
+    return SETTINGS.get(name, name.replace("_", " ").capitalize())
 
 
 def place_asked(importer: str) -> tuple[str, str]:
