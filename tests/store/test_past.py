@@ -67,6 +67,21 @@ def test_a_deployment_counts_from_when_it_was_told_not_from_when_it_happened(
             assert [one.version for one in told] == versions
 
 
+def test_what_came_late_was_not_known_before(store: Store, feed: Feed, clock: ManualClock) -> None:
+    clock.advance(hours=1)
+    send(store, feed, 60, 30)
+    then = store.now()
+    clock.advance(minutes=20)
+    send(store, feed, 3600, 3000)  # another query, or a source that was away
+    send(store, feed, 30, 0)
+    with store.signals.read() as connection:
+        [(number, _)] = series.list_all(connection)
+        seen = past.limits(connection, [], then)
+        assert len(past.read(connection, number, samples.EARLIEST, samples.LATEST, seen)[0]) == 30
+        all_of_it = past.limits(connection, [], store.now())
+        assert len(past.read(connection, number, samples.EARLIEST, samples.LATEST, all_of_it)[0]) == 660
+
+
 def test_a_day_the_journal_has_counts_as_a_whole(store: Store, feed: Feed, clock: ManualClock) -> None:
     send(store, feed, 60, 0)
     clock.advance(days=1)

@@ -8,7 +8,7 @@ import threading
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -33,6 +33,7 @@ from tocsin.store.folder import Store
 _TAKEN = 64  # times something was taken, after which small chunks become one
 _MOST_CHUNKS = 32  # small ones that a series may keep all the same
 _MERGED_AT_ONCE = 16
+_LATE = timedelta(minutes=10)  # several queries of one round overtake each other by less
 _MOST_REJECTS = 1_000  # a day, kept with their reasons; all are counted
 Found = tuple[Signal, str, samples.Times, samples.Values]
 
@@ -61,7 +62,8 @@ class Feed:
         with self.store.signals.write() as connection:
             day = None
             if found or rows or tally.read:
-                day = self._day(connection, now)
+                first_us = min((int(times[0]) for _, _, times, _ in found), default=None)
+                day = self._day(connection, now, first_us)
                 self._store_samples(connection, found, day.number, tally)
                 recording = Recording(
                     self.store, belonging, tally, day.number, arrived=now, source=self.source.name
@@ -112,8 +114,8 @@ class Feed:
         self._untidy = 0
         with self.store.signals.read() as connection:
             days = feeds.open_imports(connection, self.source.name)
-        if days:
-            self._merge(days[-1].number, _MOST_CHUNKS, stop)
+        for one in days:
+            self._merge(one.number, _MOST_CHUNKS, stop)
 
     def _merge(self, number: int, most: int, stop: threading.Event) -> None:
         """Merge in short transactions, series by series; those with no more than `most` are left alone."""
@@ -177,11 +179,17 @@ class Feed:
                 packed += [(number, one) for one in samples.pack_all(times, values, press)]
         _insert(connection, day, packed, waiting)
 
-    def _day(self, connection: Connection, now: datetime) -> imports.Import:
-        """Return the import of today, which is opened by the first that comes."""
-        days = feeds.open_imports(connection, self.source.name)
-        if days and _day_of(days[-1].started) == _day_of(now):
-            return days[-1]
+    def _day(self, connection: Connection, now: datetime, first_us: int | None) -> imports.Import:
+        """Return the import of today that takes what begins at `first_us`, opened by the first that comes.
+
+        What is older than what had long arrived goes into one of its own: how far an import had come tells
+        what a document of that time could know (`store.past.limits`).
+        """
+        for one in feeds.open_imports(connection, self.source.name):
+            if _day_of(one.started) == _day_of(now):
+                before_us = feeds.arrived_by(connection, one.number, now - _LATE)
+                if first_us is None or before_us is None or first_us > before_us:
+                    return one
         number = imports.begin(
             connection,
             id=self.store.new_id(),
