@@ -82,7 +82,7 @@ def test_a_baseline_with_a_daily_cycle_keeps_its_height_in_a_chart_of_months(sto
     times = to_us(now - timedelta(days=28)) + np.arange(28 * 96) * 900_000_000
     values = 100 + 50 * np.sin(2 * np.pi * times / 86_400_000_000)
     id = bring(store, Signal("scorer", "requests"), times, values)
-    charts = build(store, incident_of(store, When(now - timedelta(hours=1))), {id}, now)
+    charts = build(store, incident_of(store, When(now - timedelta(hours=1))), {id}, now, (), {})
     assert charts is not None
     assert charts.end <= now
     band = charts.strips[0].band
@@ -100,7 +100,7 @@ def test_a_signal_that_fell_silent_before_has_a_strip_without_samples(store: Sto
         bring(store, Signal("scorer", name), times, np.ones(288))
         for name, times in (("alive", recent), ("silent", long_ago))
     }
-    charts = build(store, incident_of(store, When(now - timedelta(hours=2))), ids, now)
+    charts = build(store, incident_of(store, When(now - timedelta(hours=2))), ids, now, (), {})
     assert charts is not None
     alive, silent = charts.strips
     assert alive.last == 1.0
@@ -112,12 +112,12 @@ def test_of_many_signals_only_some_are_drawn_and_the_rest_is_counted(store: Stor
     now = store.now()
     times = to_us(now - timedelta(days=1)) + np.arange(10) * 300_000_000
     ids = {bring(store, Signal("scorer", f"m{n:02d}"), times, np.ones(10)) for n in range(MOST + 3)}
-    charts = build(store, incident_of(store, When(now)), ids, now)
+    charts = build(store, incident_of(store, When(now)), ids, now, (), {})
     assert charts is not None
     assert len(charts.strips) == MOST
     assert charts.left_out == 3
     ids.add(bring(store, Signal("scorer", "a"), times - 40 * 86_400_000_000, np.ones(10)))
-    charts = build(store, incident_of(store, When(now)), ids, now)
+    charts = build(store, incident_of(store, When(now)), ids, now, (), {})
     assert charts is not None
     assert "a" not in [chart.name for chart in charts.strips], "one that had ended takes no place"
-    assert build(store, incident_of(store, When(now)), set(), now) is None
+    assert build(store, incident_of(store, When(now)), set(), now, (), {}) is None

@@ -22,7 +22,7 @@ from tocsin.model.journal import DocumentExported, Entry, ImportCompleted
 from tocsin.model.operator import Author, System
 from tocsin.model.signal import Signal
 from tocsin.now import ManualClock
-from tocsin.operations import documents, incidents, systems, timeline, undo
+from tocsin.operations import documents, incidents, signals, systems, timeline, undo
 from tocsin.operations.verification import verify
 from tocsin.store import alerts, imports, journal, samples, series
 from tocsin.store.folder import Store
@@ -178,6 +178,8 @@ def test_what_comes_later_changes_nothing_of_an_as_of(
     incidents.set_fields(store, A, incident.id, {"title": "Another title"})
     other = incidents.declare(store, A, title="Other", system="credit-scorer")
     incidents.link(store, A, incident.id, other.id)
+    every = [one.id for one in signals.look(store).rows]
+    signals.place(store, A, every, layer="cost", system="another system")
     assert pdf(store, incident) != first
     assert pdf(store, incident, before.id) == first
 

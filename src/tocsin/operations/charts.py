@@ -1,6 +1,6 @@
 """The charts of a report: which signals, which stretch of time, what was normal; all as of one entry."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -13,7 +13,7 @@ from tocsin.model.deployment import Deployment, settled
 from tocsin.model.incident import CLOSED, RESOLVED, Incident
 from tocsin.model.instant import When, from_us, to_us
 from tocsin.model.report import Band, Chart, Charts, DeploymentMark
-from tocsin.model.signal import Signal
+from tocsin.model.signal import Placement, Signal, placed
 from tocsin.operations import deployments
 from tocsin.store import past, series
 from tocsin.store.folder import Store
@@ -47,27 +47,30 @@ def build(
     incident: Incident,
     imports: Collection[str],
     now: datetime,
-    by_hand: Collection[Deployment] = (),
+    by_hand: Collection[Deployment],
+    placements: Mapping[str, Placement],
 ) -> Charts | None:
     """Return the charts of an incident from the imports named by id, up to `now`; None without samples.
 
-    `by_hand` are the deployments of its system that people recorded.
+    `by_hand` are the deployments of its system that people recorded, `placements` where they had placed
+    signals, by id.
 
     Drawn are the signals of its alerts; of an incident declared without one, the signals of its system.
     """
     alerts = tuple(alert for _, alert in incident.alerts)
     with store.signals.read() as connection:
         limits = past.limits(connection, imports, now)
-        signals = _signals(series.list_all(connection, incident.system), alerts)
+        known = [(number, placed(one, placements.get(one.id))) for number, one in series.list_all(connection)]
+        signals = _signals([one for one in known if one[1].system == incident.system], alerts)
         found = [(number, past.last_us(connection, number, to_us(now), limits)) for number, _ in signals]
         newest = max((last for _, last in found if last is not None), default=None)
         if newest is None:
             return None
         window = _window(incident, alerts, from_us(newest), now)
         span = to_us(window.begin), to_us(window.end)
-        known = [(one, last) for one, (_, last) in zip(signals, found, strict=True) if last is not None]
-        known.sort(key=lambda one: one[1] < span[0])  # those that had ended before come last
-        drawn = [one for one, _ in known]
+        measured = [(one, last) for one, (_, last) in zip(signals, found, strict=True) if last is not None]
+        measured.sort(key=lambda one: one[1] < span[0])  # those that had ended before come last
+        drawn = [one for one, _ in measured]
         brought = past.deployments(connection, incident.system, limits, now)
     strips = tuple(
         _chart(signal, *_read(store, number, _since(signal, window, alerts), span[1], limits), window, alerts)

@@ -16,7 +16,8 @@ from tocsin.model.journal import DocumentExported, Entry, IncidentDeclared, With
 from tocsin.model.operator import Author
 from tocsin.model.report import Charts, ClockLine, IncidentReport, Line, Related
 from tocsin.model.severity import Scheme
-from tocsin.operations import charts, deployments, policies
+from tocsin.model.signal import Placement
+from tocsin.operations import charts, deployments, policies, signals
 from tocsin.operations.timeline import checked_text
 from tocsin.store import incidents, journal, systems
 from tocsin.store.database import Connection
@@ -34,7 +35,9 @@ def build(store: Store, reference: str, as_of: str | None = None) -> IncidentRep
     Raises NotFound and BadInput.
     """
     past = _past(store, reference, as_of)
-    drawn = charts.build(store, past.state, past.imports, past.last.recorded_at, past.deployed)
+    drawn = charts.build(
+        store, past.state, past.imports, past.last.recorded_at, past.deployed, past.placements
+    )
     return _report(past, drawn, store.zone)
 
 
@@ -50,6 +53,7 @@ class _Past:
     related: tuple[Related, ...]
     imports: frozenset[str]
     deployed: tuple[Deployment, ...]
+    placements: dict[str, Placement]
 
 
 def _past(store: Store, reference: str, as_of: str | None) -> _Past:
@@ -70,6 +74,7 @@ def _past(store: Store, reference: str, as_of: str | None) -> _Past:
             related=tuple(_related(connection, state, last)),
             imports=frozenset(entry.id for entry in completed),
             deployed=tuple(deployments.standing(by_hand, state.system)),
+            placements=signals.placements_of(_until(signals.entries(connection), last)),
         )
 
 

@@ -3,7 +3,7 @@
 The journal holds what people said; signals.db holds what follows from it, so that losing it loses nothing.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -18,6 +18,7 @@ from tocsin.model.signal import Layer, Placement, Signal
 from tocsin.operations import systems
 from tocsin.operations.coverage import Rhythms, pulses
 from tocsin.store import alerts, ends, journal, series
+from tocsin.store.database import Connection
 from tocsin.store.folder import Store
 
 _LONGEST = 200  # characters of a segment or group
@@ -114,16 +115,25 @@ def place(
 
 
 def placements(store: Store) -> dict[str, Placement]:
-    """Return where people placed signals, by the id the importer's proposal has; what was undone left out."""
+    """Return where people placed signals, by the id the importer's proposal has."""
     with store.journal.read() as connection:
-        entries = journal.entries(connection, kinds=("signals.placed", "undone"))
+        return placements_of(entries(connection))
+
+
+def entries(connection: Connection) -> list[Entry]:
+    """Return the journal's entries that say where signals belong, and those that undo any."""
+    return journal.entries(connection, kinds=("signals.placed", "undone"))
+
+
+def placements_of(said: Iterable[Entry]) -> dict[str, Placement]:
+    """Return where these entries place signals, by the id of the proposal; what was undone is left out."""
     found: dict[str, Placement] = {}
-    for entry in standing(entries):
+    for entry in standing(said):
         if isinstance(body := entry.body, SignalsPlaced):
             layer = None if body.layer is None else Layer(body.layer)
-            said = Placement(layer, body.segment, body.group, body.system)
+            place = Placement(layer, body.segment, body.group, body.system)
             for id in body.signals:
-                found[id] = found[id].then(said) if id in found else said
+                found[id] = found[id].then(place) if id in found else place
     return found
 
 
