@@ -81,6 +81,18 @@ def test_enter_looks_first_in_every_field(
     assert known(store) == []
 
 
+def test_what_was_stopped_is_said_to_have_stored_nothing(
+    qtbot: QtBot, sheet: ImportSheet, tmp_path: Path, store: Store
+) -> None:
+    path = tmp_path / "long.csv"
+    path.write_text("time,value\n" + "".join(f"2026-10-01T00:00:00.{i:06}Z,{i}\n" for i in range(300_000)))
+    fill(sheet, path)
+    sheet.go.click()
+    sheet.window().footer.stop.click()
+    qtbot.waitUntil(lambda: "Stopped; nothing" in sheet.outcome.text(), timeout=20_000)
+    assert known(store) == []
+
+
 def test_control_and_enter_imports(qtbot: QtBot, sheet: ImportSheet, file: Path, store: Store) -> None:
     fill(sheet, file)
     with qtbot.waitSignal(sheet.imported, timeout=20_000):

@@ -33,6 +33,7 @@ from tocsin.ui.window import Window
 
 _UNITS = ("none", "s", "ms", "us", "ns")
 _ANY = "whatever is in it"
+_READING = "Reading …"
 _REST_MS = 250  # a path that is being typed is looked at when the typing rests
 _HINT = "Choose a file, or drop one, a folder or an archive on the window."
 _FORMATS = "CSV, Parquet, JSON, OpenMetrics, and what the monitoring tools export."
@@ -75,8 +76,8 @@ class ImportSheet(Sheet):
                         self.unit.group.idClicked, self.at.textEdited):  # fmt: skip
             changed.connect(self._rest.start)
         self.table.said.connect(self._say_columns)
-        self.preview.clicked.connect(self._look)
-        self.go.clicked.connect(self._import)
+        self.preview.clicked.connect(lambda: self._run(dry_run=True))
+        self.go.clicked.connect(lambda: self._run(dry_run=False))
         desk.operator_changed.connect(lambda _name: self.outcome.show_text(""))
 
     def open(self) -> None:
@@ -193,13 +194,11 @@ class ImportSheet(Sheet):
         self.system.show_systems(known, typed or (known[0].name if known else ""))
 
     def _choose(self) -> None:
-        name, _ = QFileDialog.getOpenFileName(self, "Import a file")
-        if name:
+        if name := QFileDialog.getOpenFileName(self, "Import a file")[0]:
             self._put(name)
 
     def _choose_folder(self) -> None:
-        name = QFileDialog.getExistingDirectory(self, "Import a folder")
-        if name:
+        if name := QFileDialog.getExistingDirectory(self, "Import a folder"):
             self._put(name)
 
     def _put(self, path: str) -> None:
@@ -210,12 +209,6 @@ class ImportSheet(Sheet):
         typed = self.file.text()
         return Path(self._dropped if typed == visible(self._dropped) else typed.strip())
 
-    def _look(self) -> None:
-        self._run(dry_run=True)
-
-    def _import(self) -> None:
-        self._run(dry_run=False)
-
     def _run(self, *, dry_run: bool) -> None:
         desk, path = self._desk, self._path()
         try:
@@ -224,8 +217,9 @@ class ImportSheet(Sheet):
             self._refused(error)
             return
         self._told = True
-        self.outcome.show_text("Reading …")
+        self.outcome.show_text(_READING)
         self.outcome.set_tone(None)
+        self.place()
         call = partial(
             ingest.ingest, desk.store, desk.author, path,
             system=self.system.currentText(), options=options, dry_run=dry_run,
@@ -234,8 +228,14 @@ class ImportSheet(Sheet):
         job.succeeded.connect(partial(self._done, self._incident))
         job.refused.connect(self._refused)
         job.broke.connect(lambda _error: self.outcome.show_text("A fault of the program; it was logged."))
+        job.ended.connect(self._ended)
         self._window.footer.follow(job, f"{'Looking at' if dry_run else 'Importing'} {path.name}")
         job.start()
+
+    def _ended(self) -> None:
+        """Say so when it was stopped: whatever else ends it has said its own words by now."""
+        if self.outcome.text() == _READING:
+            self.outcome.show_text("Stopped; nothing was stored.")
 
     def _options(self) -> Options:
         unit = "" if self.unit.chosen == _UNITS[0] else self.unit.chosen
@@ -280,7 +280,7 @@ class ImportSheet(Sheet):
     def _lay_out(self) -> None:
         self.file.setPlaceholderText("path of a file, an archive or a folder")
         self.zone.setPlaceholderText("UTC, where the times name none")
-        self.at.setPlaceholderText("where it states none: 14:20, 2026-11-02 14:20")
+        self.at.setPlaceholderText("14:20, if it states none")
         self.columns.setPlaceholderText("as the header says; else time=ts,value=latency")
         self.outcome.setWordWrap(True)
         self.outcome.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
