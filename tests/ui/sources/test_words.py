@@ -72,3 +72,8 @@ def test_a_record_from_the_future_has_no_negative_lag() -> None:
 
 def test_a_screen_reader_hears_the_error() -> None:
     assert "nobody answers" in words.aloud(shown(error="nobody answers", last_try=NOW), NOW)
+
+
+def test_what_helps_is_said_in_the_words_of_the_form() -> None:
+    hint = "its certificate is not trusted. A private authority's certificate is given by --ca FILE."
+    assert words.trouble(State(error=hint)).endswith("is given by “Own CA”.")

@@ -83,7 +83,7 @@ class Details(Panel):
         many = f", {state.failures} times in a row" if state.failures > 1 else ""
         self.word.show_text(word + many)
         self.word.set_tone(None if tone in (Tone.GREEN, Tone.GREY) else tone)
-        self.error.show_text(state.error)
+        self.error.show_text(words.trouble(state))
         self.error.set_tone(Tone.ORANGE)
         self.error.setVisible(bool(state.error))
         last, newest = state.last_success, state.newest

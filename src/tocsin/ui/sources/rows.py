@@ -60,7 +60,7 @@ class SourcePainter(RowPainter):
         if words.openly(fact.source):
             after, colour = "not encrypted", "yellow"
         if fact.state.error:
-            after, colour = fact.state.error.removeprefix(f"{fact.source.place}: "), "orange"
+            after, colour = words.trouble(fact.state).removeprefix(f"{fact.source.place}: "), "orange"
         font = sans(SMALL)
         width = QFontMetrics(font).horizontalAdvance(plain)
         shown = min(width, rect.width() * 3 // 5 if after else rect.width())

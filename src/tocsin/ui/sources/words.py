@@ -40,6 +40,12 @@ def kind(importer: str) -> str:
     return KINDS.get(importer, importer)
 
 
+def trouble(state: State) -> str:
+    """Return the last error in the words of the form, where the command line's stand in it."""
+    said = state.error.replace('Set one, as --set "query=up".', "Write one under “Query”, such as up.")
+    return said.replace("--ca FILE", f"“{SETTINGS['ca']}”")
+
+
 def setting(name: str) -> str:
     """Return what the form calls a setting of a kind."""
     return SETTINGS.get(name, name.replace("_", " ").capitalize())
@@ -115,7 +121,7 @@ def aloud(one: Shown, now: datetime) -> str:
     """Return a row for a screen reader."""
     word, _ = status(one, now)
     open_way = ", not encrypted" if openly(one.source) else ""
-    error = f", {one.state.error}" if one.state.error else ""
+    error = f", {trouble(one.state)}" if one.state.error else ""
     return (
         f"{one.source.name}, {kind(one.source.importer)}, {word}{error}{open_way}, "
         f"last success {ago(one.state.last_success, now)}, next try {next_try(one, now)}"
