@@ -46,8 +46,11 @@ def test_a_stored_example_opens_verifies_and_keeps_its_words(
             assert projections.differences(projections.stored(connection), journal.entries(connection)) == []
             assert journal.count(connection) > 10
         with store.signals.read() as connection:
-            [(number, signal)] = series.list_all(connection)
-            assert (signal.metric, len(samples.read(connection, number)[0])) == ("approval_rate", 576)
+            held = {
+                signal.metric: len(samples.read(connection, number)[0])
+                for number, signal in series.list_all(connection)
+            }
+        assert held["approval_rate"] == 576
     finally:
         store.close()
 

@@ -219,9 +219,9 @@ def _secret(args: argparse.Namespace) -> int:
 def _remove(args: argparse.Namespace) -> int:
     with options.opened(args) as store:
         source = sources.get(store, args.name)
-        sources.remove(store, options.author(store, args), args.name)
-        for name in rounds.secret_names(source):
+        for name in rounds.secret_names(source):  # first: a wrong passphrase must not leave them behind
             held_secrets().remove(name)
+        sources.remove(store, options.author(store, args), args.name)
         if args.json:
             options.print_json({"removed": args.name})
     options.say(f"{args.name} is asked no more; what it sent stays.")

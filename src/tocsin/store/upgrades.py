@@ -34,9 +34,15 @@ def _live_sources(connection: Connection) -> None:
         ("message", "more TEXT NOT NULL DEFAULT '{}'"),
     ):
         connection.exec_driver_sql(f'ALTER TABLE "{table}" ADD COLUMN {column}')
-    schema.feed.create(connection)
-    schema.arrival.create(connection)
-    next(index for index in schema.chunk.indexes if index.name == "chunk_end").create(connection)
+    # As version 2 has them, whatever the schema becomes later.
+    for statement in (
+        "CREATE TABLE feed (source TEXT NOT NULL, cursor TEXT NOT NULL, state TEXT NOT NULL, "
+        "PRIMARY KEY (source)) STRICT",
+        "CREATE TABLE arrival (import INTEGER NOT NULL, at_us INTEGER NOT NULL, "
+        "newest_us INTEGER NOT NULL, PRIMARY KEY (import, at_us)) STRICT",
+        "CREATE INDEX chunk_end ON chunk (t1, series)",
+    ):
+        connection.exec_driver_sql(statement)
 
 
 JOURNAL_STEPS: Steps = {1: _kinds_of_version_2}
