@@ -129,6 +129,16 @@ def test_what_cannot_be_is_refused(
     assert capsys.readouterr().out == ""
 
 
+def test_a_prometheus_without_a_query_is_said_to_be_asked_for_nothing(
+    server: Canned, store: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    add = ["sources", "add", "prom", server.url, "--system", "s", "--store", store]
+    assert main(add) == 0
+    assert "asked for nothing yet" in capsys.readouterr().err
+    assert main([*add, "--set", "query=up"]) == 0
+    assert "asked for nothing" not in capsys.readouterr().err
+
+
 def test_a_source_is_told_in_good_english(
     server: Canned, store: str, said: Said, capsys: pytest.CaptureFixture[str]
 ) -> None:

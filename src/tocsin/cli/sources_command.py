@@ -135,6 +135,8 @@ def _add(args: argparse.Namespace) -> int:
         if args.json:
             options.print_json(as_json(store, status))
         options.say(f"{source.name} is set: {importer.removesuffix('_api')} at {source.place}.")
+        if importer == "prometheus_api" and not settings.get("query"):
+            options.say('It is asked for nothing yet: set it anew with --set "query=PROMQL" for each query.')
         if not status.encrypted:
             options.say("What it sends is not encrypted on the way.")
     return 0
