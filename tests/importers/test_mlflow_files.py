@@ -77,6 +77,15 @@ def test_a_metric_in_folders_and_an_alias(store: Made) -> None:
     assert (row["slot"], row["version"], row["time"]) == ("@champion", "1", SNAPSHOT)
 
 
+def test_what_lies_beside_the_file_store_is_told_to_be_left_out(store: Made) -> None:
+    assert [
+        piece for piece in read(store({})) if isinstance(piece, Assumed) and "left out" in piece.what
+    ] == []
+    pieces = read(store({"sub/latency.csv": "time,value\n", "notes.txt": "x"}))
+    [told] = [piece for piece in pieces if isinstance(piece, Assumed) and "left out" in piece.what]
+    assert told.value.startswith("2 that are no part of the file store, the first notes.txt")
+
+
 def test_deleted_runs_and_the_trash_are_left_out(store: Made) -> None:
     gone = f"run_id: {'a' * 32}\nlifecycle_stage: deleted\n"
     source = store(

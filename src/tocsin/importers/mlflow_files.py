@@ -23,6 +23,7 @@ _METRIC = re.compile(r"(?:.*/)?(?P<experiment>[0-9]{1,20})/(?P<run>[0-9a-f]{32})
 _VERSION = re.compile(r"(?:.*/)?models/(?P<model>[^/]+)/version-(?P<version>[0-9]{1,9})/meta\.yaml")
 _ALIAS = re.compile(r"(?:.*/)?models/(?P<model>[^/]+)/aliases/(?P<alias>[^/]+)")
 _TRASH = re.compile(r"(?:.*/)?\.trash/")
+_PART = re.compile(r"(?:.*/)?(?:[0-9]{1,20}|models|\.trash)/.+")
 _LARGEST_META = 32_768
 _MOST_PARTS = 1_000  # the time YAML takes grows with the square of how deep it is nested
 _LONGEST_LINE = 1_000
@@ -54,6 +55,9 @@ class MlflowFilesImporter:
                 where=source.name,
                 hint="Zip the folder mlruns with models inside it, and import that.",
             )
+        if strangers := sorted(name for name in source.members if not _PART.fullmatch(name)):
+            words = f"{len(strangers):,} that are no part of the file store, the first {strangers[0][:200]}"
+            yield Assumed("files left out", f"{words}; import them by themselves")
         files = _Files(source)
         if wants(options, "samples"):
             yield from _metrics(files, options)
