@@ -6,7 +6,8 @@ from pathlib import Path
 
 from tocsin.importers.base import Options
 from tocsin.model.operator import Author
-from tocsin.operations.ingest import append_missing_entries, ingest
+from tocsin.operations.imports import append_missing_entries
+from tocsin.operations.ingest import ingest
 from tocsin.operations.progress import finish
 from tocsin.store import imports, samples, series
 from tocsin.store.folder import Store

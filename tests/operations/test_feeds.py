@@ -17,6 +17,7 @@ from tocsin.model.operator import Author
 from tocsin.model.source import LiveSource
 from tocsin.now import ManualClock
 from tocsin.operations import belonging, ingest, systems
+from tocsin.operations import imports as imported
 from tocsin.operations.feeds import Feed
 from tocsin.operations.progress import finish
 from tocsin.store import (
@@ -160,7 +161,7 @@ def test_a_day_is_one_import_and_the_journal_says_so_when_it_is_over(
         assert today.counts.stored == 1
         [over] = [one for one in imports.list_all(connection) if one.feed == "prom"]
     assert over.id == entry.id
-    assert ingest.append_missing_entries(store) == 0
+    assert imported.append_missing_entries(store) == 0
 
 
 def test_small_chunks_become_one_and_readers_see_no_difference(store: Store, feed: Feed) -> None:

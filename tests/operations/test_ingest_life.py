@@ -15,7 +15,8 @@ from tocsin.model.instant import from_us, to_us
 from tocsin.model.journal import ImportCompleted
 from tocsin.model.operator import Author
 from tocsin.operations import ingest as operation
-from tocsin.operations.ingest import ImportReport, append_missing_entries, ingest
+from tocsin.operations.imports import append_missing_entries
+from tocsin.operations.ingest import ImportReport, ingest
 from tocsin.operations.progress import finish
 from tocsin.store import imports, journal, samples, series
 from tocsin.store.folder import Store
@@ -142,7 +143,7 @@ def test_an_entry_that_a_crash_lost_is_appended_at_the_start(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as broken:
-        broken.setattr(operation, "_append_entry", dies)
+        broken.setattr(operation.imported, "append_entry", dies)
         with pytest.raises(KeyboardInterrupt):
             run(GOOD)
     assert len(stored(store)["latency"]) == 3

@@ -20,7 +20,8 @@ from tocsin.model.instant import from_us
 from tocsin.model.operator import Author
 from tocsin.model.signal import Signal
 from tocsin.model.source import LiveSource
-from tocsin.operations import ingest, original
+from tocsin.operations import imports as imported
+from tocsin.operations import original
 from tocsin.operations.belonging import Belonging
 from tocsin.operations.recording import Recording
 from tocsin.operations.sieve import Sieve
@@ -105,7 +106,7 @@ class Feed:
             with self.store.signals.write() as connection:
                 feeds.close(connection, one.number, self.store.now())
         if over:
-            ingest.append_missing_entries(self.store)
+            imported.append_missing_entries(self.store)
 
     def tidy(self, stop: threading.Event) -> None:
         """Make one chunk of many small ones in today's import, when enough has come since the last time."""

@@ -17,14 +17,14 @@ from typing import TYPE_CHECKING
 from tocsin.errors import BadInput, StoreProblem
 from tocsin.importers.base import Assumed, Options, Piece, Rejected, Rows, Samples, Step, Table
 from tocsin.model.instant import iso
-from tocsin.model.journal import ImportCompleted
 from tocsin.model.operator import Author
 from tocsin.operations import archive, belonging, original, packing, readings, signals, systems
+from tocsin.operations import imports as imported
 from tocsin.operations.progress import Progress
 from tocsin.operations.recording import decisions_file
 from tocsin.operations.tally import Reject, Tally
 from tocsin.operations.writing import Writing
-from tocsin.store import imports, journal
+from tocsin.store import imports
 from tocsin.store.folder import Store, checked_zone
 
 if TYPE_CHECKING:
@@ -199,7 +199,7 @@ def _imported(
         raise
     with store.signals.read() as connection:
         done = imports.get(connection, writing.number)
-    _append_entry(store, done)
+    imported.append_entry(store, done)
     signals.carry_out(store)  # somebody may have placed some of them meanwhile
     return replace(report, id=entry)
 
@@ -280,33 +280,3 @@ def _report(source: str, importer: str, system: str, tally: Tally, *, dry_run: b
         messages=() if dry_run else tuple(tally.messages),
         records=dict(sorted(tally.records.items())),
     )
-
-
-def append_missing_entries(store: Store) -> int:
-    """Append the entries of imports that a crash kept from the journal; return how many there were."""
-    with store.signals.read() as connection:
-        complete = list(imports.list_all(connection))
-    with store.journal.read() as connection:
-        there = journal.ids(connection, "import.completed")
-    lost = [one for one in complete if one.id not in there]
-    for one in lost:
-        _append_entry(store, one)
-    return len(lost)
-
-
-def _append_entry(store: Store, done: imports.Import) -> None:
-    body = ImportCompleted(
-        source=done.source,
-        sha256=done.sha256,
-        importer=done.importer,
-        record=done.record,
-        system=done.system,
-        read=done.counts.read,
-        stored=done.counts.stored,
-        already=done.counts.already,
-        rejected=done.counts.rejected,
-        assumed=done.assumed,
-        options=done.options,
-    )
-    with store.write() as write:
-        write.add(done.author, body, id=done.id)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from tocsin.model.operator import Author
 from tocsin.now import Clock
-from tocsin.operations import ingest, signals
+from tocsin.operations import imports, signals
 from tocsin.operations.operators import account
 from tocsin.store import backup, upgrades
 from tocsin.store.backup import Backup
@@ -46,7 +46,7 @@ def prepare(store: Store) -> None:
         store.warnings.append("This store is on a read-only medium: nothing can be written.")
         return
     upgrades.upgrade(store, account())
-    ingest.append_missing_entries(store)
+    imports.append_missing_entries(store)
     signals.apply(store)
 
 

@@ -4,13 +4,13 @@ from collections.abc import Iterable
 from datetime import timedelta
 from functools import partial
 from operator import itemgetter
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
 from tocsin.model.incident import Incident
 from tocsin.model.urgency import Watched
 from tocsin.operations import clocks, incidents
-from tocsin.operations.verification import Verification, verify
 from tocsin.store import journal
 from tocsin.store.folder import Store
 from tocsin.ui.desk import Desk
@@ -19,6 +19,9 @@ from tocsin.ui.footer import Footer
 from tocsin.ui.palette import Tone
 from tocsin.ui.sources.words import Shown, failing
 from tocsin.ui.times import span
+
+if TYPE_CHECKING:
+    from tocsin.operations.verification import Verification
 
 
 class Bars(QObject):
@@ -42,6 +45,8 @@ class Bars(QObject):
 
     def verify(self) -> None:
         """Verify the journal and say how it stands."""
+        from tocsin.operations.verification import verify
+
         self._desk.read(partial(verify, self._store), self._show_verified)
 
     def show_next(self) -> None:
@@ -91,7 +96,7 @@ class Bars(QObject):
             self._desk.choose_incident(watched[0].incident.id)
         self.show_next()
 
-    def _show_verified(self, found: Verification) -> None:
+    def _show_verified(self, found: "Verification") -> None:
         self._verified = found
         if found.ok:
             self._footer.show_journal(found.entries, self._store.now())

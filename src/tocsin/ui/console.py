@@ -1,8 +1,9 @@
 """Builds every part of the console once, by hand, and closes them in the reverse order."""
 
 from datetime import timedelta
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QApplication, QWidget
@@ -15,21 +16,23 @@ from tocsin.operations.operators import account
 from tocsin.store.folder import Store, is_store
 from tocsin.ui.bars import Bars
 from tocsin.ui.bell import Bell
-from tocsin.ui.declare import DeclareSheet
-from tocsin.ui.deployment import DeploymentSheet
 from tocsin.ui.desk import Desk
 from tocsin.ui.detecting import Detecting
 from tocsin.ui.heartbeat import Heartbeat
-from tocsin.ui.importing import ImportSheet
 from tocsin.ui.jobs import Collector, Jobs
-from tocsin.ui.observe import ObserveSheet
-from tocsin.ui.serving import ServingSheet
 from tocsin.ui.sources.running import Running
 from tocsin.ui.sources.strongbox import Strongbox
 from tocsin.ui.theme import Theme
 from tocsin.ui.times import span
 from tocsin.ui.wall.screen import WallScreen
 from tocsin.ui.window import Window
+
+if TYPE_CHECKING:
+    from tocsin.ui.declare import DeclareSheet
+    from tocsin.ui.deployment import DeploymentSheet
+    from tocsin.ui.importing import ImportSheet
+    from tocsin.ui.observe import ObserveSheet
+    from tocsin.ui.serving import ServingSheet
 
 _CHECK_AFTER_MS = 1000  # verification and the daily backup wait until the window is there
 _BACKUP_EVERY_MS = 3_600_000  # how often a console that stays open asks whether the daily backup is due
@@ -105,30 +108,67 @@ class App(QObject):
         window.add_screen("report", "Report", "report", self._make_report, "Ctrl+4")
         window.add_screen("signals", "Signals", "signals", self._make_signals, "Ctrl+5")
         window.add_screen("sources", "Sources", "setup", self._make_sources, "Ctrl+6")
-        self.declare = DeclareSheet(desk, window)
-        self.importing = ImportSheet(desk, window)
-        self.deployment = DeploymentSheet(desk, window)
-        self.serving = ServingSheet(desk, window)
-        self.observe = ObserveSheet(desk, window)
 
-    # The other screens bring pyqtgraph and more: loaded when first shown, they do not delay the start.
+    # The other screens bring pyqtgraph and more, the sheets what imports: made when first shown, they do not
+    # delay the start.
+
+    @cached_property
+    def declare(self) -> "DeclareSheet":
+        """The sheet that declares an incident."""
+        from tocsin.ui.declare import DeclareSheet
+
+        sheet = DeclareSheet(self.desk, self.window)
+        sheet.declared.connect(self._open_incident)
+        return sheet
+
+    @cached_property
+    def importing(self) -> "ImportSheet":
+        """The sheet that imports a file."""
+        from tocsin.ui.importing import ImportSheet
+
+        sheet = ImportSheet(self.desk, self.window)
+        sheet.imported.connect(lambda _report: self.detecting.now())
+        return sheet
+
+    @cached_property
+    def deployment(self) -> "DeploymentSheet":
+        """The sheet that records a deployment."""
+        from tocsin.ui.deployment import DeploymentSheet
+
+        return DeploymentSheet(self.desk, self.window)
+
+    @cached_property
+    def serving(self) -> "ServingSheet":
+        """The sheet that answers what was serving."""
+        from tocsin.ui.serving import ServingSheet
+
+        sheet = ServingSheet(self.desk, self.window)
+        sheet.record_wanted.connect(self.deployment.open)
+        return sheet
+
+    @cached_property
+    def observe(self) -> "ObserveSheet":
+        """The sheet that takes a report of what somebody noticed."""
+        from tocsin.ui.observe import ObserveSheet
+
+        return ObserveSheet(self.desk, self.window)
 
     def _make_command(self) -> QWidget:
         from tocsin.ui.command.screen import CommandScreen
 
         screen = CommandScreen(self.desk)
-        screen.deployment_wanted.connect(self.deployment.open)
-        screen.serving_wanted.connect(partial(self.serving.open_at, None))
+        screen.deployment_wanted.connect(lambda: self.deployment.open())
+        screen.serving_wanted.connect(lambda: self.serving.open_at(None))
         return screen
 
     def _make_timeline(self) -> QWidget:
         from tocsin.ui.timeline.editor import TimelineScreen
 
         screen = TimelineScreen(self.desk)
-        screen.bring_wanted.connect(self.importing.open_for_timeline)
-        screen.deployment_wanted.connect(self.deployment.open)
-        screen.deployment_opened.connect(self.deployment.open_recorded)
-        screen.serving_wanted.connect(self.serving.open_at)
+        screen.bring_wanted.connect(lambda incident: self.importing.open_for_timeline(incident))
+        screen.deployment_wanted.connect(lambda: self.deployment.open())
+        screen.deployment_opened.connect(lambda id: self.deployment.open_recorded(id))
+        screen.serving_wanted.connect(lambda moment: self.serving.open_at(moment))
         return screen
 
     def _make_report(self) -> QWidget:
@@ -148,10 +188,10 @@ class App(QObject):
 
     def _add_actions(self) -> None:
         window = self.window
-        window.add_action("Report an observation", self.observe.open, "Ctrl+O", "log")
-        window.add_action("Import a file", self.importing.open, "Ctrl+I", "import")
-        window.add_action("Record a deployment", self.deployment.open, "Ctrl+Shift+D", "timeline")
-        window.add_action("What was serving at …", self.serving.open, "Ctrl+Shift+V", "clock")
+        window.add_action("Report an observation", lambda: self.observe.open(), "Ctrl+O", "log")
+        window.add_action("Import a file", lambda: self.importing.open(), "Ctrl+I", "import")
+        window.add_action("Record a deployment", lambda: self.deployment.open(), "Ctrl+Shift+D", "timeline")
+        window.add_action("What was serving at …", lambda: self.serving.open(), "Ctrl+Shift+V", "clock")
         window.add_action("Export the incident report", self._export, "Ctrl+P", "report")
         window.add_action("Look for departures now", self.detecting.now, "", "signals")
         window.add_action("Verify the journal", self.bars.verify, "", "check")
@@ -161,18 +201,15 @@ class App(QObject):
 
     def _wire(self) -> None:
         window, desk, bell = self.window, self.desk, self.bell
-        window.declare_wanted.connect(self.declare.open)
+        window.declare_wanted.connect(lambda: self.declare.open())
         window.line_wanted.connect(self._log_line)
         window.dropped.connect(self._dropped)
         window.closing.connect(self.close)
         self.wall.opened.connect(self._open_incident)
         self.bars.opened.connect(self._open_incident)
-        self.wall.declare_wanted.connect(self.declare.open_for)
-        self.wall.report_opened.connect(self.observe.open_report)
-        self.declare.declared.connect(self._open_incident)
-        self.serving.record_wanted.connect(self.deployment.open)
+        self.wall.declare_wanted.connect(lambda *about: self.declare.open_for(*about))
+        self.wall.report_opened.connect(lambda *report: self.observe.open_report(*report))
         bell.signals_changed.connect(self.detecting.soon)
-        self.importing.imported.connect(lambda _report: self.detecting.now())
         bell.journal_changed.connect(self.bars.look)
         bell.failed.connect(lambda error: desk.tell(str(error), trouble=True))
         self.heartbeat.jumped.connect(self._jumped)
@@ -198,7 +235,7 @@ class App(QObject):
 
     def _dropped(self, path: str) -> None:
         """Take a file let go over the window: evidence while something is being reported, else an import."""
-        if self.observe.isVisible():
+        if "observe" in vars(self) and self.observe.isVisible():
             self.observe.choose([Path(path)])
         else:
             self.importing.open_with(Path(path))

@@ -1,14 +1,17 @@
 """Lets the detectors judge what is new while the console is open, for a small share of the time only."""
 
 from functools import partial
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer
 
-from tocsin.operations import detect
-from tocsin.operations.vigil import Vigil
 from tocsin.ui.desk import Desk
 from tocsin.ui.footer import Footer
 from tocsin.ui.jobs import Job, State
+
+if TYPE_CHECKING:
+    from tocsin.operations.detect import Detected
+    from tocsin.operations.vigil import Vigil
 
 _AFTER_MS = 300  # a burst of commits wakes the detectors once
 _REST = 60  # a run is followed by a rest so many times as long, when only live sources woke it
@@ -22,7 +25,7 @@ class Detecting(QObject):
     def __init__(self, desk: Desk, footer: Footer) -> None:
         super().__init__()
         self._desk, self._footer = desk, footer
-        self._vigil = Vigil()
+        self._vigil: Vigil | None = None
         self._running = self._again = self._closed = False
         self._began_s = self._due_s = 0.0
         self._timer = QTimer(self)
@@ -45,9 +48,14 @@ class Detecting(QObject):
         self._again = self._running
         if self._running:
             return
+        # Loaded when something is to be judged: it does not delay the start.
+        from tocsin.operations.detect import detect
+        from tocsin.operations.vigil import Vigil
+
         self._running = True
+        self._vigil = self._vigil or Vigil()
         self._began_s = self._desk.store.clock.elapsed_s()
-        job = self._desk.jobs.bulk(partial(detect.detect, self._desk.store, vigil=self._vigil))
+        job = self._desk.jobs.bulk(partial(detect, self._desk.store, vigil=self._vigil))
         job.succeeded.connect(self._detected)
         job.refused.connect(lambda error: self._desk.tell(str(error), trouble=True))
         job.ended.connect(self._ended)
@@ -63,7 +71,7 @@ class Detecting(QObject):
         if job.state is State.RUNNING:
             self._footer.follow(job, "Looking for departures")
 
-    def _detected(self, result: detect.Detected) -> None:
+    def _detected(self, result: "Detected") -> None:
         if result.raised:
             urgent = sum(alert.urgent for alert in result.raised)
             self._desk.tell(f"{len(result.raised)} departures found, {urgent} urgent: see the wall")
