@@ -4,7 +4,6 @@ import hashlib
 import os
 import shutil
 import stat
-import time
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +12,7 @@ from tocsin.errors import BadInput, NotFound, StoreProblem, UserError
 from tocsin.model.evidence import Evidence
 from tocsin.model.journal import Entry, EvidenceAttached
 from tocsin.model.operator import Author
-from tocsin.operations import original
+from tocsin.operations import original, waiting
 from tocsin.operations.documents import check_place
 from tocsin.operations.observations import item_of
 from tocsin.operations.progress import Progress
@@ -58,16 +57,7 @@ def attach(
     store.refuse_read_only()
     checked(path)
     incident = _incident_of(store, subject)
-    from filelock import FileLock, Timeout  # when used: it brings asyncio along
-
-    lock = FileLock(store.path / _LOCK, thread_local=False)
-    while True:
-        try:
-            lock.acquire(timeout=0)
-            break
-        except Timeout:
-            yield Progress(0, None, "waiting for another file to be attached")
-            time.sleep(0.02)
+    lock = yield from waiting.turn(store.path / _LOCK, "waiting for another file to be attached")
     work = store.folder("evidence") / "work"
     try:
         shutil.rmtree(work, ignore_errors=True)

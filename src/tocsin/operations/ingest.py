@@ -7,18 +7,16 @@ before. Whatever ends an import early (a stop, a refusal, a crash) leaves nothin
 
 import shutil
 import tempfile
-import time
 from collections.abc import Generator, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from tocsin.errors import BadInput, StoreProblem
 from tocsin.importers.base import Assumed, Options, Piece, Rejected, Rows, Samples, Step, Table
 from tocsin.model.instant import iso
 from tocsin.model.operator import Author
-from tocsin.operations import archive, belonging, original, packing, readings, signals, systems
+from tocsin.operations import archive, belonging, original, packing, readings, signals, systems, waiting
 from tocsin.operations import imports as imported
 from tocsin.operations.progress import Progress
 from tocsin.operations.recording import decisions_file
@@ -26,9 +24,6 @@ from tocsin.operations.tally import Reject, Tally
 from tocsin.operations.writing import Writing
 from tocsin.store import imports
 from tocsin.store.folder import Store, checked_zone
-
-if TYPE_CHECKING:
-    from filelock import BaseFileLock
 
 MOST_REJECTED = 0.1
 Work = Generator[Progress, None, "ImportReport"]
@@ -98,29 +93,13 @@ def _ingested(
         with tempfile.TemporaryDirectory(prefix="tocsin-") as folder:
             return (yield from _imported(store, author, path, system, options, Path(folder), dry_run=True))
     store.refuse_read_only()
-    # Imported when used: it brings asyncio along, which the start of the console would pay for.
-    from filelock import FileLock
-
-    lock = FileLock(store.path / "import.lock", thread_local=False)
-    yield from _wait(lock)
+    lock = yield from waiting.turn(store.path / "import.lock", "waiting for another import to finish")
     try:
         yield from sweep(store)
         with _work_folder(store) as folder:
             return (yield from _imported(store, author, path, system, options, folder, dry_run=False))
     finally:
         lock.release()
-
-
-def _wait(lock: "BaseFileLock") -> Generator[Progress, None, None]:
-    from filelock import Timeout
-
-    while True:
-        try:
-            lock.acquire(timeout=0)
-            return
-        except Timeout:
-            yield Progress(0, None, "waiting for another import to finish")
-            time.sleep(0.02)
 
 
 @contextmanager
