@@ -9,7 +9,7 @@ import msgspec
 from tocsin.model.incident import standing
 from tocsin.model.instant import When
 from tocsin.model.journal import Entry, FieldsSet, TimelineAdded, Undone, Withdrawn
-from tocsin.model.timeline import Item, step
+from tocsin.model.timeline import Item, fold, step
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +84,7 @@ def versions(entries: Iterable[Entry]) -> tuple[Version, ...]:
 def _after(state: Item | None, so_far: list[Entry], entry: Entry) -> Item | None:
     if not isinstance(entry.body, Undone):
         return step(state, entry)
-    state = None
-    for each in standing(so_far):
-        state = step(state, each)
-    return state
+    return fold(so_far)
 
 
 def _deed(entry: Entry, undoings: set[str]) -> str:

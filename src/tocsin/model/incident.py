@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import reduce
 from typing import Any
 
 import msgspec
@@ -165,10 +166,8 @@ def fold(entries: Iterable[Entry]) -> Incident | None:
 
     `entries` are those whose subject is the incident, in (lamport, site) order.
     """
-    state: Incident | None = None
-    for entry in standing(entries):
-        state = step(state, entry)
-    return state
+    nothing: Incident | None = None
+    return reduce(step, standing(entries), nothing)
 
 
 def standing(entries: Iterable[Entry]) -> list[Entry]:

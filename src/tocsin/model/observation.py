@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import reduce
 
 import msgspec
 
@@ -84,10 +85,8 @@ class Observation:
 
 def fold(entries: Iterable[Entry]) -> Observation | None:
     """Return the observation its journal entries describe, in order; None when they report none."""
-    state: Observation | None = None
-    for entry in standing(entries):
-        state = _step(state, entry)
-    return state
+    nothing: Observation | None = None
+    return reduce(_step, standing(entries), nothing)
 
 
 def _step(state: Observation | None, entry: Entry) -> Observation | None:

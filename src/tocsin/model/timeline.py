@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import reduce
 
 import msgspec
 
@@ -73,10 +74,8 @@ class Item:
 
 def fold(entries: Iterable[Entry]) -> Item | None:
     """Return the timeline entry its journal entries describe; None when it was undone."""
-    state: Item | None = None
-    for entry in standing(entries):
-        state = step(state, entry)
-    return state
+    nothing: Item | None = None
+    return reduce(step, standing(entries), nothing)
 
 
 def step(state: Item | None, entry: Entry) -> Item | None:
