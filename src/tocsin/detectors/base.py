@@ -1,6 +1,6 @@
 """What a detector promises: it says what it needs, and turns arrays into findings. No store, no clock."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any, Protocol
 
@@ -36,10 +36,26 @@ class OneSeries:
 
 
 @dataclass(frozen=True, slots=True)
+class Log:
+    """A need: the decisions of one system, whose columns must have these `roles` (model.decision).
+
+    Handed over are the newest `window_us` as the window and `baseline_us` before it as the baseline, each of
+    at least `least` rows; the detector is asked again once the newest decision is `every_us` later.
+    """
+
+    roles: tuple[str, ...] = ()
+    window_us: int = 7 * DAY
+    baseline_us: int = 28 * DAY
+    every_us: int = DAY
+    least: int = 200
+
+
+@dataclass(frozen=True, slots=True)
 class Series:
     """Samples of one series, oldest first, without NaN; `departures` are the spans found departed before.
 
-    `stretch_us` is 0 unless they are means over stretches of that length.
+    `stretch_us` is 0 unless they are means over stretches of that length. `alarms_a_week` is how many false
+    alarms this detector may raise on this series in a week: its share of the system's budget (D2).
     """
 
     signal: Signal
@@ -47,6 +63,7 @@ class Series:
     values: Values
     departures: tuple[Span, ...] = ()
     stretch_us: int = 0
+    alarms_a_week: float = 7 / 90
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +72,8 @@ class Finding:
 
     `time_us` is the sample that established it; the start lies between `earliest_us` and `latest_us`
     (90 %), most likely at `start_us`; `ended_us` is the last sample of the departure, None while it lasts.
-    `p_value` is the chance that a week without any change reaches as far.
+    `p_value` is the chance that a week without any change reaches as far. `about` and `labels` say what it
+    is about where that is no series: a rate of decisions, and the segment or group it belongs to.
     """
 
     severity: AlertSeverity
@@ -72,6 +90,8 @@ class Finding:
     p_value: float
     baseline: str
     windows: tuple[Compared, ...]
+    about: str = ""
+    labels: dict[str, str] = field(default_factory=dict)
 
 
 class Detector(Protocol):

@@ -10,6 +10,16 @@ from typing import Any
 
 from tocsin.model.alert import Alert
 from tocsin.model.instant import When
+from tocsin.model.judgement import (
+    AlertsAccepted,
+    AlertsSnoozed,
+    BudgetSet,
+    DetectorSet,
+    RolesSet,
+    SpotCheckDrawn,
+    SpotCheckJudged,
+    StartJudged,
+)
 from tocsin.model.operator import Author
 
 
@@ -275,6 +285,8 @@ Body = (
     | IncidentLinked | Undone | Withdrawn | DocumentExported | ClockJumped
     | SourceSet | SourceRemoved | SignalsPlaced | DeploymentRecorded | ObservationReported
     | EvidenceAttached
+    | DetectorSet | BudgetSet | AlertsAccepted | AlertsSnoozed | StartJudged | RolesSet
+    | SpotCheckDrawn | SpotCheckJudged
 )  # fmt: skip
 
 KINDS: dict[str, type] = {
@@ -303,6 +315,14 @@ KINDS: dict[str, type] = {
     "deployment.recorded": DeploymentRecorded,
     "observation.reported": ObservationReported,
     "evidence.attached": EvidenceAttached,
+    "detector.set": DetectorSet,
+    "budget.set": BudgetSet,
+    "alerts.accepted": AlertsAccepted,
+    "alerts.snoozed": AlertsSnoozed,
+    "start.judged": StartJudged,
+    "roles.set": RolesSet,
+    "spotcheck.drawn": SpotCheckDrawn,
+    "spotcheck.judged": SpotCheckJudged,
 }
 KIND_OF: dict[type, str] = {body: kind for kind, body in KINDS.items()}
 
