@@ -4,15 +4,17 @@ Times are UTC microseconds. Tables are STRICT, so a tampered column type is an e
 
 journal.db  1  journal, incident, timeline, operator, system, policy, site
             2  kinds of entries that version 1 cannot read: sources, placements, deployments, observations
+            3  kinds of entries that version 2 cannot read: what people decide about detection
 signals.db  1  series, chunk, import, alert, watermark, deployment, decision_log, message
             2  series.group, series.proposed, import.feed, import.options, message.more, feed, arrival,
                chunk_end
+            3  log_mark, calm
 """
 
 from sqlalchemy import REAL, Column, Index, Integer, LargeBinary, MetaData, Table, Text, UniqueConstraint
 
-JOURNAL_VERSION = 2
-SIGNALS_VERSION = 2
+JOURNAL_VERSION = 3
+SIGNALS_VERSION = 3
 APPLICATION_ID = 0x54435300  # "TCS\0", so that `file` and we can tell a store from any other database
 
 journal_tables = MetaData()
@@ -183,6 +185,25 @@ watermark = _table(
     Column("detector", Text, primary_key=True),
     Column("version", Text, primary_key=True),
     Column("upto_us", Integer, nullable=False),  # samples up to and including this instant were judged
+)
+
+log_mark = _table(
+    signals_tables,
+    "log_mark",
+    Column("system", Text, primary_key=True),
+    Column("detector", Text, primary_key=True),
+    Column("version", Text, primary_key=True),
+    Column("upto_us", Integer, nullable=False),  # the system's decisions up to and including it were judged
+)
+
+calm = _table(
+    signals_tables,
+    "calm",
+    Column("series", Integer, primary_key=True),
+    Column("detector", Text, primary_key=True),
+    Column("version", Text, primary_key=True),
+    Column("until_us", Integer, nullable=False),  # the newest sample that was looked at
+    Column("body", LargeBinary, nullable=False),  # what a full judgement found normal; it may be made again
 )
 
 deployment = _table(

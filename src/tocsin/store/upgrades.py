@@ -45,8 +45,23 @@ def _live_sources(connection: Connection) -> None:
         connection.exec_driver_sql(statement)
 
 
-JOURNAL_STEPS: Steps = {1: _kinds_of_version_2}
-SIGNALS_STEPS: Steps = {1: _live_sources}
+def _kinds_of_version_3(connection: Connection) -> None:
+    """As above: kinds of entries that programs of version 2 cannot read."""
+    projections.fold_anew(connection)
+
+
+def _judged_logs(connection: Connection) -> None:
+    for statement in (
+        "CREATE TABLE log_mark (system TEXT NOT NULL, detector TEXT NOT NULL, version TEXT NOT NULL, "
+        "upto_us INTEGER NOT NULL, PRIMARY KEY (system, detector, version)) STRICT",
+        "CREATE TABLE calm (series INTEGER NOT NULL, detector TEXT NOT NULL, version TEXT NOT NULL, "
+        "until_us INTEGER NOT NULL, body BLOB NOT NULL, PRIMARY KEY (series, detector, version)) STRICT",
+    ):
+        connection.exec_driver_sql(statement)
+
+
+JOURNAL_STEPS: Steps = {1: _kinds_of_version_2, 2: _kinds_of_version_3}
+SIGNALS_STEPS: Steps = {1: _live_sources, 2: _judged_logs}
 
 
 def upgrade(
