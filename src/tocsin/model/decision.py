@@ -18,11 +18,16 @@ ROLES: dict[str, tuple[str, tuple[str, ...]]] = {
     "team": ("the reviewer's team", ("team", "reviewer_team", "unit")),
     "review_seconds": ("how long the review took, seconds", ("review_seconds", "seconds_reviewed")),
     "reviewed": ("whether a person looked at it, 0 or 1", ("reviewed", "was_reviewed")),
+    "verdict": ("what a spot check said of it, right or wrong", ("verdict", "spot_check")),
     "version": ("which version answered", ("version", "model", "model_version")),
     "task": ("which task, dataset or question set", ("task", "dataset", "suite")),
     "prompt": ("what was asked", ("prompt", "query", "question", "input")),
     "answer": ("what was answered", ("answer", "response", "completion")),
     "reference": ("the answer wanted", ("reference", "ref_answer", "expected", "gold")),
+    "refused": ("whether it declined to answer, 0 or 1", ("refused", "refusal", "declined", "blocked")),
+    "answered": ("whether it answered, 0 or 1", ("answered", "response rate", "response_rate")),
+    "tokens": ("how long the answer is, tokens",
+               ("tokens", "answer_token", "answer_tokens", "output_tokens", "completion_tokens")),
 }  # fmt: skip
 SEVERAL = ("group", "segment")  # roles that more than one column may have
 

@@ -77,7 +77,7 @@ class SpotCheckDrawn:
     """A random sample of decisions to be reviewed by people (D6), with all that draws it again.
 
     `drawn` are ids of decisions in the order of review, `strata` the stratum of each and `sizes` how many
-    decisions each stratum had. The entry's subject is its own id.
+    decisions each stratum had; `method` says how it was allocated. The entry's subject is its own id.
     """
 
     system: str
@@ -89,6 +89,7 @@ class SpotCheckDrawn:
     drawn: tuple[str, ...]
     strata: tuple[str, ...]
     sizes: dict[str, int]
+    method: str = "proportional"
 
 
 @dataclass(frozen=True, slots=True)
