@@ -5,10 +5,12 @@ from zoneinfo import ZoneInfo
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPolygonF
 
-from tocsin.model.instant import When, to_us
+from tocsin.model.instant import When, from_us, to_us
+from tocsin.ui.charts.notes import paint_notes
 from tocsin.ui.charts.scene import HEAD, Scene
 from tocsin.ui.charts.strip import Strip
-from tocsin.ui.palette import SMALL, UNSURE_ALPHA, WINDOW_ALPHA
+from tocsin.ui.icons import paint_icon
+from tocsin.ui.palette import SHAPES, SMALL, UNSURE_ALPHA, WINDOW_ALPHA
 from tocsin.ui.text import visible
 from tocsin.ui.theme import Theme, mono, sans
 from tocsin.ui.times import number, stamp
@@ -16,6 +18,7 @@ from tocsin.ui.times import number, stamp
 _CENTRE = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _BRUSH_ALPHA = 50
 _BAR, _BAR_ALPHA = 3, 130  # pixels high; over the time in which a version may have begun
+_EPISODE = 3  # pixels high: the bar below a departure
 _APART = 10  # pixels between two marks
 SILENT = "no samples in this range"
 _LEAST_NAME = 40  # pixels; less of a name says nothing
@@ -33,7 +36,10 @@ def paint_ground(painter: QPainter, scene: Scene, theme: Theme) -> None:
         if place:
             _line(painter, theme, 0, scene.lane_px(place)[0], scene.width)
     _paint_window(painter, scene, theme)
+    for place, strip in enumerate(scene.strips):
+        _paint_episodes(painter, scene, theme, place, strip)
     _paint_marks(painter, scene, theme)
+    paint_notes(painter, scene, theme)
 
 
 def paint_cursor(
@@ -66,6 +72,22 @@ def _paint_band(painter: QPainter, scene: Scene, theme: Theme, place: int, strip
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.setPen(QPen(theme.colour("centre"), 1, Qt.PenStyle.DotLine))
     painter.drawPolyline(centre)
+
+
+def _paint_episodes(painter: QPainter, scene: Scene, theme: Theme, place: int, strip: Strip) -> None:
+    """Draw a bar at the foot of a lane while a detector saw a departure, with its shape where it began."""
+    top, height = scene.lane_px(place)
+    foot = top + height - _EPISODE - 2
+    for one in strip.episodes:
+        left = scene.x(from_us(one.start_us))
+        right = scene.width if one.end_us is None else max(scene.x(from_us(one.end_us)), left + 2)
+        if right < 0 or left > scene.width:
+            continue
+        ink = theme.colour(one.tone.value)
+        bar = QRectF(max(left, 0.0), foot, min(right, scene.width) - max(left, 0.0), _EPISODE)
+        painter.fillRect(bar, _faint(theme.colour(one.tone.value), _BAR_ALPHA))
+        if left >= 0:
+            paint_icon(painter, SHAPES[one.tone], ink.name(), QRectF(left - 5, foot - 4, 10, 10))
 
 
 def _paint_silence(painter: QPainter, scene: Scene, theme: Theme, place: int) -> None:

@@ -59,6 +59,15 @@ class Band:
     high: Floats
 
 
+@dataclass(frozen=True, slots=True)
+class Episode:
+    """A stretch in which a detector saw a departure; `end_us` is None while it lasts."""
+
+    start_us: int
+    end_us: int | None
+    tone: Tone
+
+
 class Strip:
     """Made by `Strips.add`. Arrays handed in are kept, not copied: do not write into them afterwards."""
 
@@ -71,6 +80,7 @@ class Strip:
         self.last = float("nan")
         self.band: Band | None = None
         self.between: tuple[float, float] | None = None
+        self.episodes: tuple[Episode, ...] = ()
         self.silent = True  # nothing was measured in the time shown
         self.curve: Any = pg.PlotCurveItem(skipFiniteCheck=True)
         self.ink = ""  # the colour the curve has now
@@ -92,6 +102,12 @@ class Strip:
         """Show what is usual there; a step a sample is enough. Empty arrays take it away."""
         self.band = Band(times_us, centre, low, high) if times_us.size else None
         self._told(self, True)
+
+    def set_episodes(self, episodes: tuple[Episode, ...]) -> None:
+        """Mark departures at the foot of the lane."""
+        if episodes != self.episodes:
+            self.episodes = episodes
+            self._told(self, True)
 
     def set_tone(self, tone: Tone | None) -> None:
         """Draw curve and value in a tone, or as usual."""

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 
 from tocsin.model.instant import EPOCH, When, to_us
 from tocsin.ui.charts.scale import live_range, ticks
-from tocsin.ui.charts.scene import Scene
+from tocsin.ui.charts.scene import Note, Scene
 from tocsin.ui.charts.strip import Frame, Strip
 from tocsin.ui.charts.view import View
 from tocsin.ui.palette import LARGE, NORMAL, SMALL
@@ -26,11 +26,13 @@ _TICK_EVERY_PX = 84
 class Strips(QWidget):
     """Charts of arrays handed in; reads nothing itself.
 
-    `brushed(start, end)`: a person selected a stretch of time, as aware datetimes. `outdated()`: the time
+    `brushed(start, end)`: a person selected a stretch of time, as aware datetimes. `clicked(earliest, latest,
+    lane)`: a place, as the moments a few pixels beside it and the number of the lane. `outdated()`: the time
     range or the width changed, so finer or coarser data may be wanted; ask `range()` and `pixels()`.
     """
 
     brushed = Signal(object, object)
+    clicked = Signal(object, object, int)
     outdated = Signal()
 
     def __init__(self, theme: Theme, zone: ZoneInfo, *, bare: bool = False) -> None:
@@ -48,7 +50,9 @@ class Strips(QWidget):
         if not bare:
             layout.addWidget(self._labels, 0, 0)
             layout.addWidget(self._axis, 1, 1)
+        self.setFocusProxy(self._view)
         self._view.brushed.connect(self.brushed)
+        self._view.clicked.connect(self.clicked)
         self._view.resized.connect(self._resized)
         theme.changed.connect(self._redraw)
 
@@ -98,6 +102,12 @@ class Strips(QWidget):
         if list(marks) != self._scene.marks:
             self._scene.marks = list(marks)
             self._redraw()
+
+    def set_notes(self, notes: Sequence[Note]) -> None:
+        """Draw upright lines with words at their foot."""
+        if list(notes) != self._scene.notes:
+            self._scene.notes = list(notes)
+            self._view.repaint_ground()
 
     def range(self) -> tuple[datetime, datetime]:
         """Return the first and last moment shown."""

@@ -12,12 +12,17 @@ from tocsin.ui.charts.strip import Strip
 from tocsin.ui.theme import Theme
 
 _SHORTEST_BRUSH = 4  # pixels; anything less is a click
+_NEAR = 6  # pixels beside a click that it still means
 
 
 class View(pg.GraphicsView):  # type: ignore[misc]
-    """Paints a scene; `brushed(start, end)` is the stretch of time drawn by mouse, or Shift and arrows."""
+    """Paints a scene; `brushed(start, end)` is the stretch of time drawn by mouse, or Shift and arrows.
+
+    `clicked(earliest, latest, lane)` is a place: the moments a few pixels beside it, the number of its lane.
+    """
 
     brushed = Signal(object, object)
+    clicked = Signal(object, object, int)
     resized = Signal()
 
     def __init__(self, theme: Theme, zone: ZoneInfo, scene: Scene) -> None:
@@ -25,6 +30,7 @@ class View(pg.GraphicsView):  # type: ignore[misc]
         self._theme, self._zone, self._scene = theme, zone, scene
         self._cursor: float | None = None
         self._anchor: float | None = None
+        self._y = 0.0
         self._box = pg.ViewBox(enableMouse=False, enableMenu=False, invertY=True, defaultPadding=0.0)
         self._box.disableAutoRange()
         self._box.setRange(xRange=(0, 1), yRange=(0, 1), padding=0)
@@ -70,7 +76,7 @@ class View(pg.GraphicsView):  # type: ignore[misc]
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
         if event.button() == Qt.MouseButton.LeftButton:
-            self._anchor = event.position().x()
+            self._anchor, self._y = event.position().x(), event.position().y()
             self._move(self._anchor)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802
@@ -87,7 +93,7 @@ class View(pg.GraphicsView):  # type: ignore[misc]
         step = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key()), 0)
         if step:
             self._step(step, event.modifiers())
-        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._anchor is not None:
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._cursor is not None:
             self._take()
         elif event.key() == Qt.Key.Key_Escape and self._cursor is not None:
             self._forget()
@@ -113,6 +119,11 @@ class View(pg.GraphicsView):  # type: ignore[misc]
     def _take(self) -> None:
         anchor, cursor, self._anchor = self._anchor, self._cursor, None
         self.viewport().update()
-        if anchor is not None and cursor is not None and abs(cursor - anchor) >= _SHORTEST_BRUSH:
+        if cursor is None:
+            return
+        if anchor is not None and abs(cursor - anchor) >= _SHORTEST_BRUSH:
             low, high = sorted((anchor, cursor))
             self.brushed.emit(self._scene.time(low), self._scene.time(high))
+        else:
+            near = self._scene.time(cursor - _NEAR), self._scene.time(cursor + _NEAR)
+            self.clicked.emit(*near, self._scene.lane_at(self._y))

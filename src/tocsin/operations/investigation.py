@@ -1,0 +1,201 @@
+"""One system under suspicion: its signals by layer, alerts, deployments, who noticed what."""
+
+from collections import defaultdict
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from tocsin.errors import NotFound
+from tocsin.model import coverage
+from tocsin.model.alert import Alert, AlertSeverity
+from tocsin.model.coverage import Watching, layer_of
+from tocsin.model.deployment import Deployment
+from tocsin.model.incident import Incident
+from tocsin.model.instant import to_us
+from tocsin.model.observation import MONITORING, Observation
+from tocsin.model.operator import System
+from tocsin.model.signal import Layer, Signal
+from tocsin.operations import deployments
+from tocsin.operations.coverage import Heard, Rhythms, pulses
+from tocsin.store import alerts, decisions, incidents, observations, series, systems
+from tocsin.store.folder import Store
+
+_GRAVEST = tuple(AlertSeverity)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One signal: its newest sample, the gravest of its lasting alerts, and every alert it ever had."""
+
+    number: int
+    signal: Signal
+    heard: Heard
+    alert: Alert | None
+    alerts: tuple[Alert, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LayerSeen:
+    """A layer with who watches it. `told` are lasting alerts of other tools that are about no series here."""
+
+    layer: Layer
+    watching: Watching
+    signals: tuple[Seen, ...]
+    told: tuple[Alert, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Noticed:
+    """When a person came to know of it, and in what words that is told."""
+
+    at: datetime
+    how: str
+    observation: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Investigation:
+    """One system as it stands at `now`; alerts newest first, deployments in the order they began.
+
+    `incident` is the one of this system that was declared last and is not closed. `decisions` is how many
+    rows of decision logs there are. `mark` is another one when anything came that an estimate may rest on.
+    """
+
+    now: datetime
+    system: System
+    systems: tuple[System, ...]
+    layers: tuple[LayerSeen, ...]
+    alerts: tuple[Alert, ...]
+    deployments: tuple[Deployment, ...]
+    noticed: tuple[Noticed, ...]
+    incident: Incident | None
+    decisions: int
+    mark: Hashable
+
+    @property
+    def signals(self) -> tuple[Seen, ...]:
+        """Every signal, layer by layer."""
+        return tuple(one for layer in self.layers for one in layer.signals)
+
+
+def look(store: Store, system: str = "", rhythms: Rhythms | None = None) -> Investigation | None:
+    """Return what is known of a system, by id or name; without one, of that with the gravest lasting alert.
+
+    None when there is no system at all. Raises NotFound. Whoever looks again and again keeps the `rhythms`.
+    """
+    now = store.now()
+    with store.journal.read() as connection:
+        known = sorted(systems.list_all(connection), key=lambda one: one.name.casefold())
+        open_ = [one for one in incidents.list_all(connection, with_closed=False) if not one.withdrawn]
+        reports = [one for one in observations.list_all(connection) if not one.withdrawn]
+    if not known:
+        return None
+    with store.signals.read() as connection:
+        one = _chosen(known, system, alerts.list_all(connection) if not system else ())
+        numbered = series.list_all(connection, one.id)
+        heard = pulses(connection, [number for number, _ in numbered], to_us(now), rhythms)
+        found = alerts.list_all(connection, one.id)
+        logs = decisions.list_all(connection, one.id)
+    ran = tuple(deployments.of_system(store, one.id))
+    own = [held for held in open_ if held.system == one.id]
+    mark = (
+        tuple((number, heard[number].last_us) for number, _ in numbered if number in heard),
+        tuple((log.file, log.rows) for log in logs),
+        tuple((each.id, each.at) for each in ran),
+    )
+    return Investigation(
+        now,
+        one,
+        tuple(known),
+        tuple(_layers(numbered, heard, found)),
+        tuple(found),
+        ran,
+        tuple(_noticed(own, [each for each in reports if each.system == one.id])),
+        own[-1] if own else None,
+        sum(log.rows for log in logs),
+        mark,
+    )
+
+
+def noticed_after(view: Investigation, since: datetime | None) -> Noticed | None:
+    """Return when a person noticed first, of what began at `since`; of the newest notice when it is None."""
+    if since is None:
+        return view.noticed[-1] if view.noticed else None
+    return next((one for one in view.noticed if one.at >= since), None)
+
+
+def beside(view: Investigation, number: int) -> int | None:
+    """Return the number of the signal that is the whole of which another one is a part; None without one.
+
+    It has the same metric and neither segment nor group nor labels; where names alone tell parts apart, as in
+    rate_all and rate_NE, it is the one of that layer whose name ends in "all" or "total".
+    """
+    own = next((one for one in view.signals if one.number == number), None)
+    if own is None:
+        return None
+    others = [one for one in view.signals if one.number != number and one.signal.layer is own.signal.layer]
+    for one in others:
+        same = one.signal.metric == own.signal.metric and one.signal.unit == own.signal.unit
+        if same and not (one.signal.segment or one.signal.group or one.signal.labels):
+            return one.number
+    for one in others:
+        stem, _, last = one.signal.metric.rpartition("_")
+        if last.lower() in ("all", "total", "overall") and own.signal.metric.startswith(f"{stem}_"):
+            return one.number
+    return None
+
+
+def _chosen(known: Sequence[System], wanted: str, found: Sequence[Alert]) -> System:
+    if wanted:
+        for one in known:
+            if wanted in (one.id, one.name, *one.aliases):
+                return one
+        raise NotFound("there is no such system.", where=wanted)
+    ours = {one.id: one for one in known}
+    lasting = [alert for alert in found if alert.ended is None and alert.system in ours]
+    worst = coverage.gravest(lasting)
+    return ours[worst.system] if worst is not None else known[0]
+
+
+def _layers(
+    numbered: Sequence[tuple[int, Signal]], heard: Mapping[int, Heard], found: Sequence[Alert]
+) -> list[LayerSeen]:
+    about: defaultdict[str, list[Alert]] = defaultdict(list)
+    for alert in found:
+        about[alert.signal].append(alert)
+    ids = {signal.id for _, signal in numbered}
+    strangers = [alert for alert in found if alert.signal not in ids]
+    here: defaultdict[Layer, list[Seen]] = defaultdict(list)
+    for number, signal in numbered:
+        if number in heard:
+            own = tuple(about[signal.id])
+            worst = coverage.gravest([alert for alert in own if alert.ended is None])
+            here[signal.layer].append(Seen(number, signal, heard[number], worst, own))
+    return [_layer(layer, here[layer], strangers) for layer in Layer]
+
+
+def _layer(layer: Layer, signals: Sequence[Seen], strangers: Sequence[Alert]) -> LayerSeen:
+    told = tuple(alert for alert in strangers if layer_of(alert, None) is layer)
+    kind = coverage.watching([one.heard.pulse for one in signals], bool(told))
+    lasting = tuple(alert for alert in told if alert.ended is None)
+    return LayerSeen(layer, kind, tuple(sorted(signals, key=_order)), lasting)
+
+
+def _order(one: Seen) -> tuple[int, str]:
+    grave = _GRAVEST.index(one.alert.severity) if one.alert is not None else len(_GRAVEST)
+    return grave, one.signal.name.casefold()
+
+
+def _noticed(own: Sequence[Incident], reports: Sequence[Observation]) -> list[Noticed]:
+    """Return when people noticed, the earliest first: what they reported, and what they declared."""
+    found = [
+        Noticed(one.learned, f"{one.channel}{f', {one.noticed_by}' if one.noticed_by else ''}", one.id)
+        for one in reports
+        if one.channel != MONITORING
+    ]
+    found += [
+        Noticed(one.detected, f"{one.reference}, {one.channel}" if one.channel else one.reference)
+        for one in own
+        if one.channel != MONITORING
+    ]
+    return sorted(found, key=lambda one: one.at)
