@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Select, bindparam, insert, select, update
+from sqlalchemy import Connection, Select, bindparam, func, insert, select, update
 
 from tocsin.errors import NotFound
 from tocsin.model.alert import Alert
@@ -51,6 +51,7 @@ def add(
         "time_us": to_us(found.time),
         "import": number,
         "body": msgspec.json.encode(found),
+        "ended_us": _ended_us(found),
     }
     return connection.execute(_INSERT, row).rowcount == 1
 
@@ -63,7 +64,11 @@ def by_key(connection: Connection, detector: str, key: str) -> tuple[Alert, int]
 
 def replace(connection: Connection, found: Alert) -> None:
     """Store the newer state of an alert: it went on, it ended, its start is known better."""
-    values = {"time_us": to_us(found.time), "body": msgspec.json.encode(found)}
+    values = {
+        "time_us": to_us(found.time),
+        "body": msgspec.json.encode(found),
+        "ended_us": _ended_us(found),
+    }
     connection.execute(update(alert).where(alert.c.id == found.id).values(values))
 
 
@@ -98,9 +103,17 @@ def list_all(
     query = select(alert.c.body).where(_visible).order_by(alert.c.time_us.desc(), alert.c.id)
     if system is not None:
         query = query.where(alert.c.system == system)
-    found = (_alert(body) for body in _bodies(connection, query))
-    kept = (a for a in found if since is None or a.ended is None or max(a.ended, a.time) >= since)
-    return [a for a, _ in zip(kept, range(limit), strict=False)] if limit is not None else list(kept)
+    if since is not None:
+        query = query.where(alert.c.ended_us.is_(None) | (alert.c.ended_us >= to_us(since)))
+    return [_alert(body) for body in _bodies(connection, query.limit(limit))]
+
+
+def count(connection: Connection, system: str | None = None) -> int:
+    """Return how many alerts there are, of one system if named (by id)."""
+    query = select(func.count()).select_from(alert).where(_visible)
+    if system is not None:
+        query = query.where(alert.c.system == system)
+    return int(connection.execute(query).scalar_one())
 
 
 def of_series(connection: Connection, series: str, detector: str, version: str) -> list[Alert]:
@@ -111,6 +124,10 @@ def of_series(connection: Connection, series: str, detector: str, version: str) 
 
 def _bodies(connection: Connection, query: Select[Any]) -> Sequence[bytes]:
     return connection.execute(query).scalars().all()
+
+
+def _ended_us(found: Alert) -> int | None:
+    return None if found.ended is None else to_us(max(found.ended, found.time))
 
 
 def _alert(body: bytes) -> Alert:

@@ -8,7 +8,7 @@ journal.db  1  journal, incident, timeline, operator, system, policy, site
 signals.db  1  series, chunk, import, alert, watermark, deployment, decision_log, message
             2  series.group, series.proposed, import.feed, import.options, message.more, feed, arrival,
                chunk_end
-            3  log_mark, calm
+            3  log_mark, calm, alert.ended_us
 """
 
 from sqlalchemy import REAL, Column, Index, Integer, LargeBinary, MetaData, Table, Text, UniqueConstraint
@@ -175,7 +175,9 @@ alert = _table(
     Column("time_us", Integer, nullable=False),
     Column("import", Integer),  # NULL when a detector of ours raised it
     Column("body", LargeBinary, nullable=False),  # model.alert.Alert as JSON
+    Column("ended_us", Integer),  # a copy of what the body says; NULL while it lasts
     UniqueConstraint("series", "detector", "version", "key"),
+    Index("alert_ended", "ended_us"),
 )
 
 watermark = _table(

@@ -4,9 +4,12 @@ A step is entered here under the version it starts from, with an example of that
 """
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 
+import msgspec
 from sqlalchemy import Connection
 
+from tocsin.model.instant import to_us
 from tocsin.model.journal import StoreUpgraded
 from tocsin.model.operator import Author
 from tocsin.store import backup, projections, schema
@@ -52,12 +55,21 @@ def _kinds_of_version_3(connection: Connection) -> None:
 
 def _judged_logs(connection: Connection) -> None:
     for statement in (
+        "ALTER TABLE alert ADD COLUMN ended_us INTEGER",
+        "CREATE INDEX alert_ended ON alert (ended_us)",
         "CREATE TABLE log_mark (system TEXT NOT NULL, detector TEXT NOT NULL, version TEXT NOT NULL, "
         "upto_us INTEGER NOT NULL, PRIMARY KEY (system, detector, version)) STRICT",
         "CREATE TABLE calm (series INTEGER NOT NULL, detector TEXT NOT NULL, version TEXT NOT NULL, "
         "until_us INTEGER NOT NULL, body BLOB NOT NULL, PRIMARY KEY (series, detector, version)) STRICT",
     ):
         connection.exec_driver_sql(statement)
+    ends = [
+        (to_us(msgspec.convert(ended, datetime)), id)
+        for id, body in connection.exec_driver_sql("SELECT id, body FROM alert").all()
+        if (ended := msgspec.json.decode(body)["ended"]) is not None
+    ]
+    if ends:
+        connection.exec_driver_sql("UPDATE alert SET ended_us = max(?, time_us) WHERE id = ?", ends)
 
 
 JOURNAL_STEPS: Steps = {1: _kinds_of_version_2, 2: _kinds_of_version_3}
