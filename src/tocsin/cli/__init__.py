@@ -23,6 +23,7 @@ _COMMANDS = (
     "sources_command",
     "sync_command",
     "detect_command",
+    "decisions_command",
     "clocks_command",
     "report_command",
     "store_command",

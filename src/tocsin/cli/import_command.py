@@ -24,7 +24,7 @@ constant KEY='words', or columns combined, KEY={host}: {text}. The keys are
   alerts       time, severity, message, metric, value, threshold, detector, start, ended, updated, label.NAME
   deployments  time, name, version, kind, slot, vendor, pinned, until, earliest
   messages     time, text, author, channel, thread, tags, extra.NAME
-  decisions    time, id, column.NAME (a column of the log under this name)
+  decisions    time, id (id=# numbers the rows), column.NAME (a column of the log under this name)
                and id and system for alerts, deployments and messages
   JSON         these too, fields written as model.version or choices[0].text; records=PATH says where the
                records are

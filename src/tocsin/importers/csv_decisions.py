@@ -7,6 +7,7 @@ import numpy as np
 
 from tocsin.errors import BadInput
 from tocsin.importers.base import Assumed, Options, Piece, Rejected, Step, Table
+from tocsin.importers.csv_sql import quoted
 from tocsin.importers.csv_stage import Stage
 from tocsin.importers.decision_mapping import DecisionsMapping, decisions_mapping
 from tocsin.importers.mapping import time_form
@@ -19,7 +20,8 @@ _SHOWN = 1_000
 def decisions(stage: Stage, options: Options) -> Iterator[Piece]:
     """Yield one Table, whose columns `id` and `time` come first. Raises BadInput."""
     head, mapping = stage.layout.head, decisions_mapping(stage.layout.head, options)
-    time, id, form = stage.made(mapping.time), stage.made(mapping.id), time_form(head, mapping.time, options)
+    time, form = stage.made(mapping.time), time_form(head, mapping.time, options)
+    id = _numbered(stage) if mapping.numbered else stage.made(mapping.id)
     yield from mapping.assumed()
     if form == "naive":
         yield Assumed("zone", options.zone or "UTC")
@@ -30,6 +32,10 @@ def decisions(stage: Stage, options: Options) -> Iterator[Piece]:
     yield from _timed(stage, ZoneInfo(options.zone or "UTC") if form == "naive" else None)
     yield from _rejected(stage, id)
     yield from _written(stage, mapping, id)
+
+
+def _numbered(stage: Stage) -> str:
+    return f"concat({quoted(stage.source.name + ':')}, s.rowid + 1)"
 
 
 def _refuse_mixed(stage: Stage, time: str, form: str) -> None:

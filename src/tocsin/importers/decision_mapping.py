@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 from tocsin.errors import BadInput
 from tocsin.importers.base import Assumed, Options
-from tocsin.importers.mapping import Head, Pattern, column, pattern, stated_time
+from tocsin.importers.mapping import Head, Pattern, column, constant, pattern, stated_time
 
 COLUMN = "column."
+ROW = "#"  # as an id: rows are told apart by file and number
 _ID_NAMES = ("id", "decision_id", "request_id", "case_id", "uuid")
 
 
@@ -19,16 +20,24 @@ class DecisionsMapping:
     id: Pattern
     others: Mapping[str, Pattern]
 
+    @property
+    def numbered(self) -> bool:
+        """Whether the rows have no id of their own but their number."""
+        return self.id.constant == ROW
+
     def assumed(self) -> list[Assumed]:
         """Return what to tell of it."""
         renamed = [f"{made} as {name}" for name, made in self.others.items() if made.column != name]
-        told = [Assumed("time", self.time.constant or str(self.time)), Assumed("id", str(self.id))]
+        told = [
+            Assumed("time", self.time.constant or str(self.time)),
+            Assumed("id", ROW if self.numbered else str(self.id)),
+        ]
         return told + ([Assumed("columns renamed", ", ".join(renamed))] if renamed else [])
 
     def stated(self) -> dict[str, str]:
         """Return it as Options.mapping says it."""
         renamed = {COLUMN + name: str(made) for name, made in self.others.items() if made.column != name}
-        return {"time": str(self.time), "id": str(self.id), **renamed}
+        return {"time": str(self.time), "id": ROW if self.numbered else str(self.id), **renamed}
 
 
 def decisions_mapping(head: Head, options: Options) -> DecisionsMapping:
@@ -58,6 +67,8 @@ def decisions_mapping(head: Head, options: Options) -> DecisionsMapping:
 
 def _id(head: Head, options: Options) -> Pattern:
     if said := options.mapping.get("id", ""):
+        if said == ROW and ROW not in head.columns:
+            return constant(ROW)
         return pattern(said, head.columns, head.source)
     for name in head.columns:
         if name.lower() in _ID_NAMES:
@@ -65,7 +76,7 @@ def _id(head: Head, options: Options) -> Pattern:
     raise BadInput(
         "no column tells decisions apart, so that none is counted twice.",
         where=head.source,
-        hint="Say --map id=COLUMN.",
+        hint="Say --map id=COLUMN, or id=# to number its rows.",
     )
 
 

@@ -95,7 +95,8 @@ def _row(
     types: Mapping[str, str],
     reader: RowReader,
 ) -> dict[str, Any]:
-    moment, id = mapping.time.fill(cells), mapping.id.fill(cells)
+    moment = mapping.time.fill(cells)
+    id = f"{reader.source}:{number}" if mapping.numbered else mapping.id.fill(cells)
     if is_missing(moment):
         raise ValueError("it has no time")
     if is_missing(id):

@@ -17,6 +17,7 @@ from tocsin.model.journal import (
     TimelineAdded,
     Undone,
 )
+from tocsin.model.judgement import RolesSet
 from tocsin.model.operator import Author
 from tocsin.model.timeline import FINAL_LANES
 from tocsin.operations import signals
@@ -34,6 +35,7 @@ _UNDOABLE = (
     AlertAdded,
     DeploymentRecorded,
     SignalsPlaced,
+    RolesSet,
     Undone,
 )
 
@@ -120,5 +122,7 @@ def _same_ground(entry: Entry, target: Entry, other: Entry) -> bool:
             return mine == theirs
         case ClockMarked(clock=mine), ClockMarked(clock=theirs):
             return mine == theirs
+        case SpotCheckJudged(decision=mine), SpotCheckJudged(decision=theirs):
+            return mine == theirs and target.author == other.author
         case _:
             return False
