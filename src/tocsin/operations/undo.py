@@ -17,10 +17,10 @@ from tocsin.model.journal import (
     TimelineAdded,
     Undone,
 )
-from tocsin.model.judgement import RolesSet
+from tocsin.model.judgement import AlertsAccepted, AlertsSnoozed, RolesSet
 from tocsin.model.operator import Author
 from tocsin.model.timeline import FINAL_LANES
-from tocsin.operations import signals
+from tocsin.operations import normals, signals
 from tocsin.store import journal, timeline
 from tocsin.store.folder import Store
 
@@ -36,6 +36,8 @@ _UNDOABLE = (
     DeploymentRecorded,
     SignalsPlaced,
     RolesSet,
+    AlertsAccepted,
+    AlertsSnoozed,
     Undone,
 )
 
@@ -58,6 +60,8 @@ def undo(store: Store, author: Author, entry_id: str) -> Entry:
         done = write.add(author, Undone(entry.id), incident=entry.incident, subject=entry.subject)
     if isinstance(target.body, SignalsPlaced):
         signals.carry_out(store)
+    if isinstance(target.body, AlertsAccepted):
+        normals.judge_again(store, target.body.signals, target.body.since)
     return done
 
 
