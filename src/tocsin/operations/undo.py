@@ -17,7 +17,13 @@ from tocsin.model.journal import (
     TimelineAdded,
     Undone,
 )
-from tocsin.model.judgement import AlertsAccepted, AlertsSnoozed, RolesSet
+from tocsin.model.judgement import (
+    AlertsAccepted,
+    AlertsSnoozed,
+    RolesSet,
+    SpotCheckDrawn,
+    SpotCheckJudged,
+)
 from tocsin.model.operator import Author
 from tocsin.model.timeline import FINAL_LANES
 from tocsin.operations import normals, signals
@@ -38,6 +44,8 @@ _UNDOABLE = (
     RolesSet,
     AlertsAccepted,
     AlertsSnoozed,
+    SpotCheckDrawn,
+    SpotCheckJudged,
     Undone,
 )
 
