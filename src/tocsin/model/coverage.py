@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tocsin.model.alert import Alert, AlertSeverity
-from tocsin.model.signal import Layer, Signal, likely_layer
+from tocsin.model.signal import Layer, Signal, spoken_layer
 
 # A signal is late, and then silent, when nothing came for this many times its usual interval. A Prometheus
 # in good order is up to 2.7 of them behind: what is asked every 15 s is a step of 15 s old, and 10 s are left
@@ -18,6 +18,8 @@ SILENT_AFTER = 5
 FEWEST = 4  # samples that make a rhythm
 
 _GRAVEST = tuple(AlertSeverity)
+_LAYERS = frozenset(layer.value for layer in Layer)
+_WHERE = ("alertname", "instance", "host", "pod", "severity")  # labels that name machines, or grades
 
 
 class State(StrEnum):
@@ -119,8 +121,19 @@ def gravest(alerts: Sequence[Alert]) -> Alert | None:
 
 
 def layer_of(alert: Alert, signal: Signal | None) -> Layer:
-    """Return the layer an alert speaks of: that of its signal, else the likely one of its metric."""
-    return signal.layer if signal is not None else likely_layer(alert.metric)
+    """Return the layer an alert speaks of: that of its signal, else as it says itself, else the likely one.
+
+    A label `layer` says it. Of other tools' alerts the metric's words tell, then those of the rule, of the
+    labels, of the message; it is infrastructure when nothing speaks.
+    """
+    if signal is not None:
+        return signal.layer
+    stated = alert.labels.get("layer", "")
+    if stated in _LAYERS:
+        return Layer(stated)
+    labels = " ".join(word for key, word in sorted(alert.labels.items()) if key not in _WHERE)
+    texts = (alert.metric, alert.detector, labels, alert.message)
+    return next((found for text in texts if (found := spoken_layer(text))), Layer.INFRASTRUCTURE)
 
 
 def _weight(alert: Alert) -> tuple[int, float]:

@@ -115,8 +115,10 @@ _HINTS: tuple[tuple[Layer, tuple[str, ...]], ...] = (
 
 def likely_layer(metric: str) -> Layer:
     """Propose the layer of a metric from words in its name; infrastructure when nothing speaks."""
-    name = metric.lower()
-    for layer, words in _HINTS:
-        if any(word in name for word in words):
-            return layer
-    return Layer.INFRASTRUCTURE
+    return spoken_layer(metric) or Layer.INFRASTRUCTURE
+
+
+def spoken_layer(text: str) -> Layer | None:
+    """Return the layer that words in a text speak of, None when none does."""
+    words = text.lower()
+    return next((layer for layer, hints in _HINTS if any(hint in words for hint in hints)), None)

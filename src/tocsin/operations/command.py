@@ -6,11 +6,11 @@ from datetime import datetime
 
 from tocsin.model.alert import Alert
 from tocsin.model.clocks import ClockState, clock_states
+from tocsin.model.coverage import layer_of
 from tocsin.model.incident import Incident
 from tocsin.model.next_actions import Action, next_actions
 from tocsin.model.running_log import Line, lines
 from tocsin.model.severity import Scheme
-from tocsin.model.signal import likely_layer
 from tocsin.model.timeline import Item
 from tocsin.model.urgency import Watched, by_urgency
 from tocsin.operations import policies
@@ -91,7 +91,7 @@ def _view(connection: Connection, one: Watched, watched: list[Watched], now: dat
     system = systems.by_name(connection, known.system)
     # What is told in imported history was told elsewhere: it does no duty of this console.
     told = [item for item in items if item.lane == "told" and not item.source]
-    layers = dict.fromkeys(likely_layer(alert.metric).value for _, alert in known.alerts)
+    layers = dict.fromkeys(layer_of(alert, None).value for _, alert in known.alerts)
     return CommandView(
         now=now,
         incident=known,

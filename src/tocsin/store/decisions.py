@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 from sqlalchemy.dialects.sqlite import insert
 
 from tocsin.errors import BadInput
@@ -76,6 +76,17 @@ def list_all(connection: Connection, system: str) -> list[DecisionLog]:
         )
         for row in connection.execute(query)
     ]
+
+
+def newest(connection: Connection) -> dict[str, int]:
+    """Return the time of the newest decision of each system that has any, in UTC microseconds."""
+    query = (
+        select(decision_log.c.system, func.max(decision_log.c.t1))
+        .join(import_, import_.c.number == decision_log.c["import"])
+        .where(import_.c.complete == 1)
+        .group_by(decision_log.c.system)
+    )
+    return {row[0]: int(row[1]) for row in connection.execute(query)}
 
 
 def compare(candidate: Path, known: Sequence[Path], target: Path) -> Compared:

@@ -1,6 +1,6 @@
 """Series: one row a signal, found by the signal's id, which stays when people place the signal elsewhere."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,6 +46,16 @@ def numbers_of(connection: Connection, signal_ids: Sequence[str]) -> dict[str, i
             (row.id, row.number)
             for row in connection.execute(select(series.c.id, series.c.number).where(some))
         )
+    return found
+
+
+def of_ids(connection: Connection, signal_ids: Collection[str]) -> dict[str, tuple[int, Signal]]:
+    """Return number and signal of those series that there are, by their signals' ids."""
+    wanted = sorted(signal_ids)
+    found: dict[str, tuple[int, Signal]] = {}
+    for start in range(0, len(wanted), _AT_ONCE):
+        query = select(series).where(series.c.id.in_(wanted[start : start + _AT_ONCE]))
+        found |= {row.id: (row.number, _signal(row)) for row in connection.execute(query)}
     return found
 
 
