@@ -1,4 +1,4 @@
-"""When a change began: the posterior over the position of one step in the level, with autocorrelated noise.
+"""When a change began: the posterior over the position of one shift in the level, with autocorrelated noise.
 
 Ignoring autocorrelation makes the interval far too narrow (at AR 0.8 a 95 % one holds the truth 43 % of the
 time), so the likelihood is that of the prewhitened series.
@@ -8,70 +8,109 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from tocsin.detectors.autoregression import burg, dispersion, unbiased, whitened, without_shocks
 from tocsin.detectors.base import Values
+from tocsin.detectors.shifts import Factors, factors, lengths, ramp
 
-_LEAST = 6
+LEAST = 6
 _MOST_AR = 0.98
+_ORDER = 6
+_ROUNDS = 4
+_DOUBT = float(np.log(20))  # one change in twenty is believed before looking
 
 
 @dataclass(frozen=True, slots=True)
 class Start:
     """Index of the first changed sample, and the bounds (inclusive) that hold it with the chance asked for.
 
-    `odds` is the natural logarithm of the odds of a change somewhere against none (priced as by BIC: the
-    step, and its position twice); below 0 there is no evidence of a change.
+    `odds` is the natural logarithm of the odds of a change somewhere against none, which was held 20 times
+    likelier before; at or below 0 there is no evidence. Of series without a change, whose noise is as
+    supposed, at most one in twenty has some. `ramp` is how many samples the shift took, 1 for a step.
     """
 
     index: int
     low: int
     high: int
     odds: float
+    ramp: int = 1
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Search:
+    """A start with all that it was found from.
+
+    `factors[i]` is the log Bayes factor of a change first seen in sample i against none. `innovations` are
+    what neither the shift nor the past explains of the last samples, one each.
+    """
+
+    start: Start
+    factors: Values
+    innovations: Values
 
 
 def estimate(values: Values, ar: float, *, by: int | None = None, chance: float = 0.9) -> Start | None:
     """Return when the level of `values` stepped, or None when they are too few (under 6) or never move.
 
-    `ar` is the lag-1 autocorrelation of the noise; `by` the index of a sample known to be changed.
-
-    Model: y_t = m + d [t >= s] + u_t with u_t = ar u_(t-1) + e_t, e_t Gaussian; flat priors on m, d and s,
-    1/sigma on sigma. With the prewhitened w_t = y_t - ar y_(t-1) the step becomes d at s and (1 - ar) d after
-    it, so that sums over prefixes give every position at once: p(s) ~ V(s)^(-1/2) R(s)^(-(n - 3) / 2), V the
-    sum of squares of the step's centred regressor and R the residual sum of squares (Box and Tiao 1965).
+    `ar` is the lag-1 autocorrelation of the noise, known from before; `by` the index of a sample known to be
+    changed. Flat prior on the position; the model is that of `shifts.factors`.
     """
-    if len(values) < _LEAST:
+    if len(values) < LEAST:
         return None
-    ar = min(max(ar, 0.0), _MOST_AR)
-    white = values[1:] - ar * values[:-1]
-    white = _without_shocks(white)
-    white = white - white.mean()
-    n = len(white)
-    after = np.arange(n - 1, -1, -1)  # samples after position s
-    share = 1 - ar
-    total = 1 + share * after
-    squares = 1 + share**2 * after - total**2 / n
-    suffix = np.cumsum(white[::-1])[::-1]
-    product = white + share * (suffix - white)  # w is centred, so no correction is needed
-    whole = float(white @ white)
-    possible = squares > 1e-9
-    possible[n if by is None else max(by, 1) :] = False
-    if whole < 1e-300 or not possible.any():
-        return None
-    gain = np.divide(product**2, squares, out=np.zeros(n), where=possible)
-    rest = np.maximum(whole - gain, 1e-12 * whole)
-    log_posterior = np.full(n, -np.inf)
-    log_posterior[possible] = -0.5 * np.log(squares[possible]) - 0.5 * (n - 3) * np.log(rest[possible])
-    weights = np.exp(log_posterior - log_posterior.max())
-    low, high = _densest(weights / weights.sum(), chance)
-    best = int(np.argmax(weights))
-    odds = 0.5 * n * np.log(whole / rest[best]) - 1.5 * np.log(n)
-    return Start(best + 1, low + 1, high + 1, float(odds))
+    coefficients = np.array([min(max(ar, 0.0), _MOST_AR)])
+    found = factors(without_shocks(whitened(values, coefficients)), coefficients)
+    return summary(_until(found, by)[0], chance)
 
 
-def _without_shocks(white: Values) -> Values:
-    """Return the values clipped at four robust standard deviations: one shock alone decides nothing."""
-    middle = np.median(white)
-    reach = 4 * 1.4826 * float(np.median(np.abs(white - middle)))
-    return np.clip(white, middle - reach, middle + reach) if reach > 0 else white
+def search(values: Values, *, by: int | None = None, chance: float = 0.9) -> Search | None:
+    """Return when the level of `values` shifted, their noise estimated along with it; None as `estimate`.
+
+    In turns the likeliest shift is taken out and the autoregression of the rest estimated. What that leaves
+    of slow noise divides the log-likelihood. A ramp is believed where all of them together are 20 times
+    likelier than a step.
+    """
+    n = len(values)
+    if n < LEAST or not float(np.ptp(values)) > 0:
+        return None
+    ramps = lengths(n)
+    coefficients = np.zeros(0)
+    found, rest = _look(values, coefficients, ramps, by)
+    for _ in range(_ROUNDS):
+        before, coefficients = coefficients, unbiased(burg(without_shocks(rest, 5), _ORDER), n)
+        found, rest = _look(values, coefficients, ramps, by)
+        if len(before) == len(coefficients) and np.allclose(before, coefficients, atol=1e-3):
+            break
+    innovations = without_shocks(whitened(rest, coefficients))
+    found = found / dispersion(innovations)
+    step, ramped = found[0], _averaged(found[1:]) if len(found) > 1 else None
+    chosen, length = step, 1
+    if ramped is not None and _total(ramped) > _total(step) + _DOUBT:
+        chosen, length = ramped, ramps[1 + int(np.argmax(found[1:].max(axis=1)))]
+    start = summary(chosen, chance, length)
+    return None if start is None else Search(start, chosen, innovations)
+
+
+def summary(found: Values, chance: float, ramp: int = 1) -> Start | None:
+    """Return what log Bayes factors by position say with a flat prior; None where none is possible."""
+    possible = np.isfinite(found)
+    if not possible.any():
+        return None
+    total = _total(found)
+    weights = np.exp(found - total)
+    best = int(np.argmax(found))
+    low, high = shortest(weights, chance, best)
+    odds = total - float(np.log(possible.sum())) - _DOUBT
+    return Start(best, low, high, odds, ramp)
+
+
+def shortest(weights: Values, chance: float, best: int) -> tuple[int, int]:
+    """Return first and last index of the shortest run around `best` that holds `chance` of the weight of 1."""
+    upto = np.concatenate([[0.0], np.cumsum(weights)])
+    firsts = np.arange(best + 1)
+    lasts = np.searchsorted(upto, upto[: best + 1] + chance * upto[-1] * (1 - 1e-12)) - 1
+    lasts = np.maximum(lasts, best)
+    widths = np.where(lasts < len(weights), lasts - firsts, len(weights))
+    first = int(np.argmin(widths))
+    return (first, int(lasts[first])) if widths[first] < len(weights) else (0, len(weights) - 1)
 
 
 def autocorrelation(values: Values) -> float:
@@ -83,9 +122,39 @@ def autocorrelation(values: Values) -> float:
     return min(max(float(centred[1:] @ centred[:-1]) / power, 0.0), _MOST_AR) if power > 0 else 0.0
 
 
-def _densest(weights: Values, chance: float) -> tuple[int, int]:
-    """Return the first and last index of the smallest set of positions that holds `chance` of the weight."""
-    order = np.argsort(weights)[::-1]
-    count = int(np.searchsorted(np.cumsum(weights[order]), chance)) + 1
-    kept = order[:count]
-    return int(kept.min()), int(kept.max())
+def _look(
+    values: Values, coefficients: Values, ramps: tuple[int, ...], by: int | None
+) -> tuple[Factors, Values]:
+    """Return the factors under these coefficients, and the series without its likeliest shift."""
+    white = without_shocks(whitened(values, coefficients))
+    found = _until(factors(white, coefficients, ramps), by)
+    if not np.isfinite(found).any():
+        return found, values - values.mean()
+    row, at = np.unravel_index(int(np.argmax(found)), found.shape)
+    shape = ramp(len(values), int(at), ramps[int(row)])
+    centred = whitened(shape, coefficients)
+    centred = centred - centred.mean()
+    squares = float(centred @ centred)
+    size = float(centred @ white) / squares if squares > 0 else 0.0
+    rest = values - size * shape
+    return found, rest - rest.mean()
+
+
+def _until(found: Factors, by: int | None) -> Factors:
+    if by is not None:
+        found[:, max(by, 1) + 1 :] = -np.inf
+    return found
+
+
+def _total(found: Values) -> float:
+    """Return log(sum(exp(found)))."""
+    most = float(found.max())
+    return most + float(np.log(np.exp(found - most).sum())) if np.isfinite(most) else -np.inf
+
+
+def _averaged(found: Factors) -> Values:
+    """Return the log of the mean factor over shapes, by position."""
+    most = np.maximum(found.max(axis=0), -1e300)
+    with np.errstate(divide="ignore"):
+        averaged: Values = most + np.log(np.exp(found - most).mean(axis=0))
+    return averaged
