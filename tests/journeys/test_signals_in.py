@@ -46,11 +46,13 @@ def test_a_server_and_a_person_tell_what_is_wrong(
         screen = app.window.show_screen("signals")
         assert isinstance(screen, SignalsScreen)
         # Samples come, and the open screen shows them without being asked.
-        qtbot.waitUntil(lambda: screen.view is not None and len(screen.view.rows) > 0, timeout=SLOW_MS)
+        screen.show_tab("Signals")
+        shown = screen.listing
+        qtbot.waitUntil(lambda: shown.view is not None and len(shown.view.rows) > 0, timeout=SLOW_MS)
         [placed] = [one.id for one in signals.look(app.store).rows if one.signal.metric == "up"][:1]
         signals.place(app.store, app.desk.author, [placed], layer="safety")
         qtbot.waitUntil(
-            lambda: screen.view is not None and screen.view.rows[0].signal.layer.value == "safety",
+            lambda: shown.view is not None and shown.view.rows[0].signal.layer.value == "safety",
             timeout=SLOW_MS,
         )
     incident = reported(qtbot, app, evidence)

@@ -197,16 +197,20 @@ def test_on_the_timeline_and_in_its_forms(qtbot: QtBot, app: App, painted: list[
 def test_on_the_signals_screen_and_in_its_coverage(qtbot: QtBot, app: App, painted: list[str]) -> None:
     screen = app.window.show_screen("signals")
     assert isinstance(screen, SignalsScreen)
-    qtbot.waitUntil(lambda: screen.chart.view is not None)
+    part, listing = screen.investigate, screen.listing
+    qtbot.waitUntil(lambda: part.lanes.picture is not None)
+    look(app, painted)
+    screen.show_tab("Signals")
+    qtbot.waitUntil(lambda: listing.chart.view is not None)
     look(app, painted)
     for key in PARTS:
-        screen._place(key)
-        assert screen.ask.isVisible()
+        listing.place(key)
+        assert listing.ask.isVisible()
         look(app, painted)
-        screen.ask.dismiss()
+        listing.ask.dismiss()
     screen.show_tab("Coverage")
     look(app, painted, marked=False)
-    assert MARK in screen.pointed.text()
+    assert MARK in listing.pointed.text()
 
 
 def test_among_the_columns_of_a_file_to_import(

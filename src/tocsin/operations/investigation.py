@@ -77,6 +77,12 @@ class Investigation:
         """Every signal, layer by layer."""
         return tuple(one for layer in self.layers for one in layer.signals)
 
+    @property
+    def worst(self) -> Seen | None:
+        """The signal with the gravest lasting alert, the newest of those; None while none lasts."""
+        found = coverage.gravest([one.alert for one in self.signals if one.alert is not None])
+        return next((one for one in self.signals if found is not None and one.alert is found), None)
+
 
 def look(store: Store, system: str = "", rhythms: Rhythms | None = None) -> Investigation | None:
     """Return what is known of a system, by id or name; without one, of that with the gravest lasting alert.

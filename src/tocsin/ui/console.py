@@ -179,7 +179,10 @@ class App(QObject):
     def _make_signals(self) -> QWidget:
         from tocsin.ui.signals.screen import SignalsScreen
 
-        return SignalsScreen(self.desk)
+        screen = SignalsScreen(self.desk)
+        screen.declare_wanted.connect(lambda *about: self.declare.open_for(*about))
+        screen.deployment_opened.connect(lambda id: self.deployment.open_recorded(id))
+        return screen
 
     def _make_sources(self) -> QWidget:
         from tocsin.ui.sources.screen import SourcesScreen

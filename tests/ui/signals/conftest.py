@@ -13,6 +13,7 @@ from tocsin.model.signal import Signal, likely_layer
 from tocsin.operations import systems
 from tocsin.store.folder import Store
 from tocsin.ui.desk import Desk
+from tocsin.ui.signals.listing import ListingPart
 from tocsin.ui.signals.screen import SignalsScreen
 from tocsin.ui.window import Window
 
@@ -45,10 +46,18 @@ def window(qtbot: QtBot, desk: Desk) -> Window:
 
 
 @pytest.fixture
-def screen(qtbot: QtBot, desk: Desk, window: Window, known: None) -> SignalsScreen:
+def whole(desk: Desk, window: Window, known: None) -> SignalsScreen:
+    """The screen with its three tabs, shown."""
     made = SignalsScreen(desk)
     window.add_screen("signals", "Signals", "signals", made)
     window.show_screen("signals")
-    qtbot.waitUntil(lambda: made.view is not None)
-    made.table.setFocus()
     return made
+
+
+@pytest.fixture
+def screen(qtbot: QtBot, whole: SignalsScreen) -> ListingPart:
+    """Its second tab: the list of signals, the keyboard in it."""
+    whole.show_tab("Signals")
+    qtbot.waitUntil(lambda: whole.listing.view is not None)
+    whole.listing.table.setFocus()
+    return whole.listing

@@ -1,4 +1,4 @@
-"""The signals screen by its keys: found by typing, sorted, placed in bulk, undone; what nobody watches."""
+"""The list of signals by its keys: found by typing, sorted, placed in bulk, undone; what nobody watches."""
 
 import pytest
 from PySide6.QtCore import Qt
@@ -12,6 +12,7 @@ from tocsin.operations import signals
 from tocsin.store import journal
 from tocsin.store.folder import Store
 from tocsin.ui.desk import Desk
+from tocsin.ui.signals.listing import ListingPart
 from tocsin.ui.signals.screen import SignalsScreen
 from tocsin.ui.signals.words import Column
 from tocsin.ui.text import not_plain
@@ -20,18 +21,18 @@ from tocsin.ui.window import Window
 Key = Qt.Key
 
 
-def shown(screen: SignalsScreen) -> list[str]:
+def shown(screen: ListingPart) -> list[str]:
     return [f"{one.system} {one.signal.metric}" for one in screen.table.signals.rows]
 
 
-def press(qtbot: QtBot, screen: SignalsScreen, text: str) -> None:
+def press(qtbot: QtBot, screen: ListingPart, text: str) -> None:
     """Type where the keyboard is."""
     keyed = screen.window().focusWidget()
     assert keyed is not None
     qtbot.keyClicks(keyed, text)
 
 
-def find(qtbot: QtBot, screen: SignalsScreen, text: str) -> None:
+def find(qtbot: QtBot, screen: ListingPart, text: str) -> None:
     press(qtbot, screen, "/")
     assert screen.search.hasFocus()
     press(qtbot, screen, text)
@@ -42,7 +43,7 @@ def layers(store: Store) -> dict[str, str]:
     return {f"{one.system} {one.signal.metric}": one.signal.layer.value for one in signals.look(store).rows}
 
 
-def test_every_signal_is_listed_with_its_pulse(screen: SignalsScreen) -> None:
+def test_every_signal_is_listed_with_its_pulse(screen: ListingPart) -> None:
     assert shown(screen) == ["router latency", "router cost", "scorer latency", "scorer accuracy"]
     model = screen.table.signals
     states = [model.index(row, Column.STATE).data() for row in range(4)]
@@ -53,17 +54,17 @@ def test_every_signal_is_listed_with_its_pulse(screen: SignalsScreen) -> None:
     assert not_plain(screen) == []
 
 
-def test_typing_finds_and_escape_lets_go(qtbot: QtBot, screen: SignalsScreen) -> None:
+def test_typing_finds_and_escape_lets_go(qtbot: QtBot, screen: ListingPart) -> None:
     find(qtbot, screen, "LATENCY silent")
     assert shown(screen) == ["scorer latency"]
-    assert "1 of 4" in screen._panel.remark.text()
+    assert "1 of 4" in screen.panel.remark.text()
     assert screen.table.hasFocus()
     qtbot.keyClick(screen.table, Key.Key_Escape)
     assert len(shown(screen)) == 4
 
 
 def test_a_column_sorts_both_ways_and_the_cursor_stays_on_its_signal(
-    qtbot: QtBot, screen: SignalsScreen
+    qtbot: QtBot, screen: ListingPart
 ) -> None:
     screen.table.selectRow(3)
     screen.table.sort_by(Column.STATE)
@@ -78,7 +79,7 @@ def test_a_column_sorts_both_ways_and_the_cursor_stays_on_its_signal(
 
 
 def test_the_chosen_are_placed_by_one_entry_and_undone_by_one_key(
-    qtbot: QtBot, screen: SignalsScreen, store: Store, desk: Desk
+    qtbot: QtBot, screen: ListingPart, store: Store, desk: Desk
 ) -> None:
     find(qtbot, screen, "latency")
     qtbot.keyClick(screen.table, Key.Key_A, Qt.KeyboardModifier.ControlModifier)
@@ -104,7 +105,7 @@ def test_the_chosen_are_placed_by_one_entry_and_undone_by_one_key(
     ("key", "field", "column"), [("s", "segment", 3), ("g", "group", 4), ("m", "system", 0)]
 )
 def test_segment_group_and_system_are_asked_for_by_their_keys(
-    qtbot: QtBot, screen: SignalsScreen, key: str, field: str, column: int
+    qtbot: QtBot, screen: ListingPart, key: str, field: str, column: int
 ) -> None:
     find(qtbot, screen, "accuracy")
     press(qtbot, screen, key)
@@ -118,7 +119,7 @@ def test_segment_group_and_system_are_asked_for_by_their_keys(
     assert screen.table.signals.index(0, column).data() == "region NE"
 
 
-def test_a_refusal_stays_in_what_asked(qtbot: QtBot, screen: SignalsScreen, store: Store) -> None:
+def test_a_refusal_stays_in_what_asked(qtbot: QtBot, screen: ListingPart, store: Store) -> None:
     find(qtbot, screen, "router latency")
     press(qtbot, screen, "m")
     line = screen.findChild(QLineEdit, "ask-system")
@@ -129,7 +130,7 @@ def test_a_refusal_stays_in_what_asked(qtbot: QtBot, screen: SignalsScreen, stor
     assert signals.placements(store) == {}
 
 
-def test_l_is_the_layer_here_and_logs_no_line(qtbot: QtBot, screen: SignalsScreen, window: Window) -> None:
+def test_l_is_the_layer_here_and_logs_no_line(qtbot: QtBot, screen: ListingPart, window: Window) -> None:
     wanted: list[bool] = []
     window.line_wanted.connect(lambda: wanted.append(True))
     qtbot.keyClick(screen.table, Key.Key_L)
@@ -137,7 +138,7 @@ def test_l_is_the_layer_here_and_logs_no_line(qtbot: QtBot, screen: SignalsScree
     assert wanted == []
 
 
-def test_the_chart_shows_the_signal_under_the_cursor(qtbot: QtBot, screen: SignalsScreen) -> None:
+def test_the_chart_shows_the_signal_under_the_cursor(qtbot: QtBot, screen: ListingPart) -> None:
     qtbot.waitUntil(lambda: screen.chart.view is not None)
     screen.table.selectRow(3)
     qtbot.waitUntil(lambda: screen.chart.view is not None and screen.chart.view.signal.metric == "accuracy")
@@ -149,11 +150,11 @@ def test_the_chart_shows_the_signal_under_the_cursor(qtbot: QtBot, screen: Signa
     assert screen.chart.range != before
 
 
-def test_coverage_tells_who_watches_and_leads_to_the_signals(qtbot: QtBot, screen: SignalsScreen) -> None:
-    press(qtbot, screen, "2")
+def test_coverage_tells_who_watches_and_leads_to_the_signals(qtbot: QtBot, screen: ListingPart) -> None:
+    press(qtbot, screen, "3")
     assert screen.matrix.isVisible()
     assert not screen.chart.isVisible()
-    assert "of 16 layers blind" in screen._panel.remark.text()
+    assert "of 16 layers blind" in screen.panel.remark.text()
     model = screen.matrix.coverage
     scorer = next(one for one in model.systems if one.system.name == "scorer")
     assert scorer.of(Watching.SILENT) == (Layer.INFRASTRUCTURE,)
@@ -165,7 +166,7 @@ def test_coverage_tells_who_watches_and_leads_to_the_signals(qtbot: QtBot, scree
 
 
 def test_a_signal_falls_silent_while_the_screen_is_open(
-    qtbot: QtBot, screen: SignalsScreen, clock: ManualClock, desk: Desk
+    qtbot: QtBot, screen: ListingPart, clock: ManualClock, desk: Desk
 ) -> None:
     clock.advance(minutes=6)
     desk.heartbeat.tick.emit(clock.now())
@@ -178,5 +179,6 @@ def test_an_empty_store_says_what_to_do(qtbot: QtBot, desk: Desk, window: Window
     made = SignalsScreen(desk)
     window.add_screen("signals", "Signals", "signals", made)
     window.show_screen("signals")
-    qtbot.waitUntil(lambda: "Ctrl I" in made.message.text())
-    assert made.message.isVisible()
+    made.show_tab("Signals")
+    qtbot.waitUntil(lambda: "Ctrl I" in made.listing.message.text())
+    assert made.listing.message.isVisible()
