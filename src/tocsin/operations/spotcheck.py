@@ -53,39 +53,60 @@ def draw(
 ) -> Entry:
     """Draw a stratified random sample of a system's decisions and write it down; the entry's id names it.
 
+    As `sampled` says; under an id made before, a retry stores it once. Raises BadInput, NotFound.
+    """
+    body = sampled(store, system, since=since, until=until, share=share, size=size, by=by, seed=seed)
+    return keep(store, author, body, id=id)
+
+
+def keep(store: Store, author: Author, body: SpotCheckDrawn, *, id: str = "") -> Entry:
+    """Write down a sample that was drawn."""
+    with store.write() as write:
+        return write.add(author, body, id=id)
+
+
+def sampled(
+    store: Store,
+    system: str,
+    *,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    share: float | None = None,
+    size: int | None = None,
+    by: Sequence[str] = (),
+    seed: int | None = None,
+) -> SpotCheckDrawn:
+    """Return a stratified random sample of a system's decisions; nothing is written.
+
     `share` (0 to 1; 0.01 when nothing is said) or `size` says how many of the decisions from `since` until
     before `until`; each combination of values of the columns `by` is a stratum and gives at least one. The
-    same seed draws the same of the same decisions. Raises BadInput, NotFound.
+    same seed draws the same of the same decisions (PCG64). Raises BadInput, NotFound.
     """
     since_us, until_us = (None if at is None else to_us(at) for at in (since, until))
     loaded = finish(decisions.load_system(store, system, since_us, until_us, tuple(by), ids=True))
-    count = len(loaded.ids)
-    if not count:
+    ids, times = loaded.ids, loaded.table.times_us
+    if not len(ids):
         raise BadInput("there are no decisions to draw from.", where=system, hint="Import a decision log.")
-    rows = _wanted(count, share, size)
+    rows = _wanted(len(ids), share, size)
     labels, codes = strata(loaded.table, by)
     if rows < len(labels):
         what = f"a sample of {rows} cannot hold one of each of {len(labels)} strata."
         raise BadInput(what, where=", ".join(by), hint="Draw more, or by fewer columns.")
-    start = int.from_bytes(store.random(6)) if seed is None else seed
+    start = checked_seed(int.from_bytes(store.random(6)) if seed is None else seed)
     # By id within an instant, so that it does not matter in which order logs were imported.
-    order = np.lexsort((loaded.ids.astype(str), loaded.table.times_us))
-    random = np.random.Generator(np.random.PCG64(checked_seed(start)))
-    drawn = order[sampling.draw(codes[order], rows, random)]
-    times = loaded.table.times_us
-    body = SpotCheckDrawn(
+    order = np.lexsort((ids.astype(str), times))
+    drawn = order[sampling.draw(codes[order], rows, np.random.Generator(np.random.PCG64(start)))]
+    return SpotCheckDrawn(
         system=_system_id(store, system),
         since=since or from_us(int(times[0])),
         until=until or from_us(int(times[-1]) + 1),
         seed=start,
-        population=count,
+        population=len(ids),
         by=tuple(by),
-        drawn=tuple(loaded.ids[drawn].tolist()),
+        drawn=tuple(ids[drawn].tolist()),
         strata=tuple(labels[code] for code in codes[drawn].tolist()),
         sizes=dict(zip(labels, np.bincount(codes, minlength=len(labels)).tolist(), strict=True)),
     )
-    with store.write() as write:
-        return write.add(author, body, id=id)
 
 
 def strata(table: Table, by: Sequence[str]) -> tuple[tuple[str, ...], NDArray[np.int64]]:
