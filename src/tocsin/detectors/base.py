@@ -64,6 +64,8 @@ class Series:
     departures: tuple[Span, ...] = ()
     stretch_us: int = 0
     alarms_a_week: float = 7 / 90
+    now_us: int | None = None
+    memo: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +99,17 @@ class Finding:
 class Detector(Protocol):
     """A detector of one series. Registered by an entry point of the group `tocsin.detectors`.
 
-    `parameters` is a frozen dataclass whose fields carry `unit` and `says` in their metadata; `release`
-    changes when the method does. It may also have `calm(series) -> Calm | None` (detectors.calm): what a
-    cheap look at later samples is measured by, so that a live series is not judged in full each time.
+    `parameters` is a frozen dataclass whose fields carry `unit` and `says` in their metadata, and `least` and
+    `most` where a number is bounded; an instance of it is the one argument of the class. `release` changes
+    when the method does. A class may also have
+
+    - `calm(series) -> Calm | None` (detectors.calm): what a cheap look at later samples is measured by, so
+      that a live series is not judged in full each time;
+    - `suits(signal) -> bool`: the signals it is for, all without it;
+    - `weight`: its part of the budget of false alarms beside its peers', 1 without it, 0 when it raises none;
+    - `order`: lower ones judge first (0 without it); what they told of a series is not told again by others;
+    - `default`: False for one that is there but judges only when a person enabled it;
+    - `watches_clock`: True for one that finds something when nothing comes.
     """
 
     name: str
@@ -118,6 +128,17 @@ class Detector(Protocol):
         It may begin earlier, to see a departure whole that was still going on. None may be that new yet.
         """
         ...
+
+
+def suits(detector: Detector, signal: Signal) -> bool:
+    """Whether a detector is for a signal."""
+    asked = getattr(detector, "suits", None)
+    return asked is None or bool(asked(signal))
+
+
+def weight(detector: object) -> float:
+    """Return a detector's part of the budget beside its peers'."""
+    return float(getattr(detector, "weight", 1.0))
 
 
 def version(detector: Detector) -> str:

@@ -16,6 +16,7 @@ from tocsin.store.folder import Store
 _GRAVEST = tuple(AlertSeverity)
 _MOST_JOINABLE = 100
 _HISTORY = timedelta(days=1)
+_TOLD = timedelta(days=2)  # what lasts longer than an alert that told it is told by itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,23 @@ def merge(
         standing = [_closed(a, since_us) for a in standing]
     changed = [after for before, after in zip(known, standing, strict=False) if after != before]
     return Changes([a for a in standing if a.id in raised], changed)
+
+
+def untold(changes: Changes, others: Sequence[Alert]) -> Changes:
+    """Return the changes without new alerts of what other detectors have told of the same signal.
+
+    Told is what begins while an alert at least as grave stands, unless it goes on long after that has ended.
+    """
+    return Changes([a for a in changes.raised if not any(_tells(o, a) for o in others)], changes.changed)
+
+
+def _tells(standing: Alert, alert: Alert) -> bool:
+    if _GRAVEST.index(standing.severity) > _GRAVEST.index(alert.severity):
+        return False
+    if standing.time > alert.time or (standing.ended is not None and standing.ended < alert.time):
+        return False
+    over = standing.ended
+    return over is None or (alert.ended is not None and alert.ended - over <= _TOLD)
 
 
 def _closed(alert: Alert, at_us: int) -> Alert:

@@ -1,20 +1,23 @@
 """Detecting: every detector over the samples it has not judged yet, a slice of one series a step."""
 
 from collections import deque
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
 
 import numpy as np
 
-from tocsin import plugins
-from tocsin.detectors.base import Detector, OneSeries, Series, Span, Times, Values, version
+from tocsin.detectors.base import Detector, OneSeries, Series, Span, Times, Values, suits, version
 from tocsin.detectors.stretches import complete, evened
 from tocsin.errors import NotFound
 from tocsin.model.alert import Alert
 from tocsin.model.instant import to_us
-from tocsin.operations.alerts import Changes, merge
+from tocsin.operations import budget, normals
+from tocsin.operations import detectors as settings
+from tocsin.operations.alerts import Changes, merge, untold
 from tocsin.operations.progress import Progress
-from tocsin.operations.vigil import Vigil
+from tocsin.operations.vigil import Calm, Vigil, calm_of
 from tocsin.store import alerts, series, slices, systems, watermarks
 from tocsin.store.database import Connection
 from tocsin.store.folder import Store
@@ -42,40 +45,58 @@ def detect(
     store: Store,
     *,
     system: str | None = None,
-    using: Sequence[Detector] | None = None,
+    since: datetime | None = None,
+    using: Sequence[Any] | None = None,
     vigil: Vigil | None = None,
 ) -> Generator[Progress, None, Detected]:
     """Judge what has arrived since the last run, of one system if named. Raises NotFound.
 
-    Safe to run in several programs at once, and to stop at any step: what a step judged, its alerts and its
-    watermarks are stored in one transaction. With a `vigil`, kept from run to run, series that stay calm are
-    only glanced at.
+    What was never judged is judged from `since` on; what came before is only its past. Safe to run in several
+    programs at once, and to stop at any step: what a step judged, its alerts and its watermarks are stored in
+    one transaction. With a `vigil`, kept from run to run, series that stay calm are only glanced at.
     """
     system_id = None if system is None else _system_id(store, system)
-    done = Detected()
-    for detector in plugins.detectors() if using is None else using:
-        with store.signals.read() as connection:
-            numbers = watermarks.behind(connection, detector.name, version(detector), system_id)
-            if vigil is not None:
-                numbers = vigil.stirring(connection, detector, numbers)
-        waiting = deque(numbers)
-        while waiting:
-            yield Progress(len(numbers) - len(waiting), len(numbers), detector.title)
-            _step(store, detector, waiting, done, vigil)
-        done.series += len(numbers)
-    return done
+    parts = settings.in_force(store) if using is None else list(using)
+    ones = [part for part in parts if isinstance(part.needs, OneSeries)]
+    run = _Run(store, Detected(), budget.shares(store, parts), _normals(store), vigil, since)
+    waiting = deque(_work(run, ones, system_id))
+    total, numbers = len(waiting), {number for number, _ in waiting}
+    while waiting:
+        yield Progress(total - len(waiting), total, waiting[0][1].title)
+        _step(run, waiting)
+    run.done.series = len(numbers)
+    return run.done
+
+
+_Pair = tuple[int, Detector]
+
+
+@dataclass
+class _Run:
+    """What all steps of one run share; `shelf` is the slice read last, which the next detector may need."""
+
+    store: Store
+    done: Detected
+    shares: budget.Shares
+    normals: Mapping[str, int]
+    vigil: Vigil | None
+    since: datetime | None
+    shelf: "tuple[Any, _HandedOver | None, dict[Any, Any]] | None" = None
+    counted: set[tuple[int, int]] = field(default_factory=set)
 
 
 @dataclass(frozen=True, slots=True)
 class _Judged:
     """One slice of one series, read at one instant and judged."""
 
+    detector: Detector
     mark: watermarks.Mark
     upto_us: int
     count: int
     more: bool
     changes: Changes
     part: Series  # as it was judged, with what was found departed in it
+    calm: Calm | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +110,31 @@ class _HandedOver:
     stretch_us: int
 
 
-def _step(store: Store, detector: Detector, waiting: deque[int], done: Detected, vigil: Vigil | None) -> None:
+def _work(run: _Run, ones: Sequence[Detector], system: str | None) -> list[_Pair]:
+    """Return which series each detector must judge in full: series by series, so that one reading serves all.
+
+    A detector set anew goes on where its former version stopped.
+    """
+    pairs: list[tuple[int, int, Detector]] = []
+    with run.store.signals.read() as connection:
+        late = [one for one in ones if watermarks.lagging(connection, one.name, version(one))]
+    if late:
+        with run.store.signals.write() as connection:
+            for one in late:
+                watermarks.inherit(connection, one.name, version(one))
+    with run.store.signals.read() as connection:
+        signals = dict(series.list_all(connection, system))
+        glance = None if run.vigil is None else run.vigil.glance(connection)
+        for at, one in enumerate(ones):
+            numbers = watermarks.behind(connection, one.name, version(one), system)
+            numbers = [number for number in numbers if number in signals and suits(one, signals[number])]
+            if run.vigil is not None and glance is not None:
+                numbers = run.vigil.stirring(connection, one, numbers, glance)
+            pairs += [(number, at, one) for number in numbers]
+    return [(number, one) for number, _, one in sorted(pairs, key=lambda pair: pair[:2])]
+
+
+def _step(run: _Run, waiting: deque[_Pair]) -> None:
     """Judge some series, or a slice of a long one, and store what was found in one short transaction.
 
     What is not finished goes back to the end of the queue; so does a series that somebody else judged
@@ -98,7 +143,7 @@ def _step(store: Store, detector: Detector, waiting: deque[int], done: Detected,
     judged: list[_Judged] = []
     samples_read = 0
     for _ in range(min(_SERIES_A_STEP, len(waiting))):
-        one, read = _judge(store, detector, waiting.popleft(), done)
+        one, read = _judge(run, *waiting.popleft(), judged)
         samples_read += read
         if one is not None:
             judged.append(one)
@@ -106,59 +151,108 @@ def _step(store: Store, detector: Detector, waiting: deque[int], done: Detected,
             break
     if not judged:
         return
-    with store.signals.write() as connection:
+    with run.store.signals.write() as connection:
         kept = [one for one in judged if watermarks.advance(connection, one.mark, one.upto_us)]
         for one in kept:
             for alert in one.changes.raised:
                 alerts.add(connection, alert, str(to_us(alert.time)), series=alert.signal)
             for alert in one.changes.changed:
                 alerts.replace(connection, alert)
-    waiting += [one.mark.series for one in judged if one.more or one not in kept]
+    waiting += [(one.mark.series, one.detector) for one in judged if one.more or one not in kept]
     for one in kept:
-        done.judged += one.count
-        done.raised += one.changes.raised
-        done.changed += one.changes.changed
-    if vigil is not None:
-        with store.signals.read() as connection:
+        _count(run, one)
+    if run.vigil is not None:
+        with run.store.signals.read() as connection:
             for one in kept:
                 if not one.more:
-                    vigil.keep(connection, detector, one.mark.series, one.part, one.upto_us)
+                    run.vigil.keep(connection, one.detector, one.mark.series, one.part, one.upto_us, one.calm)
 
 
-def _judge(store: Store, detector: Detector, number: int, done: Detected) -> tuple[_Judged | None, int]:
-    """Judge the next slice of a series; return it, if there is one, and how many samples were read for it."""
-    with store.signals.read() as connection:
+def _count(run: _Run, one: _Judged) -> None:
+    if (one.mark.series, one.upto_us) not in run.counted:
+        run.counted.add((one.mark.series, one.upto_us))
+        run.done.judged += one.count
+    run.done.raised += one.changes.raised
+    run.done.changed += one.changes.changed
+
+
+def _judge(
+    run: _Run, number: int, detector: Detector, earlier: Sequence[_Judged]
+) -> tuple[_Judged | None, int]:
+    """Judge the next slice of a series; return it, if there is one, and how many samples were read for it.
+
+    `earlier` was judged in the same step and is not stored yet.
+    """
+    with run.store.signals.read() as connection:
         mark = watermarks.mark(connection, number, detector.name, version(detector))
-        handed = _handed_over(connection, mark, detector.needs)
         signal = series.get(connection, number)
-        known = alerts.of_series(connection, signal.id, detector.name, version(detector))
+        upto_us = _upto(run, mark, signal.id)
+        handed, memo, read = _shelved(run, connection, number, upto_us, detector.needs)
+        known = alerts.of_series(connection, signal.id, detector.name)
+        others = alerts.by_others(connection, signal.id, detector.name)
     if handed is None or not len(handed.times):
         return None, 0
-    read = handed.slice.samples
-    since_us = handed.slice.t0 - 1 if mark.upto_us is None else mark.upto_us
-    part = Series(signal, handed.times, handed.values, _spans(known, since_us), handed.stretch_us)
+    others += [a for one in earlier if one.mark.series == number for a in one.changes.raised]
+    since_us = handed.slice.t0 - 1 if upto_us is None else upto_us
+    begin = int(np.searchsorted(handed.times, run.normals.get(signal.id, -(2**63))))
+    past = others if getattr(detector, "order", 0) else []
+    part = Series(
+        signal,
+        handed.times[begin:],
+        handed.values[begin:],
+        _spans([*known, *past], since_us),
+        handed.stretch_us,
+        run.shares.of_series(signal.system, detector),
+        memo=memo,
+    )
     try:
-        found = detector.find(part, since_us)
+        found = detector.find(part, since_us) if len(part.times_us) else []
+        changes = untold(merge(run.store, detector, signal, known, found, since_us), others)
+        standing = {one.id: one for one in (*known, *past, *changes.raised, *changes.changed)}
+        part = replace(part, departures=_spans(list(standing.values()), int(handed.times[-1])))
+        calm = None if run.vigil is None or handed.slice.more else calm_of(detector, part)
     except Exception as error:  # noqa: BLE001 - a guest may raise anything at all
-        done.problems.append(f"{detector.name} broke on {signal.name}: {type(error).__name__}: {error}")
+        problem = f"{detector.name} broke on {signal.name}: {type(error).__name__}: {error}"
+        run.done.problems.append(problem)
         return None, read
-    changes = merge(store, detector, signal, known, found, since_us)
-    standing = {one.id: one for one in (*known, *changes.raised, *changes.changed)}
-    part = replace(part, departures=_spans(list(standing.values()), int(handed.times[-1])))
-    return _Judged(mark, handed.slice.t1, handed.new, handed.slice.more, changes, part), read
+    part = replace(part, memo={})
+    new, more = handed.new, handed.slice.more
+    return _Judged(detector, mark, handed.slice.t1, new, more, changes, part, calm), read
 
 
-def _handed_over(connection: Connection, mark: watermarks.Mark, needs: OneSeries) -> _HandedOver | None:
+def _upto(run: _Run, mark: watermarks.Mark, signal: str) -> int | None:
+    """Return up to when a series counts as judged: a new baseline and `since` begin no earlier."""
+    first = [] if mark.upto_us is None else [mark.upto_us]
+    if run.since is not None:
+        first.append(to_us(run.since) - 1)
+    return max(first, default=None)
+
+
+def _shelved(
+    run: _Run, connection: Connection, number: int, upto_us: int | None, needs: OneSeries
+) -> tuple[_HandedOver | None, dict[Any, Any], int]:
+    """Return the next slice, what was worked out of it, and how many samples were read for it."""
+    key = (number, upto_us, needs)
+    if run.shelf is not None and run.shelf[0] == key:
+        return run.shelf[1], run.shelf[2], 0
+    handed = _handed_over(connection, number, upto_us, needs)
+    run.shelf = (key, handed, {})
+    return handed, run.shelf[2], 0 if handed is None else handed.slice.samples
+
+
+def _handed_over(
+    connection: Connection, number: int, upto_us: int | None, needs: OneSeries
+) -> _HandedOver | None:
     """Return the next slice of a series with the past a detector needs, None when there is nothing new."""
     back_us = needs.window_us
     while True:
-        wanted = slices.following(connection, mark.series, mark.upto_us, back_us)
+        wanted = slices.following(connection, number, upto_us, back_us)
         if wanted is None:
             return None
-        handed = _read(connection, wanted, mark.upto_us, needs.stretch_us)
-        if mark.upto_us is None or back_us >= needs.longest_us:
+        handed = _read(connection, wanted, upto_us, needs.stretch_us)
+        if upto_us is None or back_us >= needs.longest_us:
             return handed
-        if int(np.searchsorted(handed.times, mark.upto_us, side="right")) >= needs.least:
+        if int(np.searchsorted(handed.times, upto_us, side="right")) >= needs.least:
             return handed
         back_us = min(2 * back_us, needs.longest_us)
 
@@ -180,6 +274,11 @@ def _read(connection: Connection, wanted: slices.Slice, upto_us: int | None, str
 
 def _spans(known: Sequence[Alert], since_us: int) -> tuple[Span, ...]:
     return tuple((to_us(a.time), to_us(a.ended) if a.ended else max(since_us, to_us(a.time))) for a in known)
+
+
+def _normals(store: Store) -> dict[str, int]:
+    with store.journal.read() as connection:
+        return normals.new_normals(connection)
 
 
 def _system_id(store: Store, name: str) -> str:

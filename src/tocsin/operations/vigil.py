@@ -6,19 +6,30 @@ kept in memory, and new samples that hold to it are let pass. The watermark stay
 it: what stirs, and after a restart everything, is judged from there, with the same answer.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 
 import numpy as np
 
 from tocsin.detectors.base import Detector, Series, Times, Values, version
-from tocsin.detectors.calm import Calm
 from tocsin.detectors.stretches import complete, evened
 from tocsin.store import samples, slices, watermarks
 from tocsin.store.database import Connection
 
 _Key = tuple[str, str, int]
+
+
+class Calm(Protocol):
+    """What a full judgement found normal (detectors.calm), good for samples before `until_us`."""
+
+    @property
+    def until_us(self) -> int: ...
+
+    @property
+    def lead(self) -> int: ...
+
+    def holds(self, times: Times, values: Values, first: int) -> bool: ...
 
 
 @runtime_checkable
@@ -51,39 +62,80 @@ class Vigil:
 
     _known: dict[_Key, _Known] = field(default_factory=dict)
 
-    def stirring(self, connection: Connection, detector: Detector, behind: Sequence[int]) -> list[int]:
+    def glance(self, connection: Connection) -> "Glance":
+        """Return what is new of all that is known, read once for every detector."""
+        extents = slices.extents(connection)
+        seen: dict[int, int] = {}
+        for (_, _, number), one in self._known.items():
+            if number in extents and extents[number][1] > one.seen_us:
+                seen[number] = min(one.seen_us, seen.get(number, one.seen_us))
+        return Glance(extents, slices.fresh(connection, seen))
+
+    def stirring(
+        self, connection: Connection, detector: Detector, behind: Sequence[int], glance: "Glance"
+    ) -> list[int]:
         """Return those of the series with new samples that must be judged in full."""
         by, release = detector.name, version(detector)
         known = {n: one for n in behind if (one := self._known.get((by, release, n))) is not None}
         if not known:
             return list(behind)
         reached = watermarks.reached(connection, by, release)
-        extents = slices.extents(connection)
-        later = {n: one.seen_us for n, one in known.items() if extents[n][1] > one.seen_us}
-        fresh = slices.fresh(connection, later)
         stirring = []
         for number in behind:
             one = known.get(number)
             same = one is not None and reached.get(number) == one.upto_us
-            if one is None or not same or not _passes(one, extents[number][0], fresh.get(number), detector):
+            if one is None or not same or not _passes(one, *glance.of(number, one.seen_us), detector):
                 self._known.pop((by, release, number), None)
                 stirring.append(number)
         return stirring
 
     def keep(
-        self, connection: Connection, detector: Detector, number: int, judged: Series, upto_us: int
+        self,
+        connection: Connection,
+        detector: Detector,
+        number: int,
+        judged: Series,
+        upto_us: int,
+        found: Calm | None,
     ) -> None:
-        """Remember a series that was just judged in full up to its end, if it is calm."""
-        found = detector.calm(judged) if isinstance(detector, CalmDetector) else None
+        """Remember a series that was just judged in full up to its end, if it was found calm."""
         if found is None or not len(judged.times_us):
             return
         stretch = max(detector.needs.stretch_us, 1)
-        begin = int(judged.times_us[-min(found.lead, len(judged.times_us))])
+        begin = int(judged.times_us[-min(max(found.lead, 1), len(judged.times_us))])
         times, values = samples.read(connection, number, begin - begin % stretch)
         count, newest = slices.extents(connection, number)[number]
         if newest == upto_us:
             one = _Known(found, upto_us, int(judged.times_us[-1]), upto_us, count, times, values)
             self._known[detector.name, version(detector), number] = one
+
+    def of(self, detector: Detector, number: int) -> Calm | None:
+        """Return what is known of a series, None when it is not known calm."""
+        one = self._known.get((detector.name, version(detector), number))
+        return None if one is None else one.calm
+
+
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """How many samples each series has and when the newest was, and the samples that are new of some."""
+
+    extents: Mapping[int, tuple[int, int]]
+    fresh: Mapping[int, tuple[Times, Values]]
+
+    def of(self, number: int, seen_us: int) -> tuple[int, tuple[Times, Values] | None]:
+        """Return how many samples a series has, and those after an instant."""
+        count, found = self.extents[number][0], self.fresh.get(number)
+        if found is None:
+            return count, None
+        first = int(np.searchsorted(found[0], seen_us, side="right"))
+        return count, (found[0][first:], found[1][first:]) if first < len(found[0]) else None
+
+
+def calm_of(detector: Detector, judged: Series) -> Calm | None:
+    """Return what later samples of a series just judged are measured by, None when it is not calm."""
+    if not isinstance(detector, CalmDetector) or not len(judged.times_us):
+        return None
+    return detector.calm(judged)
 
 
 def _passes(one: _Known, count: int, fresh: tuple[Times, Values] | None, detector: Detector) -> bool:
@@ -101,7 +153,7 @@ def _passes(one: _Known, count: int, fresh: tuple[Times, Values] | None, detecto
         if not one.calm.holds(means_at, means, first):
             return False
         one.judged_us = int(means_at[-1])
-        begin = int(means_at[-min(one.calm.lead, len(means_at))])
+        begin = int(means_at[-min(max(one.calm.lead, 1), len(means_at))])
         cut = int(np.searchsorted(times, begin - begin % max(stretch, 1)))
         times, values = times[cut:], values[cut:]
     one.times, one.values = times, values

@@ -19,7 +19,16 @@ _OF_SERIES = (
     .where(
         alert.c.series == bindparam("of_series"),
         alert.c.detector == bindparam("by_detector"),
-        alert.c.version == bindparam("by_version"),
+        alert.c["import"].is_(None),
+    )
+    .order_by(alert.c.time_us)
+)
+_BY_OTHERS = (
+    select(alert.c.body)
+    .where(
+        alert.c.series == bindparam("of_series"),
+        alert.c.detector != bindparam("by_detector"),
+        alert.c["import"].is_(None),
     )
     .order_by(alert.c.time_us)
 )
@@ -116,10 +125,16 @@ def count(connection: Connection, system: str | None = None) -> int:
     return int(connection.execute(query).scalar_one())
 
 
-def of_series(connection: Connection, series: str, detector: str, version: str) -> list[Alert]:
-    """Return what one version of a detector raised about a series, oldest first."""
-    key = {"of_series": series, "by_detector": detector, "by_version": version}
+def of_series(connection: Connection, series: str, detector: str) -> list[Alert]:
+    """Return what a detector of ours raised about a series under any version, oldest first."""
+    key = {"of_series": series, "by_detector": detector}
     return [_alert(body) for body in connection.execute(_OF_SERIES, key).scalars()]
+
+
+def by_others(connection: Connection, series: str, detector: str) -> list[Alert]:
+    """Return what our other detectors raised about a series, oldest first."""
+    key = {"of_series": series, "by_detector": detector}
+    return [_alert(body) for body in connection.execute(_BY_OTHERS, key).scalars()]
 
 
 def _bodies(connection: Connection, query: Select[Any]) -> Sequence[bytes]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, bindparam, func, insert, select, update
+from sqlalchemy.dialects.sqlite import insert as upsert
 
 from tocsin.store.schema import chunk, import_, series, watermark
 
@@ -61,6 +62,32 @@ def advance(connection: Connection, seen: Mark, upto_us: int) -> bool:
         key = {"of_series": seen.series, "by_detector": seen.detector, "by_version": seen.version}
         connection.execute(_MOVE, {**key, "upto_us": upto_us})
     return True
+
+
+def lagging(connection: Connection, detector: str, version: str) -> dict[int, int]:
+    """Return the series that another version of a detector judged further, and how far (UTC microseconds)."""
+    query = select(watermark.c.series, func.max(watermark.c.upto_us)).where(watermark.c.detector == detector)
+    there = reached(connection, detector, version)
+    furthest = connection.execute(query.group_by(watermark.c.series))
+    return {int(row[0]): int(row[1]) for row in furthest if row[0] not in there or there[row[0]] < row[1]}
+
+
+def inherit(connection: Connection, detector: str, version: str) -> None:
+    """Let a version of a detector go on where the furthest other version of it stands.
+
+    So that changed parameters judge what comes from now on, and raise no history anew.
+    """
+    key = {"detector": detector, "version": version}
+    rows = [
+        {"series": number, **key, "upto_us": upto}
+        for number, upto in lagging(connection, detector, version).items()
+    ]
+    if rows:
+        put = upsert(watermark)
+        whole = ["series", "detector", "version"]
+        connection.execute(
+            put.on_conflict_do_update(index_elements=whole, set_={"upto_us": put.excluded.upto_us}), rows
+        )
 
 
 def reopen(connection: Connection, firsts: Mapping[int, int]) -> None:
