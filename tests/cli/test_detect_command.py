@@ -18,8 +18,8 @@ from tocsin.store.folder import Store
 
 KEYS = {
     "detected", "severity", "detector", "version", "message", "value", "threshold", "time", "start", "ended",
-    "urgent", "system", "system_id", "signal", "metric", "labels", "effect", "p_value", "windows", "raised",
-    "baseline", "source", "id",
+    "state", "urgent", "system", "system_id", "signal", "metric", "labels", "effect", "p_value", "windows",
+    "raised", "baseline", "source", "id",
 }  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tocsin.errors import BadInput
-from tocsin.operations.times import parse_when
+from tocsin.operations.times import parse_until, parse_when
 
 NOW = datetime(2026, 11, 2, 13, 37, 12, tzinfo=UTC)
 ZONE = "Europe/Berlin"
@@ -70,3 +70,25 @@ def test_in_the_hour_that_comes_twice_a_clock_time_is_the_newest_of_both() -> No
 def test_a_clock_time_that_the_day_skipped_is_refused() -> None:
     with pytest.raises(BadInput, match="set forward"):
         parse_when("02:30", now=datetime(2026, 3, 29, 8, 0, tzinfo=UTC), zone=ZONE)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("4 h", datetime(2026, 11, 2, 17, 37, 12, tzinfo=UTC)),
+        ("90min", datetime(2026, 11, 2, 15, 7, 12, tzinfo=UTC)),
+        ("2 D", datetime(2026, 11, 4, 13, 37, 12, tzinfo=UTC)),
+        ("15:00", datetime(2026, 11, 2, 14, 0, tzinfo=UTC)),
+        ("14:00", datetime(2026, 11, 3, 13, 0, tzinfo=UTC)),
+        ("Tomorrow  09:00", datetime(2026, 11, 3, 8, 0, tzinfo=UTC)),
+        ("2026-12-01 12:00", datetime(2026, 12, 1, 11, 0, tzinfo=UTC)),
+    ],
+)
+def test_an_instant_ahead(text: str, expected: datetime) -> None:
+    assert parse_until(text, now=NOW, zone=ZONE) == expected
+
+
+@pytest.mark.parametrize("text", ["", "soon", "4 weeks", "25:00", "2026-11-02 14:00", "tomorrow", "-4 h"])
+def test_nonsense_and_what_has_passed_is_nothing_ahead(text: str) -> None:
+    with pytest.raises(BadInput):
+        parse_until(text, now=NOW, zone=ZONE)

@@ -12,7 +12,7 @@ from tocsin.model.incident import FIELDS, Incident
 from tocsin.model.instant import When
 from tocsin.model.observation import CHANNELS
 from tocsin.model.timeline import LANES, Item
-from tocsin.operations import documents, evidence, incidents, systems, timeline, undo
+from tocsin.operations import documents, evidence, incidents, queue, systems, timeline, undo
 from tocsin.operations.times import parse_when
 from tocsin.store.folder import Store
 
@@ -54,7 +54,11 @@ def _register_declaring(verbs: options.Subparsers) -> None:
     declare.add_argument("--system", required=True, help="the AI system affected")
     declare.add_argument("--severity", help="default: what the alerts say, or the gravest")
     declare.add_argument(
-        "--alert", action="append", default=[], metavar="ID", help="an alert that belongs to it"
+        "--alert",
+        action="append",
+        default=[],
+        metavar="ID",
+        help="an alert that belongs to it, or a candidate",
     )
     declare.add_argument(
         "--observation",
@@ -202,7 +206,7 @@ def _declare(args: argparse.Namespace) -> int:
             title=args.title,
             system=args.system,
             severity=args.severity,
-            alert_ids=args.alert,
+            alert_ids=[alert.id for alert in queue.found_of(store, args.alert)] if args.alert else (),
             observation_ids=args.observation,
             detected=detected,
             channel=args.channel,

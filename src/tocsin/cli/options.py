@@ -31,19 +31,27 @@ def command(
     *,
     writes: bool = False,
     answers: bool = True,
+    nested: bool = False,
 ) -> argparse.ArgumentParser:
     """Add a subcommand with the shared options; `run` gets the arguments and returns the exit code.
 
-    `writes` gives it --by, `answers` --json.
+    `writes` gives it --by, `answers` --json. `nested` is one below a command that has both itself: it must
+    not take back what was said before its name.
     """
     parser: argparse.ArgumentParser = subparsers.add_parser(
         name, help=help, description=help, formatter_class=argparse.RawDescriptionHelpFormatter
     )
+    unsaid = argparse.SUPPRESS if nested else None
     parser.add_argument(
-        "--store", metavar="PATH", type=Path, default=None, help="the store folder, NAME.tocsin"
+        "--store", metavar="PATH", type=Path, default=unsaid, help="the store folder, NAME.tocsin"
     )
     if answers:
-        parser.add_argument("--json", action="store_true", help="print one JSON document on standard output")
+        parser.add_argument(
+            "--json",
+            action="store_true",
+            default=unsaid or False,
+            help="print one JSON document on standard output",
+        )
     if writes:
         parser.add_argument(
             "--by", metavar="NAME", help="who does this; without it the OS account is recorded"

@@ -10,6 +10,9 @@ from tocsin.model.instant import When
 _CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?$")
 _RANGE = re.compile(r"\s+\.\.\s+|\.\.")
 _HINT = "Write 14:20, 2026-11-02 14:20, 2026-11-02T14:20:00+01:00, or a range with two dots between."
+_AHEAD_HINT = "Write 4 h, 2 d, 09:00, tomorrow 09:00, or 2026-11-02 14:20."
+_LENGTH = re.compile(r"(\d{1,4}) ?(min|h|d)$")
+_UNITS = {"min": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
 _AHEAD = timedelta(minutes=5)
 
 
@@ -37,6 +40,35 @@ def parse_instant(text: str, *, now: datetime, zone: str) -> datetime:
     return _instant(text.strip(), now=now, zone=zone)
 
 
+def parse_until(text: str, *, now: datetime, zone: str) -> datetime:
+    """Return the instant ahead that a person typed: `4 h`, `09:00`, `tomorrow 09:00`, or an instant.
+
+    A clock time without a date is the next such time. Raises BadInput for nonsense and for times past.
+    """
+    words = " ".join(text.split()).lower()
+    if length := _LENGTH.match(words):
+        return now + int(length[1]) * _UNITS[length[2]]
+    clock = _CLOCK.match(words.removeprefix("tomorrow "))
+    if clock is not None:
+        return _next_clock_time(words, clock, now, ZoneInfo(zone))
+    at = _instant(text.strip(), now=now, zone=zone)
+    if at <= now:
+        raise BadInput("this time has passed.", where=text, hint=_AHEAD_HINT)
+    return at
+
+
+def _next_clock_time(text: str, clock: re.Match[str], now: datetime, home: ZoneInfo) -> datetime:
+    wanted, today = _time_of_day(text, clock), now.astimezone(home).date()
+    days = (1,) if text.startswith("tomorrow ") else (0, 1)
+    ahead = [
+        at
+        for day in days
+        for at in _instants(datetime.combine(today + timedelta(days=day), wanted), home, text)
+        if at > now
+    ]
+    return ahead[0]
+
+
 def _instant(text: str, *, now: datetime, zone: str) -> datetime:
     home = ZoneInfo(zone)
     if clock := _CLOCK.match(text):
@@ -58,13 +90,17 @@ def _instants(civil: datetime, home: ZoneInfo, text: str) -> list[datetime]:
 
 
 def _newest_clock_time(text: str, clock: re.Match[str], now: datetime, home: ZoneInfo) -> datetime:
-    try:
-        wanted = time(int(clock[1]), int(clock[2]), int(clock[3] or 0))
-    except ValueError as error:
-        raise BadInput("there is no such time of day.", where=text, hint=_HINT) from error
+    wanted = _time_of_day(text, clock)
     today = now.astimezone(home).date()
     for day in (today, today - timedelta(days=1)):
         passed = [at for at in _instants(datetime.combine(day, wanted), home, text) if at <= now + _AHEAD]
         if passed:
             return passed[-1]
     raise BadInput("this time lies ahead.", where=text, hint=_HINT)
+
+
+def _time_of_day(text: str, clock: re.Match[str]) -> time:
+    try:
+        return time(int(clock[1]), int(clock[2]), int(clock[3] or 0))
+    except ValueError as error:
+        raise BadInput("there is no such time of day.", where=text, hint=_HINT) from error
