@@ -25,6 +25,7 @@ _COMMANDS = (
     "detect_command",
     "alerts_command",
     "decisions_command",
+    "compare_command",
     "spotcheck_command",
     "clocks_command",
     "report_command",

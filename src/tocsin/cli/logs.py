@@ -1,0 +1,89 @@
+"""What commands on decision logs share: --decisions FILE or --system S, and spans A..B of times or rows."""
+
+import argparse
+from dataclasses import replace
+from datetime import UTC
+from pathlib import Path
+
+from tocsin.cli import options
+from tocsin.cli.decisions_command import said_roles
+from tocsin.detectors.base import Span
+from tocsin.errors import BadInput
+from tocsin.importers.base import Options, mapping
+from tocsin.importers.times import UNITS_PER_SECOND
+from tocsin.model.decision import ROLES, Roles
+from tocsin.model.instant import to_us
+from tocsin.now import SystemClock
+from tocsin.operations import decisions
+from tocsin.operations.decisions import EVER, Loaded
+from tocsin.operations.times import parse_instant
+
+SPANS = """A..B is from A to before B: times like 2026-11-02 or 2026-11-02T14:20Z, or with --row-order numbers
+of rows, from 1. Either may be left out: ..B begins with the first decision, A.. ends with the last."""
+_HINT = "Write 2026-10-01..2026-11-01, or with --row-order 1..25001."
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add what says which decisions are meant, and what their columns mean."""
+    source = parser.add_mutually_exclusive_group(required=True)
+    source.add_argument("--decisions", metavar="FILE", type=Path, help="a decision log, read and not stored")
+    source.add_argument("--system", metavar="S", help="the logs imported for this system")
+    parser.add_argument(
+        "--row-order", action="store_true", help="of FILE: go by the order of rows, not by time"
+    )
+    parser.add_argument(
+        "--tz", metavar="ZONE", default="", help="of FILE: zone of times without one, else UTC"
+    )
+    parser.add_argument("--time-unit", choices=tuple(UNITS_PER_SECOND), default="", help="of numeric times")
+    parser.add_argument("--map", metavar="KEY=COLUMN,...", default="", help="of FILE: as of `tocsin import`")
+    parser.add_argument(
+        "--set",
+        metavar="ROLE=COLUMN",
+        action="append",
+        default=[],
+        help=f"what a column means: {', '.join(ROLES)}",
+    )
+    parser.add_argument("--favourable", metavar="V", default="", help="the decision a person hopes for")
+
+
+def load(args: argparse.Namespace) -> Loaded:
+    """Return the decisions that the options mean, with the roles as --set has them."""
+    if args.decisions is None:
+        with options.opened(args) as store:
+            loaded = options.with_bar(decisions.load_system(store, args.system), quiet=args.json)
+    else:
+        said = Options(zone=args.tz, time_unit=args.time_unit, mapping=mapping(args.map))
+        work = decisions.load_file(args.decisions, options=said, row_order=args.row_order)
+        loaded = options.with_bar(work, quiet=args.json)
+    if loaded.left:
+        options.say(f"Left out, for too many different words in them: {', '.join(loaded.left)}.")
+    if loaded.rejected:
+        options.say(f"{loaded.rejected:,} rows were set aside.")
+    roles = Roles(said_roles(args.set, loaded.roles.columns), args.favourable or loaded.roles.favourable)
+    for name in (name for told in roles.columns.values() for name in told):
+        if name not in loaded.table.columns:
+            there = ", ".join(list(loaded.table.columns)[:20])
+            raise BadInput("the decisions have no such column.", where=name, hint=f"There are {there}.")
+    return replace(loaded, roles=roles)
+
+
+def span(text: str, args: argparse.Namespace) -> Span:
+    """Return the span that A..B means, in UTC microseconds or rows. Raises BadInput."""
+    first, dots, last = (part.strip() for part in text.partition(".."))
+    if not dots:
+        raise BadInput("this is no span.", where=text, hint=_HINT)
+    found = (_end(first, args, EVER[0]), _end(last, args, EVER[1]))
+    if found[0] >= found[1]:
+        raise BadInput("a span goes from earlier to later.", where=text, hint=_HINT)
+    return found
+
+
+def _end(text: str, args: argparse.Namespace, open: int) -> int:
+    if not text:
+        return open
+    if not args.row_order:
+        zone = args.tz or "UTC"
+        return to_us(parse_instant(text, now=SystemClock().now(), zone=zone).astimezone(UTC))
+    if not text.isdecimal():
+        raise BadInput("with --row-order a span is of numbers of rows.", where=text, hint=_HINT)
+    return int(text)
