@@ -104,6 +104,12 @@ def test_a_row_nearly_as_long_as_a_line_may_be_is_read(read: Read) -> None:
     assert values(read(CSV, text)) == {"a": [1.0]}
 
 
+def test_long_answers_of_several_lines_are_read_wherever_the_sample_of_the_file_ends(read: Read) -> None:
+    answer = "line of an answer\n" * 2_500
+    rows = "".join(f'2026-01-01T00:{n:02}:00Z,{n},"{answer}"\n' for n in range(60))
+    assert values(read(CSV, f"time,a,note\n{rows}")) == {"a": [float(n) for n in range(60)]}
+
+
 # --- times -----------------------------------------------------------------------------------------------
 
 

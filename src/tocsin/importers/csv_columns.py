@@ -37,7 +37,8 @@ def layout(path: Path, source: str) -> Layout:
     """Return how the file is cut. Raises BadInput: no header, names twice, nothing below the header."""
     with path.open("rb") as file:
         head = file.read(_SAMPLE_BYTES)
-    if len(head) == _SAMPLE_BYTES:
+    whole = len(head) < _SAMPLE_BYTES
+    if not whole:
         head = head[: head.rindex(b"\n") + 1] if b"\n" in head else head
     utf_16 = head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     lines = head.decode("utf-16" if utf_16 else "utf-8-sig", "ignore")
@@ -46,9 +47,12 @@ def layout(path: Path, source: str) -> Layout:
     body = lines[stated.end() :] if stated else lines
     delimiter = stated[1] if stated else _delimiter(body)
     rows, header_end = _rows(body, delimiter)
-    if body.count('"') % 2 and len(rows) <= _SAMPLE_ROWS and rows and "\n" in "".join(rows[-1]):
+    open_quote = body.count('"') % 2 and len(rows) <= _SAMPLE_ROWS and rows and "\n" in "".join(rows[-1])
+    if open_quote and whole:
         line = before + body.count("\n", 0, body.rindex('"')) + 1
         raise BadInput(f"a quote opened in line {line} is never closed.", where=source)
+    if open_quote:
+        rows.pop()  # the sample ends within a cell of several lines; the whole file is parsed later
     if not rows:
         raise BadInput("there is nothing in it but blank lines.", where=source)
     columns = _header(rows[0], source)
