@@ -1,0 +1,1 @@
+"""The review form of spot checks."""
