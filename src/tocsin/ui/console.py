@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from tocsin.ui.importing import ImportSheet
     from tocsin.ui.observe import ObserveSheet
     from tocsin.ui.serving import ServingSheet
+    from tocsin.ui.spotcheck.sheet import SpotCheckSheet
 
 _CHECK_AFTER_MS = 1000  # verification and the daily backup wait until the window is there
 _BACKUP_EVERY_MS = 3_600_000  # how often a console that stays open asks whether the daily backup is due
@@ -153,6 +154,13 @@ class App(QObject):
 
         return ObserveSheet(self.desk, self.window)
 
+    @cached_property
+    def spotcheck(self) -> "SpotCheckSheet":
+        """The sheet that reviews a random sample of decisions."""
+        from tocsin.ui.spotcheck.sheet import SpotCheckSheet
+
+        return SpotCheckSheet(self.desk, self.window)
+
     def _make_command(self) -> QWidget:
         from tocsin.ui.command.screen import CommandScreen
 
@@ -195,6 +203,7 @@ class App(QObject):
         window.add_action("Import a file", lambda: self.importing.open(), "Ctrl+I", "import")
         window.add_action("Record a deployment", lambda: self.deployment.open(), "Ctrl+Shift+D", "timeline")
         window.add_action("What was serving at …", lambda: self.serving.open(), "Ctrl+Shift+V", "clock")
+        window.add_action("Review a spot check", lambda: self.spotcheck.open(), "Ctrl+Shift+K", "check")
         window.add_action("Export the incident report", self._export, "Ctrl+P", "report")
         window.add_action("Look for departures now", self.detecting.now, "", "signals")
         window.add_action("Verify the journal", self.bars.verify, "", "check")
