@@ -51,6 +51,10 @@ def raise_alert(
     return found
 
 
+def waiting(view: wall.WallView) -> set[str]:
+    return {id for one in view.queue.candidates for id in one.candidate.ids}
+
+
 def cell(store: Store, layer: Layer) -> wall.Cell:
     [row] = wall.look(store).rows
     return next(one for one in row.cells if one.layer is layer)
@@ -64,7 +68,7 @@ def accuracy(store: Store, author: Author, clock: ManualClock, tmp_path: Path) -
 
 def test_an_empty_store_has_nothing_but_the_matrix(store: Store) -> None:
     view = wall.look(store)
-    assert (view.rows, view.watched, view.queue) == ((), (), ())
+    assert (view.rows, view.watched, view.queue.candidates) == ((), (), ())
     assert view.matrix.columns[0].level.id == "SEV-1"
 
 
@@ -122,10 +126,10 @@ def test_declaring_takes_an_alert_out_of_the_queue_and_into_the_matrix(
     store: Store, author: Author, accuracy: str
 ) -> None:
     lasting, over = raise_alert(store, accuracy), raise_alert(store, accuracy, ended=True)
-    assert [one.alert.id for one in wall.look(store).queue] == [lasting.id, over.id]
+    assert waiting(wall.look(store)) == {lasting.id, over.id}
     declared = incidents.declare(store, author, title="t", system="scorer", alert_ids=[lasting.id])
     view = wall.look(store)
-    assert [one.alert.id for one in view.queue] == [over.id]
+    assert waiting(view) == {over.id}
     assert [one.incident.id for one in view.watched] == [declared.id]
     assert cell(store, Layer.QUALITY).incident == declared.id
     quality = [route.kind for route in view.matrix.routes].index("quality")
@@ -137,7 +141,7 @@ def test_a_withdrawn_incident_gives_its_alerts_back(store: Store, author: Author
     declared = incidents.declare(store, author, title="t", system="scorer", alert_ids=[lasting.id])
     incidents.withdraw(store, author, declared.id, "a drill")
     view = wall.look(store)
-    assert [one.alert.id for one in view.queue] == [lasting.id]
+    assert waiting(view) == {lasting.id}
     assert view.watched == ()
 
 

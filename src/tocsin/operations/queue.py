@@ -58,7 +58,7 @@ class QueueView:
     """What waits as things stood at `now`, most urgent first, what is over last.
 
     `left_out` is how many alerts wait beyond those given; `history` how many are over, accepted or measured
-    long ago.
+    long ago. `old` are the ids of those that last, but were measured long ago.
     """
 
     now: datetime
@@ -66,6 +66,7 @@ class QueueView:
     snoozed: tuple[Snoozed, ...] = ()
     history: int = 0
     left_out: int = 0
+    old: frozenset[str] = frozenset()
 
     @property
     def urgent(self) -> tuple[Waiting, ...]:
@@ -131,6 +132,7 @@ def arranged(
         tuple(_snoozed(one, known.verdicts) for one in sleeping),
         max(alerts.count(connection, system) - standing, 0),
         max(len(awake) - _MOST, 0),
+        frozenset(old),
     )
 
 

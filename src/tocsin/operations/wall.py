@@ -18,16 +18,16 @@ from tocsin.model.operator import System
 from tocsin.model.severity import Scheme
 from tocsin.model.signal import Layer, Signal
 from tocsin.model.urgency import Watched
-from tocsin.operations import clocks, deployments
+from tocsin.operations import clocks, deployments, queue
 from tocsin.operations.coverage import Rhythms, silent
 from tocsin.operations.observations import Reported, waiting_of
+from tocsin.operations.queue import QueueView
 from tocsin.policy.load import load_shipped
 from tocsin.store import alerts, incidents, observations, samples, series, systems
 from tocsin.store.database import Connection
 from tocsin.store.folder import Store
 
 COLUMNS = 96  # points in time of a small curve; each has a least and a greatest value
-_MOST_QUEUED = 500
 
 Values = NDArray[np.float64]
 _NO_CURVE: Values = np.empty(0)
@@ -67,22 +67,11 @@ class Row:
     cells: tuple[Cell, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Queued:
-    """An alert that belongs to no incident, with the name of its system and the rank of its level."""
-
-    alert: Alert
-    system: str
-    tone: int
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class WallView:
-    """All the wall shows. `watched` most urgent first; `rows` by name, those nobody watches at all last;
-    `queue` lasting alerts first, each part newest first.
+    """All the wall shows. `watched` most urgent first; `rows` by name, those nobody watches at all last.
 
-    `left_out` is how many alerts the queue has beyond those given. `reported` are observations that
-    nobody has dealt with, the newest first.
+    `reported` are observations that nobody has dealt with, the newest first.
     """
 
     now: datetime
@@ -90,8 +79,7 @@ class WallView:
     names: Mapping[str, str]
     rows: tuple[Row, ...]
     matrix: Matrix
-    queue: tuple[Queued, ...]
-    left_out: int = 0
+    queue: QueueView
     reported: tuple[Reported, ...] = ()
 
 
@@ -104,28 +92,29 @@ def look(store: Store, back: timedelta = timedelta(hours=24), rhythms: Rhythms |
     ran = deployments.by_system(store)
     with store.journal.read() as connection:
         known = sorted(systems.list_all(connection), key=lambda one: one.name.casefold())
-        taken = _taken(connection)
+        said = queue.known_of(connection)
         seen = waiting_of(observations.list_all(connection), incidents.list_all(connection))
     with store.signals.read() as connection:
-        found = alerts.list_all(connection)
-        heard, signals = _heard(connection, found, to_us(now), back, rhythms or Rhythms())
-        draw = partial(_cell, connection, scheme, taken, to_us(now), back)
+        found = alerts.list_all(connection, since=now - queue.OVER)
+        rhythms = rhythms or Rhythms()
+        waiting = queue.arranged(connection, said, found, ran, now, rhythms=rhythms)
+        found = [a for a in found if a.id not in said.verdicts.accepted and a.id not in waiting.old]
+        heard, signals = _heard(connection, found, to_us(now), back, rhythms)
+        draw = partial(_cell, connection, scheme, said.taken, to_us(now), back)
         rows = [
             Row(system, tuple(draw(layer, heard.get((system.id, layer), ()), began) for layer in Layer))
             for system in known
             for began in [[to_us(one.at) for one in ran.get(system.id, ())]]
         ]
     layers = {a.id: layer_of(a, signals.get(a.signal)) for one in watched for _, a in one.incident.alerts}
-    names = {system.id: system.name for system in known}
-    waiting = sorted((a for a in found if a.id not in taken), key=lambda a: a.ended is not None)
+    names = said.names
     return WallView(
         now,
         tuple(watched),
         names,
         tuple(sorted(rows, key=lambda row: all(cell.state is State.BLIND for cell in row.cells))),
         matrix(scheme, [_placed(one, layers) for one in watched]),
-        tuple(_queued(a, names, scheme) for a in waiting[:_MOST_QUEUED]),
-        max(len(waiting) - _MOST_QUEUED, 0),
+        waiting,
         tuple(Reported(one, names.get(one.system, one.system)) for one in seen),
     )
 
@@ -179,21 +168,10 @@ def _bare(grid: Values, times: NDArray[np.int64], width: float) -> NDArray[np.bo
     return np.asarray(outside | (steps[after - 1] > longest), np.bool_)
 
 
-def _taken(connection: Connection) -> dict[str, str]:
-    """Return the incident of each alert that belongs to one."""
-    standing = [one for one in incidents.list_all(connection) if not one.withdrawn]
-    return {alert.id: one.id for one in standing for _, alert in one.alerts}
-
-
 def _placed(one: Watched, layers: Mapping[str, Layer]) -> Placed:
     known = one.incident
     layer = layers[known.alerts[0][1].id].value if known.alerts else ""
     return Placed(known.id, known.reference, known.severity, layer)
-
-
-def _queued(alert: Alert, names: Mapping[str, str], scheme: Scheme) -> Queued:
-    system = names.get(alert.system, alert.system)
-    return Queued(alert, system, scheme.rank(scheme.level_for(alert.severity)))
 
 
 @dataclass(frozen=True, slots=True)

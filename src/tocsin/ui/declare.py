@@ -1,6 +1,6 @@
 """Declare: a sheet over the window with two fields, a title and a system, and the severity to be had."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -29,7 +29,7 @@ class Draft:
     """What somebody has typed so far. The id is made with it, so that declaring twice declares once."""
 
     id: str
-    alert: str = ""
+    alerts: tuple[str, ...] = ()
     observation: str = ""
     system_id: str = ""
     title: str = ""
@@ -64,15 +64,16 @@ class DeclareSheet(Sheet):
         """Open on a declaration from nothing."""
         self.open_for("", "")
 
-    def open_for(self, alert: str, system: str = "", observation: str = "") -> None:
-        """Open on a declaration from an alert or a report, or about a system; by id, each may be empty."""
+    def open_for(self, alerts: str | Sequence[str], system: str = "", observation: str = "") -> None:
+        """Open on a declaration from alerts or a report, or about a system; by id, each may be empty."""
         self._keep()
-        key = (alert, system, observation)
+        ids = tuple(filter(None, (alerts,) if isinstance(alerts, str) else alerts))
+        key = (*ids, system, observation)
         if key not in self._drafts:
-            self._drafts[key] = Draft(self._desk.store.new_id(), alert, observation, system)
+            self._drafts[key] = Draft(self._desk.store.new_id(), ids, observation, system)
         draft = self._draft = self._drafts[key]
         self._open(draft)
-        call = partial(prepare, self._desk.store, alert, system, observation)
+        call = partial(prepare, self._desk.store, ids, system, observation)
         job = self._desk.read(call, partial(self._begin, draft))
         job.refused.connect(lambda _error: self.dismiss())
 
@@ -100,7 +101,7 @@ class DeclareSheet(Sheet):
                 title=title,
                 system=system,
                 severity=draft.level or None,
-                alert_ids=(draft.alert,) if draft.alert else (),
+                alert_ids=draft.alerts,
                 observation_ids=(draft.observation,) if draft.observation else (),
                 id=draft.id,
             ),
@@ -122,7 +123,7 @@ class DeclareSheet(Sheet):
         self.title.setText(draft.title)
         self.system.show_systems(known, draft.system)
         self._from.show_text("")
-        self._from.setVisible(bool(draft.alert or draft.observation))
+        self._from.setVisible(bool(draft.alerts or draft.observation))
         for note in (self._title_note, self._system_note):
             _note(note, "")
         who = f"{self._desk.operator} becomes commander." if self._desk.operator else ""
@@ -140,7 +141,8 @@ class DeclareSheet(Sheet):
         self._known = known
         self.system.show_systems(known.systems, self.system.currentText() or known.system)
         if known.alert is not None:
-            self._from.show_text(f"{known.alert.severity}: {known.alert.message}")
+            more = f" and {known.more} more alerts" if known.more else ""
+            self._from.show_text(f"{known.alert.severity}{more}: {known.alert.message}")
             if not self.title.text():
                 metric = visible(known.alert.about.replace("_", " "))
                 value = known.alert.value

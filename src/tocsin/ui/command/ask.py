@@ -27,7 +27,10 @@ _LONG_HEIGHT = 110
 
 @dataclass(frozen=True, slots=True)
 class Blank:
-    """One thing asked for. `choices` are (id, words), `known` proposals; `long` takes lines."""
+    """One thing asked for. `choices` are (id, words), `known` proposals; `long` takes lines.
+
+    `presets` are words that unfold and that the arrow keys go through; others may be typed.
+    """
 
     name: str
     label: str
@@ -36,6 +39,7 @@ class Blank:
     choices: tuple[tuple[str, str], ...] = ()
     known: tuple[str, ...] = ()
     long: bool = False
+    presets: tuple[str, ...] = ()
 
 
 Answers = dict[str, str]
@@ -184,6 +188,13 @@ def _field(blank: Blank) -> QWidget:
         box.setCurrentIndex(max(0, box.findData(blank.value)))
         box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         return box
+    if blank.presets:
+        open_box = QComboBox()
+        open_box.setEditable(True)
+        open_box.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
+        open_box.addItems([visible(words) for words in blank.presets])
+        open_box.setCurrentText(visible(blank.value))
+        return open_box
     if blank.long:
         text = QPlainTextEdit(visible(blank.value))
         text.setTabChangesFocus(True)
@@ -202,7 +213,7 @@ def _field(blank: Blank) -> QWidget:
 def _answer(field: QWidget, offered: str) -> str:
     """Return what a field holds; what was offered, without the marks it is shown with, if it still does."""
     if isinstance(field, QComboBox):
-        return str(field.currentData())
+        return field.currentText() if field.isEditable() else str(field.currentData())
     text = field.toPlainText() if isinstance(field, QPlainTextEdit) else ""
     text = field.text() if isinstance(field, QLineEdit) else text
     return offered if text == visible(offered) else text

@@ -1,89 +1,96 @@
-"""The review queue: what people reported and alerts that belong to no incident, and declaring from one."""
+"""The review queue: what people reported and the candidates that wait, with the keys that act on each."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from PySide6.QtCore import QRect, QRectF, Qt, Signal
-from PySide6.QtGui import QPainter
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from tocsin.operations.observations import Reported
-from tocsin.operations.wall import Queued
-from tocsin.ui.icons import paint_icon
-from tocsin.ui.palette import PAD, SHAPES, SMALL, tone_of_rank
-from tocsin.ui.rows import RowPainter, Rows
+from tocsin.operations.queue import QueueView, Snoozed, Waiting
+from tocsin.ui.palette import PAD
+from tocsin.ui.rows import Rows
 from tocsin.ui.text import Label, set_look
-from tocsin.ui.theme import Theme, sans
-from tocsin.ui.times import short_stamp
-from tocsin.ui.wall.words import brief
+from tocsin.ui.theme import Theme
+from tocsin.ui.wall.queue_rows import Fact, Fold, QueuePainter, in_words
 
-_HEIGHT = 48
+_KEYS = "Enter or D declares, S snoozes, A accepts as the new normal, O opens a report"
 
 
-class QueueView(QWidget):
-    """What waits for a look. `wanted(alert id, observation id)` when somebody declares, one of them empty.
+class ReviewQueue(QWidget):
+    """What waits for a look.
 
-    `opened(observation id)` when a report is to be read or corrected, `withdraw_wanted(observation id)` when
-    it is to leave the queue.
+    `wanted(alert ids, observation id)` when somebody declares, one of them empty. `snooze_wanted`,
+    `wake_wanted` and `accept_wanted` come with a candidate. `opened(observation id)` when a report is to be
+    read or corrected, `withdraw_wanted(observation id)` when it is to leave the queue.
     """
 
-    wanted = Signal(str, str)
+    wanted = Signal(object, str)
+    snooze_wanted = Signal(object)
+    wake_wanted = Signal(object)
+    accept_wanted = Signal(object)
     opened = Signal(str)
     withdraw_wanted = Signal(str)
 
     def __init__(self, theme: Theme, zone: ZoneInfo) -> None:
         super().__init__()
-        self._painter = _QueuePainter(theme, zone)
-        self.rows = Rows(self._painter, "Review queue: Enter or D declares from it, O opens a report")
+        self._painter = QueuePainter(theme, zone)
+        self._view: QueueView | None = None
+        self._reported: Sequence[Reported] = ()
+        self._unfolded = False
+        self.rows = Rows(self._painter, f"Review queue: {_KEYS}", keys_mean_cursor=True)
         self.rows.setObjectName("review-queue")
-        self.empty = Label("Nothing waits for a look.", "muted")
+        self.empty = Label("Reading …", "muted")
         self.empty.setContentsMargins(PAD, PAD, PAD, PAD)
-        self.button, self.open_button = QPushButton("Declare from this"), QPushButton("Open the report")
-        self.button.setObjectName("declare-from-this")
-        self.open_button.setObjectName("open-report")
+        self.accept_button = _button("Accept change", "accept-change")
+        self.snooze_button = _button("Snooze", "snooze")
+        self.open_button = _button("Open the report", "open-report")
+        self.button = _button("Declare from this", "declare-from-this")
         set_look(self.button, role="main")
-        self._open_key = Label("O", "key")
         self._foot = QWidget()
-        foot = QHBoxLayout(self._foot)
-        foot.setContentsMargins(PAD, 9, PAD, 9)
-        foot.setSpacing(8)
-        foot.addWidget(self.button)
-        foot.addWidget(Label("D", "key"), 0, Qt.AlignmentFlag.AlignVCenter)
-        foot.addSpacing(8)
-        foot.addWidget(self.open_button)
-        foot.addWidget(self._open_key, 0, Qt.AlignmentFlag.AlignVCenter)
-        foot.addStretch(1)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addWidget(self.empty)
-        layout.addWidget(self.rows, 1)
-        layout.addStretch(0)
-        layout.addWidget(self._foot)
-        self.rows.chosen.connect(self._declare_from)
-        self.button.clicked.connect(self.declare)
-        self.open_button.clicked.connect(self.open)
-        self.show_queue((), None)
+        self._keys: dict[QPushButton, Label] = {}
+        self._lay_out()
+        self._wire()
+        self._act()
 
-    def show_queue(
-        self, queue: Sequence[Queued], now: datetime | None, reported: Sequence[Reported] = ()
-    ) -> None:
-        """Show what people reported, then alerts, each in the order given."""
-        self._painter.now = now
-        rows = [(one.observation.id, _told(one), one) for one in reported]
-        self.rows.show_rows([*rows, *((one.alert.id, _said(one), one) for one in queue)])
-        some = bool(queue or reported)
-        self.empty.setVisible(not some)
-        self.rows.setVisible(some)
-        self._foot.setVisible(some)
-        for part in (self.open_button, self._open_key):
-            part.setVisible(bool(reported))
+    def show_queue(self, view: QueueView, reported: Sequence[Reported] = ()) -> None:
+        """Show what people reported, then candidates in the order given, then those that sleep."""
+        self._view, self._reported = view, reported
+        self._painter.now = view.now
+        facts: list[Fact] = [*reported, *view.candidates]
+        if view.snoozed:
+            facts.append(Fold(len(view.snoozed), self._unfolded))
+            facts += view.snoozed if self._unfolded else ()
+        self.rows.show_rows([(_key(one), in_words(one), one) for one in facts])
+        if facts and not self.rows.currentIndex().isValid():
+            self.rows.select(_key(facts[0]))
+        self.empty.show_text(_nothing(view))
+        self.empty.setVisible(not facts)
+        self.rows.setVisible(bool(facts))
+        self._act()
+
+    def say(self, text: str) -> None:
+        """Say why there is nothing to show."""
+        if self._view is None:
+            self.empty.show_text(text)
 
     def declare(self) -> None:
         """Ask to declare from the selected row; from the first when none is."""
         if self.rows.selected is not None:
             self._declare_from(self.rows.selected)
+
+    def snooze(self) -> None:
+        """Ask to let the selected candidate sleep; wake it when it does."""
+        match self.rows.selected:
+            case Waiting() as one:
+                self.snooze_wanted.emit(one)
+            case Snoozed() as one:
+                self.wake_wanted.emit(one.waiting)
+
+    def accept(self) -> None:
+        """Ask to accept what the selected candidate found as the new normal."""
+        if (one := candidate_of(self.rows.selected)) is not None:
+            self.accept_wanted.emit(one)
 
     def open(self) -> None:
         """Ask to open the report selected; the first one when none is."""
@@ -95,87 +102,105 @@ class QueueView(QWidget):
         if isinstance(self.rows.selected, Reported):
             self.withdraw_wanted.emit(self.rows.selected.observation.id)
 
-    def _declare_from(self, one: Queued | Reported) -> None:
-        if isinstance(one, Reported):
-            self.wanted.emit("", one.observation.id)
-        else:
-            self.wanted.emit(one.alert.id, "")
+    def unfold(self) -> None:
+        """Show those that sleep, or fold them away again."""
+        self._unfolded = not self._unfolded
+        if self._view is not None:
+            self.show_queue(self._view, self._reported)
+
+    def _declare_from(self, one: Fact) -> None:
+        match one:
+            case Fold():
+                self.unfold()
+            case Reported():
+                self.wanted.emit((), one.observation.id)
+            case Waiting() | Snoozed():
+                found = candidate_of(one)
+                self.wanted.emit(found.candidate.ids if found else (), "")
+
+    def _act(self) -> None:
+        """Show what can be done about the row under the cursor."""
+        one = self.rows.selected if self.rows.isVisibleTo(self) else None
+        shown = {
+            self.button: isinstance(one, Waiting | Snoozed | Reported),
+            self.snooze_button: isinstance(one, Waiting | Snoozed),
+            self.accept_button: isinstance(one, Waiting | Snoozed),
+            self.open_button: isinstance(one, Reported),
+        }
+        self.snooze_button.setText("Wake" if isinstance(one, Snoozed) else "Snooze")
+        for button, able in shown.items():
+            button.setVisible(able)
+            self._keys[button].setVisible(able)
+        self._foot.setVisible(any(shown.values()))
 
     def _report(self) -> Reported | None:
         reports = [one for one in self.rows.facts if isinstance(one, Reported)]
         selected = self.rows.selected
         return selected if isinstance(selected, Reported) else next(iter(reports), None)
 
+    def _lay_out(self) -> None:
+        foot = QHBoxLayout(self._foot)
+        foot.setContentsMargins(PAD, 9, PAD, 9)
+        foot.setSpacing(6)
+        for button, key in (
+            (self.accept_button, "A"),
+            (self.snooze_button, "S"),
+            (self.open_button, "O"),
+            (self.button, "D"),
+        ):
+            self._keys[button] = Label(key, "key")
+            foot.addWidget(button)
+            foot.addWidget(self._keys[button], 0, Qt.AlignmentFlag.AlignVCenter)
+            foot.addSpacing(4)
+        foot.addStretch(1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.empty)
+        layout.addWidget(self.rows, 1)
+        layout.addStretch(0)
+        layout.addWidget(self._foot)
+        self.rows.hide()
 
-def _said(one: Queued) -> str:
-    return f"{one.alert.severity} {one.system} {one.alert.about}: {one.alert.message}"
+    def _wire(self) -> None:
+        self.rows.chosen.connect(self._declare_from)
+        self.rows.selectionModel().currentChanged.connect(lambda _now, _before: self._act())
+        self.button.clicked.connect(self.declare)
+        self.open_button.clicked.connect(self.open)
+        self.snooze_button.clicked.connect(self.snooze)
+        self.accept_button.clicked.connect(self.accept)
 
 
-def _told(one: Reported) -> str:
-    return f"{one.observation.channel} {one.system}: {one.observation.text}"
+def candidate_of(one: Fact | None) -> Waiting | None:
+    """Return the candidate a row stands for, None where it stands for none."""
+    match one:
+        case Waiting():
+            return one
+        case Snoozed():
+            return one.waiting
+        case _:
+            return None
 
 
-class _QueuePainter(RowPainter):
-    """Shape, system and metric or who reported it, since when; below it why or what, in one line."""
+def _key(one: Fact) -> str:
+    match one:
+        case Reported():
+            return one.observation.id
+        case Waiting():
+            return one.candidate.id
+        case Snoozed():
+            return one.waiting.candidate.id
+        case Fold():
+            return "fold"
 
-    def __init__(self, theme: Theme, zone: ZoneInfo) -> None:
-        super().__init__(theme)
-        self._zone = zone
-        self.now: datetime | None = None
 
-    def height(self, fact: Queued | Reported, width: int) -> int:
-        return _HEIGHT
+def _nothing(view: QueueView) -> str:
+    past = f" {view.history} alerts are history." if view.history else ""
+    return f"Nothing waits for a look.{past}"
 
-    def draw(self, painter: QPainter, rect: QRect, fact: Queued | Reported) -> None:
-        if isinstance(fact, Reported):
-            seen = fact.observation
-            head = f"{fact.system} · {seen.channel}{f', {seen.noticed_by}' if seen.noticed_by else ''}"
-            self._draw(
-                painter, rect, ("person", self.theme.palette.accent), head, self._learned(fact), seen.text
-            )
-            return
-        tone, over = tone_of_rank(fact.tone), fact.alert.ended is not None
-        mark = SHAPES[tone], self.theme.palette.tone(tone)
-        head, why = f"{fact.system} · {fact.alert.about}", fact.alert.message
-        self._draw(painter, rect, mark, head, self._since(fact), why, quiet=over)
 
-    def _draw(
-        self,
-        painter: QPainter,
-        rect: QRect,
-        mark: tuple[str, str],
-        head: str,
-        when: str,
-        below: str,
-        *,
-        quiet: bool = False,
-    ) -> None:
-        paint_icon(painter, *mark, QRectF(rect.left() + PAD, rect.top() + 10, 11, 11))
-        left = rect.left() + PAD + 19
-        right = rect.right() - PAD
-        painter.setFont(sans(SMALL))
-        width = painter.fontMetrics().horizontalAdvance(when) + 14
-        first = QRect(left, rect.top() + 6, right - left - width, 19)
-        self.text(painter, first, head, sans(), "muted" if quiet else "text")
-        self.text(
-            painter, QRect(right - width, first.top(), width, 19), when, sans(SMALL), "muted", right=True
-        )
-        self.text(painter, QRect(left, rect.top() + 25, right - left, 17), below, sans(SMALL), "muted")
-
-    def _since(self, one: Queued) -> str:
-        if self.now is None:
-            return ""
-        start = one.alert.start.at if one.alert.start else one.alert.time
-        if one.alert.ended is not None:
-            return f"over, {short_stamp(start, self._zone, self.now)}"
-        return f"since {brief(self.now - start)}"
-
-    def _learned(self, one: Reported) -> str:
-        """Return how long ago we learned of it, and when it happened where that was at another time."""
-        if self.now is None:
-            return ""
-        seen = one.observation
-        ago = f"{brief(self.now - seen.learned)} ago"
-        if not seen.is_late:
-            return ago
-        return f"of {short_stamp(seen.happened.at, self._zone, self.now)}, learned {ago}"
+def _button(text: str, name: str) -> QPushButton:
+    made = QPushButton(text)
+    made.setObjectName(name)
+    made.setAutoDefault(False)
+    return made

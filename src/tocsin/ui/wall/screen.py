@@ -1,5 +1,6 @@
 """The wall screen: incidents by urgency, systems by layers, who is called when, what waits for a look."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
 from zoneinfo import ZoneInfo
@@ -13,6 +14,7 @@ from tocsin.model.coverage import State
 from tocsin.operations import wall
 from tocsin.operations.coverage import Rhythms
 from tocsin.operations.wall import Cell, Row, WallView
+from tocsin.ui.command.ask import Ask
 from tocsin.ui.desk import Desk
 from tocsin.ui.palette import GAP, PAD
 from tocsin.ui.panel import Panel
@@ -20,7 +22,8 @@ from tocsin.ui.text import ElidedLabel, Label, set_look
 from tocsin.ui.wall.grid import Grid
 from tocsin.ui.wall.incidents import IncidentCards
 from tocsin.ui.wall.matrix import MatrixView
-from tocsin.ui.wall.queue import QueueView
+from tocsin.ui.wall.queue import ReviewQueue
+from tocsin.ui.wall.settling import Settling
 
 RANGES = {
     "24 h": timedelta(hours=24),
@@ -32,13 +35,13 @@ _AGE = timedelta(seconds=30)  # a signal falls silent without any change in the 
 
 
 class WallScreen(QWidget):
-    """The wall. `opened(incident id)` and `declare_wanted(alert, system, observation id)` say what is wanted.
+    """The wall. `opened(incident)`, `declare_wanted(alerts, system, observation)` name what is wanted by id.
 
     `report_opened(observation id, whether to withdraw it)` when one is to be read.
     """
 
     opened = Signal(str)
-    declare_wanted = Signal(str, str, str)
+    declare_wanted = Signal(object, str, str)
     report_opened = Signal(str, bool)
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
@@ -56,7 +59,9 @@ class WallScreen(QWidget):
         self.cards = IncidentCards(desk.theme)
         self.grid = Grid(desk.theme, zone)
         self.matrix = MatrixView(desk.theme)
-        self.queue = QueueView(desk.theme, zone)
+        self.queue = ReviewQueue(desk.theme, zone)
+        self._ask = Ask(self)
+        self._settling = Settling(desk, self._ask)
         self._lay_out()
         self._wire()
 
@@ -72,17 +77,15 @@ class WallScreen(QWidget):
             self._pause.start()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
-        if event.modifiers() == Qt.KeyboardModifier.NoModifier and event.key() == Qt.Key.Key_D:
-            self.queue.declare()
-        elif event.modifiers() == Qt.KeyboardModifier.NoModifier and event.key() == Qt.Key.Key_O:
-            self.queue.open()
-        elif event.key() == Qt.Key.Key_Delete:
-            self.queue.withdraw()
-        elif event.modifiers() == Qt.KeyboardModifier.NoModifier and event.key() == Qt.Key.Key_R:
-            names = list(RANGES)
-            self.choose_range(names[(names.index(self._range) + 1) % len(names)])
+        run = self._keys.get(Qt.Key(event.key()))
+        if run is not None and event.modifiers() == Qt.KeyboardModifier.NoModifier:
+            run()
         else:
             super().keyPressEvent(event)
+
+    def _next_range(self) -> None:
+        names = list(RANGES)
+        self.choose_range(names[(names.index(self._range) + 1) % len(names)])
 
     def choose_range(self, name: str) -> None:
         """Let the small curves go back by one of RANGES."""
@@ -152,7 +155,19 @@ class WallScreen(QWidget):
         desk.theme.changed.connect(self.matrix.repaint_all)
         self.cards.chosen.connect(self._open)
         self.matrix.chosen.connect(self._open)
-        self.queue.wanted.connect(lambda alert, seen: self.declare_wanted.emit(alert, "", seen))
+        self._keys: dict[Qt.Key, Callable[[], None]] = {
+            Qt.Key.Key_D: self.queue.declare,
+            Qt.Key.Key_S: self.queue.snooze,
+            Qt.Key.Key_A: self.queue.accept,
+            Qt.Key.Key_O: self.queue.open,
+            Qt.Key.Key_Delete: self.queue.withdraw,
+            Qt.Key.Key_R: self._next_range,
+        }
+        self.queue.wanted.connect(lambda alerts, seen: self.declare_wanted.emit(alerts, "", seen))
+        self.queue.snooze_wanted.connect(self._settling.snooze)
+        self.queue.accept_wanted.connect(self._settling.accept)
+        self.queue.wake_wanted.connect(self._settling.wake)
+        self._ask.closed.connect(self.queue.rows.setFocus)
         self.queue.opened.connect(lambda seen: self.report_opened.emit(seen, False))
         self.queue.withdraw_wanted.connect(lambda seen: self.report_opened.emit(seen, True))
         self.grid.chosen.connect(self._chosen)
@@ -182,16 +197,13 @@ class WallScreen(QWidget):
         self._nothing.show_text("Nothing is watched yet.\nCtrl I imports a file of samples.")
         self._matrix_panel.remark.show_text(f"scheme {view.matrix.title}")
         self.matrix.show_matrix(view.matrix)
-        lasting = sum(one.alert.ended is None for one in view.queue)
-        over = len(view.queue) - lasting + view.left_out
-        parts = [f"{len(view.reported)} reported"] if view.reported else []
-        parts += [f"{lasting} lasting, {over} over"] if view.queue else []
-        self._queue_panel.remark.show_text(", ".join(parts))
-        self.queue.show_queue(view.queue, view.now, view.reported)
+        self._queue_panel.remark.show_text(_queued(view))
+        self.queue.show_queue(view.queue, view.reported)
 
     def _refused(self, error: UserError) -> None:
         if self.view is None:
             self.cards.say(str(error))
+        self.queue.say(str(error))
 
     def _tick(self, now: datetime) -> None:
         if not self.isVisible():
@@ -209,9 +221,14 @@ class WallScreen(QWidget):
         if cell.incident:
             self._open(cell.incident)
         elif cell.alert is not None:
-            self.declare_wanted.emit(cell.alert.id, "", "")
+            self.declare_wanted.emit(self._with(cell.alert.id), "", "")
         else:
-            self.declare_wanted.emit("", row.system.id, "")
+            self.declare_wanted.emit((), row.system.id, "")
+
+    def _with(self, alert: str) -> tuple[str, ...]:
+        """Return an alert with those that wait as one with it."""
+        waiting = self.view.queue.candidates if self.view else ()
+        return next((one.candidate.ids for one in waiting if alert in one.candidate.ids), (alert,))
 
 
 def _watched(view: WallView) -> str:
@@ -221,3 +238,18 @@ def _watched(view: WallView) -> str:
     gone = sum(bool(cell.gone) for cell in cells)
     parts = [f"hatched: nobody watches {blind} of {len(cells)} layers"] if blind else []
     return " · ".join([*parts, f"something is silent in {gone}"] if gone else parts)
+
+
+def _queued(view: WallView) -> str:
+    """Say how much waits, sleeps and is over."""
+    waiting = view.queue.candidates
+    over = sum(one.candidate.ended is not None for one in waiting)
+    counts = (
+        (len(view.queue.urgent), "urgent"),
+        (len(waiting) - over - len(view.queue.urgent), "to review"),
+        (over, "over"),
+        (len(view.reported), "reported"),
+        (view.queue.left_out, "more"),
+        (view.queue.history, "history"),
+    )
+    return " · ".join(f"{count} {word}" for count, word in counts if count)
