@@ -3,24 +3,30 @@
 from collections import defaultdict
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from tocsin.errors import NotFound
 from tocsin.model import coverage
 from tocsin.model.alert import Alert, AlertSeverity
 from tocsin.model.coverage import Watching, layer_of
 from tocsin.model.deployment import Deployment
-from tocsin.model.incident import Incident
+from tocsin.model.incident import Incident, standing
 from tocsin.model.instant import to_us
+from tocsin.model.journal import Entry
+from tocsin.model.judgement import StartJudged
 from tocsin.model.observation import MONITORING, Observation
 from tocsin.model.operator import System
 from tocsin.model.signal import Layer, Signal
-from tocsin.operations import deployments
+from tocsin.operations import budget, deployments, spotcheck
 from tocsin.operations.coverage import Heard, Rhythms, pulses
-from tocsin.store import alerts, decisions, incidents, observations, series, systems
+from tocsin.operations.detectors import SETTINGS, Listing, as_of
+from tocsin.operations.spotcheck_report import Report, summed
+from tocsin.store import alerts, decisions, incidents, journal, observations, series, systems
 from tocsin.store.folder import Store
 
 _GRAVEST = tuple(AlertSeverity)
+_WEEKS = 4  # over which alarms are counted
+Span = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +60,30 @@ class Noticed:
 
 
 @dataclass(frozen=True, slots=True)
+class Budget:
+    """How many false alarms a week are allowed, and how many alarms a week there were in the last four."""
+
+    allowed: float
+    used: float
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What a person said last of the system's start."""
+
+    author: str
+    at: datetime
+    said: StartJudged
+
+
+@dataclass(frozen=True, slots=True)
 class Investigation:
     """One system as it stands at `now`; alerts newest first, deployments in the order they began.
 
     `incident` is the one of this system that was declared last and is not closed. `decisions` is how many
-    rows of decision logs there are. `mark` is another one when anything came that an estimate may rest on.
+    rows of decision logs there are, `decided` the first and last of them (UTC microseconds). `settings` says
+    which version of the detectors' settings is in force, `spot` is the newest spot check, `judged` what was
+    said last of the start. `mark` is another one when anything came that an estimate may rest on.
     """
 
     now: datetime
@@ -70,6 +95,11 @@ class Investigation:
     noticed: tuple[Noticed, ...]
     incident: Incident | None
     decisions: int
+    decided: Span | None
+    budget: Budget
+    settings: str
+    spot: Report | None
+    judged: Judged | None
     mark: Hashable
 
     @property
@@ -94,6 +124,7 @@ def look(store: Store, system: str = "", rhythms: Rhythms | None = None) -> Inve
         known = sorted(systems.list_all(connection), key=lambda one: one.name.casefold())
         open_ = [one for one in incidents.list_all(connection, with_closed=False) if not one.withdrawn]
         reports = [one for one in observations.list_all(connection) if not one.withdrawn]
+        said = journal.entries(connection, kinds=(*SETTINGS, "start.judged", "undone"))
     if not known:
         return None
     with store.signals.read() as connection:
@@ -119,6 +150,11 @@ def look(store: Store, system: str = "", rhythms: Rhythms | None = None) -> Inve
         tuple(_noticed(own, [each for each in reports if each.system == one.id])),
         own[-1] if own else None,
         sum(log.rows for log in logs),
+        (min(log.first_us for log in logs), max(log.last_us for log in logs)) if logs else None,
+        _budget(budget.in_force(store).of(one.id), found, now),
+        _settings(said),
+        _spot(store, one.id) if logs else None,
+        _judged(said, one.id),
         mark,
     )
 
@@ -190,6 +226,29 @@ def _layer(layer: Layer, signals: Sequence[Seen], strangers: Sequence[Alert]) ->
 def _order(one: Seen) -> tuple[int, str]:
     grave = _GRAVEST.index(one.alert.severity) if one.alert is not None else len(_GRAVEST)
     return grave, one.signal.name.casefold()
+
+
+def _budget(allowed: float, found: Sequence[Alert], now: datetime) -> Budget:
+    since = now - _WEEKS * timedelta(weeks=1)
+    raised = [a for a in found if a.source == "tocsin" and a.raised is not None and a.raised >= since]
+    return Budget(allowed, len(raised) / _WEEKS)
+
+
+def _settings(said: Sequence[Entry]) -> str:
+    own = [entry for entry in said if entry.kind in SETTINGS]
+    return as_of(Listing(len(own), own[-1] if own else None, ()))
+
+
+def _spot(store: Store, system: str) -> Report | None:
+    newest = next(iter(spotcheck.listed(store, system)), None)
+    return None if newest is None else summed(newest)
+
+
+def _judged(said: Sequence[Entry], system: str) -> Judged | None:
+    for entry in reversed(standing(said)):
+        if isinstance(entry.body, StartJudged) and entry.body.system == system:
+            return Judged(entry.author.name, entry.recorded_at, entry.body)
+    return None
 
 
 def _noticed(own: Sequence[Incident], reports: Sequence[Observation]) -> list[Noticed]:

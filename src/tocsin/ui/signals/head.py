@@ -32,6 +32,7 @@ class Head(QWidget):
         self.ranges = {name: QPushButton(name) for name in RANGES}
         self.windows, self.declare = QPushButton("compare …"), QPushButton("Declare from this")
         self.windows.setAccessibleName("Choose the windows that are compared")
+        self._windows_key = Label("W", "key")
         self._lay_out()
 
     def show_systems(self, known: Sequence[System], chosen: str) -> None:
@@ -55,7 +56,9 @@ class Head(QWidget):
         self.ranges[name].setChecked(True)
 
     def show_windows(self, words: str, tip: str) -> None:
-        """Say which windows are compared."""
+        """Say which windows are compared; without words nothing is."""
+        for part in (self.windows, self._windows_key):
+            part.setVisible(bool(words))
         self.windows.setText(button_text(words))
         set_tip(self.windows, tip)
 
@@ -80,11 +83,12 @@ class Head(QWidget):
         row.addSpacing(GAP)
         set_look(self.windows, role="choice")
         row.addWidget(self.windows)
-        row.addWidget(Label("W", "key"), 0, Qt.AlignmentFlag.AlignVCenter)
+        row.addWidget(self._windows_key, 0, Qt.AlignmentFlag.AlignVCenter)
         row.addSpacing(GAP)
         set_look(self.declare, role="main")
         row.addWidget(self.declare)
         row.addWidget(Label("D", "key"), 0, Qt.AlignmentFlag.AlignVCenter)
+        self.show_windows("", "")
         self.windows.clicked.connect(self.windows_wanted)
         self.declare.clicked.connect(self.declare_wanted)
 

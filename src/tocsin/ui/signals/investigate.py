@@ -2,6 +2,8 @@
 
 from datetime import datetime, timedelta
 from functools import partial
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent, QShowEvent
@@ -14,19 +16,28 @@ from tocsin.operations.investigation import Investigation
 from tocsin.ui.command.ask import Ask
 from tocsin.ui.desk import Desk
 from tocsin.ui.palette import GAP
+from tocsin.ui.signals.findings import Findings
 from tocsin.ui.signals.head import Head
+from tocsin.ui.signals.inquiry import Inquiry
+from tocsin.ui.signals.judging import ACCEPTED, ADJUSTED, REJECTED, Judging
 from tocsin.ui.signals.keys import key_row
-from tocsin.ui.signals.lanes_panel import LanesPanel, Wanted, next_range
-from tocsin.ui.signals.list_panel import Line, ListPanel
-from tocsin.ui.text import Label
+from tocsin.ui.signals.lanes_panel import LanesPanel, next_range
+from tocsin.ui.signals.list_panel import ListPanel
+from tocsin.ui.signals.segments_panel import SegmentsPanel
+from tocsin.ui.signals.side import Side
+from tocsin.ui.text import ElidedLabel, Label
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _PAUSE_MS = 4000  # between two readings, however often samples come; what a person did shows at once
 _AGE = timedelta(seconds=30)  # a signal falls silent without any change in the store
+_SHARES = (640, 300)  # pixels of the chart and the segments to begin with
 _NONE = (
     "No system is watched yet.\nCtrl I imports a file of samples or decisions; a live source brings its own."
 )
-_KEYS = (("[  ]", "system"), ("↑ ↓", "signal"), ("Enter", "its evidence"), ("R", "range"), ("E", "alert"),
-         ("A", "accept the start"), ("B", "adjust it"), ("X", "no evidence"), ("D", "declare"))  # fmt: skip
+_KEYS = (("[ ]", "system"), ("↑ ↓", "signal"), ("E", "its alerts"), ("R", "range"), ("W", "windows"),
+         ("A", "accept"), ("B", "brush"), ("X", "reject"), ("V", "review"), ("D", "declare"))  # fmt: skip
 
 
 class InvestigatePart(QWidget):
@@ -45,23 +56,29 @@ class InvestigatePart(QWidget):
         self._rhythms = Rhythms()
         self._system = ""
         self._dirty, self._reading = True, False
-        self._range_chosen = False
         self.view: Investigation | None = None
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
         self._pause.setInterval(_PAUSE_MS)
         self._pause.timeout.connect(self._read)
+        self.inquiry = Inquiry(desk)
         self.head = Head()
         self.list, self.lanes = ListPanel(desk), LanesPanel(desk)
+        self.segments = SegmentsPanel(desk, self.inquiry.decided)
+        self.side = Side(desk, self.inquiry)
         self.message = Label("Reading …", "muted", wrap=True)
+        self.settings = ElidedLabel("", "small")
         self._lay_out()
         self.ask = Ask(self)
+        self.judging = Judging(desk, self.ask, self.inquiry)
+        self.findings = Findings(self, ZoneInfo(desk.store.zone))
+        self._deeds = self._named_deeds()
         self._wire()
 
     def choose_system(self, id: str) -> None:
         """Look into another system, by its id."""
         if id and id != self._system:
-            self._system, self._range_chosen = id, False
+            self._system = id
             self._hurry()
 
     def refresh(self) -> None:
@@ -69,40 +86,17 @@ class InvestigatePart(QWidget):
         self._dirty = True
         self._read()
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
-        deeds = {
-            "[": lambda: self.choose_system(self.head.beside(-1)),
-            "]": lambda: self.choose_system(self.head.beside(1)),
-            "R": lambda: self.choose_range(next_range(self.lanes.range)),
-            "E": self.show_evidence,
-            "D": self.declare,
-            "/": self.head.systems.setFocus,
-        }
-        deed = deeds.get(event.text().upper())
-        if event.modifiers() & ~Qt.KeyboardModifier.ShiftModifier:
-            deed = None
-        if event.key() == Qt.Key.Key_Escape:
-            self._escape()
-        elif deed is not None and self.view is not None:
-            deed()
+    def judge(self, verdict: str) -> None:
+        """Accept, adjust or reject the estimate of the start."""
+        if self.view is None:
+            return
+        if verdict == ACCEPTED:
+            self.judging.accept(self.view)
+        elif verdict == REJECTED:
+            self.judging.reject(self.view)
         else:
-            super().keyPressEvent(event)
-
-    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
-        super().showEvent(event)
-        self._read()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
-        super().resizeEvent(event)
-        self.list.setFixedWidth(min(max(round(self.width() * 0.175), 236), 330))
-        if self.ask.isVisible():
-            self.ask.place()
-
-    def choose_range(self, name: str) -> None:
-        """Show one of the ranges."""
-        self._range_chosen = True
-        self.head.show_range(name)
-        self.lanes.choose(name)
+            self.lanes.charts.setFocus(Qt.FocusReason.ShortcutFocusReason)
+            self._desk.tell("Drag over the chart where it began; or ← → to move, Shift ← → to select, Enter.")
 
     def show_evidence(self) -> None:
         """Show the newest alert of the signal under the cursor, with all that speaks for it."""
@@ -126,6 +120,47 @@ class InvestigatePart(QWidget):
         worst = self.view.worst
         alert = self.lanes.card.alert or (worst.alert if worst is not None else None)
         self.declare_wanted.emit(alert.id if alert else "", "" if alert else self.view.system.id, "")
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        deed = self._deeds.get(event.text().upper())
+        if event.modifiers() & ~Qt.KeyboardModifier.ShiftModifier:
+            deed = None
+        if event.key() == Qt.Key.Key_Escape:
+            self._escape()
+        elif deed is not None and self.view is not None:
+            deed()
+        else:
+            super().keyPressEvent(event)
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
+        super().showEvent(event)
+        self._read()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        super().resizeEvent(event)
+        self.list.setFixedWidth(min(max(round(self.width() * 0.175), 236), 330))
+        self.side.setFixedWidth(min(max(round(self.width() * 0.25), 364), 470))
+        if self.ask.isVisible():
+            self.ask.place()
+
+    def _named_deeds(self) -> "dict[str, Callable[[], object]]":
+        return {
+            "[": lambda: self.choose_system(self.head.beside(-1)),
+            "]": lambda: self.choose_system(self.head.beside(1)),
+            "R": lambda: self.findings.choose_range(next_range(self.lanes.range)),
+            "E": self.show_evidence,
+            "A": partial(self.judge, ACCEPTED),
+            "B": partial(self.judge, ADJUSTED),
+            "X": partial(self.judge, REJECTED),
+            "W": self.judging.ask_windows,
+            "V": self._review,
+            "D": self.declare,
+            "/": self.head.systems.setFocus,
+        }
+
+    def _review(self) -> None:
+        if self.view is not None and self.side.spot.button.isEnabled():
+            self.review_wanted.emit(self.view.system.id)
 
     def _escape(self) -> None:
         if self.lanes.card.isVisible():
@@ -155,7 +190,7 @@ class InvestigatePart(QWidget):
     def _refused(self, error: UserError) -> None:
         if self.view is None:
             self._say(str(error))
-        self._system = ""
+        self._system = self.view.system.id if self.view is not None else ""
 
     def _show(self, asked: str, view: Investigation | None) -> None:
         if asked != self._system:
@@ -164,33 +199,11 @@ class InvestigatePart(QWidget):
         if view is None:
             self._say(_NONE)
             return
-        other = self.view is None or self.view.system.id != view.system.id
         self.view, self._system = view, view.system.id
         self._pages.setCurrentIndex(1)
-        self.head.show_systems(view.systems, view.system.id)
-        self.head.show_range(self.lanes.range)
-        self.list.show_signals(view)
-        if other:
-            self._show_worst()
-        self._draw()
-
-    def _show_worst(self) -> None:
-        """Put the cursor on the signal that speaks most."""
-        assert self.view is not None
-        first = self.view.worst or next(iter(self.view.signals), None)
-        if first is not None:
-            self.list.select(first.number)
-
-    def _draw(self) -> None:
-        """Draw the signal under the cursor, below the whole that it is a part of."""
-        view, line = self.view, self.list.line
-        if view is None:
-            return
-        wanted: list[Wanted] = []
-        if line is not None and line.seen is not None:
-            whole = investigation.beside(view, line.seen.number)
-            wanted = [one for one in (whole, line.seen.number) if one is not None]
-        self.lanes.show_lanes(view.system.id, wanted, None)
+        self.settings.show_text(view.settings)
+        self.inquiry.consider(view)
+        self.findings.show_view(view)
 
     def _say(self, words: str) -> None:
         self.message.show_text(words)
@@ -200,43 +213,55 @@ class InvestigatePart(QWidget):
         if self.isVisible() and self.view is not None and abs(now - self.view.now) >= _AGE:
             self.refresh()
 
-    def _pointed(self, _line: Line) -> None:
-        self._draw()
+    def _brushed(self, start: datetime, end: datetime) -> None:
+        if self.view is not None:
+            self.judging.adjust(self.view, start, end)
 
     def _wire(self) -> None:
-        desk = self._desk
+        desk, card = self._desk, self.lanes.card
         desk.bell.journal_changed.connect(self._hurry)
         desk.bell.signals_changed.connect(self.refresh)
         desk.heartbeat.tick.connect(self._tick)
         self.head.system_wanted.connect(self.choose_system)
-        self.head.range_wanted.connect(self.choose_range)
         self.head.declare_wanted.connect(self.declare)
-        self.list.pointed.connect(self._pointed)
+        self.head.windows_wanted.connect(self.judging.ask_windows)
         self.list.chosen.connect(lambda _line: self.show_evidence())
+        self.lanes.brushed.connect(self._brushed)
         self.lanes.deployment_opened.connect(self.deployment_opened)
-        self.lanes.card.declare_wanted.connect(lambda alert: self.declare_wanted.emit(alert, "", ""))
-        self.lanes.card.closed.connect(self.list.rows.setFocus)
+        self.side.start.deployment_opened.connect(self.deployment_opened)
+        self.side.start.judged.connect(self.judge)
+        self.side.spot.review_wanted.connect(self._review)
+        card.declare_wanted.connect(lambda alert: self.declare_wanted.emit(alert, "", ""))
+        card.closed.connect(self.list.rows.setFocus)
         self.ask.closed.connect(self.list.rows.setFocus)
 
     def _lay_out(self) -> None:
         waiting = QVBoxLayout(page := QWidget())
         self.message.setAlignment(Qt.AlignmentFlag.AlignCenter)
         waiting.addWidget(self.message)
-        body = QWidget()
+        middle = QSplitter(Qt.Orientation.Vertical)
+        middle.addWidget(self.lanes)
+        middle.addWidget(self.segments)
+        middle.setSizes(_SHARES)
+        middle.setStretchFactor(0, 2)
+        middle.setStretchFactor(1, 1)
+        middle.setChildrenCollapsible(False)
+        middle.setHandleWidth(GAP)
         across = QHBoxLayout()
-        across.setContentsMargins(0, 0, 0, 0)
         across.setSpacing(GAP)
-        self.middle = QSplitter(Qt.Orientation.Vertical)
-        self.middle.setChildrenCollapsible(False)
-        self.middle.setHandleWidth(GAP)
-        self.middle.addWidget(self.lanes)
         across.addWidget(self.list)
-        across.addWidget(self.middle, 1)
-        down = QVBoxLayout(body)
+        across.addWidget(middle, 1)
+        across.addWidget(self.side)
+        foot = QHBoxLayout()
+        foot.addWidget(key_row(_KEYS))
+        foot.addWidget(self.settings, 1)
+        self.settings.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self.settings.setContentsMargins(0, 0, 0, 7)
+        down = QVBoxLayout(body := QWidget())
         down.setContentsMargins(GAP, 0, GAP, 0)
         down.setSpacing(7)
         down.addLayout(across, 1)
-        down.addWidget(key_row(_KEYS))
+        down.addLayout(foot)
         # Laid into the part first: a stack without a parent shows its first page as a window of its own.
         self._pages = QStackedLayout(self)
         self._pages.addWidget(page)

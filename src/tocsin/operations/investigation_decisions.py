@@ -1,0 +1,181 @@
+"""What the decisions of a system show in two windows: inputs compared, segments that became worse, rates."""
+
+from collections.abc import Generator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tocsin.detectors.base import DAY, HOUR, Span, Times, Values
+from tocsin.detectors.table import Table, Words
+from tocsin.errors import BadInput
+from tocsin.model.decision import Roles
+from tocsin.model.instant import When, to_us
+from tocsin.model.report import Band
+from tocsin.operations import decisions
+from tocsin.operations.compare import Comparison, compare
+from tocsin.operations.investigation_chart import RateCurve
+from tocsin.operations.progress import Progress
+from tocsin.store.folder import Store
+
+if TYPE_CHECKING:
+    from tocsin.detectors.segments import Scan
+
+_WINDOW, _BASELINE = timedelta(days=7), timedelta(days=28)
+_LONGEST = timedelta(days=84)  # of a baseline, so that seasons of long ago do not speak
+_BINS, _LEAST_ROWS = 120, 20  # stretches of a curve at most; rows of the least of them, in the middle
+_STEPS = (HOUR, 3 * HOUR, 6 * HOUR, 12 * HOUR, DAY, 2 * DAY, 7 * DAY)
+_WIDE = 1.96
+Where = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Windows:
+    """Spans compared, in UTC microseconds, the first instant and not the last; `chosen` by a person."""
+
+    baseline: Span
+    window: Span
+    chosen: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Decided:
+    """What was found in the decisions. Where a part could not be made, its `why` says so in words."""
+
+    windows: Windows
+    comparison: Comparison | None
+    scan: "Scan | None"
+    rates: Mapping[Where, RateCurve] = field(default_factory=dict)
+    why_inputs: str = ""
+    why_segments: str = ""
+
+
+def windows(decided: Span, start: When | None) -> Windows | None:
+    """Return what to compare: since the start and before it, or the newest week and four weeks before it.
+
+    `decided` are the first and last decision. None where there is not enough on both sides of an hour.
+    """
+    first, last = decided
+    end = last + 1
+    window = (to_us(start.at), end) if start is not None else (end - _us(_WINDOW), end)
+    before = to_us(start.low) if start is not None else window[0]
+    back = _us(_LONGEST) if start is not None else _us(_BASELINE)
+    found = Windows((max(first, before - back), before), window)
+    if found.baseline[1] - found.baseline[0] < HOUR or found.window[1] - found.window[0] < HOUR:
+        middle = first + (end - first) * 4 // 5
+        found = Windows((first, middle), (middle, end))
+    return found if end - first >= 2 * HOUR else None
+
+
+def look_into(store: Store, system: str, compared: Windows) -> Generator[Progress, None, Decided]:
+    """Read the decisions of a system (by id), compare the windows and scan for segments."""
+    from tocsin.operations import segments  # what it needs is loaded when it is
+
+    since = min(compared.baseline[0], compared.window[0])
+    until = max(compared.baseline[1], compared.window[1])
+    loaded = yield from decisions.load_system(store, system, since, until)
+    table, roles = loaded.table, loaded.roles
+    yield Progress(1, 3, "comparing every column")
+    comparison, why_inputs = None, ""
+    try:
+        comparison = compare(table, roles, compared.baseline, compared.window)
+    except BadInput as error:
+        why_inputs = str(error)
+    yield Progress(2, 3, "looking through the segments")
+    found: Scan | None = None
+    why_segments, rates = "", dict[Where, RateCurve]()
+    try:
+        found = segments.scan(table, roles, compared.baseline, compared.window)
+        rates = _rates(
+            table, roles, [one.where for one in (*found.findings, *found.inside, found.overall)], compared
+        )
+    except BadInput as error:
+        why_segments = str(error)
+    return Decided(compared, comparison, found, rates, why_inputs, why_segments)
+
+
+def rate_curve(
+    times_us: Times, values: Values, key: str, title: str, about: str, baseline: Span
+) -> RateCurve | None:
+    """Return the mean of values in equal stretches of time, with where it would lie unchanged (95 %).
+
+    `values` are one a row, by time, NaN where unknown; None of fewer than two stretches.
+    """
+    kept = np.isfinite(values)
+    times, found = times_us[kept], values[kept]
+    if len(times) < 2 or times[0] == times[-1]:
+        return None
+    width = _width(times)
+    at = times // width
+    starts = np.flatnonzero(np.diff(at, prepend=at[0] - 1))
+    counts = np.diff(np.append(starts, len(at)))
+    rate = np.add.reduceat(found, starts) / counts
+    middles = at[starts] * width + width // 2
+    usual = found[(times >= baseline[0]) & (times < baseline[1])]
+    return RateCurve(key, title, about, middles, rate, _band(middles, counts, usual))
+
+
+def _width(times: Times) -> int:
+    """Return the shortest stretch of which few have too few rows, and not too many are drawn."""
+    for width in _STEPS:
+        stretches = int((times[-1] - times[0]) // width) + 1
+        if stretches <= _BINS and len(times) / stretches >= _LEAST_ROWS:
+            return width
+    return max(_STEPS[-1], int((times[-1] - times[0]) // _BINS) + 1)
+
+
+def _band(middles: Times, counts: NDArray[np.int64], usual: Values) -> Band | None:
+    if len(usual) < _LEAST_ROWS:
+        return None
+    centre, spread = float(usual.mean()), float(usual.std())
+    reach = _WIDE * spread / np.sqrt(counts)
+    low, high = centre - reach, centre + reach
+    if usual.min() >= 0 and usual.max() <= 1:
+        low, high = np.clip(low, 0, 1), np.clip(high, 0, 1)
+    return Band(middles, np.full(len(middles), centre), low, high)
+
+
+def _rates(
+    table: Table, roles: Roles, shown: Sequence[Where], compared: Windows
+) -> dict[Where, RateCurve]:
+    from tocsin.operations import segments
+
+    measured, found = segments.measured(table, roles), dict[Where, RateCurve]()
+    for where in shown:
+        rows = np.ones(len(table), np.bool_)
+        for column, label in where:
+            rows &= _is(table, column, label)
+        title = " and ".join(label for _, label in where) or "all rows"
+        curve = rate_curve(
+            table.times_us[rows],
+            measured.values[rows],
+            f"rate {where}",
+            title,
+            measured.name,
+            compared.baseline,
+        )
+        if curve is not None:
+            found[where] = curve
+    return found
+
+
+def _is(table: Table, column: str, label: str) -> NDArray[np.bool_]:
+    """Return which rows belong to a value of a column, as segments name them."""
+    held = table.columns[column]
+    if isinstance(held, Words):
+        code = held.labels.index(label) if label in held.labels else -2
+        return np.asarray(held.codes == code, np.bool_)
+    return np.asarray(held == _number(label), np.bool_)
+
+
+def _number(label: str) -> float:
+    try:
+        return float(label)
+    except ValueError:
+        return float("nan")
+
+
+def _us(length: timedelta) -> int:
+    return length // timedelta(microseconds=1)

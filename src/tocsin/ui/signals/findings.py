@@ -1,0 +1,190 @@
+"""Puts what was found into the panels: which curves are drawn, what is marked on them, what stands beside."""
+
+from collections.abc import Hashable
+from datetime import datetime
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from tocsin.model.instant import from_us
+from tocsin.operations import investigation
+from tocsin.operations.investigation import Investigation, noticed_after
+from tocsin.operations.investigation_chart import fitting
+from tocsin.ui.charts.scene import Note
+from tocsin.ui.palette import Tone
+from tocsin.ui.signals.lanes_panel import Wanted
+from tocsin.ui.signals.list_panel import Line, key
+from tocsin.ui.signals.slow import State
+from tocsin.ui.times import MONTHS, number, short_stamp
+
+if TYPE_CHECKING:
+    from tocsin.detectors.segments import SegmentChange
+    from tocsin.operations.investigation_decisions import Decided, Windows
+    from tocsin.ui.signals.investigate import InvestigatePart
+
+_NO_LOG = (
+    "No decisions of this system are here, so nobody knows whether a segment is failing behind the average.\n"
+    "Ctrl I imports a decision log: one row a decision, with its time, its id, and columns such as region.\n"
+    "`tocsin decisions roles` says which column holds what."
+)
+_NO_INPUTS = "Inputs are compared from a decision log. Ctrl I imports one."
+
+
+class Findings:
+    """Keeps which signal or segment is in hand; the view and the answers are read from their owners."""
+
+    def __init__(self, part: "InvestigatePart", zone: ZoneInfo) -> None:
+        self._part, self._zone = part, zone
+        self._system = ""
+        self._pointed: Hashable = None
+        self._segment: Hashable = None  # whose rate is drawn; None while signals are
+        self._range_chosen = self._moved = False
+        part.list.pointed.connect(self._point)
+        part.segments.pointed.connect(self._point_segment)
+        part.head.range_wanted.connect(self.choose_range)
+        part.inquiry.changed.connect(self.show_answers)
+
+    def choose_range(self, name: str) -> None:
+        """Show one of the ranges; from here on none is chosen by itself."""
+        self._range_chosen = True
+        self._take_range(name)
+
+    def show_view(self, view: Investigation) -> None:
+        """Show what was read of a system; of another one from the beginning."""
+        part = self._part
+        other = view.system.id != self._system
+        if other:
+            self._system, self._pointed, self._segment = view.system.id, None, None
+            self._range_chosen = self._moved = False
+        part.head.show_systems(view.systems, view.system.id)
+        part.head.show_range(part.lanes.range)
+        part.list.show_signals(view)
+        part.list.remark.show_text(_budget(view))
+        part.side.spot.show_report(view.spot, logged=view.decided is not None)
+        part.side.start.show_verdict(self._verdict(view))
+        if other:
+            self._point_at_worst(view)
+        self.show_answers()
+
+    def show_answers(self) -> None:
+        """Show what is known of the start and the decisions by now."""
+        part, view = self._part, self._part.view
+        if view is None or view.system.id != self._system:
+            return
+        when, found = part.inquiry.when, part.inquiry.found
+        part.side.start.refresh()
+        part.side.start.show_before(view.deployments)
+        part.lanes.show_start(when)
+        part.lanes.show_notes(self._notes(view))
+        self._show_found(view, found)
+        if when is not None and not self._range_chosen and view.signals:
+            newest = max(one.heard.last_us for one in view.signals)
+            self._take_range(fitting(when.low, from_us(newest)))
+        if found is not None and found.scan is not None and found.scan.findings and not self._moved:
+            self._segment = found.scan.findings[0].where
+        self._draw()
+
+    def _show_found(self, view: Investigation, found: "Decided | None") -> None:
+        part = self._part
+        compared = part.inquiry.windows
+        if compared is None:
+            part.head.show_windows("", "")
+        else:
+            part.head.show_windows(self._compared(compared), self._spelt_out(compared))
+        if view.decided is None:
+            part.segments.show_scan(None, _NO_LOG)
+            part.side.inputs.show_comparison(None, _NO_INPUTS)
+        elif found is None:
+            state = part.inquiry.decided.state
+            words = "" if state in (State.STOPPED, State.FAILED) else "Looking through the decisions …"
+            part.segments.show_scan(None, words)
+            part.side.inputs.show_comparison(None, words)
+        else:
+            part.segments.show_scan(found.scan, found.why_segments)
+            part.side.inputs.show_comparison(found.comparison, found.why_inputs)
+
+    def _take_range(self, name: str) -> None:
+        if name != self._part.lanes.range:
+            self._part.head.show_range(name)
+            self._part.lanes.choose(name)
+
+    def _point_at_worst(self, view: Investigation) -> None:
+        """Put the cursor on the signal that speaks most."""
+        first = view.worst or next(iter(view.signals), None)
+        if first is not None:
+            self._part.list.select(first.number)
+        self._moved = False
+
+    def _point(self, line: Line) -> None:
+        if key(line) != self._pointed:
+            self._pointed, self._segment, self._moved = key(line), None, True
+            self._part.lanes.card.dismiss()
+            self._draw()
+
+    def _point_segment(self, one: "SegmentChange") -> None:
+        if one.where != self._segment:
+            self._segment, self._moved = one.where, True
+            self._draw()
+
+    def _draw(self) -> None:
+        """Draw what is in hand below the whole that it is a part of."""
+        view = self._part.view
+        if view is None or view.system.id != self._system:
+            return
+        when = self._part.inquiry.when
+        self._part.lanes.show_lanes(
+            view.system.id, self._wanted(view), when.low if when is not None else None
+        )
+
+    def _wanted(self, view: Investigation) -> list[Wanted]:
+        found = self._part.inquiry.found
+        if found is not None and self._segment is not None and self._segment in found.rates:
+            pair = [found.rates.get(()), found.rates[self._segment]]  # type: ignore[index]
+            return list(dict.fromkeys(one for one in pair if one is not None))
+        line = self._part.list.line
+        if line is None or line.seen is None:
+            first = next(iter(view.signals), None)
+            return [first.number] if first is not None else []
+        whole = investigation.beside(view, line.seen.number)
+        return [one for one in (whole, line.seen.number) if one is not None]
+
+    def _notes(self, view: Investigation) -> list[Note]:
+        estimate, notes = self._part.inquiry.estimate, []
+        when = self._part.inquiry.when
+        if when is not None and estimate is not None and estimate.found is not None:
+            notes.append(Note(estimate.found, "would be found here", Tone.GREEN, dashed=True))
+        noticed = noticed_after(view, when.low if when is not None else None)
+        if noticed is not None:
+            notes.append(Note(noticed.at, f"noticed by a person: {noticed.how}"[:60]))
+        return notes
+
+    def _verdict(self, view: Investigation) -> str:
+        one = view.judged
+        if one is None:
+            return ""
+        at = short_stamp(one.at, self._zone, view.now)
+        chosen = one.said.chosen
+        told = f" as {short_stamp(chosen.at, self._zone, view.now)}" if chosen is not None else ""
+        return f"{one.said.verdict}{told} by {one.author}, {at}"
+
+    def _compared(self, compared: "Windows") -> str:
+        first, last = (self._day(at) for at in compared.baseline)
+        return f"since {self._day(compared.window[0])} against {first} – {last}"
+
+    def _spelt_out(self, compared: "Windows") -> str:
+        now = self._part.view.now if self._part.view is not None else from_us(0)
+        spans = (("baseline", compared.baseline), ("window", compared.window))
+        lines = [
+            f"{name}: {' – '.join(short_stamp(from_us(at), self._zone, now) for at in span)}"
+            for name, span in spans
+        ]
+        return "\n".join([*lines, "chosen by you" if compared.chosen else "by the start", "W chooses others"])
+
+    def _day(self, at_us: int) -> str:
+        local = from_us(at_us).astimezone(self._zone)
+        return f"{local.day} {MONTHS[local.month - 1]}"
+
+
+def _budget(view: Investigation) -> str:
+    """Say how many false alarms a week are allowed, and how many alarms there were of late."""
+    allowed, used = number(view.budget.allowed), number(view.budget.used)
+    return f"false alarms {allowed}/week · used {used}"

@@ -1,0 +1,93 @@
+"""The inputs of a system, window against baseline: every column ranked by how much it changed, and drawn."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from tocsin.ui.desk import Desk
+from tocsin.ui.palette import PAD, Tone
+from tocsin.ui.signals.histograms import Histograms
+from tocsin.ui.signals.ledger import Cell, Column, Entry, Ledger
+from tocsin.ui.text import Label
+from tocsin.ui.times import number
+
+if TYPE_CHECKING:
+    from tocsin.operations.compare import Comparison, Feature
+
+_COLUMNS = (
+    Column("feature", wide=True, least=90),
+    Column("PSI", right=True, figures=True),
+    Column("KS", right=True, figures=True, drop=1),
+    Column("p (FDR)", right=True, figures=True),
+)
+
+
+class InputsPart(QWidget):
+    """A table, and below it the drawing of the feature under the cursor."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self.features = Ledger(desk.theme, _COLUMNS, "Inputs, the most changed first: arrows draw each")
+        self.features.setObjectName("compared-inputs")
+        self.drawing = Histograms(desk.theme)
+        self.said = Label("", "small", wrap=True)
+        self.said.setContentsMargins(PAD, 0, PAD, 4)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(2)
+        layout.addWidget(self.said)
+        layout.addWidget(self.features, 1)
+        layout.addWidget(self.drawing)
+        layout.addStretch(0)
+        self.features.pointed.connect(self._draw)
+        self.show_comparison(None, "")
+
+    def show_comparison(self, found: "Comparison | None", words: str) -> None:
+        """Show what was compared; without anything, `words` say why."""
+        features = found.features if found is not None else ()
+        self.features.show_entries([_entry(one) for one in features])
+        self.features.setVisible(bool(features))
+        self.said.setVisible(not features)
+        self.said.show_text(words)
+        if features:
+            one = self.features.selected
+            self._draw(one if one is not None else features[0])
+        else:
+            self.drawing.hide()
+
+    def _draw(self, one: "Feature") -> None:
+        names = [label if isinstance(label, str) else number(label) for label in one.edges_or_labels]
+        self.drawing.show_shares(one.name, names, one.before, one.after, _told(one))
+
+
+def _entry(one: "Feature") -> Entry:
+    tone = Tone.RED if one.changed else None
+    quiet = "text" if one.changed else "muted"
+    statistic = one.ks if one.ks is not None else None
+    return Entry(
+        one.name,
+        (
+            Cell(one.name, "text", bold=one.changed, tone=tone),
+            Cell(number(one.psi), quiet),
+            Cell("–" if statistic is None else number(statistic), quiet),
+            Cell(_chance(one.q), quiet),
+        ),
+        one,
+    )
+
+
+def _chance(q: float) -> str:
+    return "–" if q != q else "< 1e−99" if q < 1e-99 else number(q)
+
+
+def _told(one: "Feature") -> str:
+    """Return in words what else there is to know: missing values, new words, another kind."""
+    before, after = one.missing
+    parts: Sequence[str] = [
+        f"column {one.schema}" if one.schema else "",
+        f"missing {number(100 * before)} → {number(100 * after)} %" if max(before, after) > 0 else "",
+        f"{number(100 * one.new)} % new words" if one.new > 0 else "",
+        one.role,
+    ]
+    return ", ".join(filter(None, parts))
