@@ -190,6 +190,7 @@ class App(QObject):
         screen = SignalsScreen(self.desk)
         screen.declare_wanted.connect(lambda *about: self.declare.open_for(*about))
         screen.deployment_opened.connect(lambda id: self.deployment.open_recorded(id))
+        screen.review_wanted.connect(lambda system: self.spotcheck.open(system))
         return screen
 
     def _make_sources(self) -> QWidget:

@@ -130,10 +130,14 @@ class Findings:
         view = self._part.view
         if view is None or view.system.id != self._system:
             return
-        when = self._part.inquiry.when
-        self._part.lanes.show_lanes(
-            view.system.id, self._wanted(view), when.low if when is not None else None
-        )
+        self._part.lanes.show_lanes(view.system.id, self._wanted(view), self._calm_until(view))
+
+    def _calm_until(self, view: Investigation) -> datetime | None:
+        """Return up to when all was normal: the start, else when the first alert that lasts began."""
+        if (when := self._part.inquiry.when) is not None:
+            return when.low
+        lasting = [one.alert for one in view.signals if one.alert is not None]
+        return min((alert.start.low if alert.start else alert.time for alert in lasting), default=None)
 
     def _wanted(self, view: Investigation) -> list[Wanted]:
         found = self._part.inquiry.found
