@@ -16,7 +16,7 @@ LEAST = 6
 _MOST_AR = 0.98
 _ORDER = 6
 _ROUNDS = 4
-_DOUBT = float(np.log(20))  # one change in twenty is believed before looking
+DOUBT = float(np.log(20))  # one change in twenty is believed before looking
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ def search(values: Values, *, by: int | None = None, chance: float = 0.9) -> Sea
     found = found / dispersion(innovations)
     step, ramped = found[0], _averaged(found[1:]) if len(found) > 1 else None
     chosen, length = step, 1
-    if ramped is not None and _total(ramped) > _total(step) + _DOUBT:
+    if ramped is not None and _total(ramped) > _total(step) + DOUBT:
         chosen, length = ramped, ramps[1 + int(np.argmax(found[1:].max(axis=1)))]
     start = summary(chosen, chance, length)
     return None if start is None else Search(start, chosen, innovations)
@@ -98,12 +98,12 @@ def summary(found: Values, chance: float, ramp: int = 1) -> Start | None:
     weights = np.exp(found - total)
     best = int(np.argmax(found))
     low, high = shortest(weights, chance, best)
-    odds = total - float(np.log(possible.sum())) - _DOUBT
+    odds = total - float(np.log(possible.sum())) - DOUBT
     return Start(best, low, high, odds, ramp)
 
 
 def shortest(weights: Values, chance: float, best: int) -> tuple[int, int]:
-    """Return first and last index of the shortest run around `best` that holds `chance` of the weight of 1."""
+    """Return first and last index of the shortest run around `best` that holds `chance` of all weight."""
     upto = np.concatenate([[0.0], np.cumsum(weights)])
     firsts = np.arange(best + 1)
     lasts = np.searchsorted(upto, upto[: best + 1] + chance * upto[-1] * (1 - 1e-12)) - 1
