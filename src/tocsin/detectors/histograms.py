@@ -9,6 +9,7 @@ from tocsin.detectors.base import Values
 
 FINE = 4096  # bins between the baseline's outermost quantiles, about
 EXACT = 20_000  # up to so many rows on either side every value has a bin of its own
+_QUANTILES = 1024  # bins where neither equal widths nor equal ratios part the baseline well
 _SAMPLE = 16_384  # rows of the baseline that tell where bins are needed
 _BLOCK = 65_536  # rows at a time, so that they stay in the processor's cache
 _OUTER = 0.0005  # what lies beyond these quantiles goes to a bin on either side
@@ -78,7 +79,7 @@ def fine_grid(baseline: Values) -> Grid:
     fullest = [_fullest(grid, values, counts) for grid in offered]
     if offered and min(fullest) <= _COARSE:
         return offered[int(np.argmin(fullest))]
-    shares = np.linspace(0, 1, min(FINE, len(sample)) + 1)
+    shares = np.linspace(0, 1, min(_QUANTILES, len(sample)) + 1)
     return _edged(np.quantile(sample, shares, method="inverted_cdf"))
 
 
@@ -92,10 +93,23 @@ def histogram(values: Values, grid: Grid) -> Histogram:
         if none.any():
             part = part[~none]
             missing += int(none.sum())
+        if grid.edges is not None:
+            _count_sorted(np.sort(part), grid.edges, counts, sums)
+            continue
         at = places(part, grid)
         counts += np.bincount(at, minlength=bins)
         sums += np.bincount(at, weights=part, minlength=bins)
     return Histogram(counts, sums, missing)
+
+
+def _count_sorted(values: Values, edges: Values, counts: Counts, sums: Values) -> None:
+    """Add sorted values to their bins: edges are found among them faster than they among edges."""
+    ends = np.append(np.searchsorted(values, edges, side="right"), len(values))
+    found = np.diff(ends, prepend=0)
+    counts += found
+    used = np.flatnonzero(found)
+    if len(used):
+        sums[used] += np.add.reduceat(values, ends[used] - found[used])
 
 
 def places(values: Values, grid: Grid) -> NDArray[np.int64]:
