@@ -1,13 +1,14 @@
 """One system under suspicion: its signals by layer, alerts, deployments, who noticed what."""
 
 from collections import defaultdict
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Container, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from tocsin.errors import NotFound
 from tocsin.model import coverage
 from tocsin.model.alert import Alert, AlertSeverity
+from tocsin.model.candidate import Candidate
 from tocsin.model.coverage import Watching, layer_of
 from tocsin.model.deployment import Deployment
 from tocsin.model.incident import Incident, standing
@@ -17,7 +18,7 @@ from tocsin.model.judgement import StartJudged
 from tocsin.model.observation import MONITORING, Observation
 from tocsin.model.operator import System
 from tocsin.model.signal import Layer, Signal
-from tocsin.operations import budget, deployments, spotcheck
+from tocsin.operations import budget, deployments, normals, queue, spotcheck
 from tocsin.operations.coverage import Heard, Rhythms, pulses
 from tocsin.operations.detectors import SETTINGS, Listing, as_of
 from tocsin.operations.spotcheck_report import Report, summed
@@ -83,7 +84,8 @@ class Investigation:
     `incident` is the one of this system that was declared last and is not closed. `decisions` is how many
     rows of decision logs there are, `decided` the first and last of them (UTC microseconds). `settings` says
     which version of the detectors' settings is in force, `spot` is the newest spot check, `judged` what was
-    said last of the start. `mark` is another one when anything came that an estimate may rest on.
+    said last of the start. `candidates` are alerts that wait, those related taken together. `mark` is another
+    one when anything came that an estimate may rest on.
     """
 
     now: datetime
@@ -100,6 +102,7 @@ class Investigation:
     settings: str
     spot: Report | None
     judged: Judged | None
+    candidates: tuple[Candidate, ...]
     mark: Hashable
 
     @property
@@ -114,6 +117,11 @@ class Investigation:
         return next((one for one in self.signals if found is not None and one.alert is found), None)
 
 
+def declared_with(view: Investigation, alert: str) -> tuple[str, ...]:
+    """Return the ids of all alerts that are one candidate with this one."""
+    return next((one.ids for one in view.candidates if alert in one.ids), (alert,))
+
+
 def look(store: Store, system: str = "", rhythms: Rhythms | None = None) -> Investigation | None:
     """Return what is known of a system, by id or name; without one, of that with the gravest lasting alert.
 
@@ -125,6 +133,7 @@ def look(store: Store, system: str = "", rhythms: Rhythms | None = None) -> Inve
         open_ = [one for one in incidents.list_all(connection, with_closed=False) if not one.withdrawn]
         reports = [one for one in observations.list_all(connection) if not one.withdrawn]
         said = journal.entries(connection, kinds=(*SETTINGS, "start.judged", "undone"))
+        accepted = normals.verdicts(connection).accepted
     if not known:
         return None
     with store.signals.read() as connection:
@@ -144,7 +153,7 @@ def look(store: Store, system: str = "", rhythms: Rhythms | None = None) -> Inve
         now,
         one,
         tuple(known),
-        tuple(_layers(numbered, heard, found)),
+        tuple(_layers(numbered, heard, found, accepted)),
         tuple(found),
         ran,
         tuple(_noticed(own, [each for each in reports if each.system == one.id])),
@@ -155,6 +164,7 @@ def look(store: Store, system: str = "", rhythms: Rhythms | None = None) -> Inve
         _settings(said),
         _spot(store, one.id) if logs else None,
         _judged(said, one.id),
+        tuple(waiting.candidate for waiting in queue.look(store, one.id, rhythms).candidates),
         mark,
     )
 
@@ -200,8 +210,12 @@ def _chosen(known: Sequence[System], wanted: str, found: Sequence[Alert]) -> Sys
 
 
 def _layers(
-    numbered: Sequence[tuple[int, Signal]], heard: Mapping[int, Heard], found: Sequence[Alert]
+    numbered: Sequence[tuple[int, Signal]],
+    heard: Mapping[int, Heard],
+    found: Sequence[Alert],
+    accepted: Container[str],
 ) -> list[LayerSeen]:
+    lasting = [alert for alert in found if alert.ended is None and alert.id not in accepted]
     about: defaultdict[str, list[Alert]] = defaultdict(list)
     for alert in found:
         about[alert.signal].append(alert)
@@ -211,16 +225,18 @@ def _layers(
     for number, signal in numbered:
         if number in heard:
             own = tuple(about[signal.id])
-            worst = coverage.gravest([alert for alert in own if alert.ended is None])
+            worst = coverage.gravest([alert for alert in lasting if alert.signal == signal.id])
             here[signal.layer].append(Seen(number, signal, heard[number], worst, own))
-    return [_layer(layer, here[layer], strangers) for layer in Layer]
+    return [_layer(layer, here[layer], strangers, lasting) for layer in Layer]
 
 
-def _layer(layer: Layer, signals: Sequence[Seen], strangers: Sequence[Alert]) -> LayerSeen:
-    told = tuple(alert for alert in strangers if layer_of(alert, None) is layer)
+def _layer(
+    layer: Layer, signals: Sequence[Seen], strangers: Sequence[Alert], lasting: Sequence[Alert]
+) -> LayerSeen:
+    told = [alert for alert in strangers if layer_of(alert, None) is layer]
     kind = coverage.watching([one.heard.pulse for one in signals], bool(told))
-    lasting = tuple(alert for alert in told if alert.ended is None)
-    return LayerSeen(layer, kind, tuple(sorted(signals, key=_order)), lasting)
+    shown = tuple(alert for alert in told if alert in lasting)
+    return LayerSeen(layer, kind, tuple(sorted(signals, key=_order)), shown)
 
 
 def _order(one: Seen) -> tuple[int, str]:

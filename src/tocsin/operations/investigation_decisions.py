@@ -137,9 +137,7 @@ def _band(middles: Times, counts: NDArray[np.int64], usual: Values) -> Band | No
     return Band(middles, np.full(len(middles), centre), low, high)
 
 
-def _rates(
-    table: Table, roles: Roles, shown: Sequence[Where], compared: Windows
-) -> dict[Where, RateCurve]:
+def _rates(table: Table, roles: Roles, shown: Sequence[Where], compared: Windows) -> dict[Where, RateCurve]:
     from tocsin.operations import segments
 
     measured, found = segments.measured(table, roles), dict[Where, RateCurve]()

@@ -1,11 +1,11 @@
 """Builds every part of the console once, by hand, and closes them in the reverse order."""
 
+from collections.abc import Iterable
 from datetime import timedelta
-from functools import cached_property, partial
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 
 from tocsin.errors import UserError
@@ -18,8 +18,11 @@ from tocsin.ui.bars import Bars
 from tocsin.ui.bell import Bell
 from tocsin.ui.desk import Desk
 from tocsin.ui.detecting import Detecting
+from tocsin.ui.finder import Choice
 from tocsin.ui.heartbeat import Heartbeat
+from tocsin.ui.interrupting import Interruption
 from tocsin.ui.jobs import Collector, Jobs
+from tocsin.ui.sheets import Sheets
 from tocsin.ui.sources.running import Running
 from tocsin.ui.sources.strongbox import Strongbox
 from tocsin.ui.theme import Theme
@@ -27,19 +30,11 @@ from tocsin.ui.times import span
 from tocsin.ui.wall.screen import WallScreen
 from tocsin.ui.window import Window
 
-if TYPE_CHECKING:
-    from tocsin.ui.declare import DeclareSheet
-    from tocsin.ui.deployment import DeploymentSheet
-    from tocsin.ui.importing import ImportSheet
-    from tocsin.ui.observe import ObserveSheet
-    from tocsin.ui.serving import ServingSheet
-    from tocsin.ui.spotcheck.sheet import SpotCheckSheet
-
 _CHECK_AFTER_MS = 1000  # verification and the daily backup wait until the window is there
 _BACKUP_EVERY_MS = 3_600_000  # how often a console that stays open asks whether the daily backup is due
 
 
-class App(QObject):
+class App(Sheets):
     """The console on one store. `start` shows it, `close` ends it; the store is closed with it."""
 
     def __init__(
@@ -57,6 +52,8 @@ class App(QObject):
         self.sources = Running(self.desk, Strongbox(secrets))
         self.window = Window(self.desk)
         self.bars = Bars(self.desk, self.window.footer)
+        self.interruption = Interruption(self.desk)
+        self.window.add_bar(self.interruption)
         self._closed = False
         self.detecting = Detecting(self.desk, self.window.footer)
         self._backup_due = QTimer(self)
@@ -110,57 +107,6 @@ class App(QObject):
         window.add_screen("signals", "Signals", "signals", self._make_signals, "Ctrl+5")
         window.add_screen("sources", "Sources", "setup", self._make_sources, "Ctrl+6")
 
-    # The other screens bring pyqtgraph and more, the sheets what imports: made when first shown, they do not
-    # delay the start.
-
-    @cached_property
-    def declare(self) -> "DeclareSheet":
-        """The sheet that declares an incident."""
-        from tocsin.ui.declare import DeclareSheet
-
-        sheet = DeclareSheet(self.desk, self.window)
-        sheet.declared.connect(self._open_incident)
-        return sheet
-
-    @cached_property
-    def importing(self) -> "ImportSheet":
-        """The sheet that imports a file."""
-        from tocsin.ui.importing import ImportSheet
-
-        sheet = ImportSheet(self.desk, self.window)
-        sheet.imported.connect(lambda _report: self.detecting.now())
-        return sheet
-
-    @cached_property
-    def deployment(self) -> "DeploymentSheet":
-        """The sheet that records a deployment."""
-        from tocsin.ui.deployment import DeploymentSheet
-
-        return DeploymentSheet(self.desk, self.window)
-
-    @cached_property
-    def serving(self) -> "ServingSheet":
-        """The sheet that answers what was serving."""
-        from tocsin.ui.serving import ServingSheet
-
-        sheet = ServingSheet(self.desk, self.window)
-        sheet.record_wanted.connect(self.deployment.open)
-        return sheet
-
-    @cached_property
-    def observe(self) -> "ObserveSheet":
-        """The sheet that takes a report of what somebody noticed."""
-        from tocsin.ui.observe import ObserveSheet
-
-        return ObserveSheet(self.desk, self.window)
-
-    @cached_property
-    def spotcheck(self) -> "SpotCheckSheet":
-        """The sheet that reviews a random sample of decisions."""
-        from tocsin.ui.spotcheck.sheet import SpotCheckSheet
-
-        return SpotCheckSheet(self.desk, self.window)
-
     def _make_command(self) -> QWidget:
         from tocsin.ui.command.screen import CommandScreen
 
@@ -206,10 +152,12 @@ class App(QObject):
         window.add_action("What was serving at …", lambda: self.serving.open(), "Ctrl+Shift+V", "clock")
         window.add_action("Review a spot check", lambda: self.spotcheck.open(), "Ctrl+Shift+K", "check")
         window.add_action("Export the incident report", self._export, "Ctrl+P", "report")
+        window.add_action("Look at what is urgent", self.interruption.see, "Ctrl+U", "wall")
         window.add_action("Look for departures now", self.detecting.now, "", "signals")
         window.add_action("Verify the journal", self.bars.verify, "", "check")
         window.add_action("Leave", window.close, "Ctrl+Q", "close")
         window.add_finds(self.bars.watched)
+        window.add_finds(self._systems)
         window.add_finds(self.bars.others, last=True)
 
     def _wire(self) -> None:
@@ -218,9 +166,11 @@ class App(QObject):
         window.line_wanted.connect(self._log_line)
         window.dropped.connect(self._dropped)
         window.closing.connect(self.close)
-        self.wall.opened.connect(self._open_incident)
-        self.bars.opened.connect(self._open_incident)
+        self.wall.opened.connect(self.open_incident)
+        self.bars.opened.connect(self.open_incident)
         self.wall.declare_wanted.connect(lambda *about: self.declare.open_for(*about))
+        self.interruption.look_wanted.connect(partial(window.show_screen, "wall"))
+        self.interruption.declare_wanted.connect(lambda alerts: self.declare.open_for(alerts))
         self.wall.report_opened.connect(lambda *report: self.observe.open_report(*report))
         bell.signals_changed.connect(self.detecting.soon)
         bell.journal_changed.connect(self.bars.look)
@@ -236,13 +186,28 @@ class App(QObject):
         if not self.desk.operator:
             self.window.choose_operator()
         self.bars.look()
+        self.interruption.watch()
         # What takes longer waits until the screens have read.
         self.detecting.soon()
         QTimer.singleShot(_CHECK_AFTER_MS, self, self._ask_sources)
         QTimer.singleShot(_CHECK_AFTER_MS, self, self._check)
         QTimer.singleShot(_CHECK_AFTER_MS, self, self.back_up)
 
-    def _open_incident(self, id: str) -> None:
+    def _systems(self) -> Iterable[Choice]:
+        """Yield every system the wall shows, to be looked into."""
+        for row in self.wall.view.rows if self.wall.view is not None else ():
+            look = partial(self._look_into, row.system.id)
+            yield Choice(f"Investigate {row.system.name}", look, icon="signals")
+
+    def _look_into(self, system: str) -> None:
+        from tocsin.ui.signals.screen import SignalsScreen
+
+        screen = self.window.show_screen("signals")
+        if isinstance(screen, SignalsScreen):
+            screen.look_into(system)
+
+    def open_incident(self, id: str) -> None:
+        """Take an incident in hand and show its command screen."""
         self.desk.choose_incident(id)
         self.window.show_screen("command")
 

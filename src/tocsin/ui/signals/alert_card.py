@@ -21,10 +21,10 @@ _COLUMNS = 2
 class AlertCard(QFrame):
     """Hidden while there is none. Left and right show the others, D declares from it, Escape puts it away.
 
-    `declare_wanted(alert id)`; `closed` when it was put away by a person.
+    `declare_wanted()` from the alert shown; `closed` when it was put away by a person.
     """
 
-    declare_wanted = Signal(str)
+    declare_wanted = Signal()
     closed = Signal()
 
     def __init__(self, desk: Desk) -> None:
@@ -147,4 +147,4 @@ class AlertCard(QFrame):
         self._before.clicked.connect(lambda: self.step(-1))
         self._after.clicked.connect(lambda: self.step(1))
         self.close_button.clicked.connect(self._close)
-        self.declare.clicked.connect(lambda: self.declare_wanted.emit(self.alert.id if self.alert else ""))
+        self.declare.clicked.connect(lambda _checked: self.declare_wanted.emit())

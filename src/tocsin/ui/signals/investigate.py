@@ -43,10 +43,10 @@ _KEYS = (("[ ]", "system"), ("↑ ↓", "signal"), ("E", "its alerts"), ("R", "r
 class InvestigatePart(QWidget):
     """Shows the system chosen; with none chosen the one with the gravest lasting alert.
 
-    `declare_wanted(alert, system, observation)` by id, `deployment_opened(id)`, `review_wanted(system id)`.
+    `declare_wanted(alerts, system, observation)` by id, `deployment_opened(id)`, `review_wanted(system id)`.
     """
 
-    declare_wanted = Signal(str, str, str)
+    declare_wanted = Signal(object, str, str)
     deployment_opened = Signal(str)
     review_wanted = Signal(str)
 
@@ -114,12 +114,15 @@ class InvestigatePart(QWidget):
             self._desk.tell(f"No detector has found a departure of {line.seen.signal.name}.")
 
     def declare(self) -> None:
-        """Ask to declare from the alert shown, else the gravest lasting one, else about the system."""
+        """Ask to declare from the alert shown or the gravest, with those related; else about the system."""
         if self.view is None:
             return
         worst = self.view.worst
         alert = self.lanes.card.alert or (worst.alert if worst is not None else None)
-        self.declare_wanted.emit(alert.id if alert else "", "" if alert else self.view.system.id, "")
+        if alert is not None:
+            self.declare_wanted.emit(investigation.declared_with(self.view, alert.id), "", "")
+        else:
+            self.declare_wanted.emit((), self.view.system.id, "")
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         deed = self._deeds.get(event.text().upper())
@@ -231,7 +234,7 @@ class InvestigatePart(QWidget):
         self.side.start.deployment_opened.connect(self.deployment_opened)
         self.side.start.judged.connect(self.judge)
         self.side.spot.review_wanted.connect(self._review)
-        card.declare_wanted.connect(lambda alert: self.declare_wanted.emit(alert, "", ""))
+        card.declare_wanted.connect(self.declare)
         card.closed.connect(self.list.rows.setFocus)
         self.ask.closed.connect(self.list.rows.setFocus)
 

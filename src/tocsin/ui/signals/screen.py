@@ -17,12 +17,12 @@ _BAR = 34  # pixels
 
 
 class SignalsScreen(QWidget):
-    """Three tabs. `declare_wanted(alert, system, observation)`, each an id or empty.
+    """Three tabs. `declare_wanted(alerts, system, observation)` by id, each may be empty.
 
     `deployment_opened(id)` when one is to be read, `review_wanted(system id)` when drawn decisions are.
     """
 
-    declare_wanted = Signal(str, str, str)
+    declare_wanted = Signal(object, str, str)
     deployment_opened = Signal(str)
     review_wanted = Signal(str)
 
