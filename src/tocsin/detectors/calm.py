@@ -45,7 +45,9 @@ class Calm:
 
     def _below(self, scores: Values) -> bool:
         """Whether every average that ends with the last score stays below its level."""
-        means = {width: float(scores[-width:].mean()) for width in WIDTHS}
+        means = {1: float(scores[-1])}
+        normal = self.levels[0].of.normal(scores[-max(WIDTHS) :])
+        means |= {width: float(normal[-width:].mean()) for width in WIDTHS[1:]}
         return all(level.side * means[level.width] <= _SAFE * level.threshold for level in self.levels)
 
 

@@ -38,9 +38,6 @@ class Parameters:
     least_samples: int = field(
         default=100, metadata={"unit": "samples", "says": "past needed before judging"}
     )
-    false_alarm_days: float = field(
-        default=90.0, metadata={"unit": "days", "says": "mean time between false alarms of one series"}
-    )
     urgent_hours: float = field(
         default=6.0, metadata={"unit": "hours", "says": "what takes longer to show is for the daily review"}
     )
@@ -51,7 +48,7 @@ class DepartureDetector:
 
     name = "departure"
     title = "Departure from baseline"
-    release = "1"
+    release = "2"
 
     def __init__(self, parameters: Parameters | None = None) -> None:
         self._parameters = parameters or Parameters()
@@ -129,7 +126,7 @@ class DepartureDetector:
         if past is None:
             return None
         known = baselines.fit(series.times_us[past], series.values[past], until)
-        found = levels(known, self._parameters.false_alarm_days)
+        found = levels(known, series.alarms_a_week)
         return (known, found) if found else None
 
     def _judge(

@@ -90,9 +90,8 @@ def _sizes(series: Series, episode: Episode) -> tuple[float, float, float, float
 
 def _p_value(episode: Episode, effect: float) -> float:
     known, level = episode.worst.baseline, episode.level
-    stretches = 7 * DAY / (level.tail.stretch * known.step_us) * len(episode.worst.levels)
-    chance = level.tail.chance(abs(effect))
-    return 1.0 if chance >= 1 else -math.expm1(stretches * math.log1p(-chance))
+    rate = len(episode.worst.levels) * level.rate(abs(effect))
+    return -math.expm1(-rate * 7 * DAY / known.step_us)
 
 
 def _start(series: Series, episode: Episode, after: int) -> tuple[int, int, int]:

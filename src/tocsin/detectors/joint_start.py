@@ -53,8 +53,8 @@ def combine(evidence: Sequence[Evidence], *, chance: float = 0.9) -> Joint | Non
     slab, Mitchell and Beauchamp 1988): L(t) = product of ((1 - q) + q B(t)), a flat prior on time. So a
     series that changed at another time, or never, weakens nothing. Series whose noise is correlated tell the
     same thing twice: the logarithm of each counts 1 / (sum of squared correlations with all, itself
-    included), so that n copies of one series count as one. That is cautious: of series whose noise is shared it
-    asks more evidence than a model of the shared noise would.
+    included), so that n copies of one series count as one. That is cautious: series that share noise need
+    more evidence here than a model of the shared noise would ask.
     """
     if not evidence:
         return None

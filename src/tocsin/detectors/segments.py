@@ -68,6 +68,11 @@ class Scan:
     left_out: tuple[tuple[str, str], ...]
     settings: Settings
 
+    @property
+    def fdr(self) -> float:
+        """The false-discovery rate it was held at."""
+        return self.settings.fdr
+
 
 def scan(
     table: Table,

@@ -13,6 +13,7 @@ from tocsin.detectors.proportions import discoveries
 from tocsin.detectors.segments_rates import differs_p, worse_p
 from tocsin.detectors.table import Table, cut
 
+WORSE = ("lower", "higher", "either")
 _MOST_FOUND = 50
 _SURE = 0.05  # a pair is told instead of one of its values when the rest of that value differs this surely
 
