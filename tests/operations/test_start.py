@@ -1,0 +1,97 @@
+"""When did it start: the joint estimate of a system's series, with its deployments, and what people say."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from tocsin.model.instant import When, to_us
+from tocsin.model.operator import Author
+from tocsin.model.signal import Signal
+from tocsin.operations import deployments, start, systems
+from tocsin.operations.progress import finish
+from tocsin.store.folder import Store
+
+AddSamples = Callable[[Signal, NDArray[np.int64], NDArray[np.float64]], int]
+
+STEP = timedelta(minutes=10)
+BEGIN = datetime(2026, 10, 19, 12, tzinfo=UTC)
+CHANGED = BEGIN + 1000 * STEP
+SAMPLES = 1500
+
+
+def noise(rng: np.random.Generator, ar: float = 0.5) -> NDArray[np.float64]:
+    values = np.zeros(SAMPLES + 100)
+    for i, one in enumerate(rng.standard_normal(SAMPLES + 99), 1):
+        values[i] = ar * values[i - 1] + one * np.sqrt(1 - ar**2)
+    return values[100:]
+
+
+@pytest.fixture
+def system(store: Store, author: Author) -> str:
+    with store.write() as write:
+        return systems.ensure_in(write, author, "loans").id
+
+
+@pytest.fixture
+def measured(system: str, add_samples: AddSamples) -> dict[str, str]:
+    """Four series every ten minutes: two changed at CHANGED, two never did; the signals' ids by name."""
+    rng = np.random.default_rng(8)
+    times = to_us(BEGIN) + np.arange(SAMPLES) * (STEP // timedelta(microseconds=1))
+    ids = {}
+    for number, (name, size) in enumerate({"errors": 1.5, "refusals": 1.0, "cpu": 0, "memory": 0}.items()):
+        values = noise(rng)
+        values[1000:] += size
+        signal = Signal(system, name)
+        add_samples(signal, times + number * 60_000_000, values)
+        ids[name] = signal.id
+    return ids
+
+
+def test_the_joint_start_is_dated_and_says_which_series_changed(
+    store: Store, measured: dict[str, str]
+) -> None:
+    view = finish(start.estimate(store, "loans"))
+    assert view.when is not None
+    assert view.when.low <= CHANGED <= view.when.high + STEP
+    assert view.when.high - view.when.low < 60 * STEP
+    assert [one.signal.name for one in view.series if one.chance > 0.9] == ["errors", "refusals"]
+    assert "2 of 4 series changed then: errors, refusals" in view.evidence
+    assert np.all(np.diff(view.times_us) > 0)
+    seconds = np.diff(view.times_us).mean() / 1e6
+    assert float(view.density.sum()) * seconds == pytest.approx(1, abs=0.1)
+
+
+def test_where_nothing_changed_there_is_no_evidence(store: Store, measured: dict[str, str]) -> None:
+    view = finish(start.estimate(store, "loans", signals=[measured["cpu"], measured["memory"]]))
+    assert view.when is None
+    assert view.odds <= 0
+    assert view.evidence == "No evidence of a change in 2 series."
+
+
+def test_the_nearest_deployment_is_told_with_its_distance(
+    store: Store, author: Author, measured: dict[str, str]
+) -> None:
+    for name, at in (("scorer", CHANGED - timedelta(days=3)), ("prompt", CHANGED - timedelta(minutes=7))):
+        deployments.record(store, author, "loans", name, "2", since=When(at))
+    view = finish(start.estimate(store, "loans"))
+    assert view.when is not None
+    assert [one.deployment.name for one in view.nearest] == ["prompt", "scorer"]
+    assert view.nearest[0].inside
+    assert view.nearest[0].away == CHANGED - timedelta(minutes=7) - view.when.at
+    assert not view.nearest[1].inside
+
+
+def test_the_history_tells_what_was_known_then(store: Store, measured: dict[str, str]) -> None:
+    view = finish(start.estimate(store, "loans"))
+    instants = [at for at, _ in view.history]
+    assert instants == sorted(instants)
+    for at, when in view.history:
+        then = finish(start.estimate(store, "loans", since=BEGIN, until=at))
+        assert (then.when is None) == (when is None)
+        if when is not None and then.when is not None:
+            assert abs(then.when.at - when.at) <= 2 * STEP
+    last = view.history[-1][1]
+    assert last == view.when
