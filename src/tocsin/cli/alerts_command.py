@@ -137,7 +137,8 @@ def _show_queue(store: Store, view: QueueView, as_document: bool) -> None:
     if not view.candidates:
         options.say("Nothing waits for a look.")
     if view.history:
-        options.say(f"{view.history} alerts are history; `tocsin alerts` lists them.")
+        many = "1 alert is" if view.history == 1 else f"{view.history} alerts are"
+        options.say(f"{many} history; `tocsin alerts` lists them.")
 
 
 def _show_candidate(store: Store, one: Waiting, how: str) -> None:

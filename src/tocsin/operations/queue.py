@@ -97,6 +97,12 @@ def look(store: Store, system: str | None = None, rhythms: Rhythms | None = None
         return arranged(connection, known, found, ran, now, only, rhythms)
 
 
+def alerts_mark(store: Store) -> tuple[int, ...]:
+    """Return what is another whenever an alert is: cheap, where `look` reads them."""
+    with store.signals.read() as connection:
+        return alerts.mark(connection)
+
+
 def known_of(connection: Connection) -> Known:
     """Return what the journal says about alerts."""
     names = {one.id: one.name for one in systems.list_all(connection)}

@@ -74,6 +74,10 @@ class Window(QMainWindow):
             self.shown.emit(key)
         return screen
 
+    def add_bar(self, bar: QWidget) -> None:
+        """Lay a bar between the top bar and the screens; it is there while it is shown."""
+        self._column.insertWidget(1, bar)
+
     def add_action(
         self, title: str, run: Callable[[], object], shortcut: str = "", icon: str = ""
     ) -> QAction:
@@ -132,7 +136,7 @@ class Window(QMainWindow):
         middle.addWidget(self.rail)
         middle.addWidget(self.stack, 1)
         body = QWidget()
-        layout = QVBoxLayout(body)
+        layout = self._column = QVBoxLayout(body)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self.header)

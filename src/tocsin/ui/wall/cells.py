@@ -3,6 +3,7 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+import numpy as np
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPen
 
@@ -20,6 +21,8 @@ from tocsin.ui.wall.words import brief
 _HEAD = 20
 _VALUE_FROM = 111  # pixels of width from which a cell has room for its newest value
 _LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+_FEWEST_COLUMNS = 6  # of operations.wall.COLUMNS: what is narrower is no curve
+_CENTRE = int(Qt.AlignmentFlag.AlignCenter)
 _RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 
 
@@ -57,6 +60,31 @@ def paint_value(painter: QPainter, box: QRectF, cell: Cell, now: datetime) -> No
         return
     text = brief(now - from_us(cell.until_us)) if cell.silent else number(cell.last)
     painter.drawText(_head(box), _RIGHT, text)
+
+
+def has_curve(cell: Cell) -> bool:
+    """Whether a cell has a curve worth seeing: samples of a short time fill but a sliver of the range."""
+    return cell.curve.size > 0 and int(np.isfinite(cell.curve[::2]).sum()) >= _FEWEST_COLUMNS
+
+
+def middle(cell: Cell, now: datetime) -> list[str]:
+    """Return the words of a cell without a curve: its newest value, or what its alert is about."""
+    if cell.last is not None:
+        return [number(cell.last)]
+    if cell.alert is None:
+        return []
+    began = cell.alert.start.at if cell.alert.start else cell.alert.time
+    return [visible(cell.alert.about), f"since {brief(now - began)}"]
+
+
+def paint_middle(painter: QPainter, box: QRectF, lines: list[str]) -> None:
+    """Paint these words in the middle of a cell, each on a line that ends where room ends."""
+    room, metrics = curve_box(box), QFontMetricsF(painter.font())
+    height = metrics.height()
+    top = room.center().y() - height * len(lines) / 2
+    for place, line in enumerate(lines):
+        shown = metrics.elidedText(line, Qt.TextElideMode.ElideRight, room.width())
+        painter.drawText(QRectF(room.left(), top + place * height, room.width(), height), _CENTRE, shown)
 
 
 def looks(cell: Cell) -> tuple[object, ...]:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
@@ -25,13 +26,25 @@ from tocsin.ui.charts.sparkline import Sparkline, paint_marks, paint_sparkline, 
 from tocsin.ui.palette import SMALL
 from tocsin.ui.text import tip
 from tocsin.ui.theme import Theme, mono, sans
-from tocsin.ui.wall.cells import curve_box, looks, paint_box, paint_name, paint_value, told, tone
+from tocsin.ui.wall.cells import (
+    curve_box,
+    has_curve,
+    looks,
+    middle,
+    paint_box,
+    paint_middle,
+    paint_name,
+    paint_value,
+    told,
+    tone,
+)
 
 _HEAD = 26
 _GAP = 6
 _FAINT = 110  # of 255: the curve of a silent signal
 _LOWEST, _HIGHEST = 56, 112
 _LAYERS = tuple(Layer)
+_NO_CURVE = np.empty(0)
 _MOVES = {
     Qt.Key.Key_Left: (0, -1),
     Qt.Key.Key_Right: (0, 1),
@@ -176,16 +189,23 @@ class Grid(QAbstractScrollArea):
         """Make the curves anew for the samples there are."""
         room = curve_box(self.box(0, 0)).size()
         self._curves = [
-            [sparkline(cell.curve, room.width(), room.height()) for cell in row.cells] for row in self._rows
+            [
+                sparkline(cell.curve if has_curve(cell) else _NO_CURVE, room.width(), room.height())
+                for cell in row.cells
+            ]
+            for row in self._rows
         ]
         self.viewport().update()
 
     def _paint_values(self, painter: QPainter, now: datetime) -> None:
         painter.setFont(mono(SMALL))
-        for row, boxes in zip(self._rows, self._boxes, strict=True):
-            for cell, box in zip(row.cells, boxes, strict=True):
+        for row, boxes, curves in zip(self._rows, self._boxes, self._curves, strict=True):
+            for cell, box, curve in zip(row.cells, boxes, curves, strict=True):
                 painter.setPen(self._ink("muted" if cell.alert is None else tone(cell).value))
-                paint_value(painter, box, cell, now)
+                if curve.lines or cell.silent:
+                    paint_value(painter, box, cell, now)
+                if not curve.lines:
+                    paint_middle(painter, box, middle(cell, now))
 
     def _paint_curves(self, painter: QPainter) -> None:
         for row, boxes, curves in zip(self._rows, self._boxes, self._curves, strict=True):

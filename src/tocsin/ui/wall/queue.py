@@ -195,8 +195,8 @@ def _key(one: Fact) -> str:
 
 
 def _nothing(view: QueueView) -> str:
-    past = f" {view.history} alerts are history." if view.history else ""
-    return f"Nothing waits for a look.{past}"
+    many = "1 alert is" if view.history == 1 else f"{view.history} alerts are"
+    return f"Nothing waits for a look.{f' {many} history.' if view.history else ''}"
 
 
 def _button(text: str, name: str) -> QPushButton:

@@ -59,7 +59,14 @@ def below(known: Candidate) -> str:
         return ""
     if known.cause.deployment is not None:
         return f"likely {known.cause.text}"
+    if known.cause.text == known.cause.type:
+        return f"points to {known.cause.type}"
     return known.cause.text
+
+
+def why(known: Candidate) -> str:
+    """Return what its detector says of it, without the name that stands above."""
+    return known.message.removeprefix(f"{known.title} ")
 
 
 class QueuePainter(RowPainter):
@@ -113,7 +120,7 @@ class QueuePainter(RowPainter):
             case Snoozed():
                 return [f"{fact.reason} ({fact.author})"]
             case Waiting():
-                return [fact.candidate.message, *filter(None, [below(fact.candidate)])]
+                return [why(fact.candidate), *filter(None, [below(fact.candidate)])]
 
     def _when(self, fact: Reported | Waiting | Snoozed) -> str:
         if self.now is None:
