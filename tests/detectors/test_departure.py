@@ -35,8 +35,8 @@ def steady(days: int, step: int = HOUR // 4, seed: int = 4) -> tuple[np.ndarray,
     return times, 90 + 3 * np.sin(2 * np.pi * times / DAY) + noise
 
 
-def find(times: np.ndarray, values: np.ndarray, since: int = EVER) -> list[Finding]:
-    return DepartureDetector().find(Series(SIGNAL, times, values), since)
+def find(times: np.ndarray, values: np.ndarray, since: int = EVER, a_week: float = 0.02) -> list[Finding]:
+    return DepartureDetector().find(Series(SIGNAL, times, values, alarms_a_week=a_week), since)
 
 
 def test_a_fall_is_found_with_its_start_size_and_words() -> None:
@@ -84,7 +84,7 @@ def test_a_small_shift_that_no_single_sample_shows_is_found_and_is_not_critical(
     values[times >= BEGIN + 33 * DAY] -= 2.2
     (found,) = find(times, values)
     assert "mean of 8 samples" in found.message
-    assert found.severity is AlertSeverity.HIGH
+    assert found.severity in (AlertSeverity.MEDIUM, AlertSeverity.HIGH)
     assert found.earliest_us <= BEGIN + 33 * DAY <= found.latest_us
 
 
@@ -173,34 +173,34 @@ def test_the_same_departures_are_found_however_the_samples_arrive(cuts: list[int
 
 @pytest.mark.parametrize("ar", [0.0, 0.5, 0.8])
 @pytest.mark.parametrize("step", [HOUR // 12, HOUR])
-def test_false_alarms_are_no_more_frequent_than_stated(ar: float, step: int) -> None:
-    rows, days = (10, 100) if step < HOUR else (20, 365)
+def test_false_alarms_are_about_as_frequent_as_stated(ar: float, step: int) -> None:
+    """The exact rates, over thousands of weeks, are measured by bench_false_alarms.py."""
+    rows, days, a_week = (6, 70, 0.5) if step < HOUR else (10, 250, 0.3)
     times = BEGIN + np.arange(0, days * DAY, step)
     noise = correlated(np.random.default_rng(5), (rows, len(times)), ar)
-    alarms = sum(len(find(times, row)) for row in noise)
-    stated = rows * (days - 7) / Parameters().false_alarm_days
-    assert 0 < alarms <= 1.3 * stated
+    alarms = sum(len(find(times, row, a_week=a_week)) for row in noise)
+    stated = rows * (days - 7) / 7 * a_week
+    assert 0.4 * stated < alarms < 1.7 * stated
 
 
-def test_false_alarms_of_heavy_tailed_noise_stay_within_four_times_the_rate() -> None:
-    times = BEGIN + np.arange(0, 365 * DAY, HOUR)
-    noise = np.random.default_rng(5).standard_t(4, (20, len(times)))
-    alarms = sum(len(find(times, row)) for row in noise)
-    assert alarms <= 4 * 20 * 358 / Parameters().false_alarm_days
+def test_false_alarms_of_heavy_tailed_noise_stay_near_the_rate() -> None:
+    times = BEGIN + np.arange(0, 250 * DAY, HOUR)
+    noise = np.random.default_rng(5).standard_t(4, (10, len(times)))
+    alarms = sum(len(find(times, row, a_week=0.2)) for row in noise)
+    assert alarms <= 2 * 10 * 243 / 7 * 0.2
 
 
-def test_a_shorter_time_between_false_alarms_gives_more_of_them() -> None:
+def test_a_larger_budget_gives_more_false_alarms() -> None:
     times = BEGIN + np.arange(0, 365 * DAY, HOUR)
     noise = np.random.default_rng(5).standard_normal((4, len(times)))
-    eager = DepartureDetector(Parameters(false_alarm_days=7))
-    many = sum(len(eager.find(Series(SIGNAL, times, row), EVER)) for row in noise)
-    assert many > 3 * sum(len(find(times, row)) for row in noise)
+    eager = sum(len(find(times, row, a_week=1.0)) for row in noise)
+    assert eager > 3 * sum(len(find(times, row, a_week=0.1)) for row in noise)
 
 
 def test_changed_parameters_change_the_version() -> None:
-    assert version(DepartureDetector()) == version(DepartureDetector(Parameters())) == "1"
+    assert version(DepartureDetector()) == version(DepartureDetector(Parameters())) == "2"
     changed = version(DepartureDetector(Parameters(window_days=14)))
-    assert changed.startswith("1+")
+    assert changed.startswith("2+")
     assert changed != version(DepartureDetector(Parameters(window_days=15)))
 
 
@@ -233,7 +233,7 @@ def test_plain_departures_of_real_series_are_found(
 ) -> None:
     times, values = nab(shared_data, file)
     begin, end = (to_us(datetime.fromisoformat(text).replace(tzinfo=UTC)) for text in (since, until))
-    found = [f for f in find(times, values) if begin <= f.time_us <= end]
+    found = [f for f in find(times, values, a_week=1 / 12) if begin <= f.time_us <= end]
     assert any(f.severity is not AlertSeverity.LOW for f in found)
 
 
