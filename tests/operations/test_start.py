@@ -7,10 +7,11 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from tocsin.errors import BadInput, NotAllowed
 from tocsin.model.instant import When, to_us
 from tocsin.model.operator import Author
 from tocsin.model.signal import Signal
-from tocsin.operations import deployments, start, systems
+from tocsin.operations import command, deployments, incidents, start, systems, undo, verification
 from tocsin.operations.progress import finish
 from tocsin.store.folder import Store
 
@@ -20,6 +21,7 @@ STEP = timedelta(minutes=10)
 BEGIN = datetime(2026, 10, 19, 12, tzinfo=UTC)
 CHANGED = BEGIN + 1000 * STEP
 SAMPLES = 1500
+FOUND = BEGIN + 1300 * STEP
 
 
 def noise(rng: np.random.Generator, ar: float = 0.5) -> NDArray[np.float64]:
@@ -95,3 +97,85 @@ def test_the_history_tells_what_was_known_then(store: Store, measured: dict[str,
             assert abs(then.when.at - when.at) <= 2 * STEP
     last = view.history[-1][1]
     assert last == view.when
+
+
+@pytest.fixture
+def incident(store: Store, author: Author, measured: dict[str, str]) -> str:
+    found = incidents.declare(store, author, title="Loans refused", system="loans", detected=FOUND)
+    return found.reference
+
+
+def test_an_incident_is_dated_from_the_past_before_it_was_detected(store: Store, incident: str) -> None:
+    view = finish(start.of_incident(store, incident))
+    assert view.when is not None
+    assert view.when.low <= CHANGED <= view.when.high + STEP
+    assert view.when.high <= FOUND
+
+
+def test_accepting_sets_the_start_by_the_same_entry(store: Store, author: Author, incident: str) -> None:
+    view = finish(start.of_incident(store, incident))
+    id = store.new_id()
+    for _ in range(2):  # a retry says it once
+        start.judge(store, author, view, "accepted", incident=incident, reason="Fits the logs.", id=id)
+    assert incidents.get(store, incident).start == view.when
+    said = start.judged(store, incident=incident)
+    assert [(one.said.verdict, one.said.evidence, one.counts) for one in said] == [
+        ("accepted", view.evidence, True)
+    ]
+    assert verification.verify(store).ok
+
+
+def test_undoing_takes_the_judgement_and_the_start_back(store: Store, author: Author, incident: str) -> None:
+    before = When(FOUND - timedelta(hours=3))
+    incidents.set_fields(store, author, incident, {"start": before})
+    chosen = When(CHANGED, CHANGED - STEP, CHANGED + STEP)
+    view = finish(start.of_incident(store, incident))
+    entry = start.judge(store, author, view, "adjusted", incident=incident, chosen=chosen)
+    assert incidents.get(store, incident).start == chosen
+    undone = undo.undo(store, author, entry.id)
+    assert incidents.get(store, incident).start == before
+    assert [one.counts for one in start.judged(store, incident=incident)] == [False]
+    undo.undo(store, author, undone.id)
+    assert incidents.get(store, incident).start == chosen
+
+
+def test_a_judgement_under_a_later_estimate_is_not_undone(
+    store: Store, author: Author, incident: str
+) -> None:
+    entry = start.judge(store, author, When(CHANGED), "accepted", incident=incident)
+    incidents.set_fields(store, author, incident, {"start": When(CHANGED - STEP)})
+    with pytest.raises(NotAllowed):
+        undo.undo(store, author, entry.id)
+
+
+def test_rejecting_leaves_the_start_alone(store: Store, author: Author, incident: str) -> None:
+    start.judge(store, author, When(CHANGED), "rejected", incident=incident, reason="A test ran then.")
+    assert incidents.get(store, incident).start is None
+    view = command.look(store, incident)
+    assert view is not None
+    log = [line.text for line in view.lines]
+    assert "Rejected the estimated start: A test ran then." in log
+
+
+def test_a_system_alone_is_judged_too(store: Store, author: Author, measured: dict[str, str]) -> None:
+    view = finish(start.estimate(store, "loans"))
+    entry = start.judge(store, author, view, "accepted")
+    assert [one.entry for one in start.judged(store, system="loans")] == [entry.id]
+    undo.undo(store, author, entry.id)
+    assert [one.counts for one in start.judged(store, system="loans")] == [False]
+
+
+@pytest.mark.parametrize(
+    ("estimate", "verdict", "chosen"),
+    [
+        (None, "accepted", None),
+        (When(CHANGED), "adjusted", None),
+        (When(CHANGED), "believed", None),
+        (None, "adjusted", When(datetime(2027, 1, 1, tzinfo=UTC))),
+    ],
+)
+def test_what_makes_no_judgement_is_refused(
+    store: Store, author: Author, incident: str, estimate: When | None, verdict: str, chosen: When | None
+) -> None:
+    with pytest.raises(BadInput):
+        start.judge(store, author, estimate, verdict, incident=incident, chosen=chosen)

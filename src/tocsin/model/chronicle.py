@@ -15,7 +15,9 @@ from tocsin.model.journal import (
     StatusMoved,
     Withdrawn,
 )
+from tocsin.model.judgement import StartJudged
 from tocsin.model.report import Line
+from tocsin.model.running_log import start_words
 
 
 def lines(entries: Iterable[Entry]) -> Iterator[Line]:
@@ -58,6 +60,8 @@ def _told(entry: Entry) -> tuple[str, str, str] | None:
         case ClockMarked() as body:
             reason = f": {body.reason}" if body.reason else ""
             return "done", f"Clock {body.clock} marked {body.state}{reason}", author
+        case StartJudged() as body:
+            return "decided", start_words(body), author
         case IncidentLinked() as body:
             return "noted", f"Linked to another incident: {body.relation}", author
         case Withdrawn() as body if body.entry == entry.incident:

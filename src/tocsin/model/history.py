@@ -9,6 +9,7 @@ import msgspec
 from tocsin.model.incident import standing
 from tocsin.model.instant import When
 from tocsin.model.journal import Entry, FieldsSet, TimelineAdded, Undone, Withdrawn
+from tocsin.model.judgement import StartJudged
 from tocsin.model.timeline import Item, fold, step
 
 
@@ -46,16 +47,20 @@ def estimates(entries: Iterable[Entry]) -> tuple[Estimate, ...]:
     ordered = list(entries)
     counting = {entry.id for entry in standing(ordered)}
     return tuple(
-        Estimate(
-            entry.id,
-            entry.author.name,
-            entry.recorded_at,
-            msgspec.convert(entry.body.fields["start"], When),
-            entry.id in counting,
-        )
+        Estimate(entry.id, entry.author.name, entry.recorded_at, start, entry.id in counting)
         for entry in ordered
-        if isinstance(entry.body, FieldsSet) and "start" in entry.body.fields
+        if (start := _start(entry)) is not None
     )
+
+
+def _start(entry: Entry) -> When | None:
+    match entry.body:
+        case FieldsSet(fields=fields) if "start" in fields:
+            return msgspec.convert(fields["start"], When)
+        case StartJudged(chosen=chosen):
+            return chosen
+        case _:
+            return None
 
 
 def versions(entries: Iterable[Entry]) -> tuple[Version, ...]:

@@ -24,6 +24,7 @@ from tocsin.model.journal import (
     Undone,
     Withdrawn,
 )
+from tocsin.model.judgement import StartJudged
 
 OPEN, CONTAINED, RESOLVED, CLOSED, REOPENED = "open", "contained", "resolved", "closed", "re-opened"
 
@@ -216,6 +217,10 @@ def _later(state: Incident, entry: Entry) -> Incident:
             given = body.fields.get("severity")
             grades = () if given is None else (Grade(entry.id, str(given), at),)
             return replace(state, fields=fields, grades=state.grades + grades)
+        case StartJudged(chosen=chosen) if chosen is not None:
+            return replace(
+                state, fields=set_fields(state.fields, entry, {"start": msgspec.to_builtins(chosen)})
+            )
         case RoleAssumed():
             return replace(state, roles=set_fields(state.roles, entry, {body.role: body.person}))
         case StatusMoved():

@@ -19,6 +19,7 @@ from tocsin.model.journal import (
     TimelineAdded,
     Withdrawn,
 )
+from tocsin.model.judgement import StartJudged
 from tocsin.model.timeline import Item
 
 _TEXTS = ("impact", "root_cause", "remediation", "prevention", "version")
@@ -92,14 +93,26 @@ def _words(entry: Entry, names: Mapping[str, str]) -> tuple[str, str]:
             return "record", f"Attached {body.name}, SHA-256 {body.sha256[:12]}"
         case DocumentExported() as body:
             return "record", f"Exported the {body.document.replace('_', ' ')}"
-        case Withdrawn() as body if body.entry == entry.incident:
-            return "status", f"Withdrawn: {body.reason}"
         case Withdrawn() as body:
-            return "record", f"Withdrew an exported document: {body.reason}"
+            return _withdrawn(body, entry.incident)
+        case StartJudged() as body:
+            return "record", start_words(body)
         case FieldsSet() as body:
             return _fields(body)
         case _:
             return "", ""
+
+
+def start_words(body: StartJudged) -> str:
+    """Return what a person said of an estimated start, in a line."""
+    reason = f": {body.reason}" if body.reason else ""
+    return f"{body.verdict.capitalize()} the estimated start{reason}"
+
+
+def _withdrawn(body: Withdrawn, incident: str) -> tuple[str, str]:
+    if body.entry == incident:
+        return "status", f"Withdrawn: {body.reason}"
+    return "record", f"Withdrew an exported document: {body.reason}"
 
 
 def _fields(body: FieldsSet) -> tuple[str, str]:

@@ -15,6 +15,8 @@ from tocsin.model.signal import Signal
 from tocsin.operations import deployments, incidents
 from tocsin.operations.progress import Progress
 from tocsin.operations.signals import system_id
+from tocsin.operations.start_judgement import judge as judge
+from tocsin.operations.start_judgement import judged as judged
 from tocsin.operations.start_view import SeriesStart, as_when, density, grid, nearest, words
 from tocsin.operations.start_view import StartView as StartView
 from tocsin.store import alerts, samples, series

@@ -23,6 +23,7 @@ from tocsin.model.judgement import (
     RolesSet,
     SpotCheckDrawn,
     SpotCheckJudged,
+    StartJudged,
 )
 from tocsin.model.operator import Author
 from tocsin.model.timeline import FINAL_LANES
@@ -46,6 +47,7 @@ _UNDOABLE = (
     AlertsSnoozed,
     SpotCheckDrawn,
     SpotCheckJudged,
+    StartJudged,
     Undone,
 )
 
@@ -128,8 +130,8 @@ def _same_ground(entry: Entry, target: Entry, other: Entry) -> bool:
     if entry is target:
         return False
     match target.body, other.body:
-        case FieldsSet(fields=mine), FieldsSet(fields=theirs):
-            return not mine.keys().isdisjoint(theirs)
+        case (FieldsSet() | StartJudged() as mine, FieldsSet() | StartJudged() as theirs):
+            return not _fields(mine).isdisjoint(_fields(theirs))
         case RoleAssumed(role=mine), RoleAssumed(role=theirs):
             return mine == theirs
         case ClockMarked(clock=mine), ClockMarked(clock=theirs):
@@ -138,3 +140,10 @@ def _same_ground(entry: Entry, target: Entry, other: Entry) -> bool:
             return mine == theirs and target.author == other.author
         case _:
             return False
+
+
+def _fields(body: FieldsSet | StartJudged) -> set[str]:
+    """Return the fields of an incident that a body sets."""
+    if isinstance(body, StartJudged):
+        return set() if body.chosen is None else {"start"}
+    return set(body.fields)
