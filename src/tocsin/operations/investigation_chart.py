@@ -37,7 +37,8 @@ _DAY = timedelta(days=1)
 class RateCurve:
     """A rate of decisions, or of a part of them, in each stretch of time.
 
-    `band` is where the rate of so many rows would lie, 95 % of the time, had nothing changed.
+    `band` is where the rate of so many rows would lie, 95 % of the time, had nothing changed; `last` the rate
+    of the window that is compared, `worse` whether that is a finding.
     """
 
     key: str
@@ -46,6 +47,8 @@ class RateCurve:
     times_us: Times
     rate: Values
     band: Band | None
+    last: float
+    worse: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,6 +64,7 @@ class Lane:
     last: float
     band: Band | None
     alerts: tuple[Alert, ...] = ()
+    worse: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -137,8 +141,8 @@ def _stretch(
 
 
 def _of_rate(one: RateCurve) -> Lane:
-    last = float(one.rate[-1]) if len(one.rate) else float("nan")
-    return Lane(one.key, one.title, one.about, one.times_us, one.rate, one.rate, last, one.band)
+    last, worse = one.last, one.worse
+    return Lane(one.key, one.title, one.about, one.times_us, one.rate, one.rate, last, one.band, worse=worse)
 
 
 def _of_series(

@@ -1,6 +1,7 @@
 """What the decisions of a system show in two windows: inputs compared, segments that became worse, rates."""
 
-from collections.abc import Generator, Mapping, Sequence
+import re
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -9,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tocsin.detectors.base import DAY, HOUR, Span, Times, Values
+from tocsin.detectors.segments_cells import MISSING
 from tocsin.detectors.table import Table, Words
 from tocsin.errors import BadInput
 from tocsin.model.decision import Roles
@@ -28,6 +30,7 @@ _LONGEST = timedelta(days=84)  # of a baseline, so that seasons of long ago do n
 _BINS, _LEAST_ROWS = 120, 20  # stretches of a curve at most; rows of the least of them, in the middle
 _STEPS = (HOUR, 3 * HOUR, 6 * HOUR, 12 * HOUR, DAY, 2 * DAY, 7 * DAY)
 _WIDE = 1.96
+_BETWEEN = re.compile(r"(\S+) to under (\S+)")
 Where = tuple[tuple[str, str], ...]
 
 
@@ -88,20 +91,26 @@ def look_into(store: Store, system: str, compared: Windows) -> Generator[Progres
     why_segments, rates = "", dict[Where, RateCurve]()
     try:
         found = segments.scan(table, roles, compared.baseline, compared.window)
-        rates = _rates(
-            table, roles, [one.where for one in (*found.findings, *found.inside, found.overall)], compared
-        )
+        rates = _rates(table, roles, found, compared)
     except BadInput as error:
         why_segments = str(error)
     return Decided(compared, comparison, found, rates, why_inputs, why_segments)
 
 
 def rate_curve(
-    times_us: Times, values: Values, key: str, title: str, about: str, baseline: Span
+    times_us: Times,
+    values: Values,
+    key: str,
+    title: str,
+    about: str,
+    compared: Windows,
+    *,
+    worse: bool = False,
 ) -> RateCurve | None:
     """Return the mean of values in equal stretches of time, with where it would lie unchanged (95 %).
 
-    `values` are one a row, by time, NaN where unknown; None of fewer than two stretches.
+    `values` are one a row, by time, NaN where unknown. Stretches at the ends that are mostly outside what is
+    there are left out. None of fewer than two stretches.
     """
     kept = np.isfinite(values)
     times, found = times_us[kept], values[kept]
@@ -113,8 +122,24 @@ def rate_curve(
     counts = np.diff(np.append(starts, len(at)))
     rate = np.add.reduceat(found, starts) / counts
     middles = at[starts] * width + width // 2
-    usual = found[(times >= baseline[0]) & (times < baseline[1])]
-    return RateCurve(key, title, about, middles, rate, _band(middles, counts, usual))
+    whole = _whole(counts)
+    usual = found[_within(times, compared.baseline)]
+    late = found[_within(times, compared.window)]
+    last = float(late.mean()) if len(late) else float("nan")
+    band = _band(middles[whole], counts[whole], usual)
+    return RateCurve(key, title, about, middles[whole], rate[whole], band, last, worse)
+
+
+def _whole(counts: NDArray[np.int64]) -> slice:
+    """Return the stretches without a first or last one of less than half the usual number of rows."""
+    half = float(np.median(counts)) / 2
+    first = int(len(counts) > 2 and counts[0] < half)
+    last = len(counts) - int(len(counts) > 2 and counts[-1] < half)
+    return slice(first, last)
+
+
+def _within(times: Times, span: Span) -> NDArray[np.bool_]:
+    return np.asarray((times >= span[0]) & (times < span[1]), np.bool_)
 
 
 def _width(times: Times) -> int:
@@ -137,42 +162,40 @@ def _band(middles: Times, counts: NDArray[np.int64], usual: Values) -> Band | No
     return Band(middles, np.full(len(middles), centre), low, high)
 
 
-def _rates(table: Table, roles: Roles, shown: Sequence[Where], compared: Windows) -> dict[Where, RateCurve]:
+def _rates(table: Table, roles: Roles, found: "Scan", compared: Windows) -> dict[Where, RateCurve]:
     from tocsin.operations import segments
 
-    measured, found = segments.measured(table, roles), dict[Where, RateCurve]()
-    for where in shown:
+    measured, curves = segments.measured(table, roles), dict[Where, RateCurve]()
+    worse = {one.where for one in found.findings}
+    for one in (*found.findings, *found.inside, found.overall):
         rows = np.ones(len(table), np.bool_)
-        for column, label in where:
+        for column, label in one.where:
             rows &= _is(table, column, label)
-        title = " and ".join(label for _, label in where) or "all rows"
-        curve = rate_curve(
-            table.times_us[rows],
-            measured.values[rows],
-            f"rate {where}",
-            title,
-            measured.name,
-            compared.baseline,
-        )
+        title = " and ".join(label for _, label in one.where) or "all rows"
+        key, about = f"rate {one.where}", measured.name
+        times, values = table.times_us[rows], measured.values[rows]
+        curve = rate_curve(times, values, key, title, about, compared, worse=one.where in worse)
         if curve is not None:
-            found[where] = curve
-    return found
+            curves[one.where] = curve
+    return curves
 
 
 def _is(table: Table, column: str, label: str) -> NDArray[np.bool_]:
-    """Return which rows belong to a value of a column, as segments name them."""
+    """Return which rows belong to a value of a column, in the words of segments; bounds as told there."""
     held = table.columns[column]
     if isinstance(held, Words):
-        code = held.labels.index(label) if label in held.labels else -2
-        return np.asarray(held.codes == code, np.bool_)
-    return np.asarray(held == _number(label), np.bool_)
-
-
-def _number(label: str) -> float:
-    try:
-        return float(label)
-    except ValueError:
-        return float("nan")
+        code = held.labels.index(label) if label in held.labels else -1
+        missing = label == MISSING and code < 0
+        return np.asarray(held.codes == code if code >= 0 or missing else np.zeros(len(held), np.bool_))
+    if label == MISSING:
+        return np.isnan(held)
+    if found := _BETWEEN.fullmatch(label):
+        return np.asarray((held >= float(found[1])) & (held < float(found[2])), np.bool_)
+    if label.startswith("under "):
+        return np.asarray(held < float(label.removeprefix("under ")), np.bool_)
+    if label.endswith(" or more"):
+        return np.asarray(held >= float(label.removesuffix(" or more")), np.bool_)
+    return np.asarray(held == float(label), np.bool_) if label != "any" else ~np.isnan(held)
 
 
 def _us(length: timedelta) -> int:

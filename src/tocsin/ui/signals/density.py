@@ -17,7 +17,7 @@ from tocsin.ui.theme import Theme, sans
 from tocsin.ui.times import short_stamp
 
 _AXIS, _STEP, _MOST = 18, 6, 4  # pixels of the words, and of one former estimate; how many of them
-_HEIGHT = 66
+_HEIGHT = 60
 _BESIDE = 1.2  # intervals shown at each side of the interval
 
 

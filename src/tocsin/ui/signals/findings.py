@@ -14,6 +14,7 @@ from tocsin.ui.palette import Tone
 from tocsin.ui.signals.lanes_panel import Wanted
 from tocsin.ui.signals.list_panel import Line, key
 from tocsin.ui.signals.slow import State
+from tocsin.ui.text import set_tip
 from tocsin.ui.times import MONTHS, number, short_stamp
 
 if TYPE_CHECKING:
@@ -26,6 +27,8 @@ _NO_LOG = (
     "Ctrl I imports a decision log: one row a decision, with its time, its id, and columns such as region.\n"
     "`tocsin decisions roles` says which column holds what."
 )
+_TIP = "Alarms a week in the last four, of the false-alarm budget. `tocsin detectors` sets it."
+_LIKELY = 0.5
 _NO_INPUTS = "Inputs are compared from a decision log. Ctrl I imports one."
 
 
@@ -57,12 +60,10 @@ class Findings:
             self._range_chosen = self._moved = False
         part.head.show_systems(view.systems, view.system.id)
         part.head.show_range(part.lanes.range)
-        part.list.show_signals(view)
         part.list.remark.show_text(_budget(view))
+        set_tip(part.list.remark, _TIP)
         part.side.spot.show_report(view.spot, logged=view.decided is not None)
         part.side.start.show_verdict(self._verdict(view))
-        if other:
-            self._point_at_worst(view)
         self.show_answers()
 
     def show_answers(self) -> None:
@@ -71,7 +72,9 @@ class Findings:
         if view is None or view.system.id != self._system:
             return
         when, found = part.inquiry.when, part.inquiry.found
+        part.list.show_signals(view, self._changed())
         part.side.start.refresh()
+        part.side.start.remark.show_text(self._about(view))
         part.side.start.show_before(view.deployments)
         part.lanes.show_start(when)
         part.lanes.show_notes(self._notes(view))
@@ -79,6 +82,8 @@ class Findings:
         if when is not None and not self._range_chosen and view.signals:
             newest = max(one.heard.last_us for one in view.signals)
             self._take_range(fitting(when.low, from_us(newest)))
+        if not self._moved:
+            self._point_at_worst(view)
         if found is not None and found.scan is not None and found.scan.findings and not self._moved:
             self._segment = found.scan.findings[0].where
         self._draw()
@@ -109,10 +114,23 @@ class Findings:
 
     def _point_at_worst(self, view: Investigation) -> None:
         """Put the cursor on the signal that speaks most."""
-        first = view.worst or next(iter(view.signals), None)
-        if first is not None:
-            self._part.list.select(first.number)
+        worst, changed = view.worst, self._changed()
+        first = next((one.number for one in view.signals), None)
+        number = worst.number if worst is not None else next(iter(changed), first)
+        if number is not None:
+            self._part.list.select(number)
         self._moved = False
+
+    def _changed(self) -> tuple[int, ...]:
+        """Return the numbers of the signals that changed when it started, the likeliest first."""
+        estimate = self._part.inquiry.estimate
+        if estimate is None or estimate.when is None:
+            return ()
+        return tuple(one.number for one in estimate.series if one.number and one.chance >= _LIKELY)
+
+    def _about(self, view: Investigation) -> str:
+        """Say of which incident the start is estimated."""
+        return f"for {view.incident.reference}" if view.incident is not None else ""
 
     def _point(self, line: Line) -> None:
         if key(line) != self._pointed:
@@ -191,4 +209,4 @@ class Findings:
 def _budget(view: Investigation) -> str:
     """Say how many false alarms a week are allowed, and how many alarms there were of late."""
     allowed, used = number(view.budget.allowed), number(view.budget.used)
-    return f"false alarms {allowed}/week · used {used}"
+    return f"used {used} of {allowed} a week"

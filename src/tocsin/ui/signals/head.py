@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QButtonGroup, QComboBox, QHBoxLayout, QPushButton, QWidget
+from PySide6.QtWidgets import QButtonGroup, QComboBox, QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
 from tocsin.model.operator import System
 from tocsin.operations.investigation_chart import RANGES
 from tocsin.ui.palette import GAP
 from tocsin.ui.text import Label, button_text, set_look, set_tip, visible
 
-_BOX = 220  # pixels
+_LEAST, _WIDEST = 110, 230  # pixels
 
 
 class Head(QWidget):
@@ -27,7 +27,10 @@ class Head(QWidget):
         self.systems = QComboBox()
         self.systems.setObjectName("investigated-system")
         self.systems.setAccessibleName("System to look into")
-        self.systems.setFixedWidth(_BOX)
+        self.systems.setMaximumWidth(_WIDEST)
+        self.systems.setMinimumWidth(_LEAST)
+        self.systems.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.systems.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.systems.activated.connect(lambda at: self.system_wanted.emit(str(self.systems.itemData(at))))
         self.ranges = {name: QPushButton(name) for name in RANGES}
         self.windows, self.declare = QPushButton("compare …"), QPushButton("Declare from this")
@@ -66,7 +69,7 @@ class Head(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(4)
-        row.addWidget(self.systems)
+        row.addWidget(self.systems, 8)
         for key in ("[", "]"):
             row.addWidget(Label(key, "key"), 0, Qt.AlignmentFlag.AlignVCenter)
         row.addStretch(1)

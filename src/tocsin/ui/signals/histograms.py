@@ -10,7 +10,7 @@ from tocsin.ui.palette import PAD, SMALL
 from tocsin.ui.text import visible
 from tocsin.ui.theme import Theme, sans
 
-_HEIGHT, _AXIS, _LEGEND = 104, 16, 16
+_HEIGHT, _AXIS, _LEGEND = 92, 16, 16
 _LEAST_BAR = 30  # pixels of a bin, from which its own name is written
 
 
@@ -52,15 +52,17 @@ class Histograms(QWidget):
         top = max(*self._before, *self._after, 1e-12)
         wide = room.width() / count
         quiet, ink = self._theme.colour("centre"), self._theme.colour("accent")
+        pairs = len(self._names) == count  # words stand beside each other, numbers over each other
         for place, (before, after) in enumerate(zip(self._before, self._after, strict=True)):
-            left = room.left() + place * wide
-            height = before / top * room.height()
-            painter.fillRect(QRectF(left + 1, room.bottom() - height, max(wide - 2, 1), height), quiet)
+            left, height = room.left() + place * wide, before / top * room.height()
+            bar = max(wide / 2 - 3 if pairs else wide - 2, 1)
+            painter.fillRect(QRectF(left + 2, room.bottom() - height, bar, height), quiet)
             height = after / top * room.height()
-            box = QRectF(left + 1.5, room.bottom() - height, max(wide - 3, 1), height)
-            painter.setPen(ink)
-            painter.setBrush(_faint(QColor(ink), 46))
-            painter.drawRect(box)
+            box = QRectF(left + (wide / 2 if pairs else 2), room.bottom() - height, bar, height)
+            painter.fillRect(box, _faint(QColor(ink), 255 if pairs else 46))
+            if not pairs:
+                painter.setPen(ink)
+                painter.drawLine(box.topLeft(), box.topRight())
         painter.setPen(self._theme.colour("line"))
         painter.drawLine(room.bottomLeft(), room.bottomRight())
         self._axis(painter, room, wide)

@@ -7,10 +7,13 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from tocsin.ui.desk import Desk
 from tocsin.ui.palette import PAD, Tone
+from tocsin.ui.signals.chances import chance
 from tocsin.ui.signals.histograms import Histograms
 from tocsin.ui.signals.ledger import Cell, Column, Entry, Ledger
 from tocsin.ui.text import Label
 from tocsin.ui.times import number
+
+_LEAST = 3  # rows in sight, however low the window
 
 if TYPE_CHECKING:
     from tocsin.operations.compare import Comparison, Feature
@@ -37,9 +40,9 @@ class InputsPart(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(2)
         layout.addWidget(self.said)
-        layout.addWidget(self.features, 1)
+        layout.addWidget(self.features, 20)
         layout.addWidget(self.drawing)
-        layout.addStretch(0)
+        layout.addStretch(1)
         self.features.pointed.connect(self._draw)
         self.show_comparison(None, "")
 
@@ -48,6 +51,8 @@ class InputsPart(QWidget):
         features = found.features if found is not None else ()
         self.features.show_entries([_entry(one) for one in features])
         self.features.setVisible(bool(features))
+        self.features.setMinimumHeight(self.features.height_of(min(len(features), _LEAST)))
+        self.features.setMaximumHeight(self.features.height_of(len(features)))
         self.said.setVisible(not features)
         self.said.show_text(words)
         if features:
@@ -69,16 +74,12 @@ def _entry(one: "Feature") -> Entry:
         one.name,
         (
             Cell(one.name, "text", bold=one.changed, tone=tone),
-            Cell(number(one.psi), quiet),
-            Cell("–" if statistic is None else number(statistic), quiet),
-            Cell(_chance(one.q), quiet),
+            Cell(f"{one.psi:.3f}", quiet),
+            Cell("–" if statistic is None else f"{statistic:.3f}", quiet),
+            Cell(chance(one.q), quiet),
         ),
         one,
     )
-
-
-def _chance(q: float) -> str:
-    return "–" if q != q else "< 1e−99" if q < 1e-99 else number(q)
 
 
 def _told(one: "Feature") -> str:

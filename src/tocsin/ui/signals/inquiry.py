@@ -38,7 +38,9 @@ class Inquiry(QObject):
             self._chosen = None
             self.decided.forget()
         self._view = view
-        self.start.want(view.system.id, view.mark, partial(_estimate, self._desk.store, view.system.id))
+        incident = view.incident.id if view.incident is not None else ""
+        call = partial(_estimate, self._desk.store, view.system.id, incident)
+        self.start.want((view.system.id, incident), view.mark, call)
         self._compare()
 
     @property
@@ -92,10 +94,11 @@ class Inquiry(QObject):
             self.decided.want(view.system.id, mark, call)
 
 
-def _estimate(store: Store, system: str) -> "Generator[Progress, None, StartView]":
+def _estimate(store: Store, system: str, incident: str) -> "Generator[Progress, None, StartView]":
+    """Estimate by what the open incident is about, else by the newest weeks of the system."""
     from tocsin.operations import start  # it loads what the first window need not wait for
 
-    return (yield from start.estimate(store, system))
+    return (yield from (start.of_incident(store, incident) if incident else start.estimate(store, system)))
 
 
 def _look_into(store: Store, system: str, compared: "Windows") -> "Generator[Progress, None, Decided]":

@@ -142,7 +142,7 @@ class InvestigatePart(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         super().resizeEvent(event)
         self.list.setFixedWidth(min(max(round(self.width() * 0.175), 236), 330))
-        self.side.setFixedWidth(min(max(round(self.width() * 0.25), 364), 470))
+        self.side.setFixedWidth(min(max(round(self.width() * 0.25), 360), 470))
         if self.ask.isVisible():
             self.ask.place()
 

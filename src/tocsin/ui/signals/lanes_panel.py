@@ -17,7 +17,7 @@ from tocsin.ui.charts.scene import Note
 from tocsin.ui.charts.strip import Episode
 from tocsin.ui.charts.strips import Strips
 from tocsin.ui.desk import Desk
-from tocsin.ui.palette import PAD
+from tocsin.ui.palette import PAD, Tone
 from tocsin.ui.panel import Panel
 from tocsin.ui.signals.alert_card import AlertCard
 from tocsin.ui.signals.list_panel import TONES
@@ -149,7 +149,8 @@ class LanesPanel(Panel):
             strip.set_band(lane.band.times_us, lane.band.centre, lane.band.low, lane.band.high)
         strip.set_episodes(tuple(_episode(alert) for alert in reversed(lane.alerts)))
         lasting = [alert for alert in lane.alerts if alert.ended is None]
-        strip.set_tone(TONES[min(lasting, key=_grave).severity] if lasting else None)
+        grave = TONES[min(lasting, key=_grave).severity] if lasting else None
+        strip.set_tone(Tone.RED if lane.worse else grave)
 
     def _clicked(self, earliest: datetime, latest: datetime, place: int) -> None:
         """Open what was clicked at: a deployment, else the departure of that lane."""

@@ -1,6 +1,6 @@
 """The signals of one system by layer: shape and word of each state, newest value, blind layers hatched."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -35,12 +35,16 @@ _SHAPE = 10
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A row: a signal, an alert of another tool, or a layer nobody watches. `heading`: it begins a layer."""
+    """A row: a signal, an alert of another tool, or a layer nobody watches. `heading`: it begins a layer.
+
+    `changed` tells that the signal is one of those that changed when it started.
+    """
 
     layer: LayerSeen
     heading: bool
     seen: Seen | None = None
     told: Alert | None = None
+    changed: bool = False
 
 
 class ListPanel(Panel):
@@ -66,11 +70,11 @@ class ListPanel(Panel):
         found = self.rows.selected
         return found if isinstance(found, Line) else None
 
-    def show_signals(self, view: Investigation) -> None:
-        """Show the signals of a system; the cursor stays on its signal."""
+    def show_signals(self, view: Investigation, changed: Collection[int] = ()) -> None:
+        """Show the signals of a system; the cursor stays on its signal. `changed` are numbers of some."""
         self._painter.now = view.now
         self.rows.show_rows(
-            (key(one), ". ".join(filter(None, told(one, view.now))), one) for one in lines(view)
+            (key(one), ". ".join(filter(None, told(one, view.now))), one) for one in lines(view, changed)
         )
 
     def select(self, number: int) -> None:
@@ -78,7 +82,7 @@ class ListPanel(Panel):
         self.rows.select(f"series {number}")
 
 
-def lines(view: Investigation) -> Iterator[Line]:
+def lines(view: Investigation, changed: Collection[int] = ()) -> Iterator[Line]:
     """Yield the rows of a system, layer by layer; nothing for one without any signal at all."""
     if not view.signals and not any(layer.told for layer in view.layers):
         return
@@ -86,7 +90,7 @@ def lines(view: Investigation) -> Iterator[Line]:
         if not layer.signals and not layer.told:
             yield Line(layer, True)
         for place, seen in enumerate(layer.signals):
-            yield Line(layer, place == 0, seen)
+            yield Line(layer, place == 0, seen, changed=seen.number in changed)
         for place, alert in enumerate(layer.told):
             yield Line(layer, place == 0 and not layer.signals, told=alert)
 
@@ -104,7 +108,7 @@ def told(one: Line, now: datetime) -> tuple[str, str, str]:
         signal = one.seen.signal
         name = " · ".join(filter(None, (signal.name, signal.segment, signal.group)))
         unit = f" {signal.unit}" if signal.unit and len(signal.unit) <= 3 else ""
-        return name, f"{number(one.seen.heard.last)}{unit}", _state(one.seen, now)
+        return name, f"{number(one.seen.heard.last)}{unit}", _state(one, one.seen, now)
     if one.told is not None:
         value = "" if one.told.value is None else number(one.told.value)
         return one.told.about, value, f"{one.told.severity} alert of {one.told.source}"
@@ -114,11 +118,13 @@ def told(one: Line, now: datetime) -> tuple[str, str, str]:
     )
 
 
-def _state(seen: Seen, now: datetime) -> str:
+def _state(one: Line, seen: Seen, now: datetime) -> str:
     if seen.alert is not None:
         return seen.alert.severity.value
     pulse = seen.heard.pulse
-    return "" if pulse is Pulse.ON_TIME else f"{pulse} {brief(now - from_us(seen.heard.last_us))}"
+    if pulse is Pulse.ON_TIME:
+        return "changed" if one.changed else ""
+    return f"{pulse} {brief(now - from_us(seen.heard.last_us))}"
 
 
 def mark(one: Line) -> tuple[str, str]:
@@ -128,7 +134,7 @@ def mark(one: Line) -> tuple[str, str]:
         return SHAPES[TONES[alert.severity]], TONES[alert.severity].value
     if one.seen is not None and one.seen.heard.pulse is not Pulse.ON_TIME:
         return "clock", "orange" if one.seen.heard.pulse is Pulse.SILENT else "yellow"
-    return "circle", "grey"
+    return ("diamond", "yellow") if one.changed else ("circle", "grey")
 
 
 class _LinePainter(RowPainter):

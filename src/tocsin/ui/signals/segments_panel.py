@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
 from tocsin.ui.desk import Desk
 from tocsin.ui.palette import PAD, Tone
 from tocsin.ui.panel import Panel
+from tocsin.ui.signals.chances import chance
 from tocsin.ui.signals.ledger import Cell, Column, Entry, Ledger
 from tocsin.ui.signals.slow import Slow
 from tocsin.ui.signals.under_way import UnderWay
@@ -28,6 +29,7 @@ _COLUMNS = (
     Column("", drop=1),
 )
 _ALL = "all rows"
+_FOLDED = 2  # rows of what a finding explains, until they are unfolded
 
 
 class SegmentsPanel(Panel):
@@ -52,7 +54,10 @@ class SegmentsPanel(Panel):
         self.room.addLayout(self._pages, 1)
         self._pages.addWidget(page)
         self._pages.addWidget(self.rows)
-        self.rows.pointed.connect(self.pointed)
+        self._found: Scan | None = None
+        self._unfolded = False
+        self.rows.pointed.connect(self._point)
+        self.rows.chosen.connect(self._choose)
         self.setMinimumHeight(110)
 
     def show_scan(self, found: "Scan | None", words: str) -> None:
@@ -66,17 +71,31 @@ class SegmentsPanel(Panel):
         count = len(found.findings)
         finding = "no finding" if not count else f"{count} finding{'s' if count > 1 else ''}"
         self.remark.show_text(f"{finding} of {number(found.tested)} tested, false discoveries ≤ {fdr} %")
-        self.rows.show_entries(list(_entries(found)))
+        self._found = found
+        self.rows.show_entries(list(_entries(found, self._unfolded)))
+
+    def _point(self, one: "SegmentChange | None") -> None:
+        if one is not None:
+            self.pointed.emit(one)
+
+    def _choose(self, one: "SegmentChange | None") -> None:
+        """Unfold what the findings explain, or fold it again."""
+        if self._found is not None and self._found.inside:
+            self._unfolded = not self._unfolded
+            self.rows.show_entries(list(_entries(self._found, self._unfolded)))
 
 
-def _entries(found: "Scan") -> Sequence[Entry]:
+def _entries(found: "Scan", unfolded: bool) -> Sequence[Entry]:
+    """Return the rows; of what a finding explains only the first few unless unfolded."""
     rows: list[Entry] = []
     for place, one in enumerate(found.findings):
         rows.append(_entry(one, _explained(one), Tone.RED))
         inside = [other for other in found.inside if other.under == place]
-        rows += [
-            _entry(other, "inside the first" if place == 0 else "inside the one above") for other in inside
-        ]
+        said = "inside the first" if place == 0 else "inside the one above"
+        shown = inside if unfolded or len(inside) <= _FOLDED + 1 else inside[:_FOLDED]
+        rows += [_entry(other, said) for other in shown]
+        if hidden := len(inside) - len(shown):
+            rows.append(_more(hidden, place))
     steady = "became worse too" if found.overall.high < 0 and found.settings.worse == "lower" else "steady"
     rows.append(_entry(found.overall, steady))
     return rows
@@ -92,11 +111,18 @@ def _entry(one: "SegmentChange", said: str, tone: Tone | None = None) -> Entry:
             Cell(_percent(one.rate[0]), ink),
             Cell(_percent(one.rate[1]), ink),
             Cell(_change(one), ink),
-            Cell(_chance(one), ink),
+            Cell("–" if one.inside else chance(one.q if one.q == one.q else one.p), ink),
             Cell(said, "red" if tone is not None else "muted", tone=tone),
         ),
         one,
         tone,
+    )
+
+
+def _more(hidden: int, place: int) -> Entry:
+    empty = tuple(Cell("") for _ in _COLUMNS[1:])
+    return Entry(
+        ("more", place), (Cell(f"{hidden} more inside it: Enter unfolds them", "muted"), *empty), None
     )
 
 
@@ -121,8 +147,3 @@ def _change(one: "SegmentChange") -> str:
     change = f"{one.change * scale:+.2f}" if half < 0.1 and shares else f"{one.change * scale:+.1f}"
     around = f"{half:.2f}" if half < 0.1 and shares else f"{half:.1f}"
     return f"{change.replace('-', MINUS)} ± {around}{unit}"
-
-
-def _chance(one: "SegmentChange") -> str:
-    q = one.q if one.q == one.q else one.p
-    return "–" if one.inside or q != q else "< 1e−99" if q < 1e-99 else number(q)

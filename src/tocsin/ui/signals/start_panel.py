@@ -47,7 +47,7 @@ class StartPanel(Panel):
         self.before = Ledger(desk.theme, _COLUMNS, "What changed just before: Enter opens it")
         self.before.setObjectName("changed-before")
         self.nothing_before = Label("", "small", wrap=True)
-        self.accept, self.adjust = QPushButton("Accept   A"), QPushButton("Adjust by brushing   B")
+        self.accept, self.adjust = QPushButton("Accept   A"), QPushButton("Adjust   B")
         self.reject = QPushButton("No evidence   X")
         self._lay_out()
         slow.changed.connect(self.refresh)
@@ -90,6 +90,7 @@ class StartPanel(Panel):
         for button in (self.adjust, self.reject):
             button.setEnabled(view is not None and not self._desk.store.read_only)
         self.accept.setEnabled(self.may_accept)
+        set_tip(self.adjust, "Drag over the chart, or Shift with arrows in it, where it began   B")
 
     def show_before(self, deployed: Sequence[Deployment]) -> None:
         """Show what was deployed nearest to the start, the nearest before it first."""
@@ -102,7 +103,7 @@ class StartPanel(Panel):
                 (
                     Cell(short_stamp(one.began.at, self._zone, now), "muted"),
                     Cell(f"{one.title} · {one.kind}", bold=place == 0),
-                    Cell(distance(one, start) if start is not None else "", "text"),
+                    Cell(distance(one, start) if start is not None else "", bold=place == 0),
                 ),
                 one,
             )

@@ -25,11 +25,9 @@ def interval(start: When, zone: ZoneInfo, now: datetime) -> str:
 
 
 def distance(deployed: Deployment, start: When) -> str:
-    """Return how long before the start something was deployed: −3 h; +2 h after it, within it: inside."""
+    """Return how long before the start something was deployed: −3 h; after it: +2 h."""
     began = deployed.began
     if began.is_range and began.low <= start.high and began.high >= start.low:
-        return "may be it"
+        return "within"
     gap = start.at - began.at
-    inside = start.is_range and start.low <= began.at <= start.high
-    said = f"{MINUS if gap >= timedelta(0) else '+'}{brief(abs(gap))}"
-    return f"{said} ●" if inside else said
+    return f"{MINUS if gap >= timedelta(0) else '+'}{brief(abs(gap))}"
