@@ -90,13 +90,31 @@ def _numbers(column: Values, window: NDArray[np.intp], bins: int) -> tuple[NDArr
         labels = [f"{value:.6g}" for value in values]
     else:
         base = column[known & (window == 0)]
-        edges = np.unique(np.quantile(base, np.arange(1, bins) / bins)) if len(base) else np.empty(0)
+        cuts = np.quantile(base, np.arange(1, bins) / bins) if len(base) else ()
+        edges = np.unique([float(f"{cut:.6g}") for cut in cuts])  # as the labels have them
         codes = np.searchsorted(edges, column, side="right")
         ends = [f"{edge:.6g}" for edge in edges] or ["any"]
         between = [f"{low} to under {high}" for low, high in pairwise(ends)]
         labels = [f"under {ends[0]}", *between, f"{ends[-1]} or more"]
     codes[~known] = len(labels)
     return codes.astype(np.int32), (*labels, MISSING)
+
+
+def matching(column: Column, label: str) -> NDArray[np.bool_]:
+    """Return which rows of a column have the value that a label of its attribute stands for."""
+    if isinstance(column, Words):
+        code = column.labels.index(label) if label in column.labels else -1 if label == MISSING else -2
+        return column.codes == code
+    if label == MISSING:
+        return np.isnan(column)
+    if label.startswith("under "):
+        return column < float(label.removeprefix("under "))
+    if label.endswith(" or more"):
+        return column >= float(label.removesuffix(" or more"))
+    low, between, high = label.partition(" to under ")
+    return (
+        (column >= float(low)) & (column < float(high)) if between else np.isclose(column, float(low), 1e-5)
+    )
 
 
 def cells(attributes: Sequence[Attribute], measured: Measured, least: int, *, pairs: bool) -> Cells:
