@@ -27,6 +27,7 @@ _COMMANDS = (
     "decisions_command",
     "compare_command",
     "spotcheck_command",
+    "oversight_command",
     "clocks_command",
     "report_command",
     "store_command",
