@@ -1,27 +1,53 @@
 """Every column of a decision log compared between two windows, the most changed first."""
 
+import re
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tocsin.detectors import distributions as measures
 from tocsin.detectors.base import Span, Values
+from tocsin.detectors.distributions_drawn import bars, tops
 from tocsin.detectors.histograms import Counts, histograms
 from tocsin.detectors.proportions import discoveries
 from tocsin.detectors.table import Column, Table, Words
 from tocsin.model.decision import Roles
 
-PSI = 0.1  # above what chance makes of it
-SHIFT = 0.1  # of KS, or of the share of one word
-MISSING = 0.05  # change of the share without a value
-NEW = 0.01  # share of words that the baseline does not have
-BARS = 30
-_LABELS = 12
-_DRAWN = (0.005, 0.5, 0.995)
-_SKEW = 0.05  # bars grow by a ratio where half of the rows lie in the lowest part of the drawn range
+_NATURES = ("counter", "time", "name")
 _LATE = ("outcome", "correct")  # of these the newest rows know nothing yet, and nothing is wrong
 _NUMBER = 0.99
+_FEW = 20
+_FIRST = 5_000
+_ONWARD = 0.99  # of the baseline's rows no less than the row before: a counter, or a time
+_NAMES = 0.5  # of the baseline's rows with a word of their own: names of things, no inputs
+_DATE = re.compile(r"\d{4}-\d\d-\d\d([T ].*)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """How large a change must be to be one, whatever its p-value; a million rows make any significant."""
+
+    psi: float = field(
+        default=0.1, metadata={"unit": "PSI", "says": "population stability index above chance", "least": 0.0}
+    )
+    shift: float = field(
+        default=0.1,
+        metadata={"unit": "share", "says": "KS of numbers, change of a word's share", "least": 0.0},
+    )
+    missing: float = field(
+        default=0.05, metadata={"unit": "share", "says": "change of the share without a value", "least": 0.0}
+    )
+    new: float = field(
+        default=0.01,
+        metadata={"unit": "share", "says": "words that the baseline does not have", "least": 0.0},
+    )
+
+
+USUAL = Sizes()
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +56,14 @@ class Feature:
 
     `psi` and `js` are over baseline deciles (words: over each word), `noise` is what PSI comes to by chance.
     `ks` is the statistic, `wasserstein` in the column's unit, both None for words; `chi2` None for numbers.
-    `missing` are shares of rows, `new` the share of the window's words that the baseline does not have.
+    `missing` are shares of rows, `new` the share of the window's words that the baseline does not have,
+    `moved` the word whose share changed most, and its shares.
     `p` is of KS (words: chi-square, missing ones a category); where numbers are missing, twice the smaller of
     it and that of the missing. `q` controls false discoveries over all columns. `schema` is "", gone, come or
     kind. `before` and `after` are shares of the bars between `edges_or_labels`, for drawing: of numbers one
-    edge more than bars, of words the most frequent and "others". `rows` have a value.
+    edge more than bars, of words the most frequent and "others". `rows` have a value. `role` is that of the
+    column, else counter, time or name for what grows row by row, is a date or is told apart by it: these
+    differ always and never count as changed.
     """
 
     name: str
@@ -57,6 +86,7 @@ class Feature:
     schema: str = ""
     role: str = ""
     why: tuple[str, ...] = ()
+    moved: tuple[str, float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,22 +113,25 @@ def ranked(
     *,
     fdr: float = 0.05,
     columns: Collection[str] | None = None,
+    sizes: Sizes = USUAL,
 ) -> Comparison:
     """Return how each column of the window differs from the baseline.
 
     A column changed when its q-value is at most `fdr` and the change has a size: with a million rows the
-    p-value alone flags everything, with a hundred the size alone does. Sizes are PSI 0.1 above chance, KS (a
-    word's share) 0.1, five points of missing values, one of new words, or a column gone, come or of
-    another kind. Rows are taken to be independent.
+    p-value alone flags everything, with a hundred the size alone does. `sizes` tell which; besides, a column
+    that is gone, come or of another kind changed. Rows are taken to be independent.
     """
     old, new = table.between(baseline), table.between(window)
     meant = {name: role for role, told in roles.columns.items() for name in told}
     found = [
-        replace(_feature(name, old.columns[name], new.columns[name]), role=meant.get(name, ""))
+        replace(
+            _feature(name, old.columns[name], new.columns[name]),
+            role=meant.get(name) or _nature(old.columns[name]),
+        )
         for name in (table.columns if columns is None else columns)
     ]
     q = discoveries([one.p for one in found]) if found else np.empty(0)
-    judged = [_judged(one, float(chance), fdr) for one, chance in zip(found, q, strict=True)]
+    judged = [_judged(one, float(chance), fdr, sizes) for one, chance in zip(found, q, strict=True)]
     judged.sort(key=lambda one: (not one.changed, -_size(one), one.name))
     return Comparison(tuple(judged), baseline, window, (len(old), len(new)), fdr)
 
@@ -118,7 +151,7 @@ def _of_numbers(name: str, before: Values, after: Values) -> Feature:
     if one.missing or other.missing:
         _, lacking = measures.chi_square((one.missing, one.rows), (other.missing, other.rows))
         p = min(1.0, 2 * lacking) if np.isnan(p) else min(1.0, 2 * min(p, lacking))
-    edges, shares = _bars(one.counts, one.sums, other.counts, other.sums)
+    edges, shares = bars(one.counts, one.sums, other.counts, other.sums)
     missing = (_share(one.missing, len(before)), _share(other.missing, len(after)))
     return Feature(
         name, "numbers", measures.psi(a, b), measures.jensen_shannon(a, b), measures.wasserstein(one, other),
@@ -136,27 +169,31 @@ def _of_words(name: str, before: Words, after: Words) -> Feature:
     chi2, p = measures.chi_square(*pooled)
     # Rare words are put together for PSI too: one row more or less of each would add up to a shift.
     c, d = measures.pooled(a, b)
-    labels, shares = _tops(before.labels, a, b)
+    labels, shares = tops(before.labels, a, b)
     missing = (_share(int(one[0]), len(before)), _share(int(other[0]), len(after)))
     schema = _presence(n, m, missing) or _kinds(before.labels, a, b)
     return Feature(
         name, "words", measures.psi(c, d), measures.jensen_shannon(c, d), None, None, chi2, p, float("nan"),
         missing, _share(int(b[a == 0].sum()), m), labels, *shares, False, measures.psi_noise(c, d), (n, m),
-        schema, why=_moved(before.labels, a, b),
+        schema, moved=_moved(before.labels, a, b),
     )  # fmt: skip
 
 
-def _judged(found: Feature, q: float, fdr: float) -> Feature:
+def _judged(found: Feature, q: float, fdr: float, sizes: Sizes) -> Feature:
     """Return the feature with its q-value and the sizes that make it a change, in words."""
-    why = found.why
-    if not np.isnan(found.psi) and found.psi - found.noise >= PSI:
-        why = (f"PSI {found.psi:.2g}", *why)
-    if found.ks is not None and found.ks >= SHIFT:
+    if found.role in _NATURES:
+        return replace(found, q=q)
+    why: tuple[str, ...] = ()
+    if not np.isnan(found.psi) and found.psi - found.noise >= sizes.psi:
+        why += (f"PSI {found.psi:.2g}",)
+    if found.ks is not None and found.ks >= sizes.shift:
         why += (f"KS {found.ks:.2g}",)
+    if found.moved is not None and abs(found.moved[2] - found.moved[1]) >= sizes.shift:
+        why += ("{:.40} {:.1%} before, {:.1%} now".format(*found.moved),)
     if found.role not in _LATE:
-        if abs(found.missing[1] - found.missing[0]) >= MISSING:
+        if abs(found.missing[1] - found.missing[0]) >= sizes.missing:
             why += (f"missing {found.missing[0]:.1%} before, {found.missing[1]:.1%} now",)
-        if found.new >= NEW:
+        if found.new >= sizes.new:
             why += (f"{found.new:.1%} in words that are new",)
         if found.schema:
             why += (
@@ -202,57 +239,35 @@ def _is_number(label: str) -> bool:
     return True
 
 
-def _moved(labels: tuple[str, ...], before: Counts, after: Counts) -> tuple[str, ...]:
-    """Return in words the label whose share changed most, where it changed by enough."""
+def _moved(labels: tuple[str, ...], before: Counts, after: Counts) -> tuple[str, float, float] | None:
+    """Return the word whose share changed most, and its shares."""
     if not before.sum() or not after.sum():
-        return ()
+        return None
     a, b = before / before.sum(), after / after.sum()
     most = int(np.argmax(np.abs(b - a)))
-    if abs(b[most] - a[most]) < SHIFT:
-        return ()
-    return (f"{labels[most][:40]} {a[most]:.1%} before, {b[most]:.1%} now",)
+    return labels[most], float(a[most]), float(b[most])
 
 
-def _tops(
-    labels: tuple[str, ...], before: Counts, after: Counts
-) -> tuple[tuple[str, ...], tuple[tuple[float, ...], tuple[float, ...]]]:
-    """Return the words to draw, the most frequent of either window first, and their shares."""
-    shares = [counts / max(int(counts.sum()), 1) for counts in (before, after)]
-    order = np.argsort(-np.maximum(*shares), kind="stable")[:_LABELS]
-    rest = [float(one.sum() - one[order].sum()) for one in shares]
-    shown = tuple(labels[i] for i in order)
-    parts = [tuple(float(one[i]) for i in order) for one in shares]
-    if len(labels) > _LABELS:
-        return (*shown, "others"), ((*parts[0], rest[0]), (*parts[1], rest[1]))
-    return shown, (parts[0], parts[1])
+def _counts_on(values: NDArray[Any]) -> bool:
+    """Whether values hardly ever fall and never stand still for long; a rare flag does not count on."""
+    for part in (values[:_FIRST], values):
+        if not float((part[1:] >= part[:-1]).mean()) >= _ONWARD:
+            return False
+    parts = np.array_split(values, 8)
+    return all(bool(np.median(b) > np.median(a)) for a, b in pairwise(parts) if len(b))
 
 
-def _bars(
-    before: Counts, before_sums: Values, after: Counts, after_sums: Values
-) -> tuple[tuple[float, ...], tuple[tuple[float, ...], tuple[float, ...]]]:
-    """Return the edges of bars to draw, and what share of each window is in each; the ends take the rest."""
-    both = before + after
-    used = both > 0
-    if not used.any():
-        return (), ((), ())
-    at = (before_sums[used] + after_sums[used]) / both[used]
-    low, middle, high = _drawn(at, before[used], after[used])
-    skewed = low > 0 and middle - low < _SKEW * (high - low)
-    edges = (np.geomspace if skewed else np.linspace)(low, high, BARS + 1)
-    place = np.clip(np.searchsorted(edges, at, side="right") - 1, 0, BARS - 1)
-    shares = [
-        tuple((np.bincount(place, weights=one[used], minlength=BARS) / max(int(one.sum()), 1)).tolist())
-        for one in (before, after)
-    ]
-    return tuple(edges.tolist()), (shares[0], shares[1])
-
-
-def _drawn(at: Values, before: Counts, after: Counts) -> tuple[float, float, float]:
-    """Return the range to draw, what all but the outermost of either window lie in, and the lower median."""
-    ends: list[tuple[float, ...]] = []
-    for counts in (before, after):
-        if total := counts.sum():
-            inner = np.searchsorted(np.cumsum(counts), np.array(_DRAWN) * total)
-            ends.append(tuple(at[np.minimum(inner, len(at) - 1)].tolist()))
-    low, middle, high = min(e[0] for e in ends), min(e[1] for e in ends), max(e[2] for e in ends)
-    return (low, middle, high) if high > low else (low - 0.5, low, high + 0.5)
+def _nature(baseline: Column) -> str:
+    """Return whether a column counts on, tells the time or names its row, empty for none of these."""
+    values = baseline.codes if isinstance(baseline, Words) else baseline
+    if len(values) < 2 or (values[0] == values).all():
+        return ""
+    if _counts_on(values):
+        return "counter"
+    if not isinstance(baseline, Words):
+        return ""
+    used = np.bincount(baseline.codes + 1, minlength=len(baseline.labels) + 1)[1:]
+    if (used > 0).sum() > _NAMES * max(int(used.sum()), 1) and used.sum() > _FEW:
+        return "name"
+    dates = np.array([_DATE.fullmatch(label) is not None for label in baseline.labels], bool)
+    return "time" if dates.size and used[dates].sum() >= _NUMBER * max(int(used.sum()), 1) else ""
