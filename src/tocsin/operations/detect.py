@@ -1,7 +1,7 @@
 """Detecting: every detector over the samples it has not judged yet, a slice of one series a step."""
 
 from collections import deque
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Container, Generator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -58,7 +58,7 @@ def detect(
     system_id = None if system is None else _system_id(store, system)
     parts = settings.in_force(store) if using is None else list(using)
     ones = [part for part in parts if isinstance(part.needs, OneSeries)]
-    run = _Run(store, Detected(), budget.shares(store, parts), _normals(store), vigil, since)
+    run = _Run(store, Detected(), budget.shares(store, parts), *_normals(store), vigil, since)
     waiting = deque(_work(run, ones, system_id))
     total, numbers = len(waiting), {number for number, _ in waiting}
     while waiting:
@@ -79,6 +79,7 @@ class _Run:
     done: Detected
     shares: budget.Shares
     normals: Mapping[str, int]
+    accepted: Container[str]
     vigil: Vigil | None
     since: datetime | None
     shelf: "tuple[Any, _HandedOver | None, dict[Any, Any]] | None" = None
@@ -190,6 +191,8 @@ def _judge(
         handed, memo, read = _shelved(run, connection, number, upto_us, detector.needs)
         known = alerts.of_series(connection, signal.id, detector.name)
         others = alerts.by_others(connection, signal.id, detector.name)
+    # What people accepted is no departure: it is neither extended nor does it stand for another.
+    known, others = ([a for a in some if a.id not in run.accepted] for some in (known, others))
     if handed is None or not len(handed.times):
         return None, 0
     others += [a for one in earlier if one.mark.series == number for a in one.changes.raised]
@@ -276,9 +279,10 @@ def _spans(known: Sequence[Alert], since_us: int) -> tuple[Span, ...]:
     return tuple((to_us(a.time), to_us(a.ended) if a.ended else max(since_us, to_us(a.time))) for a in known)
 
 
-def _normals(store: Store) -> dict[str, int]:
+def _normals(store: Store) -> tuple[Mapping[str, int], Container[str]]:
+    """Return since when baselines count anew, and the ids of the alerts that people accepted."""
     with store.journal.read() as connection:
-        return normals.new_normals(connection)
+        return normals.new_normals(connection), normals.verdicts(connection).accepted
 
 
 def _system_id(store: Store, name: str) -> str:
