@@ -104,7 +104,7 @@ def matching(column: Column, label: str) -> NDArray[np.bool_]:
     """Return which rows of a column have the value that a label of its attribute stands for."""
     if isinstance(column, Words):
         code = column.labels.index(label) if label in column.labels else -1 if label == MISSING else -2
-        return column.codes == code
+        return np.asarray(column.codes == code)
     if label == MISSING:
         return np.isnan(column)
     if label.startswith("under "):
@@ -112,9 +112,9 @@ def matching(column: Column, label: str) -> NDArray[np.bool_]:
     if label.endswith(" or more"):
         return column >= float(label.removesuffix(" or more"))
     low, between, high = label.partition(" to under ")
-    return (
-        (column >= float(low)) & (column < float(high)) if between else np.isclose(column, float(low), 1e-5)
-    )
+    if between:
+        return np.asarray((column >= float(low)) & (column < float(high)))
+    return np.isclose(column, float(low), 1e-5)
 
 
 def cells(attributes: Sequence[Attribute], measured: Measured, least: int, *, pairs: bool) -> Cells:

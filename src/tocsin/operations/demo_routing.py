@@ -114,10 +114,10 @@ def _regions(random: np.random.Generator, made: Routing) -> NDArray[np.intp]:
 def _weather(
     random: np.random.Generator, times: NDArray[np.int64], region: NDArray[np.intp]
 ) -> NDArray[np.intp]:
-    """Return the weather of each day in each part of the country."""
-    day, part = (times - times[0]) // _DAY_US, region // 25
-    drawn = random.choice(3, (int(day.max()) + 1, 8), p=(0.68, 0.27, 0.05))
-    found: NDArray[np.intp] = drawn[day, part]
+    """Return the weather, which holds for two hours in a region."""
+    stretch = (times - times[0]) // (_DAY_US // 12)
+    drawn = random.choice(3, (int(stretch.max()) + 1, len(REGIONS)), p=(0.68, 0.27, 0.05))
+    found: NDArray[np.intp] = drawn[stretch, region]
     return found
 
 
