@@ -16,8 +16,8 @@ from tocsin.ui.palette import PAD, SMALL, UNSURE_ALPHA
 from tocsin.ui.theme import Theme, sans
 from tocsin.ui.times import short_stamp
 
-_AXIS, _STEP, _MOST = 18, 6, 4  # pixels of the words, and of one former estimate; how many of them
-_HEIGHT = 60
+_AXIS, _STEP, _MOST = 17, 5, 3  # pixels of the words, and of one former estimate; how many of them
+_HEIGHT = 56
 _BESIDE = 1.2  # intervals shown at each side of the interval
 
 

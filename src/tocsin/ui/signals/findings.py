@@ -63,7 +63,6 @@ class Findings:
         part.list.remark.show_text(_budget(view))
         set_tip(part.list.remark, _TIP)
         part.side.spot.show_report(view.spot, logged=view.decided is not None)
-        part.side.start.show_verdict(self._verdict(view))
         self.show_answers()
 
     def show_answers(self) -> None:
@@ -129,8 +128,9 @@ class Findings:
         return tuple(one.number for one in estimate.series if one.number and one.chance >= _LIKELY)
 
     def _about(self, view: Investigation) -> str:
-        """Say of which incident the start is estimated."""
-        return f"for {view.incident.reference}" if view.incident is not None else ""
+        """Say what people have decided of the start, and of which incident it is."""
+        about = f"for {view.incident.reference}" if view.incident is not None else ""
+        return " · ".join(filter(None, (self._verdict(view), about)))
 
     def _point(self, line: Line) -> None:
         if key(line) != self._pointed:

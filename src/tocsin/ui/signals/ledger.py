@@ -57,6 +57,9 @@ class PointedRows(Rows):
 
     pointed = Signal(object)
 
+    def sizeHint(self) -> QSize:  # noqa: N802
+        return QSize(120, 2 * _ROW)  # what there is beyond comes by stretch, not by asking
+
     def currentChanged(self, current: Index, previous: Index) -> None:  # noqa: N802
         super().currentChanged(current, previous)
         if current.isValid():

@@ -120,10 +120,8 @@ def _entry(one: "SegmentChange", said: str, tone: Tone | None = None) -> Entry:
 
 
 def _more(hidden: int, place: int) -> Entry:
-    empty = tuple(Cell("") for _ in _COLUMNS[1:])
-    return Entry(
-        ("more", place), (Cell(f"{hidden} more inside it: Enter unfolds them", "muted"), *empty), None
-    )
+    said = Cell(f"{hidden} more inside it: Enter unfolds them", "muted")
+    return Entry(("more", place), (said, *(Cell("") for _ in _COLUMNS[1:])), None)
 
 
 def name(where: Sequence[tuple[str, str]]) -> str:

@@ -1,6 +1,6 @@
 """The human spot check of a system in hand: its error rate with the interval, what is left, review now."""
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton
 
 from tocsin.operations.spotcheck_report import Report
@@ -9,7 +9,7 @@ from tocsin.ui.panel import Panel
 from tocsin.ui.text import ElidedLabel, Label, set_look
 from tocsin.ui.times import number
 
-_NONE = "No decisions are drawn for people to judge. It tells what no metric can: how often it is wrong."
+_NONE = "People judging decisions drawn at random tell what no metric can: how often it is wrong."
 _NO_LOG = (
     "People judge decisions drawn at random. For that this system needs a decision log: Ctrl I imports one."
 )
@@ -24,7 +24,7 @@ class SpotPanel(Panel):
         super().__init__("Human spot check")
         self.rate, self.interval = Label("", "large"), ElidedLabel("", "muted")
         self.left = Label("", "small", wrap=True)
-        self.button = QPushButton("Review now")
+        self.button = QPushButton("Review now   V")
         self.button.setObjectName("review-now")
         set_look(self.button, role="main")
         self.button.clicked.connect(self.review_wanted)
@@ -33,13 +33,12 @@ class SpotPanel(Panel):
         first.addWidget(self.rate)
         first.addWidget(self.interval, 1)
         last = QHBoxLayout()
+        last.setSpacing(10)
         last.addWidget(self.button)
-        last.addWidget(Label("V", "key"), 0, Qt.AlignmentFlag.AlignVCenter)
-        last.addStretch(1)
+        last.addWidget(self.left, 1)
         self.room.setContentsMargins(PAD, 7, PAD, 9)
         self.room.setSpacing(5)
         self.room.addLayout(first)
-        self.room.addWidget(self.left)
         self.room.addLayout(last)
         self.show_report(None, logged=False)
 
@@ -51,7 +50,7 @@ class SpotPanel(Panel):
         if report is None:
             self.remark.show_text("")
             self.left.show_text(_NONE if logged else _NO_LOG)
-            self.button.setText("Draw and review")
+            self.button.setText("Draw   V")
             return
         drawn = report.check.drawn
         share = number(100 * report.drawn / max(drawn.population, 1))
@@ -66,7 +65,7 @@ class SpotPanel(Panel):
             percent = number(100 * report.confidence)
             self.interval.show_text(f"{percent} %: {bounds} · {report.wrong} of {report.reviewed} judged")
         self.left.show_text(_left(report))
-        self.button.setText("Review now" if report.left else "Look at it")
+        self.button.setText("Review now   V" if report.left else "Look at it   V")
 
 
 def _left(report: Report) -> str:

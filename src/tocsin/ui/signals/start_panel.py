@@ -42,7 +42,7 @@ class StartPanel(Panel):
         super().__init__("When did it start?")
         self._desk, self._slow, self._zone = desk, slow, ZoneInfo(desk.store.zone)
         self.when, self.interval = Label("", "title"), ElidedLabel("", "muted")
-        self.evidence, self.verdict = Label("", "muted", wrap=True), ElidedLabel("", "small")
+        self.evidence = Label("", "muted", wrap=True)
         self.density = Density(desk.theme, self._zone)
         self.before = Ledger(desk.theme, _COLUMNS, "What changed just before: Enter opens it")
         self.before.setObjectName("changed-before")
@@ -115,11 +115,6 @@ class StartPanel(Panel):
         self.nothing_before.setVisible(not entries)
         self.nothing_before.show_text(_no_change(bool(deployed), start))
 
-    def show_verdict(self, words: str) -> None:
-        """Say what people have decided of the start."""
-        self.verdict.show_text(words)
-        self.verdict.setVisible(bool(words))
-
     def _lay_out(self) -> None:
         self.room.setContentsMargins(0, 6, 0, 6)
         self.room.setSpacing(4)
@@ -128,13 +123,11 @@ class StartPanel(Panel):
         self.room.addLayout(first)
         self.room.addLayout(_row(self.evidence, stretch=0, fills=True))
         self.room.addWidget(self.density)
-        self.room.addLayout(_row(self.verdict, stretch=0, fills=True))
         self.room.addLayout(self._buttons())
         self.room.addSpacing(4)
         self.room.addWidget(heading("What changed just before"))
         self.room.addWidget(self.before)
         self.room.addLayout(_row(self.nothing_before, stretch=0, fills=True))
-        self.verdict.hide()
         self.refresh()
         self.show_before(())
 
