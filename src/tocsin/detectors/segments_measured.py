@@ -27,16 +27,21 @@ _RESULTS = (
     "answered",
     "tokens",
 )
+RIGHT, DECIDED = "right", "decided"
 _CLASSES = 50  # a decision of more different numbers is no class, so that it is neither right nor wrong
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Measured:
-    """A value for each row, NaN where unknown: 0 or 1 for rates. `worse` is lower, higher or either."""
+    """A value for each row, NaN where unknown: 0 or 1 for rates. `worse` is lower, higher or either.
+
+    `kind` tells how often it was right from what it decided.
+    """
 
     name: str
     values: Values
     worse: str
+    kind: str = RIGHT
 
 
 def rates(table: Table, roles: Roles) -> list[Measured]:
@@ -75,12 +80,14 @@ def _decided(table: Table, roles: Roles) -> Iterator[Measured]:
         return
     column = table.columns[name]
     if roles.favourable:
-        yield Measured(f"{name} is {roles.favourable}", share_of(column, roles.favourable), "lower")
+        yield Measured(f"{name} is {roles.favourable}", share_of(column, roles.favourable), "lower", DECIDED)
     elif isinstance(column, Words):
         if len(column.labels) == 2:
-            yield Measured(f"{name} is {column.labels[1]}", share_of(column, column.labels[1]), "either")
+            yield Measured(
+                f"{name} is {column.labels[1]}", share_of(column, column.labels[1]), "either", DECIDED
+            )
     elif truths(column) is not None:
-        yield Measured(name, column, "either")
+        yield Measured(name, column, "either", DECIDED)
 
 
 def truths(column: Column) -> Values | None:

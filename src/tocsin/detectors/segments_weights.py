@@ -83,23 +83,22 @@ def _design(
 ) -> tuple[NDArray[np.bool_], list[tuple[str, str]], Values | None]:
     """Return which rows are known, and for these a one and each input, without what others tell already."""
     known, columns = ~np.isnan(score), list[tuple[tuple[str, str], Values]]()
+    if later.all() or not later.any():
+        return known, [], None
     for name, column in inputs.items():
         absent = column.codes < 0 if isinstance(column, Words) else np.isnan(column)
         if absent.mean() <= _MOST_MISSING:
             known = known & ~absent
             columns += [((name, value), values) for value, values in _as_numbers(column)]
-    columns = [(name, values[known]) for name, values in columns]
-    columns = [one for one in columns if all(one[1][side].std() > 0 for side in _sides(later[known]))]
-    fewest = min(int(side.sum()) for side in _sides(later[known]))
-    if not columns or fewest < _ROWS_AN_INPUT * (len(columns) + 1):
+    sides = (known & ~later, known & later)
+    if min(int(side.sum()) for side in sides) < _ROWS_AN_INPUT * (len(columns) + 1):
         return known, [], None
-    design = np.column_stack([np.ones(int(known.sum())), *(values for _, values in columns)])
+    columns = [one for one in columns if all(one[1][side].std() > 0 for side in sides)]
+    if not columns:
+        return known, [], None
+    design = np.column_stack([np.ones(int(known.sum())), *(values[known] for _, values in columns)])
     kept = _independent(design)
     return known, [columns[at - 1][0] for at in kept[1:]], design[:, kept]
-
-
-def _sides(later: NDArray[np.bool_]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    return (~later, later) if later.any() and not later.all() else (np.zeros(0, np.bool_),) * 2
 
 
 def _as_numbers(column: Column) -> Iterator[tuple[str, Values]]:

@@ -125,7 +125,7 @@ def _usual(
     random: np.random.Generator, times: NDArray[np.int64], region: NDArray[np.intp], there: NDArray[np.bool_]
 ) -> NDArray[np.float64]:
     """Return what regions, hours and days differ by as ever, in standard deviations of the slack."""
-    regions, days = random.normal(0, 0.12, len(REGIONS)), random.normal(0, 0.04, 400)
+    regions, days = random.normal(0, 0.12, len(REGIONS)), random.normal(0, 0.03, 400)
     rush = np.isin(times // 3_600_000_000 % 24, (8, 9, 17, 18))
     found: NDArray[np.float64] = np.where(there, 0.0, regions[region]) - 0.08 * rush
     found += days[(times - times[0]) // _DAY_US]

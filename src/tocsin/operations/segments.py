@@ -1,5 +1,7 @@
 """Segments: which part of the decisions became worse while the whole may look as ever (domain.md D5, K6)."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from tocsin.detectors.base import DAY, Span
@@ -57,7 +59,7 @@ def measured(table: Table, roles: Roles, rate: str = "", worse: str = "") -> Mea
     if found is None:
         hint = "Name a column with --rate, or say which columns are decision and outcome."
         raise BadInput("no column tells whether decisions were right, or what they were.", hint=hint)
-    return Measured(found.name, found.values, worse or found.worse)
+    return replace(found, worse=worse or found.worse)
 
 
 def usual_windows(table: Table) -> tuple[Span, Span]:
