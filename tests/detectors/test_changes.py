@@ -59,7 +59,7 @@ def test_shifts_are_found_where_they_were_made(n: int, ar: float) -> None:
 
 
 def test_the_segmentation_is_the_best_there_is() -> None:
-    values, _ = shifted(np.random.default_rng(1), 150)
+    values, _ = shifted(np.random.default_rng(1), 250)
     found = find(values)
     assert found.at
     assert not found.trend
