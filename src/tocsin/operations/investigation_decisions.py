@@ -73,13 +73,15 @@ def windows(decided: Span, start: When | None) -> Windows | None:
 
 
 def look_into(store: Store, system: str, compared: Windows) -> Generator[Progress, None, Decided]:
-    """Read the decisions of a system (by id), compare the windows and scan for segments."""
+    """Read the decisions of a system (by id), compare the windows and scan for segments. Raises BadInput."""
     from tocsin.operations import segments  # what it needs is loaded when it is
 
     since = min(compared.baseline[0], compared.window[0])
     until = max(compared.baseline[1], compared.window[1])
     loaded = yield from decisions.load_system(store, system, since, until)
     table, roles = loaded.table, loaded.roles
+    if not len(table):
+        raise BadInput("there are no decisions in these windows.", hint="W chooses others.")
     yield Progress(1, 3, "comparing every column")
     comparison, why_inputs = None, ""
     try:
