@@ -1,6 +1,9 @@
 """Every schema version ever written can be opened: one step at a time, after a verified copy."""
 
 import shutil
+import sqlite3
+from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -10,7 +13,7 @@ from tocsin.model.journal import StoreUpgraded
 from tocsin.model.operator import Author
 from tocsin.now import ManualClock
 from tocsin.operations.verification import verify
-from tocsin.store import backup, journal, projections, samples, series, upgrades
+from tocsin.store import alerts, backup, journal, projections, samples, series, upgrades
 from tocsin.store.folder import Store, open_store
 from tocsin.store.schema import JOURNAL_VERSION, SIGNALS_VERSION
 
@@ -108,3 +111,28 @@ def test_the_signals_file_is_copied_before_its_step(store: Store, author: Author
 def test_nothing_happens_when_all_is_new(store: Store, author: Author) -> None:
     upgrades.upgrade(store, author)
     assert list(store.path.glob("backups/*")) == []
+
+
+def test_alerts_that_ended_are_known_to_have_after_the_step(
+    tmp_path: Path, clock: ManualClock, author: Author
+) -> None:
+    path = shutil.copytree(EXAMPLES / "journal-2.tocsin", tmp_path / "old.tocsin")
+    ended = "2026-11-02T14:00:00Z"
+    with closing(sqlite3.connect(path / "signals.db")) as raw, raw:
+        raw.execute("CREATE TEMP TABLE one AS SELECT * FROM alert LIMIT 1")
+        raw.execute("UPDATE one SET id = 'over', key = 'over'")
+        raw.execute("UPDATE one SET body = CAST(json_set(body, '$.id', id, '$.ended', ?) AS BLOB)", (ended,))
+        raw.execute("INSERT INTO alert SELECT * FROM one")
+    store = open_store(path, clock=clock)
+    try:
+        upgrades.upgrade(store, author)
+        with store.signals.read() as connection:
+            over = alerts.get(connection, "over")
+            assert over.ended is not None
+            lasting = [one.id for one in alerts.list_all(connection, since=over.ended + timedelta(hours=1))]
+            recent = [one.id for one in alerts.list_all(connection, since=over.ended)]
+        assert "over" not in lasting
+        assert set(recent) == {*lasting, "over"}
+        assert lasting
+    finally:
+        store.close()

@@ -42,7 +42,6 @@ class Interruption(QFrame):
         self._soon.setInterval(_PAUSE_MS)
         self._soon.timeout.connect(self._look)
         self.setObjectName("interruption")
-        set_look(self, role="bar")
         self.setFixedHeight(BAR_HEIGHT)
         self.icon = Icon(desk.theme, SHAPES[Tone.RED], "red", 16)
         self.head, self.words = Label("", "large"), ElidedLabel("", "muted")
@@ -122,11 +121,23 @@ class Interruption(QFrame):
             return
         one = self._new[0]
         more = f" and {len(self._new) - 1} more" if len(self._new) > 1 else ""
-        self.icon.show_tone(tone_of_rank(one.tone))
+        self._dress(tone_of_rank(one.tone))
         self.head.show_text(f"Urgent{more}: {one.system} · {what(one.candidate)}")
         self.words.show_text(". ".join(filter(None, (why(one.candidate).rstrip("."), below(one.candidate)))))
         self.setAccessibleName(f"{self.head.text()}. {self.words.text()}")
         self.show()
+
+    def _dress(self, tone: Tone) -> None:
+        self.icon.show_tone(tone)
+        palette = self._desk.theme.palette
+        self.setStyleSheet(
+            f"QFrame#interruption {{ background: {palette.fill(tone)}; border: 0; "
+            f"border-bottom: 1px solid {palette.tone(tone)}; }}"
+        )
+
+    def _dress_anew(self) -> None:
+        if self._new:
+            self._dress(tone_of_rank(self._new[0].tone))
 
     def _lay_out(self) -> None:
         layout = QHBoxLayout(self)
@@ -146,6 +157,7 @@ class Interruption(QFrame):
         self.show_button.clicked.connect(self.see)
         self.declare_button.clicked.connect(self.declare)
         self.later_button.clicked.connect(self.later)
+        self._desk.theme.changed.connect(self._dress_anew)
 
 
 def _look(

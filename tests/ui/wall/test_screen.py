@@ -226,3 +226,16 @@ def test_a_clock_set_back_is_followed(
 
 def test_nothing_draws_markup(alert: Alert, wall: WallScreen, sheet: DeclareSheet, window: Window) -> None:
     assert not_plain(window) == []
+
+
+def test_on_a_low_screen_the_queue_gets_the_room_of_the_matrix_words(
+    qtbot: QtBot, wall: WallScreen, window: Window
+) -> None:
+    heights = []
+    for size in ((1366, 1060), (1366, 768), (1366, 1060)):
+        window.resize(*size)
+        qtbot.waitUntil(lambda size=size: window.size().height() == size[1])  # type: ignore[misc]
+        heights.append(wall.matrix.height())
+    assert heights[1] < 0.8 * heights[0]
+    assert heights[1] > 150
+    assert heights[2] == heights[0]

@@ -23,6 +23,7 @@ class MatrixView(QWidget):
         super().__init__()
         self._theme = theme
         self._matrix: Matrix | None = None
+        self._brief = False
         self._table = QWidget()
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(12, 8, 12, 12)
@@ -44,6 +45,12 @@ class MatrixView(QWidget):
         self._table = table
         self._fit()
 
+    def set_brief(self, brief: bool) -> None:
+        """Keep who is called to one line each, the rest as a tip: what waits needs the room more."""
+        if brief != self._brief:
+            self._brief = brief
+            self.repaint_all()
+
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         super().resizeEvent(event)
         if event.size().width() != event.oldSize().width():
@@ -52,7 +59,9 @@ class MatrixView(QWidget):
     def _fit(self) -> None:
         """Be as high as the words need at this width."""
         self._layout.activate()
-        self.setFixedHeight(max(self._layout.heightForWidth(self.width()), 0))
+        wraps = self._layout.hasHeightForWidth()
+        height = self._layout.heightForWidth(self.width()) if wraps else self._layout.sizeHint().height()
+        self.setFixedHeight(max(height, 0))
 
     def _fill(self, grid: QGridLayout, matrix: Matrix) -> None:
         unrouted = any(column.unrouted.incidents for column in matrix.columns)
@@ -63,14 +72,14 @@ class MatrixView(QWidget):
             *(["no route yet"] if unrouted else []),
         ]
         for row, title in enumerate(titles, start=1):
-            name = _route(title) if isinstance(title, Route) else Label(title, "small")
+            name = _route(title, brief=self._brief) if isinstance(title, Route) else Label(title, "small")
             name.setFixedWidth(round(self.width() * _NAMES))
             grid.addWidget(name, row, 0)
         for number, column in enumerate(matrix.columns, start=1):
             grid.setColumnStretch(number, 1)
             grid.addWidget(self._level(column), 0, number)
             grid.addWidget(_words(column.respond or "—"), 1, number)
-            grid.addWidget(_words(_escalation(column) or "—"), 2, number)
+            grid.addWidget(_words(_escalation(column) or "—", brief=self._brief), 2, number)
             spots = [*column.spots, *([column.unrouted] if unrouted else [])]
             for row, spot in enumerate(spots, start=3):
                 grid.addWidget(self._spot(spot, column, matrix), row, number)
@@ -126,24 +135,25 @@ def _escalation(column: Column) -> str:
     return f"{who} in {column.escalate}" if column.escalate else who
 
 
-def _route(route: Route) -> QWidget:
+def _route(route: Route, *, brief: bool) -> QWidget:
     box = QWidget()
     rows = QVBoxLayout(box)
     rows.setContentsMargins(0, 1, 4, 1)
     rows.setSpacing(0)
-    title = Label(route.kind)
-    set_tip(title, f"{route.title}: {', '.join(route.layers)}")
+    title, to = Label(route.kind), ", ".join(route.to)
+    set_tip(title, f"{route.title}: {', '.join(route.layers)}\n{to}")
     rows.addWidget(title)
-    rows.addWidget(ElidedLabel(", ".join(route.to), "small"))
+    if not brief:
+        rows.addWidget(ElidedLabel(to, "small"))
     return box
 
 
-def _words(text: str, *, middle: bool = False) -> QWidget:
+def _words(text: str, *, middle: bool = False, brief: bool = False) -> QWidget:
     cell = QFrame()
     set_look(cell, role="cell")
     rows = QVBoxLayout(cell)
     rows.setContentsMargins(5, 3, 4, 3)
-    label = Label(text, "small", wrap=not middle)
+    label = ElidedLabel(text, "small") if brief else Label(text, "small", wrap=not middle)
     label.setAlignment(Qt.AlignmentFlag.AlignCenter if middle else Qt.AlignmentFlag.AlignTop)
     rows.addWidget(label)
     # Columns are equally wide, whatever stands in them.

@@ -31,6 +31,7 @@ RANGES = {
     "6 w": timedelta(weeks=6),
 }
 _PAUSE_MS = 500  # between two readings, however often the store changes
+_LOW = 820  # pixels of height below which the queue gets the room of the matrix's words
 _AGE = timedelta(seconds=30)  # a signal falls silent without any change in the store
 
 
@@ -101,6 +102,7 @@ class WallScreen(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         super().resizeEvent(event)
         self._side.setFixedWidth(min(max(round(self.width() * 0.33), 480), 600))
+        self.matrix.set_brief(self.height() < _LOW)
 
     def _lay_out(self) -> None:
         layout = QVBoxLayout(self)
