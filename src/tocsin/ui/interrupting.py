@@ -13,7 +13,7 @@ from tocsin.store.folder import Store
 from tocsin.ui.desk import Desk
 from tocsin.ui.icons import Icon
 from tocsin.ui.palette import BAR_HEIGHT, GAP, SHAPES, Tone, tone_of_rank
-from tocsin.ui.text import ElidedLabel, Label, set_look
+from tocsin.ui.text import ElidedLabel, Label
 from tocsin.ui.wall.queue_rows import below, what, why
 
 _PAUSE_MS = 700  # what is committed in one go interrupts once
@@ -44,7 +44,7 @@ class Interruption(QFrame):
         self.setObjectName("interruption")
         self.setFixedHeight(BAR_HEIGHT)
         self.icon = Icon(desk.theme, SHAPES[Tone.RED], "red", 16)
-        self.head, self.words = Label("", "large"), ElidedLabel("", "muted")
+        self.head, self.words = Label("", "large"), ElidedLabel("")
         self.show_button, self.declare_button = QPushButton("Look   Ctrl U"), QPushButton("Declare")
         self.later_button = QPushButton("Later")
         self._lay_out()
@@ -151,7 +151,6 @@ class Interruption(QFrame):
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             button.setAutoDefault(False)
             layout.addWidget(button, 0, Qt.AlignmentFlag.AlignVCenter)
-        set_look(self.later_button, role="quiet")
 
     def _wire(self) -> None:
         self.show_button.clicked.connect(self.see)
