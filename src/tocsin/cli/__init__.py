@@ -30,6 +30,7 @@ _COMMANDS = (
     "spotcheck_command",
     "oversight_command",
     "behaviour_command",
+    "start_command",
     "clocks_command",
     "report_command",
     "store_command",

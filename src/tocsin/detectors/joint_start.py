@@ -100,10 +100,10 @@ def _over(edges: Times, evidence: Sequence[Evidence], shares: Values, chance: fl
 
 
 def _slabs(series: int) -> Values:
-    """Return chances of one series to have changed, to be averaged over: one in all, up to nearly each."""
+    """Return chances of one series to have changed, to be averaged over: one in all, up to half of them."""
     if series == 1:
         return np.array([1 - 1e-9])
-    return np.geomspace(1 / series, 0.9, 5)
+    return np.geomspace(1 / series, 0.5, 5)
 
 
 def _changed(q: NDArray[np.float64], factor: Values) -> NDArray[np.float64]:

@@ -17,10 +17,14 @@ from tocsin.operations.progress import Progress
 from tocsin.operations.signals import system_id
 from tocsin.operations.start_judgement import judge as judge
 from tocsin.operations.start_judgement import judged as judged
-from tocsin.operations.start_view import SeriesStart, as_when, density, grid, nearest, words
+from tocsin.operations.start_view import Nearby as Nearby
+from tocsin.operations.start_view import SeriesStart as SeriesStart
 from tocsin.operations.start_view import StartView as StartView
+from tocsin.operations.start_view import as_when, density, grid, nearest, words
 from tocsin.store import alerts, samples, series
 from tocsin.store.folder import Store
+
+Work = Generator[Progress, None, StartView]
 
 _BEFORE = timedelta(days=28)
 _AFTER = timedelta(days=7)
@@ -54,7 +58,7 @@ def estimate(
     since: datetime | None = None,
     until: datetime | None = None,
     signals: Collection[str] | None = None,
-) -> Generator[Progress, None, StartView]:
+) -> Work:
     """Return when something changed in a system (name, alias or id). Raises NotFound.
 
     Searched are all its series, or those whose ids are in `signals`, from `since` (28 days before the end) to
@@ -72,16 +76,19 @@ def estimate(
     return (yield from _search(store, id, numbers, _Window(since_us, until_us), times))
 
 
-def of_incident(store: Store, incident: str) -> Generator[Progress, None, StartView]:
+def of_incident(
+    store: Store, incident: str, *, since: datetime | None = None, until: datetime | None = None
+) -> Work:
     """Return when what an incident is about began: by its first alert, or when it was detected.
 
-    Searched are all series of its system from 28 days before until it was contained, a week at most.
+    Searched are all series of its system from 28 days before until it was contained, a week at most, unless
+    `since` and `until` say otherwise. Raises NotFound.
     """
     known = incidents.get(store, incident)
     times = [alert.time for _, alert in known.alerts]
     by = min(times, default=known.detected)
-    until = min(_over(known) or store.now(), by + _AFTER)
-    window = _Window(to_us(by - _BEFORE), to_us(max(until, by)), to_us(by))
+    end = until or min(_over(known) or store.now(), by + _AFTER)
+    window = _Window(to_us(since or by - _BEFORE), to_us(end if until else max(end, by)), to_us(by))
     numbers = _numbers(store, known.system, None)
     return (yield from _search(store, known.system, numbers, window, times))
 
@@ -103,7 +110,7 @@ def _search(
     numbers: Sequence[tuple[int, Signal]],
     window: _Window,
     alerted: Sequence[datetime],
-) -> Generator[Progress, None, StartView]:
+) -> Work:
     read: list[_Read] = []
     for done, (number, signal) in enumerate(numbers):
         yield Progress(done, 2 * len(numbers), signal.name)

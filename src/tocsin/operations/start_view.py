@@ -14,6 +14,7 @@ from tocsin.model.signal import Signal
 
 _POINTS = 400
 _NEAREST = 5
+_SURE = 0.8  # from this chance on a series is said to have changed
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -114,7 +115,7 @@ def words(series: Sequence[SeriesStart], when: When | None) -> str:
         return "There are no samples to tell by."
     if when is None:
         return f"No evidence of a change in {total}."
-    changed = [one for one in series if one.chance >= 0.5]
+    changed = [one for one in series if one.chance >= _SURE]
     names = ", ".join(one.signal.name for one in changed[:3])
     more = f" and {len(changed) - 3} more" if len(changed) > 3 else ""
     shared = " Some share their noise and count less than once each." if any(
