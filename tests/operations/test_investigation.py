@@ -18,7 +18,8 @@ from tocsin.model.operator import Author
 from tocsin.model.signal import Layer, Signal
 from tocsin.operations import investigation, investigation_chart, observations, queue, systems
 from tocsin.operations.investigation_chart import Learnt, RateCurve
-from tocsin.operations.investigation_decisions import Windows, rate_curve, windows
+from tocsin.operations.investigation_decisions import rate_curve
+from tocsin.operations.investigation_windows import Windows, windows
 from tocsin.store import alerts
 from tocsin.store.folder import Store
 

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Generator, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,33 +13,22 @@ from tocsin.detectors.segments_cells import MISSING
 from tocsin.detectors.table import Table, Words
 from tocsin.errors import BadInput
 from tocsin.model.decision import Roles
-from tocsin.model.instant import When, to_us
 from tocsin.model.report import Band
 from tocsin.operations import decisions
 from tocsin.operations.compare import Comparison, compare
 from tocsin.operations.investigation_chart import RateCurve
+from tocsin.operations.investigation_windows import Windows
 from tocsin.operations.progress import Progress
 from tocsin.store.folder import Store
 
 if TYPE_CHECKING:
     from tocsin.detectors.segments import Scan
 
-_WINDOW, _BASELINE = timedelta(days=7), timedelta(days=28)
-_LONGEST = timedelta(days=84)  # of a baseline, so that seasons of long ago do not speak
 _BINS, _LEAST_ROWS = 120, 20  # stretches of a curve at most; rows of the least of them, in the middle
 _STEPS = (HOUR, 3 * HOUR, 6 * HOUR, 12 * HOUR, DAY, 2 * DAY, 7 * DAY)
 _WIDE = 1.96
 _BETWEEN = re.compile(r"(\S+) to under (\S+)")
 Where = tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Windows:
-    """Spans compared, in UTC microseconds, the first instant and not the last; `chosen` by a person."""
-
-    baseline: Span
-    window: Span
-    chosen: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,23 +41,6 @@ class Decided:
     rates: Mapping[Where, RateCurve] = field(default_factory=dict)
     why_inputs: str = ""
     why_segments: str = ""
-
-
-def windows(decided: Span, start: When | None) -> Windows | None:
-    """Return what to compare: since the start and before it, or the newest week and four weeks before it.
-
-    `decided` are the first and last decision. None where there is not enough on both sides of an hour.
-    """
-    first, last = decided
-    end = last + 1
-    window = (to_us(start.at), end) if start is not None else (end - _us(_WINDOW), end)
-    before = to_us(start.low) if start is not None else window[0]
-    back = _us(_LONGEST) if start is not None else _us(_BASELINE)
-    found = Windows((max(first, before - back), before), window)
-    if found.baseline[1] - found.baseline[0] < HOUR or found.window[1] - found.window[0] < HOUR:
-        middle = first + (end - first) * 4 // 5
-        found = Windows((first, middle), (middle, end))
-    return found if end - first >= 2 * HOUR else None
 
 
 def look_into(store: Store, system: str, compared: Windows) -> Generator[Progress, None, Decided]:
@@ -198,7 +169,3 @@ def _is(table: Table, column: str, label: str) -> NDArray[np.bool_]:
     if label.endswith(" or more"):
         return np.asarray(held >= float(label.removesuffix(" or more")), np.bool_)
     return np.asarray(held == float(label), np.bool_) if label != "any" else ~np.isnan(held)
-
-
-def _us(length: timedelta) -> int:
-    return length // timedelta(microseconds=1)

@@ -9,6 +9,7 @@ from tocsin.model.instant import from_us
 from tocsin.operations import investigation
 from tocsin.operations.investigation import Investigation, noticed_after
 from tocsin.operations.investigation_chart import fitting
+from tocsin.operations.investigation_windows import Windows
 from tocsin.ui.charts.scene import Note
 from tocsin.ui.palette import Tone
 from tocsin.ui.signals.lanes_panel import Wanted
@@ -19,7 +20,7 @@ from tocsin.ui.times import MONTHS, number, short_stamp
 
 if TYPE_CHECKING:
     from tocsin.detectors.segments import SegmentChange
-    from tocsin.operations.investigation_decisions import Decided, Windows
+    from tocsin.operations.investigation_decisions import Decided
     from tocsin.ui.signals.investigate import InvestigatePart
 
 _NO_LOG = (
@@ -148,7 +149,8 @@ class Findings:
         view = self._part.view
         if view is None or view.system.id != self._system:
             return
-        self._part.lanes.show_lanes(view.system.id, self._wanted(view), self._calm_until(view))
+        mark = view.mark, tuple(alert.id for alert in view.alerts if alert.ended is None)
+        self._part.lanes.show_lanes(view.system.id, self._wanted(view), self._calm_until(view), mark)
 
     def _calm_until(self, view: Investigation) -> datetime | None:
         """Return up to when all was normal: the start, else when the first alert that lasts began."""
@@ -188,11 +190,11 @@ class Findings:
         told = f" as {short_stamp(chosen.at, self._zone, view.now)}" if chosen is not None else ""
         return f"{one.said.verdict}{told} by {one.author}, {at}"
 
-    def _compared(self, compared: "Windows") -> str:
+    def _compared(self, compared: Windows) -> str:
         first, last = (self._day(at) for at in compared.baseline)
         return f"since {self._day(compared.window[0])} against {first} – {last}"
 
-    def _spelt_out(self, compared: "Windows") -> str:
+    def _spelt_out(self, compared: Windows) -> str:
         now = self._part.view.now if self._part.view is not None else from_us(0)
         spans = (("baseline", compared.baseline), ("window", compared.window))
         lines = [

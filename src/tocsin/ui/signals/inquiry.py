@@ -8,13 +8,14 @@ from PySide6.QtCore import QObject, Signal
 
 from tocsin.model.instant import When
 from tocsin.operations.investigation import Investigation
+from tocsin.operations.investigation_windows import Windows, windows
 from tocsin.operations.progress import Progress
 from tocsin.store.folder import Store
 from tocsin.ui.desk import Desk
 from tocsin.ui.signals.slow import Slow, State
 
 if TYPE_CHECKING:
-    from tocsin.operations.investigation_decisions import Decided, Windows
+    from tocsin.operations.investigation_decisions import Decided
     from tocsin.operations.start import StartView
 
 
@@ -61,15 +62,13 @@ class Inquiry(QObject):
         return answer
 
     @property
-    def windows(self) -> "Windows | None":
+    def windows(self) -> Windows | None:
         """The windows compared: those chosen by a person, else by the start; None without decisions."""
         if self._chosen is not None or self._view is None or self._view.decided is None:
             return self._chosen
-        from tocsin.operations.investigation_decisions import windows
-
         return windows(self._view.decided, self.when)
 
-    def choose_windows(self, chosen: "Windows | None") -> None:
+    def choose_windows(self, chosen: Windows | None) -> None:
         """Compare these windows from here on, None: those by the start."""
         self._chosen = chosen
         self._compare()
@@ -101,7 +100,7 @@ def _estimate(store: Store, system: str, incident: str) -> "Generator[Progress, 
     return (yield from (start.of_incident(store, incident) if incident else start.estimate(store, system)))
 
 
-def _look_into(store: Store, system: str, compared: "Windows") -> "Generator[Progress, None, Decided]":
+def _look_into(store: Store, system: str, compared: Windows) -> "Generator[Progress, None, Decided]":
     from tocsin.operations.investigation_decisions import look_into
 
     return (yield from look_into(store, system, compared))

@@ -8,6 +8,7 @@ from tocsin.errors import UserError
 from tocsin.model.instant import When, from_us
 from tocsin.model.journal import Entry
 from tocsin.operations.investigation import Investigation
+from tocsin.operations.investigation_windows import Windows
 from tocsin.operations.times import parse_instant
 from tocsin.ui.command.ask import Answers, Ask, Blank
 from tocsin.ui.desk import Desk
@@ -66,8 +67,6 @@ class Judging:
         self._ask.ask("Compare the window with the baseline", blanks, "Compare", self._windows)
 
     def _windows(self, answers: Answers) -> None:
-        from tocsin.operations.investigation_decisions import Windows
-
         if not answers["baseline"].strip() or not answers["window"].strip():
             self._inquiry.choose_windows(None)
             self._ask.done()

@@ -1,6 +1,6 @@
 """The chart of an investigation: the whole beside what changed, the start, deployments, who noticed."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from datetime import datetime
 from functools import partial
 from zoneinfo import ZoneInfo
@@ -46,6 +46,7 @@ class LanesPanel(Panel):
         self._system = ""
         self._wanted: tuple[Wanted, ...] = ()
         self._calm_until: datetime | None = None
+        self._asked: Hashable = None
         self._learnt = Learnt()
         self._reading = self._stale = False
         self.range = "6 weeks"
@@ -64,8 +65,14 @@ class LanesPanel(Panel):
         self.charts.brushed.connect(self.brushed)
         self.charts.clicked.connect(self._clicked)
 
-    def show_lanes(self, system: str, wanted: Sequence[Wanted], calm_until: datetime | None) -> None:
-        """Draw signals by number and rates, top to bottom; the same ones are read again."""
+    def show_lanes(
+        self, system: str, wanted: Sequence[Wanted], calm_until: datetime | None, mark: Hashable = None
+    ) -> None:
+        """Draw signals by number and rates, top to bottom; `mark` is another one when samples came."""
+        asked = (system, tuple(wanted), calm_until, mark)
+        if asked == self._asked and wanted:
+            return
+        self._asked = asked
         if system != self._system:
             self._learnt, self.picture = Learnt(), None
             self.card.dismiss()

@@ -28,13 +28,14 @@ class State(Enum):
 
 
 class Slow(QObject):
-    """One answer at a time about one subject. `changed()` whenever there is something else to show.
+    """One answer at a time about one subject. `changed()` with each state and answer, `progressed()` between.
 
     `answer` is the newest one about the subject, None before the first; it stays while a newer one is made.
     `trouble` says in words why there is none.
     """
 
     changed = Signal()
+    progressed = Signal()
 
     def __init__(self, desk: Desk, parent: QObject) -> None:
         super().__init__(parent)
@@ -114,7 +115,7 @@ class Slow(QObject):
     def _progressed(self, job: Job, progress: Progress) -> None:
         if job is self._job:
             self.progress = progress
-            self.changed.emit()
+            self.progressed.emit()
 
     def _answered(self, job: Job, answer: Any) -> None:
         if job is self._job and job.state is Ended.DONE:

@@ -24,6 +24,7 @@ class UnderWay(QWidget):
         layout.addWidget(self.bar)
         layout.addWidget(self.button)
         slow.changed.connect(self.refresh)
+        slow.progressed.connect(self.refresh)
         self.refresh()
 
     def refresh(self) -> None:
