@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from tocsin.detectors.base import Detector, Finding, version
 from tocsin.errors import NotFound
@@ -71,9 +72,9 @@ def merge(
     standing = list(known)
     raised = set()
     if not any(finding.time_us <= since_us for finding in found):
-        standing = [_closed(a, since_us) if a.time <= from_us(since_us) else a for a in standing]
+        standing = [closed(a, since_us) if a.time <= from_us(since_us) else a for a in standing]
     for finding in found:
-        fresh = _alert(store, detector, signal, finding)
+        fresh = alert_of(store, detector, signal, finding)
         at = next((i for i, a in enumerate(standing) if _overlap(a, fresh)), None)
         if at is None:
             standing.append(fresh)
@@ -81,7 +82,7 @@ def merge(
         else:
             standing[at] = _extended(standing[at], fresh)
     if all(finding.ended_us is not None for finding in found):
-        standing = [_closed(a, since_us) for a in standing]
+        standing = [closed(a, since_us) for a in standing]
     changed = [after for before, after in zip(known, standing, strict=False) if after != before]
     return Changes([a for a in standing if a.id in raised], changed)
 
@@ -103,11 +104,13 @@ def _tells(standing: Alert, alert: Alert) -> bool:
     return over is None or (alert.ended is not None and alert.ended - over <= _TOLD)
 
 
-def _closed(alert: Alert, at_us: int) -> Alert:
+def closed(alert: Alert, at_us: int) -> Alert:
+    """Return an alert that has ended; one that had stays as it was."""
     return replace(alert, ended=max(from_us(at_us), alert.time)) if alert.ended is None else alert
 
 
-def _alert(store: Store, detector: Detector, signal: Signal, finding: Finding) -> Alert:
+def alert_of(store: Store, detector: Any, signal: Signal, finding: Finding) -> Alert:
+    """Return the new alert of a finding about a signal."""
     return Alert(
         id=store.new_id(),
         system=signal.system,

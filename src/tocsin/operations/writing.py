@@ -14,7 +14,7 @@ from tocsin.operations.belonging import Belonging
 from tocsin.operations.recording import Recording
 from tocsin.operations.sieve import Sieve
 from tocsin.operations.tally import Tally
-from tocsin.store import decisions, imports, merging, samples, series
+from tocsin.store import decisions, imports, log_marks, merging, samples, series
 from tocsin.store.database import Connection
 from tocsin.store.folder import Store
 
@@ -72,6 +72,7 @@ class Writing:
             self.recording().put_newer(connection)
             records = ", ".join(sorted(tally.records))
             imports.complete(connection, self.number, counts, tally.assumed, self.store.now(), records)
+            log_marks.reopen(connection, self.number)
 
     def take_samples(self, piece: Samples) -> None:
         """Take samples of one signal; judged now or with the next ones."""
