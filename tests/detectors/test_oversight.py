@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+import msgspec
 import numpy as np
 import pytest
 from scipy import stats
@@ -35,7 +36,9 @@ def generator(seed: int) -> np.random.Generator:
 
 
 def look(table: Table, chance: float = 0.01) -> list[Finding]:
-    return OversightDetector().find(Decisions(table, ROLES, (START, WINDOW[0]), WINDOW, chance))
+    found = OversightDetector().find(Decisions(table, ROLES, (START, WINDOW[0]), WINDOW, chance))
+    msgspec.json.encode(found)  # plain numbers throughout, as they are stored
+    return found
 
 
 def found(seed: int, changed: Mapping[int, Habits], **said: float) -> list[Finding]:
@@ -93,9 +96,9 @@ def test_all_a_little_worse_is_told_of_all() -> None:
 @pytest.mark.parametrize("between_days", [0.0, 0.4])
 def test_no_change_raises_no_more_than_its_chance(between_days: float) -> None:
     alarms = sum(
-        bool(look(reviews(generator(seed), between_days=between_days), chance=0.1)) for seed in range(60)
+        bool(look(reviews(generator(seed), between_days=between_days), chance=0.1)) for seed in range(40)
     )
-    assert alarms <= 12, "6 expected, 12 at one in a hundred"
+    assert alarms <= 9, "4 expected, more than 9 at one in a hundred"
 
 
 def test_more_overrides_and_slower_reviews_are_no_collapse() -> None:

@@ -27,6 +27,7 @@ _COMMANDS = (
     "decisions_command",
     "compare_command",
     "segments_command",
+    "fairness_command",
     "spotcheck_command",
     "oversight_command",
     "behaviour_command",
