@@ -6,11 +6,12 @@ from PySide6.QtCore import QDeadlineTimer, QEventLoop, QTimer
 
 from tocsin.errors import UserError
 from tocsin.now import Clock
-from tocsin.operations import demo, documents, incidents, stores, timeline
+from tocsin.operations import demo, documents, incidents, stores, systems, timeline
 from tocsin.ui.console import App, application_
 
 SIZES = ((1920, 1080), (1366, 768))
-SCREENS = ("wall", "command", "timeline", "report", "signals", "sources")
+SCREENS = ("wall", "command", "timeline", "report", "signals", "list", "coverage", "sources")
+SYSTEM = "delivery routing"  # looked into on the signals screen: a part of it fails while the whole does not
 LINE = "Walked through without a display"
 _PATIENCE_MS = 60_000
 _PAINT_MS = 150  # more than the charts' and sheets' own short delays
@@ -49,12 +50,25 @@ def _pictures(app: App, folder: Path, theme: str) -> list[Path]:
     for width, height in SIZES:
         app.window.resize(width, height)
         for key in SCREENS:
-            app.window.show_screen(key)
+            _show(app, key)
             _settle(app)
             file = folder / f"{key}-{theme}-{width}x{height}.png"
             app.window.grab().save(str(file))
             made.append(file)
     return made
+
+
+def _show(app: App, key: str) -> None:
+    """Show a screen; the signals screen by its tabs."""
+    from tocsin.ui.signals.screen import SignalsScreen
+
+    screen = app.window.show_screen("signals" if key in ("list", "coverage") else key)
+    if isinstance(screen, SignalsScreen):
+        found = systems.find(app.store, SYSTEM)
+        if key == "signals" and found is not None:
+            screen.look_into(found.id)
+        else:
+            screen.show_tab({"list": "Signals", "coverage": "Coverage"}.get(key, "Investigate"))
 
 
 def _settle(app: App) -> None:

@@ -81,6 +81,7 @@ class Strip:
         self.band: Band | None = None
         self.between: tuple[float, float] | None = None
         self.episodes: tuple[Episode, ...] = ()
+        self.least_span = 0.0  # of the range of values: lanes of one measure are drawn to one scale
         self.silent = True  # nothing was measured in the time shown
         self.curve: Any = pg.PlotCurveItem(skipFiniteCheck=True)
         self.ink = ""  # the colour the curve has now
@@ -126,8 +127,12 @@ class Strip:
         bounds = [f.reduce(values) for values in ends if values.size for f in (np.fmin, np.fmax)]
         finite = [float(bound) for bound in bounds if np.isfinite(bound)]
         before = self.between
-        self.between = value_range(min(finite), max(finite), before) if finite else (0.0, 1.0)
+        self.between = self._ranged(min(finite), max(finite), before) if finite else (0.0, 1.0)
         return self.silent != was_silent or (self.between != before and self.band is not None)
+
+    def _ranged(self, low: float, high: float, before: tuple[float, float] | None) -> tuple[float, float]:
+        missing = max(self.least_span - (high - low), 0.0)
+        return value_range(low - missing / 2, high + missing / 2, before)
 
     def _speaks(self, frame: Frame) -> bool:
         first, last = np.searchsorted(self.times_us, (frame.start_us, frame.end_us + 1))

@@ -17,7 +17,7 @@ from tocsin.ui.theme import Theme, sans
 from tocsin.ui.times import short_stamp
 
 _AXIS, _STEP, _MOST = 17, 5, 3  # pixels of the words, and of one former estimate; how many of them
-_HEIGHT = 56
+_HEIGHT, _TALLEST = 56, 110
 _BESIDE = 1.2  # intervals shown at each side of the interval
 
 
@@ -32,7 +32,8 @@ class Density(QWidget):
         self._density: Values = np.empty(0)
         self._former: tuple[When, ...] = ()
         self._now = from_us(0)
-        self.setFixedHeight(_HEIGHT)
+        self.setMinimumHeight(_HEIGHT)
+        self.setMaximumHeight(_TALLEST)
         self.setAccessibleName("How likely each moment is the start")
         theme.changed.connect(self.update)
 

@@ -211,4 +211,4 @@ class Findings:
 def _budget(view: Investigation) -> str:
     """Say how many false alarms a week are allowed, and how many alarms there were of late."""
     allowed, used = number(view.budget.allowed), number(view.budget.used)
-    return f"used {used} of {allowed} a week"
+    return f"false alarms: {used} of {allowed} a week"

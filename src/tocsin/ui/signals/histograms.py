@@ -11,6 +11,7 @@ from tocsin.ui.text import visible
 from tocsin.ui.theme import Theme, sans
 
 _HEIGHT, _AXIS, _LEGEND = 92, 16, 16
+_TALLEST = 170
 _LEAST_BAR = 30  # pixels of a bin, from which its own name is written
 
 
@@ -24,7 +25,8 @@ class Histograms(QWidget):
         self._before: tuple[float, ...] = ()
         self._after: tuple[float, ...] = ()
         self._title, self._missing = "", ""
-        self.setFixedHeight(_HEIGHT)
+        self.setMinimumHeight(_HEIGHT)
+        self.setMaximumHeight(_TALLEST)
         theme.changed.connect(self.update)
         self.hide()
 

@@ -41,7 +41,7 @@ class InputsPart(QWidget):
         layout.setSpacing(2)
         layout.addWidget(self.said)
         layout.addWidget(self.features, 20)
-        layout.addWidget(self.drawing)
+        layout.addWidget(self.drawing, 10)
         layout.addStretch(1)
         self.features.pointed.connect(self._draw)
         self.show_comparison(None, "")

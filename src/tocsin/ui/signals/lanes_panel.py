@@ -5,6 +5,7 @@ from datetime import datetime
 from functools import partial
 from zoneinfo import ZoneInfo
 
+import numpy as np
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
 
@@ -25,6 +26,7 @@ from tocsin.ui.text import Label
 
 _REST_MS = 60  # a cursor that runs down a list reads where it stops
 _LEAST = 150
+_ALIKE = 1.5  # how many times larger one of two rates may be, so that one scale serves both
 
 Wanted = int | RateCurve
 
@@ -142,14 +144,16 @@ class LanesPanel(Panel):
         self.charts.blockSignals(True)  # what was read fits this range
         self.charts.set_range(picture.start, picture.end)
         self.charts.clear()
+        span = _shared_span(picture.lanes)
         for lane in picture.lanes:
-            self._draw(lane)
+            self._draw(lane, span)
         self.charts.set_marks([(one.began, one.title) for one in picture.deployments])
         self.charts.blockSignals(False)
         self.remark.show_text(_remark(picture))
 
-    def _draw(self, lane: Lane) -> None:
+    def _draw(self, lane: Lane, span: float) -> None:
         strip = self.charts.add(lane.key, lane.title, lane.about)
+        strip.least_span = span
         same = len(lane.low) == 0 or lane.low is lane.high
         strip.set_data(lane.times_us, lane.low, None if same else lane.high, last=lane.last)
         if lane.band is not None:
@@ -197,6 +201,19 @@ def next_range(name: str) -> str:
     """Return the range after this one."""
     names = list(RANGES)
     return names[(names.index(name) + 1) % len(names)]
+
+
+def _shared_span(lanes: Sequence[Lane]) -> float:
+    """Return how far values reach in any of several lanes of about one size; 0 where sizes are too different.
+
+    The whole and a part of it are drawn to one scale, so that what moves little looks so.
+    """
+    middles = [float(np.nanmedian(lane.low)) for lane in lanes if np.isfinite(lane.low).any()]
+    if len(middles) < 2 or min(middles) <= 0 or max(middles) > _ALIKE * min(middles):
+        return 0.0
+    return max(
+        float(np.nanmax(lane.high) - np.nanmin(lane.low)) for lane in lanes if np.isfinite(lane.low).any()
+    )
 
 
 def _episode(alert: Alert) -> Episode:

@@ -18,7 +18,7 @@ class Side(QScrollArea):
         super().__init__()
         self.start, self.inputs, self.spot = StartPanel(desk, inquiry.start), InputsPart(desk), SpotPanel()
         self.start.room.addWidget(heading("Inputs, window against baseline"))
-        self.start.room.addWidget(self.inputs, 1)
+        self.start.room.addWidget(self.inputs, 3)
         inside = QWidget()
         column = QVBoxLayout(inside)
         column.setContentsMargins(0, 0, 0, 0)

@@ -10,9 +10,7 @@ from tocsin.ui.text import ElidedLabel, Label, set_look
 from tocsin.ui.times import number
 
 _NONE = "People judging decisions drawn at random tell what no metric can: how often it is wrong."
-_NO_LOG = (
-    "People judge decisions drawn at random. For that this system needs a decision log: Ctrl I imports one."
-)
+_NO_LOG = "People judge decisions drawn from a decision log. Ctrl I imports one."
 
 
 class SpotPanel(Panel):

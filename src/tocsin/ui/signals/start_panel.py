@@ -122,7 +122,7 @@ class StartPanel(Panel):
         first = _row(self.when, self.interval, stretch=1)
         self.room.addLayout(first)
         self.room.addLayout(_row(self.evidence, stretch=0, fills=True))
-        self.room.addWidget(self.density)
+        self.room.addWidget(self.density, 1)
         self.room.addLayout(self._buttons())
         self.room.addSpacing(4)
         self.room.addWidget(heading("What changed just before"))

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from tocsin.model.deployment import Deployment
 from tocsin.model.instant import When
-from tocsin.ui.times import MINUS, day, short_stamp
+from tocsin.ui.times import MINUS, clock_time, day, short_stamp
 from tocsin.ui.wall.words import brief
 
 _DAYS = timedelta(days=2)  # an interval as wide as this is told in days
@@ -21,6 +21,8 @@ def interval(start: When, zone: ZoneInfo, now: datetime) -> str:
     if not start.is_range:
         return ""
     low, high = (short_stamp(at, zone, now) for at in (start.low, start.high))
+    if start.low.astimezone(zone).date() == start.high.astimezone(zone).date():
+        high = clock_time(start.high, zone, seconds=False)
     return f"90 %: {low} – {high}"
 
 
