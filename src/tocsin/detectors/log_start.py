@@ -33,7 +33,7 @@ def began(times_us: Times, groups: Codes, window: Span) -> Began:
     The shares before and after are each Dirichlet(1/2, ...), so that the factor of a step at a row is a ratio
     of Dirichlet-multinomial likelihoods of the counts before, after and in all (Minka 2000; for two groups
     the beta-binomial). Its logarithm is divided by the dispersion of what one step leaves, so that rows that
-    come in runs do not count as independent. Where nothing tells, it began in the window.
+    come in runs do not count as independent. Where nothing tells, it began with the window, or at any row.
     """
     known = groups >= 0
     times, codes = times_us[known], groups[known]
@@ -46,11 +46,8 @@ def began(times_us: Times, groups: Codes, window: Span) -> Began:
         )
         found = summary(_factors(counts.astype(np.float64)), 0.9)
     if found is None or found.odds <= 0:
-        last = int(times[-1]) if n else window[1] - 1
-        before = int(np.searchsorted(times, window[0])) - 1
-        return Began(
-            window[0], min(int(times[max(before, 0)]) if n else window[0], window[0]), max(last, window[0])
-        )
+        first, last = (int(times[0]), int(times[-1])) if n else (window[0], window[1] - 1)
+        return Began(window[0], min(first, window[0]), max(last, window[0]))
     low = max(int(ends[found.low]) - 1, 0)  # it may have begun just after the row before
     high = int(ends[min(found.high + 1, len(ends) - 1)]) - 1
     return Began(int(times[ends[found.index]]), int(times[low]), int(times[max(high, ends[found.index])]))

@@ -51,6 +51,17 @@ class Estimate:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Stated:
+    """The chance of each row to be right as its score states it, NaN where none does.
+
+    `sides` tells rows apart whose scores may err otherwise: of two decisions, which was taken.
+    """
+
+    chances: Values
+    sides: NDArray[np.int8]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Confidence:
     """The chance of each row to be right, how sure that is by group of confidence, and how it was found.
 
@@ -95,7 +106,7 @@ def realised(correct: Values, rows: NDArray[np.bool_]) -> Rate:
     return rate(int(known.sum()), len(known))
 
 
-def stated(table: Table, roles: Roles) -> Values | None:
+def stated(table: Table, roles: Roles) -> Stated | None:
     """Return the chance that each decision is right as its score states it; None where no score does.
 
     Of two decisions the score is taken as the chance of the one that goes with higher scores: the other is
@@ -105,22 +116,27 @@ def stated(table: Table, roles: Roles) -> Values | None:
     if score is None or isinstance(score, Words):
         return None
     high = _positive(table.columns.get(roles.one("decision")), score)
-    return score if high is None else np.where(np.isnan(high), np.nan, np.where(high == 1, score, 1 - score))
+    if high is None:
+        return Stated(score, np.zeros(len(score), np.int8))
+    chances = np.where(np.isnan(high), np.nan, np.where(high == 1, score, 1 - score))
+    return Stated(chances, (high == 1).astype(np.int8))
 
 
-def confidence(said: Values, correct: Values | None, baseline: NDArray[np.bool_]) -> Confidence | None:
+def confidence(said: Stated, correct: Values | None, baseline: NDArray[np.bool_]) -> Confidence | None:
     """Return the chance of each row to be right, checked on the baseline's rows whose outcome is known.
 
     Scores that keep their word there are taken at it; others are calibrated by isotonic regression of what
-    was right on them (Zadrozny and Elkan 2002). None where scores are no chances and nothing is known.
+    was right on them (Zadrozny and Elkan 2002), either decision by itself. None where scores are no chances
+    and nothing is known.
     """
-    known = np.zeros(len(said), bool) if correct is None else baseline & ~np.isnan(correct) & ~np.isnan(said)
-    inside = bool(((said >= 0) & (said <= 1) | np.isnan(said)).all())
+    stated, none = said.chances, np.isnan(said.chances)
+    known = np.zeros(len(stated), bool) if correct is None else baseline & ~np.isnan(correct) & ~none
+    inside = bool(((stated >= 0) & (stated <= 1) | none).all())
     truth = np.empty(0) if correct is None else correct[known]
-    checked = calibration(said[known], truth) if inside else Calibration(len(truth), np.nan, np.nan, 0.0)
+    checked = calibration(stated[known], truth) if inside else Calibration(len(truth), np.nan, np.nan, 0.0)
     if len(truth) < _LEAST:
-        return Confidence(said, "scores", checked, np.empty(0), np.zeros(1)) if inside else None
-    chances, how = (said, "scores") if checked.held else (_isotonic(said, said[known], truth), "calibrated")
+        return Confidence(stated, "scores", checked, np.empty(0), np.zeros(1)) if inside else None
+    chances, how = (stated, "scores") if checked.held else (_calibrated(said, known, truth), "calibrated")
     edges = np.unique(np.quantile(chances[known], np.arange(1, _GROUPS) / _GROUPS))
     group = np.searchsorted(edges, chances[known], side="right")
     rows = np.bincount(group, minlength=len(edges) + 1)
@@ -163,15 +179,20 @@ def calibration(chances: Values, correct: Values) -> Calibration:
     return Calibration(n, error, float(z), float(2 * ndtr(-abs(z))))
 
 
-def _isotonic(values: Values, known: Values, truth: Values) -> Values:
-    """Return the share of truth by value, never falling, at each of `values`; NaN stays NaN."""
+def _calibrated(said: Stated, known: NDArray[np.bool_], truth: Values) -> Values:
+    """Return the share of truth by chance stated, never falling, for each side; NaN stays NaN."""
     from scipy.optimize import isotonic_regression
 
-    at, place = np.unique(known, return_inverse=True)
-    rows = np.bincount(place).astype(np.float64)
-    means = np.bincount(place, weights=truth) / rows
-    fitted = isotonic_regression(means, weights=rows).x
-    return np.where(np.isnan(values), np.nan, np.interp(values, at, fitted))
+    found = np.full(len(said.chances), np.nan)
+    for side in np.unique(said.sides[known]):
+        own = said.sides == side
+        at, place = np.unique(said.chances[known & own], return_inverse=True)
+        rows = np.bincount(place).astype(np.float64)
+        means = np.bincount(place, weights=truth[own[known]]) / rows
+        fitted = isotonic_regression(means, weights=rows).x
+        some = own & ~np.isnan(said.chances)
+        found[some] = np.interp(said.chances[some], at, fitted)
+    return found
 
 
 def _positive(decision: Column | None, score: Values) -> Values | None:
