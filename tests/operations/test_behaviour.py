@@ -1,16 +1,23 @@
 """The same questions to a vendor's model in March and June 2023: what changed, in which task, which way."""
 
+import csv
+from datetime import timedelta
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from tests.detectors.test_behaviour import CHANGED, replayed
+from tocsin.detectors.behaviour import BehaviourDetector
 from tocsin.detectors.table import Table
 from tocsin.errors import BadInput
 from tocsin.importers.base import Options
 from tocsin.model.decision import Roles
+from tocsin.model.instant import from_us, iso
 from tocsin.model.operator import Author
-from tocsin.operations import behaviour, decisions
+from tocsin.operations import behaviour, budget, decisions
 from tocsin.operations.behaviour import Behaviour, compare_versions, compare_windows
+from tocsin.operations.detect_logs import detect_logs
 from tocsin.operations.ingest import ingest
 from tocsin.operations.progress import finish
 from tocsin.store.folder import Store
@@ -125,3 +132,23 @@ def test_answers_of_many_lines_are_imported(shared_data: Path, store: Store, aut
     assert (kept.stored, kept.rejected) == (4000, 0)
     table, roles = decisions.of_system(store, "vendor")
     assert told(compare_versions(table, roles, *GPT4))["all", "share right"] == (0.84, 0.511, "worse")
+
+
+def test_canaries_that_answer_otherwise_are_an_alert(store: Store, author: Author, tmp_path: Path) -> None:
+    table = replayed(np.random.default_rng(7), right=0.2)
+    columns = {name: table.words(name) for name in ("prompt", "answer", "task", "reference", "version")}
+    texts = [[one.labels[code] for code in one.codes.tolist()] for one in columns.values()]
+    rows = zip(table.times_us.tolist(), *texts, strict=True)
+    file = tmp_path / "canaries.csv"
+    with file.open("w", newline="") as out:
+        write = csv.writer(out)
+        write.writerow(["id", "time", *columns])
+        write.writerows([n, iso(from_us(at)), *cells] for n, (at, *cells) in enumerate(rows))
+    finish(ingest(store, author, file, system="vendor", options=Options(record="decisions")))
+    part = BehaviourDetector()
+    done = finish(detect_logs(store, [part], budget.shares(store, [part])))
+    assert not done.problems
+    [right] = [one for one in done.raised if one.metric == "share right" and one.ended is None]
+    assert right.labels["task"] == "sums"
+    assert right.start is not None
+    assert abs(right.start.at - from_us(CHANGED)) < timedelta(days=1.5)

@@ -1,6 +1,7 @@
 """How reviewers decide, by group and over time; the Dane County experiment as its authors count it."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import numpy as np
@@ -9,10 +10,14 @@ from scipy import stats
 from statsmodels.stats.proportion import proportion_confint
 
 from tests.detectors.reviews import ROLES, WINDOW, Habit, reviews, sudden
+from tocsin.detectors.base import DAY
+from tocsin.detectors.oversight import OversightDetector
 from tocsin.errors import BadInput
 from tocsin.model.decision import Roles
+from tocsin.model.instant import from_us, iso
 from tocsin.model.operator import Author
-from tocsin.operations import decisions, oversight, spotcheck
+from tocsin.operations import budget, decisions, oversight, spotcheck
+from tocsin.operations.detect_logs import detect_logs
 from tocsin.operations.progress import finish
 from tocsin.store.folder import Store
 
@@ -102,3 +107,25 @@ def test_verdicts_of_spot_checks_are_the_agreement(run: Callable[..., object], s
     by = {one.who: one.level for one in told.groups}
     assert by["ann"].value == 1
     assert by["bob"].value < 1
+
+
+def test_a_reviewer_who_stops_looking_is_an_alert(run: Callable[..., object], store: Store) -> None:
+    table = reviews(np.random.default_rng(5), changed={2: sudden(Habit(override=0.0, seconds=2))})
+    rows = zip(
+        table.times_us.tolist(), table.numbers("final").tolist(), table.numbers("recommendation").tolist(),
+        table.numbers("review_seconds").tolist(), table.words("reviewer").codes.tolist(), strict=True,
+    )  # fmt: skip
+    text = "id,time,final,recommendation,review_seconds,reviewer\n" + "".join(
+        f"{n},{iso(from_us(at))},{final:.0f},{advice:.0f},{seconds:.2f},r{who:02}\n"
+        for n, (at, final, advice, seconds, who) in enumerate(rows)
+    )
+    run(text, name="log.csv", record="decisions")
+    part = OversightDetector()
+    done = finish(detect_logs(store, [part], budget.shares(store, [part])))
+    assert not done.problems
+    lasting = [one for one in done.raised if one.ended is None]
+    assert {one.metric for one in lasting} == {"override rate", "quick reviews", "review seconds"}
+    assert {one.labels["reviewer"] for one in lasting} == {"r02"}
+    began = from_us(WINDOW[0] + DAY)
+    assert all(one.start is not None and abs(one.start.at - began) < timedelta(days=2) for one in lasting)
+    assert finish(detect_logs(store, [part], budget.shares(store, [part]))).looks == 0

@@ -1,14 +1,15 @@
 """Answers that changed behind the same name: canary prompts or a held-out set, replayed over time."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tocsin.detectors.base import DAY, Finding, Log, Values
-from tocsin.detectors.behaviour_change import ALL, Mask, Shift, asked, compare
+from tocsin.detectors.behaviour_change import ALL, Mask, Shift, asked, compare, narrowed
 from tocsin.detectors.behaviour_measures import Measured, measured
 from tocsin.detectors.onset import onset
+from tocsin.detectors.oversight import MOST_FALSE
 from tocsin.detectors.oversight_measures import coded
 from tocsin.detectors.table import Decisions
 from tocsin.model.alert import AlertSeverity, Compared
@@ -55,21 +56,20 @@ class BehaviourDetector:
 
     def find(self, decisions: Decisions) -> list[Finding]:
         """Return the measures of tasks that moved, those that became worse first."""
-        table, roles = decisions.table, decisions.roles
-        before, after = (
-            (table.times_us >= span[0]) & (table.times_us < span[1])
-            for span in (decisions.baseline, decisions.window)
-        )
-        prompts = asked(table, roles)
-        replayed = np.isin(prompts, np.intersect1d(prompts[before], prompts[after])) & (prompts >= 0)
+        prompts, sides = asked(decisions.table, decisions.roles), _sides(decisions)
+        common = np.intersect1d(prompts[sides[0]], prompts[sides[1]])
+        replayed = np.isin(prompts, common[common >= 0])
+        decisions = replace(decisions, table=narrowed(decisions.table, replayed))
+        table, roles, sides = decisions.table, decisions.roles, _sides(decisions)
         # Seeded by the window, so that a second look at the same rows tells the same.
         random = np.random.Generator(np.random.PCG64(abs(decisions.window[0])))
-        told = compare(table, roles, before & replayed, after & replayed, random)
-        grave = [one for one in told if one.q <= decisions.chance and self._matters(one)]
+        told = compare(table, roles, *sides, random)
+        chance = min(decisions.chance, MOST_FALSE)
+        grave = [one for one in told if one.q <= chance and self._matters(one)]
         single = {one.measure for one in grave if one.task != ALL}  # all together then say nothing more
         by_name = {one.name: one for one in measured(table, roles)} if grave else {}
         made = [
-            _finding(one, decisions, by_name.get(one.measure), (before & replayed, after & replayed))
+            _finding(one, decisions, by_name.get(one.measure), sides)
             for one in grave
             if one.task != ALL or one.measure not in single
         ]
@@ -156,6 +156,12 @@ def _yes(
     if measure.share:
         return times_us[own], values
     return times_us[own], np.asarray(values > np.median(measure.values[own & before]), np.float64)
+
+
+def _sides(decisions: Decisions) -> tuple[Mask, Mask]:
+    times = decisions.table.times_us
+    one, two = ((times >= span[0]) & (times < span[1]) for span in (decisions.baseline, decisions.window))
+    return one, two
 
 
 def _versions(decisions: Decisions, sides: tuple[Mask, Mask]) -> tuple[str, str]:

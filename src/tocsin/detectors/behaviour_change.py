@@ -11,7 +11,7 @@ from tocsin.detectors.behaviour_measures import ALIKE, SAME, Measured, measured
 from tocsin.detectors.oversight_measures import coded
 from tocsin.detectors.paired import Codes, Moved, means_moved, number_moved, share_moved
 from tocsin.detectors.proportions import discoveries, wilson
-from tocsin.detectors.table import Table, Words
+from tocsin.detectors.table import Column, Table, Words, cut
 from tocsin.model.decision import Roles
 
 ALL = "all"
@@ -61,6 +61,8 @@ def compare(
     Answers to the same prompt of the same task are compared with each other (detectors.paired). With several
     tasks, all together come first. `random` draws bootstrap samples.
     """
+    rows = before | after
+    table, before, after = narrowed(table, rows), before[rows], after[rows]
     prompts = asked(table, roles)
     measures, likenesses = measured(table, roles), _likenesses(table, roles, (before, after), prompts)
     found: list[Shift] = []
@@ -74,6 +76,20 @@ def compare(
                 found.append(Shift(task, one.name, 0, one.share, alike))
     q = discoveries([one.moved.p for one in found]) if found else np.empty(0)
     return [replace(one, q=value) for one, value in zip(found, q.tolist(), strict=True)]
+
+
+def narrowed(table: Table, rows: Mask) -> Table:
+    """Return some rows of a table whose columns of words hold no others: each answer is looked at once."""
+    columns: dict[str, Column] = {}
+    for name, column in table.columns.items():
+        part = cut(column, rows)
+        if isinstance(part, Words):
+            used, codes = np.unique(part.codes, return_inverse=True)
+            missing = int(used[0] < 0) if len(used) else 0
+            labels = tuple(part.labels[code] for code in used[missing:].tolist())
+            part = Words((codes - missing).astype(np.int32), labels)
+        columns[name] = part
+    return Table(table.times_us[rows], columns)
 
 
 def asked(table: Table, roles: Roles) -> Codes:

@@ -15,6 +15,7 @@ from tocsin.model.decision import Roles
 from tocsin.model.instant import from_us
 
 ALL = "all"
+MOST_FALSE = 0.05  # of what one look tells, however large its chance of a false alarm may be
 _SPREAD = 0.5  # of the reviewers of a team: when more than this are found, the team is told instead
 
 
@@ -64,10 +65,9 @@ class OversightDetector:
         """Return what became worse, the gravest first."""
         table, span = decisions.table, (decisions.baseline[0], decisions.window[1])
         table = table.between(span)
-        found = collapses(
-            table, decisions.roles, decisions.window, decisions.chance, self.parameters.floor_s,
-            self.parameters.least_change,
-        )  # fmt: skip
+        chance, window = min(decisions.chance, MOST_FALSE), decisions.window
+        floor_s, least = self.parameters.floor_s, self.parameters.least_change
+        found = collapses(table, decisions.roles, window, chance, floor_s, least)
         made = [_finding(one, decisions) for one in found]
         return sorted(made, key=lambda one: (one.severity is not AlertSeverity.HIGH, one.p_value))
 
