@@ -95,9 +95,12 @@ def as_words(table: Table, names: Sequence[str]) -> Table:
             continue
         values = np.unique(column[~np.isnan(column)])
         if len(values) <= _FEW:
-            # Labels are sorted as numbers are: all that asks for their order looks codes up in them.
-            codes = np.where(np.isnan(column), -1, np.searchsorted(values, column)).astype(np.int32)
-            columns[name] = Words(codes, tuple(f"{value:g}" for value in values))
+            labels = [f"{value:.15g}" for value in values]
+            order = sorted(range(len(labels)), key=labels.__getitem__)
+            place = np.empty(len(labels) + 1, np.int32)
+            place[order], place[-1] = np.arange(len(labels)), -1
+            codes = np.where(np.isnan(column), -1, np.searchsorted(values, column))
+            columns[name] = Words(place[codes], tuple(labels[i] for i in order))
     return replace(table, columns=columns)
 
 
