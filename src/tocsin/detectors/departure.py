@@ -1,25 +1,26 @@
-"""Departure from a baseline: a series strays further than it would by itself in months (domain.md D2).
+"""Departure from baseline: a series strays further than it would by itself under its budget (domain.md D2).
 
-Averages over 1, 8 and 64 samples are compared, both ways, with the level that the baseline window would reach
-by chance once in `false_alarm_days` (detectors.extremes). Assumptions of that rate: apart from its cycle the
-series was stationary in the window, and correlated over less than a stretch of it (1/56 of the window, or 4
-averages). The level comes from the series itself: neither Gaussian nor independent noise is assumed.
+Averages over 1, 8 and 64 samples are compared, both ways, with the level that noise like that of the baseline
+window passes as often as the budget of false alarms allows. Apart from its cycle the series is taken to have
+been stationary in the window. Single samples are judged by the tail of the scores' own distribution
+(detectors.tails); longer averages by normal scores and the series' own autocorrelation (detectors.noise), so
+that neither Gaussian nor independent noise is assumed. That there is only so much past to learn from is part
+of each level.
 
 Of a series with more than one sample in 10 seconds the means over 10 seconds are judged: a shorter departure
 shows only as far as it moves such a mean, and the cost of months of fast samples stays that of reading them.
 
-Measured in simulations of a year: 0.3 to 0.9 times the stated rate for Gaussian noise, independent or with
-autocorrelation up to 0.95; about 3 times for noise with tails like Student's t with 4 degrees of freedom.
+How often it alarms without a change is measured by tests/benchmarks/bench_false_alarms.py.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from tocsin.detectors import baseline as baselines
-from tocsin.detectors.base import DAY, SECOND, Finding, OneSeries, Series, Span, Times
+from tocsin.detectors.base import DAY, SECOND, Finding, OneSeries, Series, Span
+from tocsin.detectors.blocks import Past
 from tocsin.detectors.calm import Calm, calm
 from tocsin.detectors.episodes import Episode, Judged, join, no_example, quiet_of, runs, spans
 from tocsin.detectors.findings import describe
@@ -33,10 +34,15 @@ _STRETCH = 10 * SECOND
 class Parameters:
     """What may be set; every field carries its unit and what it says."""
 
-    window_days: float = field(default=28.0, metadata={"unit": "days", "says": "past that is the baseline"})
-    learning_days: float = field(default=7.0, metadata={"unit": "days", "says": "past needed before judging"})
+    window_days: float = field(
+        default=28.0, metadata={"unit": "days", "says": "past that is the baseline", "least": 3, "most": 366}
+    )
+    learning_days: float = field(
+        default=7.0, metadata={"unit": "days", "says": "past needed before judging", "least": 1, "most": 90}
+    )
     least_samples: int = field(
-        default=100, metadata={"unit": "samples", "says": "past needed before judging"}
+        default=100,
+        metadata={"unit": "samples", "says": "past needed before judging", "least": 30, "most": 100_000},
     )
     urgent_hours: float = field(
         default=6.0, metadata={"unit": "hours", "says": "what takes longer to show is for the daily review"}
@@ -51,7 +57,8 @@ class DepartureDetector:
     release = "2"
 
     def __init__(self, parameters: Parameters | None = None) -> None:
-        self._parameters = parameters or Parameters()
+        self._parameters = wanted = parameters or Parameters()
+        self._past = Past(wanted.window_days, wanted.learning_days, wanted.least_samples)
 
     @property
     def parameters(self) -> Parameters:
@@ -71,7 +78,7 @@ class DepartureDetector:
         quiet = quiet_of(times)
         begin = int(np.searchsorted(times, since_us - quiet.longest_us, side="right"))
         found: list[Episode] = []
-        for first, end, until in self._blocks(times, begin):
+        for first, end, until in self._past.blocks(times, begin):
             excluded = no_example([*series.departures, *spans(found, times)], until)
             judged = self._judge(series, excluded, first, end, until)
             if judged is not None:
@@ -87,7 +94,7 @@ class DepartureDetector:
         if any(end > near for _, end in series.departures):
             return None
         series = replace(series, values=np.clip(series.values, -LARGEST, LARGEST))
-        begin, end = self._block(times, int(times[-1]))
+        begin, end = self._past.block(times, int(times[-1]))
         measure = self._measure(series, no_example(series.departures, begin), begin)
         return calm(end, *measure) if measure is not None else calm(end, None, ())
 
@@ -98,36 +105,15 @@ class DepartureDetector:
         lasting = bool(times[episode.last] >= going_on)
         return describe(series, episode, after, self._parameters.urgent_hours, lasting=lasting)
 
-    def _blocks(self, times: Times, first: int) -> Iterator[tuple[int, int, int]]:
-        """Yield (first, end, until_us): samples to be judged by the baseline of what came before `until_us`.
-
-        A baseline is made anew each day until the window is full, then each week; at fixed instants, so that
-        the answer is the same however many samples arrive at once.
-        """
-        while first < len(times):
-            begin, until = self._block(times, int(times[first]))
-            end = int(np.searchsorted(times, until))
-            yield first, end, begin
-            first = end
-
-    def _block(self, times: Times, at_us: int) -> tuple[int, int]:
-        """Return from when until when (UTC microseconds) one baseline judges, around an instant."""
-        window = int(self._parameters.window_days * DAY)
-        day = at_us // DAY
-        full = int(times[0]) <= (day - day % 7) * DAY - window
-        begin, days = (day - day % 7, 7) if full else (day, 1)
-        return begin * DAY, (begin + days) * DAY
-
     def _measure(
         self, series: Series, excluded: Sequence[Span], until: int
     ) -> tuple[baselines.Baseline, tuple[Level, ...]] | None:
         """Return the baseline of what came before `until` and its levels, None while there is too little."""
-        past = self._past(series.times_us, excluded, until)
-        if past is None:
+        reference = self._past.reference(series, excluded, until)
+        if reference is None:
             return None
-        known = baselines.fit(series.times_us[past], series.values[past], until)
-        found = levels(known, series.alarms_a_week)
-        return (known, found) if found else None
+        found = levels(reference, series.alarms_a_week)
+        return (reference.baseline, found) if found else None
 
     def _judge(
         self, series: Series, excluded: Sequence[Span], first: int, end: int, until: int
@@ -141,16 +127,3 @@ class DepartureDetector:
         centre, spread = baselines.expected(times[lead:end], known)
         beyond, which = excess((values[lead:end] - centre) / spread, found)
         return Judged(first, beyond[first - lead :], which[first - lead :], known, found)
-
-    def _past(self, times: Times, excluded: Sequence[Span], until: int) -> NDArray[np.int64] | None:
-        """Return the indices of the samples of the baseline window, None while there is too little past."""
-        wanted = self._parameters
-        end = int(np.searchsorted(times, until))
-        if end < wanted.least_samples or until - int(times[0]) < wanted.learning_days * DAY:
-            return None
-        begin = int(np.searchsorted(times, until - int(wanted.window_days * DAY)))
-        window = np.arange(min(begin, end - wanted.least_samples), end)
-        past = window
-        for since, ended in excluded:
-            past = past[(times[past] < since) | (times[past] > ended)]
-        return past if len(past) >= wanted.least_samples else window

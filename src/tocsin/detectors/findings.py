@@ -22,11 +22,11 @@ _ORDER = (AlertSeverity.LOW, AlertSeverity.MEDIUM, AlertSeverity.HIGH, AlertSeve
 def describe(series: Series, episode: Episode, after: int, urgent_hours: float, *, lasting: bool) -> Finding:
     """Return the finding of an episode; `after` is the index where the departure before it was over."""
     times = series.times_us
-    start, earliest, latest = _start(series, episode, after)
+    began, earliest, latest = start(series, episode, after)
     lasted = int(times[episode.last] - times[episode.first])
     size = _size(episode)
     grade = severity(size, episode.beyond, lasted)
-    delay = int(times[episode.first]) - start
+    delay = int(times[episode.first]) - began
     effect, value, threshold, centre = _sizes(series, episode)
     known = episode.worst.baseline
     return Finding(
@@ -35,19 +35,19 @@ def describe(series: Series, episode: Episode, after: int, urgent_hours: float, 
         value=value,
         threshold=threshold,
         time_us=int(times[episode.first]),
-        start_us=start,
+        start_us=began,
         earliest_us=earliest,
         latest_us=latest,
         ended_us=None if lasting else int(times[episode.last]),
         urgent=grade is not AlertSeverity.LOW and size >= _SMALL and delay <= urgent_hours * HOUR,
         effect=effect,
         p_value=_p_value(episode, effect),
-        baseline=f"{known.samples} {_kind(series)}"
+        baseline=f"{known.samples} {kind(series)}"
         + ("" if known.cycle is baselines.Cycle.NONE else f" by {known.cycle}"),
         windows=(
             Compared("baseline", from_us(known.since_us), from_us(known.until_us), known.samples),
             Compared(
-                "departure", from_us(start), from_us(int(times[episode.last])), _count(times, start, episode)
+                "departure", from_us(began), from_us(int(times[episode.last])), _count(times, began, episode)
             ),
         ),
     )
@@ -94,7 +94,7 @@ def _p_value(episode: Episode, effect: float) -> float:
     return -math.expm1(-rate * 7 * DAY / known.step_us)
 
 
-def _start(series: Series, episode: Episode, after: int) -> tuple[int, int, int]:
+def start(series: Series, episode: Episode, after: int) -> tuple[int, int, int]:
     """Return the likeliest start and its earliest and latest bound, in microseconds."""
     times, known, opened = series.times_us, episode.opened.baseline, episode.opened
     begin = max(after, episode.first - _LOOK_BACK)
@@ -122,7 +122,8 @@ def _end_of_first_stretch(episode: Episode) -> int:
     return episode.first + last + 1
 
 
-def _kind(series: Series) -> str:
+def kind(series: Series) -> str:
+    """Return what the values of a series are: samples, or means over a stretch."""
     return f"means over {series.stretch_us / SECOND:g} s" if series.stretch_us else "samples"
 
 

@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 
 from tocsin.detectors import tails
 from tocsin.detectors.base import DAY, Values
-from tocsin.detectors.baseline import Baseline
+from tocsin.detectors.blocks import Reference
 from tocsin.detectors.limits import clumps, level_of
-from tocsin.detectors.noise import Average, Noise, noise_of
+from tocsin.detectors.noise import Average, Noise
 from tocsin.detectors.tails import Tail
 
 WIDTHS = (1, 8, 64)
@@ -39,9 +39,9 @@ class Level:
         return clumps(max(_normal(self.tail.chance(level)), 0.5), self.of.changes[0])
 
 
-def levels(known: Baseline, alarms_a_week: float) -> tuple[Level, ...]:
+def levels(reference: Reference, alarms_a_week: float) -> tuple[Level, ...]:
     """Return the levels of every average the baseline is long enough for, for so many false alarms a week."""
-    noise = noise_of(known.scores)
+    known, noise = reference.baseline, reference.noise
     samples_a_week = 7 * DAY / known.step_us
     widths = [width for width in WIDTHS if len(known.scores) >= _FEWEST * width]
     found: list[Level] = []

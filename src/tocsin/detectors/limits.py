@@ -1,4 +1,4 @@
-"""Control limits: how high a statistic of noise without change must be to be passed once in so many samples."""
+"""Control limits: what a statistic of noise without change passes once in so many samples."""
 
 import math
 from functools import lru_cache
@@ -55,6 +55,12 @@ def cusum_limit(rate: float, allowance: float, location: float, scale: float) ->
     return None
 
 
+def cusum_rate(limit: float, allowance: float) -> float:
+    """Return how often a sample a one-sided CUSUM of Gaussian noise passes a limit (Siegmund 1985)."""
+    grown = min(2 * allowance * (limit + _OVERSHOOT), 700.0)
+    return 2 * allowance**2 / (math.expm1(grown) - grown)
+
+
 def _nu(x: float) -> float:
     """Return Siegmund's correction for discrete time, as Siegmund and Yakir (2007) approximate it."""
     if x < 1e-6:
@@ -68,10 +74,12 @@ def _nu(x: float) -> float:
 def autocorrelations(coefficients: Values, most: int) -> Values:
     """Return the autocorrelations at lags 0 to `most` of an autoregression, by its impulse response."""
     if not len(coefficients):
-        return np.eye(1, most + 1)[0]
+        alone: Values = np.eye(1, most + 1)[0]
+        return alone
     from scipy.signal import lfilter
 
     response = lfilter([1.0], np.concatenate([[1.0], -coefficients]), np.eye(1, 4 * most)[0])
     power = np.abs(np.fft.rfft(response, 8 * most)) ** 2
     found: Values = np.fft.irfft(power, 8 * most)[: most + 1]
-    return found / found[0]
+    found /= found[0]
+    return found

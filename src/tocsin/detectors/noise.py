@@ -18,7 +18,7 @@ _LONGEST = 64  # samples of the longest average
 _LAGS = (1, 2, 4, 8, 16, 32)
 _TYPICAL = 4.0
 _SMOOTH = 1.35  # clumps a smooth sequence has more than one looked at every few samples (by simulation)
-_MEDIAN = math.pi / 2  # variance of a median over that of the mean, of Gaussian noise
+MEDIAN = math.pi / 2  # variance of a median over that of the mean, of Gaussian noise
 _SURE = 3.0  # standard errors until the noise is believed to wander more slowly than its autoregression
 
 
@@ -117,7 +117,7 @@ class Noise:
         variance, covariances = _variance(width, self._known)
         moved, _ = _variance(width, self._moved)
         scale = 0.5 / self.samples * self._memory + (0.5 * math.log(moved / variance)) ** 2
-        error = _MEDIAN * _variance(_LONGEST, self._known)[0] * _LONGEST / self.samples
+        error = MEDIAN * _variance(_LONGEST, self._known)[0] * _LONGEST / self.samples
         wander = self.wander(width)
         deviation = math.sqrt(self.power * (variance * wander + error * self.wander(_LONGEST)))
         changes = tuple(max(1 - c / variance, 1e-6) for c in covariances)
@@ -144,8 +144,12 @@ class Noise:
 
     @cached_property
     def uncertainty(self) -> float:
-        """The variance of the logarithm of the long-run deviation, as far as it is estimated."""
-        return 0.5 / self.samples + (self._doubt / max(1 - self.total, 0.01)) ** 2
+        """The variance of the logarithm of the long-run deviation, as far as it shows in sums of dozens.
+
+        Half of that of the whole, by simulation: a sum that short forgets the other half.
+        """
+        total = min(self.total, 0.99)
+        return 0.5 * (0.5 + max(1 - total**2, 0.02) / (1 - total) ** 2) / self.samples
 
     @property
     def _doubt(self) -> float:

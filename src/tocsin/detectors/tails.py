@@ -58,7 +58,7 @@ def fit(scores: Values) -> Tail | None:
 
 @lru_cache(maxsize=64)
 def _tables(share: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return log densities and chances at each level for each heaviness, given that a score is in the tail."""
+    """Return log densities and chances at each level for each heaviness, for scores in the tail."""
     from scipy.special import log_ndtr, ndtri
 
     z0 = float(-ndtri(share))
