@@ -100,6 +100,15 @@ def test_the_gravest_lasting_alert_speaks_for_all() -> None:
     assert (one.ended, one.urgent) == (None, True)
 
 
+def test_two_detectors_that_found_the_same_are_one_thing_to_tell() -> None:
+    one, two = placed("a"), placed("b", 1)
+    twice = replace(one.alert, id="c", detector="another", severity=AlertSeverity.LOW)
+    [found] = candidates([one, Placed(twice, one.layer)])
+    assert (found.name, len(found.alerts)) == ("metric a", 2)
+    [both] = candidates([one, Placed(twice, one.layer), two])
+    assert both.name == "metric a and 1 more"
+
+
 def test_it_is_over_when_all_of_it_is_and_then_interrupts_nobody() -> None:
     [one] = candidates([placed("a", 0, ended=True), placed("b", 1, ended=True)])
     assert (one.ended, one.urgent) == (NOON + 2 * HOUR, False)

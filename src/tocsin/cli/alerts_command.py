@@ -144,9 +144,8 @@ def _show_queue(store: Store, view: QueueView, as_document: bool) -> None:
 def _show_candidate(store: Store, one: Waiting, how: str) -> None:
     known = one.candidate
     state = how if known.ended is None else "over"
-    many = f" and {len(known.alerts) - 1} more" if len(known.alerts) > 1 else ""
     options.show(
-        f"{_stamp(store, known.start)}  {known.severity:<8}  {state:<6}  {one.system}: {known.title}{many}: "
+        f"{_stamp(store, known.start)}  {known.severity:<8}  {state:<6}  {one.system}: {known.name}: "
         f"{known.message}"
     )
     options.show(f"    {known.id}{f'  likely cause: {known.cause.text}' if known.cause else ''}")

@@ -100,6 +100,12 @@ class Candidate:
         """The ids of its alerts."""
         return tuple(alert.id for alert in self.alerts)
 
+    @property
+    def name(self) -> str:
+        """What it is about, and how much else: two detectors may have found the same."""
+        more = len({(alert.signal, about(alert)) for alert in self.alerts}) - 1
+        return f"{self.title} and {more} more" if more else self.title
+
 
 def candidates(found: Iterable[Placed], deployments: Iterable[Deployment] = ()) -> list[Candidate]:
     """Return alerts as candidates, most urgent first; every alert is in one of them.

@@ -14,7 +14,7 @@ from tocsin.ui.desk import Desk
 from tocsin.ui.icons import Icon
 from tocsin.ui.palette import BAR_HEIGHT, GAP, SHAPES, Tone, tone_of_rank
 from tocsin.ui.text import ElidedLabel, Label
-from tocsin.ui.wall.queue_rows import below, what, why
+from tocsin.ui.wall.queue_rows import below, why
 
 _PAUSE_MS = 700  # what is committed in one go interrupts once
 
@@ -122,7 +122,7 @@ class Interruption(QFrame):
         one = self._new[0]
         more = f" and {len(self._new) - 1} more" if len(self._new) > 1 else ""
         self._dress(tone_of_rank(one.tone))
-        self.head.show_text(f"Urgent{more}: {one.system} · {what(one.candidate)}")
+        self.head.show_text(f"Urgent{more}: {one.system} · {one.candidate.name}")
         self.words.show_text(". ".join(filter(None, (why(one.candidate).rstrip("."), below(one.candidate)))))
         self.setAccessibleName(f"{self.head.text()}. {self.words.text()}")
         self.show()

@@ -39,18 +39,12 @@ def in_words(one: Fact) -> str:
             return f"{one.observation.channel} {one.system}: {one.observation.text}"
         case Waiting():
             known = one.candidate
-            parts = [f"{known.severity} {one.system} {what(known)}: {known.message}", below(known)]
+            parts = [f"{known.severity} {one.system} {known.name}: {known.message}", below(known)]
             return ". ".join(filter(None, parts))
         case Snoozed():
             return f"snoozed: {in_words(one.waiting)}. {one.reason}"
         case Fold():
             return f"{one.count} snoozed: Enter {'folds' if one.unfolded else 'unfolds'} them"
-
-
-def what(known: Candidate) -> str:
-    """Return what a candidate is about, and how much belongs to it."""
-    more = len(known.alerts) - 1
-    return f"{known.title} and {more} more" if more else known.title
 
 
 def below(known: Candidate) -> str:
@@ -156,4 +150,4 @@ def _head(fact: Reported | Waiting | Snoozed) -> str:
         case Snoozed():
             return _head(fact.waiting)
         case Waiting():
-            return f"{fact.system} · {what(fact.candidate)}"
+            return f"{fact.system} · {fact.candidate.name}"

@@ -11,7 +11,6 @@ from tocsin.operations.times import parse_until
 from tocsin.ui.command.ask import Answers, Ask, Blank
 from tocsin.ui.desk import Desk
 from tocsin.ui.times import short_stamp
-from tocsin.ui.wall.queue_rows import what
 
 UNTIL = ("1 h", "4 h", "tomorrow 09:00")
 _WHY_SNOOZE = "why it can wait, such as: retraining runs until tonight"
@@ -30,7 +29,7 @@ class Settling:
             Blank("reason", "Reason", hint=_WHY_SNOOZE),
             Blank("until", "Until", UNTIL[1], presets=UNTIL),
         ]
-        title = f"Snooze {one.system} · {what(one.candidate)}"
+        title = f"Snooze {one.system} · {one.candidate.name}"
         self._ask.ask(title, blanks, "Snooze", partial(self._snooze, one, self._desk.store.new_id()))
 
     def accept(self, one: Waiting) -> None:
@@ -38,7 +37,7 @@ class Settling:
         since = short_stamp(
             queue.normal_since(one.candidate.alerts), ZoneInfo(self._desk.store.zone), self._desk.store.now()
         )
-        title = f"Accept {one.system} · {what(one.candidate)} as the new normal, since {since}"
+        title = f"Accept {one.system} · {one.candidate.name} as the new normal, since {since}"
         blanks = [Blank("reason", "Reason", hint=_WHY_ACCEPT)]
         self._ask.ask(title, blanks, "Accept", partial(self._accept, one, self._desk.store.new_id()))
 
