@@ -9,10 +9,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from tocsin.importers.base import Options
 from tocsin.model.incident import CLOSED
 from tocsin.model.journal import ClockJumped
 from tocsin.now import ManualClock
-from tocsin.operations import evidence, incidents, observations
+from tocsin.operations import evidence, incidents, observations, spotcheck
+from tocsin.operations.ingest import ingest
+from tocsin.operations.progress import finish
 from tocsin.store import journal
 from tocsin.store.folder import Store
 from tocsin.ui.console import App
@@ -83,3 +86,28 @@ def test_an_observation_is_reported_from_anywhere_by_a_key_a_line_and_enter(
     assert [one.name for one in evidence.of(store, reported.args[0])] == ["scan.png"]
     assert observations.get(store, reported.args[0]).text == "letters look wrong"
     assert "attached" in app.window.footer.notice.text()
+
+
+def test_a_spot_check_is_reviewed_from_anywhere_by_its_keys(
+    qtbot: QtBot, app: App, store: Store, tmp_path: Path
+) -> None:
+    (tmp_path / "log.csv").write_text(
+        "id,time,answer\n" + "".join(f"d{n},2026-10-01T10:{n:02}:00Z,yes\n" for n in range(60))
+    )
+    options = Options(record="decisions")
+    finish(ingest(store, app.desk.author, tmp_path / "log.csv", system="scorer", options=options))
+    draw = spotcheck.draw(store, app.desk.author, "scorer", size=10, seed=1).id
+    app.window.show_screen("report")
+    app.window.activateWindow()
+    both = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+    qtbot.keyClick(app.window, Qt.Key.Key_K, both)
+    qtbot.waitUntil(lambda: bool(app.spotcheck.view.decision), timeout=20_000)
+    for key in (Qt.Key.Key_1, Qt.Key.Key_2):
+        with qtbot.waitSignal(app.spotcheck.judged, timeout=20_000):
+            qtbot.keyClick(app.spotcheck, key)
+    told = spotcheck.report(store, draw)
+    assert (told.right, told.wrong) == (1, 1)
+    qtbot.keyClick(app.spotcheck, Qt.Key.Key_Escape)
+    assert not app.spotcheck.isVisible()
+    qtbot.keyClick(app.window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: spotcheck.report(store, draw).wrong == 0, timeout=20_000)

@@ -294,7 +294,9 @@ class SpotCheckSheet(Sheet):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(GAP)
         layout.addLayout(_row(self.about, self.anew, stretch=0))
-        layout.addLayout(_row(self.rate, self.interval, self.counted, stretch=1))
+        layout.addLayout(
+            _row(Label("error rate"), self.rate, self.interval, self.counted, stretch=2)
+        )
         layout.addWidget(self.bar)
         layout.addWidget(self.view, 1)
         layout.addLayout(_row(self.others, self.place_shown, stretch=0))
