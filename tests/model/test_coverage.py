@@ -1,5 +1,6 @@
 """How a layer stands: blind, steady, silent, or told by its gravest and newest alert."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -92,3 +93,19 @@ def test_an_alert_without_a_signal_has_the_likely_layer_of_its_metric() -> None:
     found = alert(AlertSeverity.HIGH, metric="impact_ratio_over_60")
     assert layer_of(found, None) is Layer.FAIRNESS
     assert layer_of(found, Signal("s", "m", layer=Layer.COST)) is Layer.COST
+
+
+def test_an_alert_without_a_metric_speaks_of_the_layer_its_words_name() -> None:
+    bare = replace(alert(AlertSeverity.HIGH), metric="", detector="rule 7", message="it broke")
+    assert layer_of(bare, None) is Layer.INFRASTRUCTURE
+    assert layer_of(replace(bare, message="answers are toxic"), None) is Layer.SAFETY
+    assert layer_of(replace(bare, labels={"team": "review desk"}, message="toxic"), None) is Layer.OVERSIGHT
+    assert layer_of(replace(bare, labels={"instance": "gpu-review"}), None) is Layer.INFRASTRUCTURE
+    assert layer_of(replace(bare, detector="TokenCostHigh", labels={"team": "review"}), None) is Layer.COST
+
+
+def test_an_alert_that_states_its_layer_is_believed() -> None:
+    stated = replace(alert(AlertSeverity.HIGH, metric="latency"), labels={"layer": "fairness"})
+    assert layer_of(stated, None) is Layer.FAIRNESS
+    assert layer_of(replace(stated, labels={"layer": "nonsense"}), None) is Layer.INFRASTRUCTURE
+    assert layer_of(stated, Signal("s", "m", layer=Layer.COST)) is Layer.COST

@@ -14,7 +14,7 @@ from tocsin.model.instant import When, iso, to_us
 from tocsin.model.operator import Author
 from tocsin.model.signal import Layer, Signal
 from tocsin.now import ManualClock
-from tocsin.operations import deployments, incidents, systems, wall
+from tocsin.operations import deployments, incidents, queue, systems, undo, wall
 from tocsin.operations.declaring import prepare
 from tocsin.operations.ingest import ingest
 from tocsin.operations.progress import finish
@@ -195,3 +195,18 @@ def test_a_version_that_began_to_serve_is_marked_on_the_curve(
     assert silent.silent
     # The curve now ends with the last sample.
     assert silent.marks == (pytest.approx(0.75, abs=0.01),)
+
+
+def test_what_was_accepted_or_measured_long_ago_colours_no_cell(
+    store: Store, author: Author, clock: ManualClock, accuracy: str
+) -> None:
+    lasting = raise_alert(store, accuracy)
+    entry = queue.accept(store, author, [lasting.id], "meant")
+    assert cell(store, Layer.QUALITY).state is State.STEADY
+    undo.undo(store, author, entry.id)
+    assert cell(store, Layer.QUALITY).state is State.SHIFTED
+    clock.advance(days=6)
+    assert cell(store, Layer.QUALITY).state is State.SHIFTED
+    clock.advance(days=2)
+    assert cell(store, Layer.QUALITY).state is State.SILENT
+    assert wall.look(store).queue.history == 1
