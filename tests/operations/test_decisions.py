@@ -14,7 +14,7 @@ from tocsin.errors import BadInput, NotFound, StoreProblem
 from tocsin.importers.base import Options
 from tocsin.model.decision import Roles
 from tocsin.model.operator import Author
-from tocsin.operations import decisions, undo
+from tocsin.operations import decision_table, decisions, undo
 from tocsin.operations.ingest import ImportReport
 from tocsin.operations.progress import finish
 from tocsin.store.folder import Store
@@ -71,7 +71,7 @@ def test_rows_without_time_or_id_are_in_their_order(tmp_path: Path) -> None:
 def test_a_column_of_names_is_left_out_unless_it_is_wanted(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(decisions, "MOST_WORDS", 2)
+    monkeypatch.setattr(decision_table, "MOST_WORDS", 2)
     rows = "".join(f"{i},2026-05-01 00:00:0{i},n{i},q{i},k{i % 2}\n" for i in range(4))
     (tmp_path / "log.csv").write_text("id,time,name,prompt,kind\n" + rows)
     loaded = read(tmp_path / "log.csv")

@@ -1,16 +1,12 @@
 """`tocsin compare --decisions FILE --baseline A..B --window C..D`: every input, the most changed first."""
 
 import argparse
-import math
 from typing import Any
 
 import msgspec
 
 from tocsin.cli import logs, options
-from tocsin.detectors.base import Span
-from tocsin.model.instant import from_us
 from tocsin.operations.compare import Comparison, Feature, compare
-from tocsin.operations.decisions import EVER
 
 _MORE = f"""{logs.SPANS}
 
@@ -58,27 +54,13 @@ def as_json(found: Comparison, *, rows: bool = False) -> dict[str, Any]:
     """Return the stable JSON form of a comparison."""
     before, after = found.rows
     return {
-        "baseline": {**_span(found.baseline, rows), "rows": before},
-        "window": {**_span(found.window, rows), "rows": after},
+        "baseline": {**logs.span_json(found.baseline, rows=rows), "rows": before},
+        "window": {**logs.span_json(found.window, rows=rows), "rows": after},
         "fdr": found.fdr,
         "tested": len(found.features),
         "changed": [one.name for one in found.changed],
-        "features": [_plain(msgspec.to_builtins(one)) for one in found.features],
+        "features": [logs.plain(msgspec.to_builtins(one)) for one in found.features],
     }
-
-
-def _span(span: Span, rows: bool) -> dict[str, Any]:
-    ends = [None if end in EVER else end if rows else from_us(end) for end in span]
-    return {"since": ends[0], "until": ends[1]}
-
-
-def _plain(value: Any) -> Any:
-    """Return a value with null for what is no number, which JSON does not have."""
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    if isinstance(value, dict):
-        return {key: _plain(one) for key, one in value.items()}
-    return [_plain(one) for one in value] if isinstance(value, list | tuple) else value
 
 
 def _show(one: Feature) -> None:

@@ -1,9 +1,11 @@
 """What commands on decision logs share: --decisions FILE or --system S, and spans A..B of times or rows."""
 
 import argparse
+import math
 from dataclasses import replace
 from datetime import UTC
 from pathlib import Path
+from typing import Any
 
 from tocsin.cli import options
 from tocsin.cli.decisions_command import said_roles
@@ -12,7 +14,7 @@ from tocsin.errors import BadInput
 from tocsin.importers.base import Options, mapping
 from tocsin.importers.times import UNITS_PER_SECOND
 from tocsin.model.decision import ROLES, Roles
-from tocsin.model.instant import to_us
+from tocsin.model.instant import from_us, to_us
 from tocsin.now import SystemClock
 from tocsin.operations import decisions
 from tocsin.operations.decisions import EVER, Loaded
@@ -28,6 +30,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     source = parser.add_mutually_exclusive_group(required=True)
     source.add_argument("--decisions", metavar="FILE", type=Path, help="a decision log, read and not stored")
     source.add_argument("--system", metavar="S", help="the logs imported for this system")
+    parser.add_argument(
+        "--outcomes", metavar="FILE", type=Path, help="of FILE: what turned out, joined by the decisions' ids"
+    )
     parser.add_argument(
         "--row-order", action="store_true", help="of FILE: go by the order of rows, not by time"
     )
@@ -53,7 +58,9 @@ def load(args: argparse.Namespace) -> Loaded:
             loaded = options.with_bar(decisions.load_system(store, args.system), quiet=args.json)
     else:
         said = Options(zone=args.tz, time_unit=args.time_unit, mapping=mapping(args.map))
-        work = decisions.load_file(args.decisions, options=said, row_order=args.row_order)
+        work = decisions.load_file(
+            args.decisions, options=said, row_order=args.row_order, outcomes=args.outcomes
+        )
         loaded = options.with_bar(work, quiet=args.json)
     if loaded.left:
         options.say(f"Left out, for too many different words in them: {', '.join(loaded.left)}.")
@@ -76,6 +83,21 @@ def span(text: str, args: argparse.Namespace) -> Span:
     if found[0] >= found[1]:
         raise BadInput("a span goes from earlier to later.", where=text, hint=_HINT)
     return found
+
+
+def span_json(span: Span, *, rows: bool) -> dict[str, Any]:
+    """Return a span as JSON has it: instants, or numbers of rows; null for an open end."""
+    ends = [None if end in EVER else end if rows else from_us(end) for end in span]
+    return {"since": ends[0], "until": ends[1]}
+
+
+def plain(value: Any) -> Any:
+    """Return a value with null for what is no number, which JSON does not have."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    if isinstance(value, dict):
+        return {key: plain(one) for key, one in value.items()}
+    return [plain(one) for one in value] if isinstance(value, list | tuple) else value
 
 
 def _end(text: str, args: argparse.Namespace, open: int) -> int:
