@@ -139,8 +139,10 @@ def test_what_was_snoozed_interrupts_when_its_time_has_come(
 ) -> None:
     one = raise_()
     qtbot.waitUntil(bar.isVisible)
+    bar.later()
     queue.snooze(store, desk.author, [one.id], store.now() + timedelta(hours=4), "known")
-    qtbot.waitUntil(lambda: not bar.isVisible())
+    qtbot.waitUntil(lambda: bar._wakes is not None)
+    assert not bar.isVisible()
     clock.advance(hours=4)
     desk.heartbeat.tick.emit(clock.now())
     qtbot.waitUntil(bar.isVisible)
