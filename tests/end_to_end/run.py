@@ -26,6 +26,8 @@ LINE = "Assistant switched off for signed-in customers"
 GREEN, RED = (QColor(tone).getRgb()[:3] for tone in (DARK.green, DARK.red))  # "done" and a grave decision
 LANES: Box = (190, 740, 1300, 1010)  # where the command screen draws the timeline's lanes
 DRAGGED_PX = 220
+SUSPECT = "delivery routing"  # of the demonstration: one region fails while the whole looks as ever
+CHART: Box = (600, 150, 1430, 700)  # where the signals screen draws the curves of a system looked into
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,10 @@ class Console:
     def line(self) -> Any:
         """Return the line logged here; None until it is there."""
         return next((item for item in self.incident()["timeline"] if item["text"] == LINE), None)
+
+    def start(self) -> Any:
+        """Return since when the suspect's incident is believed to last."""
+        return next(one["start"] for one in self.ask("incident", "list") if one["system"] == SUSPECT)
 
     def met(self) -> set[str]:
         """Return the ids of the clocks that are met."""
@@ -90,6 +96,7 @@ def work(screen: Screen, console: Console, pictures: Path) -> None:
     drag(screen, console, pictures)
     export(screen, console)
     screen.picture(pictures / "exported.png")
+    investigate(screen, console, pictures)
     screen.press("ctrl+q")
 
 
@@ -146,6 +153,26 @@ def export(screen: Screen, console: Console) -> None:
     assert LINE in words, f"{file.name} does not hold the line"
     assert TITLE in words
     print(f"exported {file.name}, which holds the line")
+
+
+def investigate(screen: Screen, console: Console, pictures: Path) -> None:
+    """Ctrl K finds the system; once its start is estimated, one key accepts it, and one takes that back."""
+    before = console.start()
+    screen.press("ctrl+5")
+    screen.press("ctrl+k")
+    screen.type(f"Investigate {SUSPECT}")
+    screen.press("Return")
+    # Green in the chart is the line that says when it would have been found.
+    wait_until(lambda: find_colour(screen.picture(), GREEN, CHART), "the estimate in the chart", 60)
+    screen.picture(pictures / "investigated.png")
+    screen.press("a")
+    accepted = wait_until(lambda: console.start() != before and console.start(), "the start accepted")
+    screen.picture(pictures / "accepted.png")
+    assert accepted["earliest"] < accepted["at"] < accepted["latest"], accepted
+    print(f"{SUSPECT} changed at {accepted['at']}, where {before['at']} was believed")
+    screen.press("ctrl+z")
+    wait_until(lambda: console.start() == before, "the start taken back")
+    print("and believed again, since that was undone")
 
 
 if __name__ == "__main__":

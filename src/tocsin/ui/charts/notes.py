@@ -22,7 +22,7 @@ def paint_notes(painter: QPainter, scene: Scene, theme: Theme) -> None:
     metrics = QFontMetricsF(painter.font())
     for note, box in placed(scene, metrics.horizontalAdvance):
         colour = theme.colour(note.tone.value if note.tone else "text")
-        x = scene.x(note.at)
+        x = _column(scene, note)
         style = Qt.PenStyle.DashLine if note.dashed else Qt.PenStyle.SolidLine
         painter.setPen(QPen(colour, 1, style))
         painter.drawLine(QPointF(x, 0), QPointF(x, scene.height))
@@ -37,9 +37,9 @@ def placed(scene: Scene, width: Callable[[str], float]) -> list[tuple[Note, QRec
     """Return the notes shown with the boxes of their words: at the right of the line where there is room."""
     found: list[tuple[Note, QRectF]] = []
     for note in sorted(scene.notes, key=lambda one: one.at):
-        x = scene.x(note.at)
-        if not 0 <= x <= scene.width:
+        if not 0 <= scene.x(note.at) <= scene.width:
             continue
+        x = _column(scene, note)
         wide = width(visible(note.text)) + 6
         left = x + _SIDE if x + _SIDE + wide <= scene.width else x - _SIDE - wide
         box = QRectF(max(left, 0.0), scene.height - _FOOT - _LINE, wide, _LINE)
@@ -47,3 +47,8 @@ def placed(scene: Scene, width: Callable[[str], float]) -> list[tuple[Note, QRec
             box.translate(0, -_LINE)
         found.append((note, box))
     return found
+
+
+def _column(scene: Scene, note: Note) -> float:
+    """Return where the line stands: on a column of pixels, so that it is sharp."""
+    return min(max(round(scene.x(note.at)), 0), scene.width - 1) + 0.5

@@ -1,6 +1,7 @@
 """Puts what was found into the panels: which curves are drawn, what is marked on them, what stands beside."""
 
 from collections.abc import Hashable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -12,8 +13,12 @@ from tocsin.operations.investigation_chart import fitting
 from tocsin.operations.investigation_windows import Windows
 from tocsin.ui.charts.scene import Note
 from tocsin.ui.palette import Tone
-from tocsin.ui.signals.lanes_panel import Wanted
-from tocsin.ui.signals.list_panel import Line, key
+from tocsin.ui.signals.head import Head
+from tocsin.ui.signals.inquiry import Inquiry
+from tocsin.ui.signals.lanes_panel import LanesPanel, Wanted
+from tocsin.ui.signals.list_panel import Line, ListPanel, key
+from tocsin.ui.signals.segments_panel import SegmentsPanel
+from tocsin.ui.signals.side import Side
 from tocsin.ui.signals.slow import State
 from tocsin.ui.text import set_tip
 from tocsin.ui.times import MONTHS, number, short_stamp
@@ -21,7 +26,6 @@ from tocsin.ui.times import MONTHS, number, short_stamp
 if TYPE_CHECKING:
     from tocsin.detectors.segments import SegmentChange
     from tocsin.operations.investigation_decisions import Decided
-    from tocsin.ui.signals.investigate import InvestigatePart
 
 _NO_LOG = (
     "No decisions of this system are here, so nobody knows whether a segment is failing behind the average.\n"
@@ -33,12 +37,24 @@ _LIKELY = 0.5
 _NO_INPUTS = "Inputs are compared from a decision log. Ctrl I imports one."
 
 
-class Findings:
-    """Keeps which signal or segment is in hand; the view and the answers are read from their owners."""
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What shows an investigation, and what is asked meanwhile."""
 
-    def __init__(self, part: "InvestigatePart", zone: ZoneInfo) -> None:
+    head: Head
+    list: ListPanel
+    lanes: LanesPanel
+    segments: SegmentsPanel
+    side: Side
+    inquiry: Inquiry
+
+
+class Findings:
+    """Keeps which signal or segment is in hand; answers are read from the inquiry."""
+
+    def __init__(self, part: Parts, zone: ZoneInfo) -> None:
         self._part, self._zone = part, zone
-        self._system = ""
+        self._view: Investigation | None = None
         self._pointed: Hashable = None
         self._segment: Hashable = None  # whose rate is drawn; None while signals are
         self._range_chosen = self._moved = False
@@ -55,10 +71,10 @@ class Findings:
     def show_view(self, view: Investigation) -> None:
         """Show what was read of a system; of another one from the beginning."""
         part = self._part
-        other = view.system.id != self._system
-        if other:
-            self._system, self._pointed, self._segment = view.system.id, None, None
+        if self._view is None or view.system.id != self._view.system.id:
+            self._pointed, self._segment = None, None
             self._range_chosen = self._moved = False
+        self._view = view
         part.head.show_systems(view.systems, view.system.id)
         part.head.show_range(part.lanes.range)
         part.list.remark.show_text(_budget(view))
@@ -68,8 +84,8 @@ class Findings:
 
     def show_answers(self) -> None:
         """Show what is known of the start and the decisions by now."""
-        part, view = self._part, self._part.view
-        if view is None or view.system.id != self._system:
+        part, view = self._part, self._view
+        if view is None:
             return
         when, found = part.inquiry.when, part.inquiry.found
         part.list.show_signals(view, self._changed())
@@ -146,8 +162,8 @@ class Findings:
 
     def _draw(self) -> None:
         """Draw what is in hand below the whole that it is a part of."""
-        view = self._part.view
-        if view is None or view.system.id != self._system:
+        view = self._view
+        if view is None:
             return
         mark = view.mark, tuple(alert.id for alert in view.alerts if alert.ended is None)
         self._part.lanes.show_lanes(view.system.id, self._wanted(view), self._calm_until(view), mark)
@@ -166,10 +182,23 @@ class Findings:
             return list(dict.fromkeys(one for one in pair if one is not None))
         line = self._part.list.line
         if line is None or line.seen is None:
-            first = next(iter(view.signals), None)
-            return [first.number] if first is not None else []
+            return self._about_no_signal(view, line)
         whole = investigation.beside(view, line.seen.number)
         return [one for one in (whole, line.seen.number) if one is not None]
+
+    def _about_no_signal(self, view: Investigation, line: Line | None) -> list[Wanted]:
+        """Return the rate an alert of decisions is about, beside that of all; else what changed."""
+        found = self._part.inquiry.found
+        if found is not None and line is not None and line.told is not None:
+            said = {pair for pair in line.told.labels.items() if pair[0] != "layer"}
+            rates = [found.rates.get(())] + [
+                rate for where, rate in found.rates.items() if set(where) == said
+            ]
+            if said and len(rates) > 1:
+                return [one for one in rates if one is not None]
+        first = next((one.number for one in view.signals), None)
+        number = next(iter(self._changed()), first)
+        return [number] if number is not None else []
 
     def _notes(self, view: Investigation) -> list[Note]:
         estimate, notes = self._part.inquiry.estimate, []
@@ -195,7 +224,7 @@ class Findings:
         return f"since {self._day(compared.window[0])} against {first} – {last}"
 
     def _spelt_out(self, compared: Windows) -> str:
-        now = self._part.view.now if self._part.view is not None else from_us(0)
+        now = self._view.now if self._view is not None else from_us(0)
         spans = (("baseline", compared.baseline), ("window", compared.window))
         lines = [
             f"{name}: {' – '.join(short_stamp(from_us(at), self._zone, now) for at in span)}"

@@ -16,7 +16,7 @@ from tocsin.operations.investigation import Investigation
 from tocsin.ui.command.ask import Ask
 from tocsin.ui.desk import Desk
 from tocsin.ui.palette import GAP
-from tocsin.ui.signals.findings import Findings
+from tocsin.ui.signals.findings import Findings, Parts
 from tocsin.ui.signals.head import Head
 from tocsin.ui.signals.inquiry import Inquiry
 from tocsin.ui.signals.judging import ACCEPTED, ADJUSTED, REJECTED, Judging
@@ -71,7 +71,8 @@ class InvestigatePart(QWidget):
         self._lay_out()
         self.ask = Ask(self)
         self.judging = Judging(desk, self.ask, self.inquiry)
-        self.findings = Findings(self, ZoneInfo(desk.store.zone))
+        parts = Parts(self.head, self.list, self.lanes, self.segments, self.side, self.inquiry)
+        self.findings = Findings(parts, ZoneInfo(desk.store.zone))
         self._deeds = self._named_deeds()
         self._wire()
 
