@@ -112,11 +112,12 @@ def test_what_was_measured_long_ago_is_history(
         raised(store, author, s.metric, ago=timedelta(days=29 + n), signal=s.id, source="tocsin")
         for n, s in enumerate(signals)
     ]
+    theirs = raised(store, author, "hourly", ago=3 * HISTORY, signal=signals[0].id)
     told = raised(store, author, "imported", ago=2 * HISTORY, live=False)
     live = raised(store, author, "live", ago=3 * HISTORY)
     view = queue.look(store)
     waiting = {id for one in ids(view) for id in one}
-    assert waiting == {slow.id, new.id, live.id}
+    assert waiting == {slow.id, new.id, live.id, theirs.id}
     assert view.history == 2
     assert old.id not in waiting
     assert told.id not in waiting

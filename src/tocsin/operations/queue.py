@@ -31,6 +31,7 @@ from tocsin.store.folder import Store
 OVER = timedelta(days=1)  # how long what is over is still shown
 HISTORY = timedelta(days=7)  # an alert whose signal was measured last before that is history
 LONGEST_SNOOZE = timedelta(days=90)
+_OURS = "tocsin"  # the source of alerts that our detectors raised
 _MOST = 500  # alerts that are grouped; more than that is nobody's queue
 
 
@@ -258,12 +259,12 @@ def _measured_long_ago(
     usual = rhythms.of(connection, stale) if stale else {}
     old = set()
     for alert in lasting:
-        if alert.signal in signals:
+        if alert.source != _OURS:
+            if alert.raised is None and (alert.updated or alert.time) < late:
+                old.add(alert.id)
+        elif alert.signal in signals:
             number = signals[alert.signal][0]
             if number in stale and coverage.is_silent(stale[number].t1, usual[number], to_us(now)):
-                old.add(alert.id)
-        elif alert.source != "tocsin":
-            if alert.raised is None and (alert.updated or alert.time) < late:
                 old.add(alert.id)
         elif max(alert.time, from_us(logged.get(alert.system, 0))) < late:
             old.add(alert.id)
