@@ -92,8 +92,8 @@ def test_a_better_model_is_told_in_a_low_voice() -> None:
 
 
 def test_no_change_is_told_no_more_often_than_its_chance() -> None:
-    alarms = sum(bool(look(replayed(generator(seed)), chance=0.05)) for seed in range(12))
-    assert alarms <= 3, "0.6 expected"
+    alarms = sum(bool(look(replayed(generator(seed)), chance=0.05)) for seed in range(6))
+    assert alarms <= 2, "0.3 expected; the benchmark looks 50 times"
 
 
 def test_prompts_that_were_not_asked_before_say_nothing() -> None:

@@ -31,7 +31,8 @@ def log(store: Store, author: Author, tmp_path: Path) -> str:
     """A log of 60 decisions, whose answers are hostile, long, or both."""
     file = tmp_path / "log.csv"
     rows = "".join(
-        f'd{n:02},2026-10-01T{n % 24:02}:00:00Z,{"NE" if n % 3 else "SW"},<b>why {n}</b>,"no\u202e\n{LONG}"\n'
+        f"d{n:02},2026-10-01T{n % 24:02}:00:00Z,{'NE' if n % 3 else 'SW'},<b>why {n}</b>,"
+        f'"no\u202e\n{LONG if n % 5 == 0 else ""}"\n'
         for n in range(60)
     )
     file.write_text("id,time,region,prompt,answer\n" + rows)
@@ -190,7 +191,10 @@ def test_what_another_person_judges_is_counted_at_once(
 def test_every_column_is_shown_as_text_and_long_ones_are_bounded(
     qtbot: QtBot, sheet: SpotCheckSheet, press: Callable[..., None]
 ) -> None:
-    opened(qtbot, sheet)
+    ids = opened(qtbot, sheet)
+    long = next(at for at, one in enumerate(ids) if int(one[1:]) % 5 == 0)
+    press(*[Key.Key_J] * long)
+    qtbot.waitUntil(lambda: sheet.view.decision == ids[long])
     shown = texts(sheet)
     assert "<b>why" in shown
     assert "no‹U+202E›" in shown
