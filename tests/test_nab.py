@@ -60,6 +60,12 @@ def test_what_comes_in_probation_is_not_scored() -> None:
     assert nab.score([file], {"small": at(29, 100)}, profile).score == pytest.approx(100)
 
 
+def test_rows_without_a_score_are_alarmed_for_all_together_or_not() -> None:
+    file, profile = small(((100, 119),)), nab.PROFILES["standard"]
+    scores = np.where(at(110), 1.0, -np.inf)
+    assert nab.score([file], {"small": scores}, profile).threshold == 1.0
+
+
 @given(st.lists(st.sampled_from([0.0, 0.25, 0.5, 0.75, 1.0]), min_size=200, max_size=200))
 def test_the_best_threshold_is_the_best_of_all(scores: list[float]) -> None:
     file, profile = small(((60, 79), (130, 149))), nab.PROFILES["standard"]
