@@ -62,7 +62,7 @@ def test_the_queue_in_words(store: Store, two: list[str], capsys: pytest.Capture
     assert main(["alerts", "--queue", "--store", str(store.path)]) == 0
     told = capsys.readouterr().out
     assert "scorer: accuracy and 1 more: accuracy fell" in told
-    assert "likely cause: scorer v14 (model) 1 h before" in told
+    assert "likely scorer v14 (model) 1 h before" in told
     assert main(["alerts", "--queue", "--store", str(store.path), "--system", "nobody"]) == 1
 
 

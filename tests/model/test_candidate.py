@@ -157,6 +157,10 @@ def test_what_goes_in_is_named_before_what_comes_out() -> None:
     )
     assert one.cause is not None
     assert (one.cause.text, one.cause.type) == ("data pipeline before the rest: metric nulls", SHIFT)
+    assert one.cause.line == one.cause.text
+    [alone] = candidates([placed("share", layer=Layer.BEHAVIOUR)])
+    assert alone.cause is not None
+    assert alone.cause.line == "points to silent behaviour change"
 
 
 def test_the_type_follows_the_layer_and_what_was_deployed() -> None:

@@ -148,7 +148,7 @@ def _show_candidate(store: Store, one: Waiting, how: str) -> None:
         f"{_stamp(store, known.start)}  {known.severity:<8}  {state:<6}  {one.system}: {known.name}: "
         f"{known.message}"
     )
-    options.show(f"    {known.id}{f'  likely cause: {known.cause.text}' if known.cause else ''}")
+    options.show(f"    {known.id}{f'  {known.cause.line}' if known.cause else ''}")
 
 
 def _stamp(store: Store, start: When) -> str:

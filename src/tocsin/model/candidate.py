@@ -74,6 +74,13 @@ class Cause:
     deployment: Deployment | None = None
     before: timedelta | None = None
 
+    @property
+    def line(self) -> str:
+        """The same as a line says it."""
+        if self.deployment is not None:
+            return f"likely {self.text}"
+        return f"points to {self.type}" if self.text == self.type else self.text
+
 
 @dataclass(frozen=True, slots=True)
 class Candidate:

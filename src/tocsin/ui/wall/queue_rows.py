@@ -48,14 +48,8 @@ def in_words(one: Fact) -> str:
 
 
 def below(known: Candidate) -> str:
-    """Return the line about the likely cause: a deployment, what spoke first, or the type it points to."""
-    if known.cause is None:
-        return ""
-    if known.cause.deployment is not None:
-        return f"likely {known.cause.text}"
-    if known.cause.text == known.cause.type:
-        return f"points to {known.cause.type}"
-    return known.cause.text
+    """Return the line about the likely cause, empty where nothing speaks for one."""
+    return known.cause.line if known.cause else ""
 
 
 def why(known: Candidate) -> str:
