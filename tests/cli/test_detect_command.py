@@ -7,13 +7,13 @@ import msgspec
 import numpy as np
 import pytest
 
-from tocsin import plugins
 from tocsin.cli import main
 from tocsin.detectors.base import DAY, HOUR
 from tocsin.detectors.departure import DepartureDetector
 from tocsin.model.journal import SystemAdded
 from tocsin.model.operator import Author
 from tocsin.model.signal import Signal
+from tocsin.operations import detectors
 from tocsin.store.folder import Store
 
 KEYS = {
@@ -28,7 +28,7 @@ def path(
     store: Store, author: Author, add_samples: Callable[..., int], monkeypatch: pytest.MonkeyPatch
 ) -> str:
     """A store with one system, one series and one fall in it, and the built-in detector."""
-    monkeypatch.setattr(plugins, "detectors", lambda: iter([DepartureDetector()]))
+    monkeypatch.setattr(detectors, "in_force", lambda store: [DepartureDetector()])
     with store.write() as write:
         write.add(author, SystemAdded("Loan scoring"), subject="one")
     times = 20_000 * DAY + np.arange(0, 22 * DAY, HOUR // 4)

@@ -69,7 +69,7 @@ def test_a_departure_is_raised_once(store: Store, add_samples: AddSamples) -> No
     assert alert.start.low < from_us(FELL) <= alert.start.high
     assert alert.ended is not None
     assert abs(alert.ended - from_us(FELL + 6 * HOUR)) <= timedelta(hours=1)
-    assert (alert.detector, alert.version) == ("departure", "1")
+    assert (alert.detector, alert.version) == ("departure", "2")
 
 
 def test_it_lasts_until_the_series_comes_back_and_stays_the_same_alert(
@@ -88,7 +88,7 @@ def test_it_lasts_until_the_series_comes_back_and_stays_the_same_alert(
     assert lasting[0]
     assert not lasting[-1]
     assert lasting == sorted(lasting, reverse=True)
-    whole = DepartureDetector().find(Series(SIGNAL, times, values), BEGIN - 1)
+    whole = DepartureDetector().find(Series(SIGNAL, times, values, alarms_a_week=1.0), BEGIN - 1)
     assert [(seen[-1].time, seen[-1].ended)] == [
         (from_us(f.time_us), from_us(f.ended_us or 0)) for f in whole
     ]
@@ -132,7 +132,7 @@ def test_a_long_history_is_judged_in_slices_as_if_at_once(store: Store, add_samp
     add_samples(SIGNAL, times, values)
     done = run(store)
     assert done.judged == len(times)
-    whole = DepartureDetector().find(Series(SIGNAL, times, values), BEGIN - 1)
+    whole = DepartureDetector().find(Series(SIGNAL, times, values, alarms_a_week=1.0), BEGIN - 1)
     assert [a.time for a in done.raised] == [from_us(f.time_us) for f in whole]
     assert {from_us(FELL), from_us(FELL + 20 * DAY)} <= {a.time for a in done.raised}
 

@@ -56,6 +56,8 @@ class Series:
 
     `stretch_us` is 0 unless they are means over stretches of that length. `alarms_a_week` is how many false
     alarms this detector may raise on this series in a week: its share of the system's budget (D2).
+    `now_us` is the clock, for detectors that wait for samples; None where only samples count. `memo` keeps
+    what detectors of the same samples work out in common, such as a baseline.
     """
 
     signal: Signal
@@ -109,7 +111,8 @@ class Detector(Protocol):
     - `weight`: its part of the budget of false alarms beside its peers', 1 without it, 0 when it raises none;
     - `order`: lower ones judge first (0 without it); what they told of a series is not told again by others;
     - `default`: False for one that is there but judges only when a person enabled it;
-    - `watches_clock`: True for one that finds something when nothing comes.
+    - `watches_clock`: True for one that finds something when nothing comes; it is asked with `now_us` once
+      `limit_us(times_us, alarms_a_week)` has passed since the last sample.
     """
 
     name: str

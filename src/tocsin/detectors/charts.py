@@ -30,6 +30,7 @@ _WIDTH = 64  # samples without an alarm within which one goes on
 _LATELY, _LEAN = 32, 0.25  # samples whose mean innovation must still lean to the side of the alarm, so far
 # A third of noise's alarms begins while one of the departure detector stands and is not told (by simulation).
 _UNTOLD = 0.65
+_HIGH = 128  # samples whose highest statistic it must have come down from
 _ABOVE = 3.5  # a single innovation counts no more than that
 
 
@@ -127,7 +128,7 @@ class Chart:
         begin = int(np.searchsorted(times, since_us - quiet.longest_us, side="right"))
         found: list[Episode] = []
         for first, end, until in self._past.blocks(times, begin):
-            excluded = no_example([*series.departures, *spans(found, times)], until)
+            excluded = no_example([*series.departures, *spans(found, times)], until, quiet)
             judged = self._judge(series, excluded, first, end, until)
             if judged is not None:
                 found = join(found, runs(times, judged, quiet), times, quiet)
@@ -152,7 +153,7 @@ class Chart:
         if any(end > near for _, end in series.departures):
             return None
         begin, end = self._past.block(times, int(times[-1]))
-        white, limit = self._measure(series, no_example(series.departures, begin), begin)
+        white, limit = self._measure(series, no_example(series.departures, begin, quiet_of(times)), begin)
         return ChartCalm(end, self.statistic, white, limit)
 
     @property
@@ -222,7 +223,8 @@ def _beyond(
 ) -> tuple[Values, NDArray[np.int64]]:
     """Return the statistic over its limit at each innovation, and on which side (0 up, 1 down).
 
-    Where the last samples do not lean that way any more the alarm is over, however much was added up.
+    Where the last samples do not lean that way any more, or the statistic has come down by half its limit,
+    the alarm is over, however much was added up.
     """
     innovations = white.innovations(times, values)
     sums = np.concatenate([np.zeros(_LATELY), np.cumsum(innovations)])
@@ -230,10 +232,21 @@ def _beyond(
     best, which = np.zeros(len(innovations)), np.zeros(len(innovations), np.int64)
     for at, side in enumerate((1, -1)):
         ratio = statistic(side * innovations) / limit
-        ratio = np.where(side * lately > _LEAN * _LATELY, ratio, np.minimum(ratio, 1.0))
+        goes_on = (side * lately > _LEAN * _LATELY) & (ratio >= trailing_max(ratio, _HIGH) - 0.5)
+        ratio = np.where(goes_on, ratio, np.minimum(ratio, 1.0))
         greater = ratio > best
         best[greater], which[greater] = ratio[greater], at
     return best, which
+
+
+def trailing_max(values: Values, width: int) -> Values:
+    """Return the largest of the last `width` values at each, by doubling."""
+    found, reach = values.copy(), 1
+    while reach < width:
+        step = min(reach, width - reach)
+        found[step:] = np.maximum(found[step:], found[:-step].copy())
+        reach += step
+    return found
 
 
 def _after(times: Times, episode: Episode, departed: Sequence[Span]) -> int:

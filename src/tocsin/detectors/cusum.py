@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from tocsin.detectors.base import Values
-from tocsin.detectors.charts import LEAD, Chart, ChartParameters, Whitened
+from tocsin.detectors.charts import LEAD, Chart, ChartParameters, Whitened, trailing_max
 from tocsin.detectors.limits import cusum_limit, cusum_rate
 
 _FULL = LEAD // 2
@@ -67,10 +67,5 @@ def cusum(values: Values, allowance: float, memory: int) -> Values:
     value depends on where it begins.
     """
     sums = np.concatenate([[0.0], np.cumsum(values - allowance)])
-    least, reach = sums.copy(), 1
-    while reach <= memory:  # minima over 2, 4, 8 ... sums, then what is left
-        step = min(reach, memory + 1 - reach)
-        least[step:] = np.minimum(least[step:], least[:-step].copy())
-        reach += step
-    found: Values = (sums - least)[1:]
+    found: Values = (sums + trailing_max(-sums, memory + 1))[1:]
     return found

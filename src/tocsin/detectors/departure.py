@@ -79,7 +79,7 @@ class DepartureDetector:
         begin = int(np.searchsorted(times, since_us - quiet.longest_us, side="right"))
         found: list[Episode] = []
         for first, end, until in self._past.blocks(times, begin):
-            excluded = no_example([*series.departures, *spans(found, times)], until)
+            excluded = no_example([*series.departures, *spans(found, times)], until, quiet)
             judged = self._judge(series, excluded, first, end, until)
             if judged is not None:
                 found = join(found, runs(times, judged, quiet), times, quiet)
@@ -95,7 +95,7 @@ class DepartureDetector:
             return None
         series = replace(series, values=np.clip(series.values, -LARGEST, LARGEST))
         begin, end = self._past.block(times, int(times[-1]))
-        measure = self._measure(series, no_example(series.departures, begin), begin)
+        measure = self._measure(series, no_example(series.departures, begin, quiet_of(times)), begin)
         return calm(end, *measure) if measure is not None else calm(end, None, ())
 
     def _describe(self, series: Series, episode: Episode, departed: Sequence[Span], going_on: int) -> Finding:

@@ -11,6 +11,7 @@ from tocsin.detectors.baseline import Baseline
 from tocsin.detectors.levels import WIDTHS, Level
 
 _NEW_NORMAL = 14 * DAY
+_LATELY, _FEW = 28 * DAY, 2
 _SHORTEST_QUIET = 6 * HOUR
 
 
@@ -100,17 +101,24 @@ def spans(found: Sequence[Episode], times_us: Times) -> list[Span]:
     return [(int(times_us[episode.first]), int(times_us[episode.last])) for episode in found]
 
 
-def no_example(departures: Sequence[Span], until_us: int) -> list[Span]:
+def no_example(departures: Sequence[Span], until_us: int, quiet: Quiet) -> list[Span]:
     """Return the spans that are no example of normal: long departures, and one going on at `until_us`.
 
-    Short ones stay in: the baseline is robust against them, and leaving out every peak would make the series
-    look calmer than it is. After two weeks a departure is taken up as the new normal.
+    Two of at least 12 samples lately are none either; more are a habit of the series. Shorter ones stay in:
+    the baseline is robust against them, and leaving out every peak would make the series look calmer than it
+    is. After two weeks a departure is taken up as the new normal.
     """
-    return [
+    excluded = [
         (begin, min(end, begin + _NEW_NORMAL))
         for begin, end in departures
         if end - begin > DAY or end > until_us - _SHORTEST_QUIET
     ]
+    short = [
+        (begin, end)
+        for begin, end in departures
+        if quiet.over_us <= end - begin <= DAY and until_us - _LATELY <= end <= until_us - _SHORTEST_QUIET
+    ]
+    return excluded + short if len(short) <= _FEW else excluded
 
 
 def _episode(part: NDArray[np.int64], judged: Judged) -> Episode:

@@ -90,13 +90,14 @@ def merge(
 def untold(changes: Changes, others: Sequence[Alert]) -> Changes:
     """Return the changes without new alerts of what other detectors have told of the same signal.
 
-    Told is what begins while an alert at least as grave stands, unless it goes on long after that has ended.
+    Told is what begins while an alert stands that is less grave by one step at most, unless it goes on long
+    after that has ended.
     """
     return Changes([a for a in changes.raised if not any(_tells(o, a) for o in others)], changes.changed)
 
 
 def _tells(standing: Alert, alert: Alert) -> bool:
-    if _GRAVEST.index(standing.severity) > _GRAVEST.index(alert.severity):
+    if _GRAVEST.index(standing.severity) > _GRAVEST.index(alert.severity) + 1:
         return False
     if standing.time > alert.time or (standing.ended is not None and standing.ended < alert.time):
         return False

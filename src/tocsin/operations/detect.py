@@ -17,6 +17,7 @@ from tocsin.operations import budget, normals
 from tocsin.operations import detectors as settings
 from tocsin.operations.alerts import Changes, merge, untold
 from tocsin.operations.progress import Progress
+from tocsin.operations.silences import by_the_clock
 from tocsin.operations.vigil import Calm, Vigil, calm_of
 from tocsin.store import alerts, series, slices, systems, watermarks
 from tocsin.store.database import Connection
@@ -65,7 +66,24 @@ def detect(
         yield Progress(total - len(waiting), total, waiting[0][1].title)
         _step(run, waiting)
     run.done.series = len(numbers)
+    for part in ones:
+        if getattr(part, "watches_clock", False):
+            run.done.raised += yield from by_the_clock(store, part, run.shares, system_id, vigil)
+    yield from _logs(run, [part for part in parts if not isinstance(part.needs, OneSeries)], system_id)
     return run.done
+
+
+def _logs(run: "_Run", parts: list[Any], system: str | None) -> Generator[Progress, None, None]:
+    """Let the detectors of decision logs judge what is new there."""
+    if not parts:
+        return
+    # Loaded only where there are such detectors: it knows how to read Parquet files.
+    from tocsin.operations.detect_logs import detect_logs
+
+    found = yield from detect_logs(run.store, parts, run.shares, system=system, since=run.since)
+    run.done.raised += found.raised
+    run.done.changed += found.changed
+    run.done.problems += found.problems
 
 
 _Pair = tuple[int, Detector]

@@ -14,6 +14,7 @@ import numpy as np
 
 from tocsin.detectors.base import Detector, Series, Times, Values, version
 from tocsin.detectors.stretches import complete, evened
+from tocsin.operations.coverage import Rhythms
 from tocsin.store import samples, slices, watermarks
 from tocsin.store.database import Connection
 
@@ -61,6 +62,9 @@ class Vigil:
     """What is known of calm series between two runs of `operations.detect`. One for each open console."""
 
     _known: dict[_Key, _Known] = field(default_factory=dict)
+    rhythms: Rhythms = field(default_factory=Rhythms)
+    # Of series that are late: their newest sample, and how long after it nothing is to be said (us).
+    waits: dict[int, tuple[int, float]] = field(default_factory=dict)
 
     def glance(self, connection: Connection) -> "Glance":
         """Return what is new of all that is known, read once for every detector."""

@@ -37,6 +37,18 @@ def read(connection: Connection, numbers: Collection[int]) -> dict[int, End]:
     return {row[0]: End(*row[1:]) for row in connection.execute(query.where(_complete))}
 
 
+def brought(connection: Connection, chunks: Sequence[int]) -> dict[int, int]:
+    """Return for each chunk when the import that brought it began, in UTC microseconds."""
+    found: dict[int, int] = {}
+    for start in range(0, len(chunks), _BLOBS_AT_ONCE):
+        some = chunk.c.number.in_(list(chunks[start : start + _BLOBS_AT_ONCE]))
+        query = select(chunk.c.number, import_.c.started_us).join(
+            import_, import_.c.number == chunk.c["import"]
+        )
+        found |= {int(row[0]): int(row[1]) for row in connection.execute(query.where(some))}
+    return found
+
+
 def steps(connection: Connection, chunks: Sequence[int], most: int) -> dict[int, Times]:
     """Return the last `most` intervals between samples of each chunk, in microseconds; values stay packed."""
     press = zstandard.ZstdDecompressor()

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 _AFTER_MS = 300  # a burst of commits wakes the detectors once
 _REST = 60  # a run is followed by a rest so many times as long, when only live sources woke it
 _LONGEST_REST_S = 300.0
+_CLOCK_MS = 300_000  # without any commit it is still looked whether a series has gone silent
 _LONG_MS = 1000  # work that is still going on after this is shown with its progress
 
 
@@ -31,6 +32,9 @@ class Detecting(QObject):
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self.now)
+        self._clock = QTimer(self)
+        self._clock.timeout.connect(self.soon)
+        self._clock.start(_CLOCK_MS)
 
     def soon(self) -> None:
         """Something was committed: have it judged, together with what follows it closely."""
@@ -66,6 +70,7 @@ class Detecting(QObject):
         """Begin no more."""
         self._closed = True
         self._timer.stop()
+        self._clock.stop()
 
     def _show_long(self, job: Job) -> None:
         if job.state is State.RUNNING:
