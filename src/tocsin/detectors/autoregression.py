@@ -14,20 +14,25 @@ def burg(values: Values, most: int) -> Values:
     """
     n = len(values)
     forward, backward = values[1:].copy(), values[:-1].copy()
-    power = float(values @ values) / max(n, 1)
+    power = product(values, values) / max(n, 1)
     found = best = np.zeros(0)
     least = _aicc(n, power, 0)
     for order in range(1, min(most, n // 10) + 1):
-        total = float(forward @ forward + backward @ backward)
+        total = product(forward, forward) + product(backward, backward)
         if total < 1e-300 or power < 1e-300:
             break
-        reflection = 2 * float(forward @ backward) / total
+        reflection = 2 * product(forward, backward) / total
         found = np.concatenate([found - reflection * found[::-1], [reflection]])
         power *= 1 - reflection**2
         forward, backward = (forward - reflection * backward)[1:], (backward - reflection * forward)[:-1]
         if (cost := _aicc(n, power, order)) < least:
             least, best = cost, found
     return best
+
+
+def product(one: Values, other: Values) -> float:
+    """Return the sum of products, on one core: the threads of a matrix library cost more than they give."""
+    return float(np.einsum("i,i->", one, other))
 
 
 def unbiased(coefficients: Values, samples: int) -> Values:

@@ -6,6 +6,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from tocsin.detectors.autoregression import product
 from tocsin.detectors.base import Values
 
 _CELLS = 600  # of a longer series stretches are taken together first
@@ -145,12 +146,12 @@ def _price(cells: _Cells, ends: tuple[int, ...], trend: bool) -> tuple[float, fl
     for part in _parts(ends, count):
         rest[part] = mean[part] - _line(cells, part, trend)(time[part])
     weights = np.diff(held) / (held[-1] / count)  # the last cell may hold fewer samples
-    power = float(rest @ (weights * rest))
+    power = product(rest, weights * rest)
     whole = float(mean.var()) * count
-    share = float(rest[1:] @ rest[:-1]) / power if power > 0 else 0.0
+    share = product(rest[1:], rest[:-1]) / power if power > 0 else 0.0
     share += (1 + 3 * share) * (len(ends) + 1) / count
     innovations = rest[1:] - min(max(share, 0.0), _MOST_AR) * rest[:-1]
-    power = float(innovations @ innovations) / (count - 1) + _FLOOR * whole / count
+    power = product(innovations, innovations) / (count - 1) + _FLOOR * whole / count
     parameters = (2 if trend else 1) * (len(ends) + 1) + len(ends)
     priced = _PRICE * parameters * float(np.log(count))
     return count * float(np.log(max(power, 1e-300))) + priced, share

@@ -11,8 +11,10 @@ from tocsin.detectors.start import DOUBT, shortest
 
 _CELLS = 400_000  # cells times series looked at at once
 _FEWEST_CELLS = 500
+_THEN = 0.95  # of a series that changed: the chance that it did so at the same time
+_NEVER = 1e-300
 _COMPARED = 64  # series whose noise is compared
-_LEAST_BINS = 20
+_LEAST_BINS, _MOST_BINS = 20, 2000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,12 +51,14 @@ class Joint:
 def combine(evidence: Sequence[Evidence], *, chance: float = 0.9) -> Joint | None:
     """Return when the series changed if they did at one time; None where no position is possible.
 
-    Each series either changed at that time or not at all, with a chance q that is averaged over (spike and
-    slab, Mitchell and Beauchamp 1988): L(t) = product of ((1 - q) + q B(t)), a flat prior on time. So a
-    series that changed at another time, or never, weakens nothing. Series whose noise is correlated tell the
-    same thing twice: the logarithm of each counts 1 / (sum of squared correlations with all, itself
-    included), so that n copies of one series count as one. That is cautious: series that share noise need
-    more evidence here than a model of the shared noise would ask.
+    Each series changed with a chance q that is averaged over (spike and slab, Mitchell and Beauchamp 1988):
+    at that time, or (one in twenty, if there are several) at one of its own; at least one did at that time.
+    L(t) = product of (v + 0.95 q B(t)) less product of v, v = 1 - q + 0.05 q M, M the mean of B over all
+    times. So a series that changed at another time, or never, weakens nothing. The prior on time is flat.
+
+    Series whose noise is correlated tell the same thing twice: the logarithm of each counts 1 / (sum of
+    squared correlations with all, itself included), so that n copies of one series count as one. That is
+    cautious: series that share noise need more evidence here than a model of the shared noise would ask.
     """
     if not evidence:
         return None
@@ -65,7 +69,7 @@ def combine(evidence: Sequence[Evidence], *, chance: float = 0.9) -> Joint | Non
         return None
     edges = _thinned(every, most)
     found = _over(edges, evidence, shares, chance)
-    if len(every) > most:
+    if found is not None and len(every) > most:
         margin = found.latest_us - found.earliest_us + 1
         first, last = np.searchsorted(every, (found.earliest_us - margin, found.latest_us + margin))
         edges = np.union1d(edges, _thinned(every[first : last + 1], most))
@@ -73,20 +77,30 @@ def combine(evidence: Sequence[Evidence], *, chance: float = 0.9) -> Joint | Non
     return found
 
 
-def _over(edges: Times, evidence: Sequence[Evidence], shares: Values, chance: float) -> Joint:
+def _over(edges: Times, evidence: Sequence[Evidence], shares: Values, chance: float) -> Joint | None:
     """Return what the evidence says over the cells between these edges."""
     own = np.stack([_in_cells(one, edges) for one in evidence])
+    alone = np.array([_mean(one.factors) for one in evidence])
+    then = 1.0 if len(evidence) == 1 else _THEN
     slabs = _slabs(len(evidence))
-    each = np.stack([shares @ np.logaddexp(np.log1p(-q), np.log(q) + own) for q in slabs])
+    # Log of what a series says if it did not change then, and by how much more if it did; by slab.
+    apart = [np.logaddexp(np.log1p(-q), np.log(q * (1 - then) + _NEVER) + alone) for q in slabs]
+    more = [np.log(q * then) + own - one[:, None] for q, one in zip(slabs, apart, strict=True)]
+    each = np.stack(
+        [shares @ one + _less_one(shares @ np.logaddexp(0, by)) for one, by in zip(apart, more, strict=True)]
+    )
     together = np.logaddexp.reduce(each, axis=0) - np.log(len(slabs))
     lengths = np.diff(edges).astype(np.float64)
     mass = together + np.log(lengths / lengths.sum())
     total = float(np.logaddexp.reduce(mass))
+    if not np.isfinite(total):
+        return None
     weights = np.exp(mass - total)
     best = int(np.argmax(together))
     low, high = shortest(weights, chance, best)
     belief = np.exp(each[:, best] - np.logaddexp.reduce(each[:, best]))
     any_changed = 1 / (1 + np.exp(min(DOUBT - total, 700.0)))
+    then_changed = np.stack([1 / (1 + np.exp(-np.clip(by[:, best], -700, 700))) for by in more])
     return Joint(
         at_us=int(edges[best + 1]),
         earliest_us=int(edges[low]),
@@ -94,7 +108,7 @@ def _over(edges: Times, evidence: Sequence[Evidence], shares: Values, chance: fl
         odds=total - DOUBT,
         edges_us=edges,
         chances=weights,
-        changed=any_changed * belief @ _changed(slabs[:, None], own[:, best]),
+        changed=np.minimum(any_changed * (belief @ then_changed), 1.0),
         shares=shares,
     )
 
@@ -102,14 +116,21 @@ def _over(edges: Times, evidence: Sequence[Evidence], shares: Values, chance: fl
 def _slabs(series: int) -> Values:
     """Return chances of one series to have changed, to be averaged over: one in all, up to half of them."""
     if series == 1:
-        return np.array([1 - 1e-9])
+        return np.array([1 - 1e-12])
     return np.geomspace(1 / series, 0.5, 5)
 
 
-def _changed(q: NDArray[np.float64], factor: Values) -> NDArray[np.float64]:
-    with np.errstate(over="ignore"):
-        found: NDArray[np.float64] = 1 / (1 + (1 - q) / q * np.exp(-np.maximum(factor, -700.0)))
+def _less_one(log: Values) -> Values:
+    """Return log(exp(x) - 1)."""
+    with np.errstate(divide="ignore"):
+        found: Values = np.where(log > 30, log, np.log(np.expm1(np.minimum(log, 30.0))))
     return found
+
+
+def _mean(factors: Values) -> float:
+    """Return the log of the mean factor over the positions that are possible; 0 where none is."""
+    possible = factors[np.isfinite(factors)]
+    return float(np.logaddexp.reduce(possible) - np.log(len(possible))) if len(possible) else 0.0
 
 
 def _in_cells(one: Evidence, edges: Times) -> Values:
@@ -123,9 +144,11 @@ def _in_cells(one: Evidence, edges: Times) -> Values:
     firsts = np.searchsorted(one.times_us, edges[:-1], side="right")
     lasts = np.searchsorted(one.times_us, edges[1:], side="left")
     found: Values = factors[lasts]
-    for cell in np.flatnonzero(lasts > firsts):
-        found[cell] = np.logaddexp.reduce(factors[firsts[cell] : lasts[cell] + 1])
-        found[cell] -= np.log(lasts[cell] + 1 - firsts[cell])
+    wide = np.flatnonzero(lasts > firsts)  # cells with several samples: the mean factor
+    if len(wide):
+        ends = np.stack([firsts[wide], lasts[wide] + 1], axis=1).ravel()
+        sums = np.logaddexp.reduceat(np.append(factors, 0.0), ends)[::2]
+        found[wide] = sums - np.log(lasts[wide] + 1 - firsts[wide])
     return found
 
 
@@ -153,13 +176,12 @@ def _binned(evidence: Sequence[Evidence]) -> NDArray[np.float64]:
     """Return the mean innovations of series over common bins of time, NaN where one has none."""
     ends = [one.times_us[len(one.times_us) - len(one.innovations) :] for one in evidence]
     width = max(int(np.median(np.diff(times))) if len(times) > 1 else 1 for times in ends)
-    begin = min(int(times[0]) for times in ends if len(times))
-    count = (max(int(times[-1]) for times in ends if len(times)) - begin) // max(width, 1) + 1
-    count = min(count, 100_000)
-    width = max(width, 1)
+    begin, end = min(int(times[0]) for times in ends), max(int(times[-1]) for times in ends)
+    width = max(width, (end - begin) // _MOST_BINS, 1)
+    count = (end - begin) // width + 1
     rows = np.full((len(ends), count), np.nan)
     for row, (times, one) in enumerate(zip(ends, evidence, strict=True)):
-        bins = np.minimum((times - begin) // width, count - 1)
+        bins = (times - begin) // width
         held = np.bincount(bins, minlength=count)
         sums = np.bincount(bins, weights=one.innovations, minlength=count)
         rows[row, held > 0] = sums[held > 0] / held[held > 0]

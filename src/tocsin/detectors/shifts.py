@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from tocsin.detectors.autoregression import product
 from tocsin.detectors.base import Values
 
 Factors = NDArray[np.float64]  # shapes by positions
@@ -35,7 +36,7 @@ def factors(white: Values, coefficients: Values, ramps: Sequence[int] = (1,)) ->
     order, n = len(coefficients), len(white)
     found = np.full((len(ramps), n + order), -np.inf)
     white = white - white.mean()
-    total = float(white @ white)
+    total = product(white, white)
     if total < 1e-300 or n < 3:
         return found
     step = _step(coefficients, n)
@@ -45,13 +46,13 @@ def factors(white: Values, coefficients: Values, ramps: Sequence[int] = (1,)) ->
     at = np.arange(n)
     for row, length in enumerate(ramps):
         if length == 1:
-            product, shape = products, step
+            along, shape = products, step
         else:
-            product = (of_products[np.minimum(at + length, n)] - of_products[:-1]) / length
+            along = (of_products[np.minimum(at + length, n)] - of_products[:-1]) / length
             shape = (of_steps[1:] - of_steps[np.maximum(at + 1 - length, 0)]) / length
         squares = (np.cumsum(shape**2) - np.cumsum(shape) ** 2 / n)[::-1]
         squares = 1 + np.maximum(squares, 0)
-        rest = np.maximum(1 - product**2 / (squares * total), _LEAST)
+        rest = np.maximum(1 - along**2 / (squares * total), _LEAST)
         found[row, order:] = -0.5 * np.log(squares) - 0.5 * (n - 1) * np.log(rest)
     found[:, 0] = -np.inf
     return found

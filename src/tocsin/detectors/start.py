@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tocsin.detectors.autoregression import burg, dispersion, unbiased, whitened, without_shocks
+from tocsin.detectors.autoregression import burg, dispersion, product, unbiased, whitened, without_shocks
 from tocsin.detectors.base import Values
 from tocsin.detectors.shifts import Factors, factors, lengths, ramp
 
@@ -66,24 +66,18 @@ def search(values: Values, *, by: int | None = None, chance: float = 0.9) -> Sea
 
     In turns the likeliest shift is taken out and the autoregression of the rest estimated. What that leaves
     of slow noise divides the log-likelihood. A ramp is believed where all of them together are 20 times
-    likelier than a step.
+    likelier than a step; a shorter one is told as a step in its middle.
     """
-    n = len(values)
-    if n < LEAST or not float(np.ptp(values)) > 0:
+    if len(values) < LEAST or not float(np.ptp(values)) > 0:
         return None
-    ramps = lengths(n)
-    coefficients = np.zeros(0)
-    found, rest = _look(values, coefficients, ramps, by)
-    for _ in range(_ROUNDS):
-        before, coefficients = coefficients, unbiased(burg(without_shocks(rest, 5), _ORDER), n)
-        found, rest = _look(values, coefficients, ramps, by)
-        if len(before) == len(coefficients) and np.allclose(before, coefficients, atol=1e-3):
-            break
-    innovations = without_shocks(whitened(rest, coefficients))
-    found = found / dispersion(innovations)
-    step, ramped = found[0], _averaged(found[1:]) if len(found) > 1 else None
-    chosen, length = step, 1
-    if ramped is not None and _total(ramped) > _total(step) + DOUBT:
+    ramps = lengths(len(values))
+    coefficients = _settled(values, ramps[:1], by)
+    found, innovations = _judged(values, coefficients, ramps, by)
+    if len(ramps) > 1 and _total(_averaged(found[1:])) > _total(found[0]):
+        coefficients = _settled(values, ramps, by)
+        found, innovations = _judged(values, coefficients, ramps, by)
+    chosen, length = found[0], 1
+    if len(ramps) > 1 and _total(ramped := _averaged(found[1:])) > _total(chosen) + DOUBT:
         chosen, length = ramped, ramps[1 + int(np.argmax(found[1:].max(axis=1)))]
     start = summary(chosen, chance, length)
     return None if start is None else Search(start, chosen, innovations)
@@ -118,8 +112,29 @@ def autocorrelation(values: Values) -> float:
     if len(values) < 3:
         return 0.0
     centred = values - np.median(values)
-    power = float(centred @ centred)
-    return min(max(float(centred[1:] @ centred[:-1]) / power, 0.0), _MOST_AR) if power > 0 else 0.0
+    power = product(centred, centred)
+    return min(max(product(centred[1:], centred[:-1]) / power, 0.0), _MOST_AR) if power > 0 else 0.0
+
+
+def _settled(values: Values, ramps: tuple[int, ...], by: int | None) -> Values:
+    """Return the coefficients of the noise beside the likeliest of these shifts, found in turns."""
+    coefficients = np.zeros(0)
+    for _ in range(_ROUNDS):
+        before = coefficients
+        _, rest = _look(values, coefficients, ramps, by)
+        coefficients = unbiased(burg(without_shocks(rest, 5), _ORDER), len(values))
+        if len(before) == len(coefficients) and np.allclose(before, coefficients, atol=1e-3):
+            break
+    return coefficients
+
+
+def _judged(
+    values: Values, coefficients: Values, ramps: tuple[int, ...], by: int | None
+) -> tuple[Factors, Values]:
+    """Return the factors, less what the noise is slower than its coefficients say, and the innovations."""
+    found, rest = _look(values, coefficients, ramps, by)
+    innovations = without_shocks(whitened(rest, coefficients))
+    return found / dispersion(innovations), innovations
 
 
 def _look(
@@ -134,8 +149,8 @@ def _look(
     shape = ramp(len(values), int(at), ramps[int(row)])
     centred = whitened(shape, coefficients)
     centred = centred - centred.mean()
-    squares = float(centred @ centred)
-    size = float(centred @ white) / squares if squares > 0 else 0.0
+    squares = product(centred, centred)
+    size = product(centred, white) / squares if squares > 0 else 0.0
     rest = values - size * shape
     return found, rest - rest.mean()
 
