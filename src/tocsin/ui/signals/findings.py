@@ -165,6 +165,7 @@ class Findings:
         view = self._view
         if view is None:
             return
+        self._part.lanes.changed = frozenset(str(number) for number in self._changed())
         mark = view.mark, tuple(alert.id for alert in view.alerts if alert.ended is None)
         self._part.lanes.show_lanes(view.system.id, self._wanted(view), self._calm_until(view), mark)
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QResizeEvent, QShowEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedLayout, QVBoxLayout, QWidget
 
 from tocsin.errors import UserError
@@ -125,6 +125,10 @@ class InvestigatePart(QWidget):
         else:
             self.declare_wanted.emit((), self.view.system.id, "")
 
+    def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802
+        if self.list.isVisible():
+            self.list.rows.setFocus()
+
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         deed = self._deeds.get(event.text().upper())
         if event.modifiers() & ~Qt.KeyboardModifier.ShiftModifier:
@@ -204,7 +208,10 @@ class InvestigatePart(QWidget):
             self._say(_NONE)
             return
         self.view, self._system = view, view.system.id
+        first = self._pages.currentIndex() == 0
         self._pages.setCurrentIndex(1)
+        if first and self.hasFocus():
+            self.list.rows.setFocus()
         self.settings.show_text(view.settings)
         self.inquiry.consider(view)
         self.findings.show_view(view)
@@ -270,4 +277,3 @@ class InvestigatePart(QWidget):
         self._pages = QStackedLayout(self)
         self._pages.addWidget(page)
         self._pages.addWidget(body)
-        self.setFocusProxy(self.list.rows)

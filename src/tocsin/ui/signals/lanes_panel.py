@@ -52,6 +52,7 @@ class LanesPanel(Panel):
         self._learnt = Learnt()
         self._reading = self._stale = False
         self.range = "6 weeks"
+        self.changed: frozenset[str] = frozenset()  # keys of curves that changed when it started
         self.picture: Picture | None = None
         self.charts = Strips(desk.theme, ZoneInfo(desk.store.zone))
         self.charts.setObjectName("investigated-chart")
@@ -161,7 +162,8 @@ class LanesPanel(Panel):
         strip.set_episodes(tuple(_episode(alert) for alert in reversed(lane.alerts)))
         lasting = [alert for alert in lane.alerts if alert.ended is None]
         grave = TONES[min(lasting, key=_grave).severity] if lasting else None
-        strip.set_tone(Tone.RED if lane.worse else grave)
+        changed = Tone.YELLOW if lane.key in self.changed else None
+        strip.set_tone(Tone.RED if lane.worse else grave or changed)
 
     def _clicked(self, earliest: datetime, latest: datetime, place: int) -> None:
         """Open what was clicked at: a deployment, else the departure of that lane."""

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QResizeEvent, QShowEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QLineEdit,
     QSplitter,
@@ -87,6 +87,9 @@ class ListingPart(QWidget):
         self.chart.setVisible(place == 0)
         (self.table, self.matrix)[place].setFocus()
         self._tell()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802
+        (self.table if self._parts.currentIndex() == 0 else self.matrix).setFocus()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         keys, text = event.modifiers(), event.text().upper()
@@ -219,7 +222,6 @@ class ListingPart(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._pages)
-        self.setFocusProxy(self.table)
 
     def _body(self) -> QWidget:
         body = QWidget()

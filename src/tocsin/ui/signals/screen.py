@@ -3,7 +3,7 @@
 from functools import partial
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QStackedLayout, QVBoxLayout, QWidget
 
 from tocsin.ui.desk import Desk
@@ -50,16 +50,18 @@ class SignalsScreen(QWidget):
         self._parts.setCurrentIndex(0 if place == 0 else 1)
         self.investigate.head.setVisible(place == 0)
         if place == 0:
-            self.setFocusProxy(self.investigate)
             self.investigate.setFocus()
         else:
-            self.setFocusProxy(self.listing)
             self.listing.show_part(place - 1)
 
     def look_into(self, system: str) -> None:
         """Look into a system, by its id."""
         self.show_tab(TABS[0])
         self.investigate.choose_system(system)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802
+        # No focus proxy: Tab would pass over all that stands before it.
+        (self.investigate if self.tab == TABS[0] else self.listing).setFocus()
 
     def event(self, event: QEvent) -> bool:
         # The letters of this screen come before the window's own, such as L for a line of the log.
