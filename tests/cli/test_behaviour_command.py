@@ -52,3 +52,29 @@ def test_spans_are_compared_for_people(log: str, capsys: pytest.CaptureFixture[s
 def test_an_unknown_version_is_an_error(log: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["behaviour", "--decisions", log, "--before", "m-1", "--after", "m-3"]) == 1
     assert "There are m-1, m-2" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("file", "model", "before", "after", "verdicts"),
+    [
+        ("PRIME_FULL_EVAL", "gpt-4", "0314", "0613",
+         {"all": "worse", "prime": "worse", "composite": "better"}),
+        ("PRIME_FULL_EVAL", "gpt-3.5-turbo", "0301", "0613",
+         {"all": "better", "prime": "better", "composite": "worse"}),
+        ("SENSITIVEQ_EVAL", "gpt-4", "0314", "0613", {"sensitiveq": "differently"}),
+        ("SENSITIVEQ_EVAL", "gpt-3.5-turbo", "0301", "0613", {"sensitiveq": "differently"}),
+    ],
+)  # fmt: skip
+def test_a_vendors_models_of_march_and_june(
+    shared_data: Path, capsys: pytest.CaptureFixture[str], file: str, model: str, before: str, after: str,
+    verdicts: dict[str, str],
+) -> None:  # fmt: skip
+    log = str(shared_data / "llmdrift" / f"{file}.csv")
+    sides = ["--before", f"openaichat/{model}-{before}", "--after", f"openaichat/{model}-{after}"]
+    assert main(["behaviour", "--decisions", log, "--row-order", *sides, "--json"]) == 0
+    told = msgspec.json.decode(capsys.readouterr().out)
+    assert {one["task"]: one["verdict"] for one in told["tasks"]} == verdicts
+    assert all(one["changed"] for one in told["tasks"])
+    assert all(
+        one["low"] <= one["change"] <= one["high"] for one in told["shifts"] if one["change"] is not None
+    )

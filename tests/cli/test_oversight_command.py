@@ -51,3 +51,15 @@ def test_people_get_lines_of_the_rows_they_ask_for(log: str, capsys: pytest.Capt
     assert msgspec.json.decode(capsys.readouterr().out)["rows"] == 550
     assert main(["oversight", "--decisions", log, "--where", "reviewer"]) == 1
     assert "not COLUMN=VALUE" in capsys.readouterr().err
+
+
+def test_the_dane_county_experiment(shared_data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = shared_data / "aihuman_dane_psa" / "dane_psa_decisions.csv"
+    said = ["--row-order", "--set", "final=D", "--set", "recommendation=DMF", "--some", "--json"]
+    assert main(["oversight", "--decisions", str(file), *said, "--by", "Z"]) == 0
+    told = msgspec.json.decode(capsys.readouterr().out)
+    assert {one["who"]: round(one["level"]["value"], 3) for one in told["groups"]} == {"0": 0.301, "1": 0.245}
+    assert main(["oversight", "--decisions", str(file), *said, "--by", "White", "--where", "Z=1"]) == 0
+    told = msgspec.json.decode(capsys.readouterr().out)
+    assert {one["who"]: round(one["level"]["value"], 3) for one in told["groups"]} == {"0": 0.295, "1": 0.201}
+    assert all(one["q"] < 0.01 for one in told["groups"])

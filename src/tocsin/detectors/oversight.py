@@ -58,8 +58,8 @@ class OversightDetector:
 
     @property
     def needs(self) -> Log:
-        """A reviewer's column; what is measured depends on the other roles there are."""
-        return Log(roles=("reviewer",), window_us=7 * DAY, baseline_us=28 * DAY, every_us=DAY, least=200)
+        """No role for sure: what is measured, and of whom, depends on the roles there are."""
+        return Log(window_us=7 * DAY, baseline_us=28 * DAY, every_us=DAY, least=200)
 
     def find(self, decisions: Decisions) -> list[Finding]:
         """Return what became worse, the gravest first."""
