@@ -124,6 +124,7 @@ def test_every_detector_there_is_runs(store: Path, capsys: pytest.CaptureFixture
     assert {one.kind for one in known} == {"series", "decisions"}
     found = run(capsys, store, "detect")  # exits with 1 when one of them breaks
     assert "accuracy" in {alert["metric"] for alert in found}
+    assert any(alert["signal"] == "" for alert in found), "decision logs were looked at too"
 
 
 def test_every_command_of_detection_answers(
@@ -139,6 +140,9 @@ def test_every_command_of_detection_answers(
     log = ("--decisions", str(decisions), "--favourable", "approve")
     for words in (
         ("start-estimate", "--system", "scorer"),
+        ("detectors", "list"),
+        ("detectors", "show", "departure"),
+        ("detectors", "set", "budget", "per_week=2", "--system", "scorer"),
         ("decisions", "list", "--system", "scorer"),
         ("compare", *log, *spans),
         ("segments", *log, *spans),

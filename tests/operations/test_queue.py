@@ -226,3 +226,14 @@ def test_an_alert_that_comes_again_stays_accepted(store: Store, author: Author) 
     with store.signals.write() as connection:
         alerts.replace(connection, replace(one, updated=store.now()))
     assert ids(queue.look(store)) == []
+
+
+def test_the_new_normal_begins_when_all_had_started_and_were_seen_to_have(
+    store: Store, author: Author
+) -> None:
+    step = raised(store, author)
+    slow = replace(step, time=step.time + 9 * HOUR)
+    bare = replace(step, start=None)
+    assert queue.normal_since([step]) == step.time + HOUR
+    assert queue.normal_since([step, slow]) == slow.time
+    assert queue.normal_since([bare]) == bare.time

@@ -178,8 +178,8 @@ def accept(
 ) -> Entry:
     """Accept what alerts or whole candidates, by id, found as the new normal. Raises BadInput and NotFound.
 
-    The baseline of their signals begins anew at `since`, by default when the last of them had started for
-    certain; samples from then on are judged by it. Undo brings the old baseline back.
+    The baseline of their signals begins anew at `since`, by default as `normal_since` says; samples from then
+    on are judged by it. Undo brings the old baseline back.
     """
     found = found_of(store, ids)
     at = normal_since(found) if since is None else since
@@ -194,8 +194,11 @@ def accept(
 
 
 def normal_since(found: Iterable[Alert]) -> datetime:
-    """Return the instant by which all of these had started: what comes after it is the new normal."""
-    return max(alert.start.high if alert.start else alert.time for alert in found)
+    """Return the instant from which what they found is normal: all had started, and were seen to have.
+
+    A slow departure is established long after its start; between the two lies the way, not where it led.
+    """
+    return max(max(alert.start.high, alert.time) if alert.start else alert.time for alert in found)
 
 
 def found_of(store: Store, ids: Sequence[str]) -> list[Alert]:
