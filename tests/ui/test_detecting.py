@@ -41,10 +41,10 @@ def told(store: Store) -> set[str]:
 
 
 def test_a_commit_wakes_the_detectors(
-    qtbot: QtBot, detecting: Detecting, store: Store, add_samples: AddSamples
+    qtbot: QtBot, desk: Desk, detecting: Detecting, store: Store, add_samples: AddSamples
 ) -> None:
     add_samples(Signal("one", "accuracy"), *departing())
-    qtbot.waitUntil(lambda: "accuracy" in told(store), timeout=30_000)
+    qtbot.waitUntil(lambda: "accuracy" in told(store) and not desk.jobs.busy(), timeout=30_000)
 
 
 def test_after_long_work_they_rest_in_proportion_unless_asked(
@@ -59,7 +59,7 @@ def test_after_long_work_they_rest_in_proportion_unless_asked(
     assert 60_000 < detecting._timer.remainingTime() <= 120_000 * 1.05  # a coarse timer
     add_samples(Signal("one", "departs"), *departing())
     detecting.now()
-    qtbot.waitUntil(lambda: "departs" in told(store), timeout=30_000)
+    qtbot.waitUntil(lambda: "departs" in told(store) and not desk.jobs.busy(), timeout=30_000)
 
 
 def test_a_run_of_no_length_is_followed_by_no_rest(qtbot: QtBot, desk: Desk, detecting: Detecting) -> None:
