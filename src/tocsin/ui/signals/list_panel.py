@@ -9,6 +9,7 @@ from PySide6.QtGui import QFontMetrics, QPainter
 from PySide6.QtWidgets import QStyle, QStyleOptionViewItem
 
 from tocsin.model.alert import Alert, AlertSeverity
+from tocsin.model.candidate import about
 from tocsin.model.coverage import Pulse, Watching
 from tocsin.model.instant import from_us
 from tocsin.operations.investigation import Investigation, LayerSeen, Seen
@@ -111,7 +112,9 @@ def told(one: Line, now: datetime) -> tuple[str, str, str]:
         return name, f"{number(one.seen.heard.last)}{unit}", _state(one, one.seen, now)
     if one.told is not None:
         value = "" if one.told.value is None else number(one.told.value)
-        return one.told.about, value, f"{one.told.severity} alert of {one.told.source}"
+        own = one.told.source == "tocsin"
+        state = one.told.severity.value if own else f"{one.told.severity} alert of {one.told.source}"
+        return about(one.told), value, state
     silent = one.layer.watching is Watching.ALERTS
     return (
         ("alerts of other tools only, none lasts", "", "") if silent else ("nobody is watching", "", "blind")
