@@ -208,3 +208,26 @@ def test_of_many_segments_few_findings_are_false_and_most_true_ones_are_found() 
         power.append(len(got & changed) / 4)
     assert np.mean(false) <= 0.08
     assert np.mean(power) >= 0.75
+
+
+def test_a_cell_that_only_came_to_hold_more_of_a_worse_region_is_seldom_named() -> None:
+    """A number that shrank everywhere but in one region: its top stretch becomes mostly that region."""
+    named = []
+    for seed in range(8):
+        random = np.random.default_rng(200 + seed)
+        table = people(random)
+        there, later = table.words("region").codes == 3, table.times_us >= HALF
+        number = random.normal(0, 0.1, len(table)) * np.where(later, 0.5, 1) + there
+        shifted = Table(table.times_us, {**table.columns, "number": number})
+        found = looked(shifted, correct(random, shifted, there, 0.05))
+        named.append([one.where for one in found.findings])
+    assert named.count([(("region", "v3"),)]) >= 6
+
+
+def test_stretches_of_numbers_keep_their_names_when_bounds_move() -> None:
+    random = np.random.default_rng(18)
+    table = people(random)
+    fault = table.numbers("age") >= np.nanquantile(table.numbers("age")[:HALF], 0.8)
+    (one,) = looked(table, correct(random, table, fault, 0.06)).findings
+    assert one.places == (("age", "stretch 5 of 5"),)
+    assert one.where[0][1].endswith(" or more")

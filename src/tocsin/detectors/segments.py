@@ -35,6 +35,7 @@ class SegmentChange:
     finding before holds; `q` the false-discovery rate at which it is found, NaN where it is folded into
     another. `explains` is how many others were found only for the rows they share with it; `inside` marks one
     of these, `under` the finding it belongs to (its index), and whether it lies wholly within is `within`.
+    `places` is `where` with stretches of numbers named by their place instead of their bounds.
     """
 
     where: tuple[tuple[str, str], ...]
@@ -50,6 +51,7 @@ class SegmentChange:
     inside: bool = False
     under: int = -1
     within: bool = False
+    places: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +127,12 @@ def _change(laid: Laid, at: int, p: float, q: float, **more: Any) -> SegmentChan
         for number, code in laid.places[at]
     )
     sums = laid.known.sums[at]
+    places = tuple(
+        (laid.attributes[number].name, laid.attributes[number].places[code])
+        for number, code in laid.places[at]
+    )
     told = _described(where, sums, laid.total - sums, p, q, binary=laid.measured.binary)
-    return replace(told, **more)
+    return replace(told, places=places, **more)
 
 
 def _described(

@@ -29,11 +29,15 @@ _MOST_CELLS = 4_000_000  # of one pair of columns; a pair of more is left out
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Attribute:
-    """A column as codes into `labels`, one a row; the code after the last stands for values of few rows."""
+    """A column as codes into `labels`, one a row; the code after the last stands for values of few rows.
+
+    `places` are the labels, but of stretches of numbers which of them it is, whatever their bounds.
+    """
 
     name: str
     codes: Codes
     labels: tuple[str, ...]
+    places: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,31 +67,34 @@ class Cells:
 
 def attribute(name: str, column: Column, window: NDArray[np.intp], least: int, bins: int) -> Attribute | None:
     """Return a column as an attribute; None when no value has `least` rows in both, or one has all."""
-    codes, labels = _words(column) if isinstance(column, Words) else _numbers(column, window, bins)
+    codes, labels, places = _words(column) if isinstance(column, Words) else _numbers(column, window, bins)
     both = np.bincount(codes * 2 + window, minlength=2 * len(labels)).reshape(-1, 2)
     kept = np.flatnonzero(both.min(axis=1) >= least)
     if len(kept) == 0 or both[kept[0]].sum() == len(codes):
         return None
-    if both[kept].sum() == len(codes) and len(kept) == kept[-1] + 1:
-        return Attribute(name, codes.astype(np.int32, copy=False), labels[: len(kept)])
-    renumbered = np.full(len(labels), len(kept), np.int32)
-    renumbered[kept] = np.arange(len(kept))
-    return Attribute(name, renumbered[codes], tuple(labels[code] for code in kept))
+    if both[kept].sum() != len(codes) or len(kept) != kept[-1] + 1:
+        renumbered = np.full(len(labels), len(kept), np.int32)
+        renumbered[kept] = np.arange(len(kept))
+        codes = renumbered[codes]
+    names, stand = (tuple(told[code] for code in kept) for told in (labels, places))
+    return Attribute(name, codes.astype(np.int32, copy=False), names, stand)
 
 
-def _words(column: Words) -> tuple[Codes, tuple[str, ...]]:
+def _words(column: Words) -> tuple[Codes, tuple[str, ...], tuple[str, ...]]:
     codes, labels = column.codes, (*column.labels, MISSING)
     if len(codes) and codes.min() < 0:
         codes = np.where(codes < 0, np.int32(len(column.labels)), codes)
-    return codes, labels
+    return codes, labels, labels
 
 
-def _numbers(column: Values, window: NDArray[np.intp], bins: int) -> tuple[NDArray[np.intp], tuple[str, ...]]:
+def _numbers(
+    column: Values, window: NDArray[np.intp], bins: int
+) -> tuple[Codes, tuple[str, ...], tuple[str, ...]]:
     known = ~np.isnan(column)
     values = np.unique(column[known][:: max(1, len(column) // _LOOKED_AT)])
     if len(values) <= _FEW and bool(np.isin(column[known], values).all()):
         codes = np.searchsorted(values, column)
-        labels = [f"{value:.6g}" for value in values]
+        labels = places = [f"{value:.6g}" for value in values]
     else:
         base = column[known & (window == 0)]
         cuts = np.quantile(base, np.arange(1, bins) / bins) if len(base) else ()
@@ -96,8 +103,9 @@ def _numbers(column: Values, window: NDArray[np.intp], bins: int) -> tuple[NDArr
         ends = [f"{edge:.6g}" for edge in edges] or ["any"]
         between = [f"{low} to under {high}" for low, high in pairwise(ends)]
         labels = [f"under {ends[0]}", *between, f"{ends[-1]} or more"]
+        places = [f"stretch {number} of {len(labels)}" for number in range(1, len(labels) + 1)]
     codes[~known] = len(labels)
-    return codes.astype(np.int32), (*labels, MISSING)
+    return codes.astype(np.int32), (*labels, MISSING), (*places, MISSING)
 
 
 def matching(column: Column, label: str) -> NDArray[np.bool_]:

@@ -16,7 +16,7 @@ from tocsin.model.alert import AlertSeverity, Compared
 from tocsin.model.instant import from_us
 from tocsin.model.signal import Layer
 
-_GRAVE, _DIRE = 0.02, 0.1  # changes of a rate: what is grave if the bad share grew by half, and what anyway
+_GRAVE, _DIRE = 0.01, 0.1  # of a rate: by how much it surely changed, at the near end of the interval
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ def _finding(
         baseline=f"{one.rows[0]:,} decisions of the same segment, one of {tested:,} tested",
         windows=tuple(Compared(name, from_us(s[0]), from_us(s[1]), rows) for name, s, rows in spans),
         about=what.name,
-        labels={**dict(one.where), "layer": _layer(one, what, decisions)},
+        labels={**dict(one.places), "layer": _layer(one, what, decisions)},
     )
 
 
@@ -120,11 +120,12 @@ def message(one: SegmentChange, what: Measured, overall: SegmentChange) -> str:
 
 
 def _severity(one: SegmentChange, what: Measured) -> AlertSeverity:
-    """Return high where the bad share grew by half and by 2 points, critical where by 10 points."""
-    bad = [1 - rate if what.worse == "lower" else rate for rate in one.rate]
-    if what.worse == "either" or abs(one.change) < _GRAVE or bad[1] < 1.5 * bad[0]:
+    """Return high where the bad share surely grew by a quarter and a point, critical where by 10 points."""
+    sure = min(abs(one.low), abs(one.high))
+    bad = 1 - one.rate[0] if what.worse == "lower" else one.rate[0]
+    if what.worse == "either" or sure < max(_GRAVE, bad / 4):
         return AlertSeverity.MEDIUM
-    return AlertSeverity.CRITICAL if abs(one.change) >= _DIRE else AlertSeverity.HIGH
+    return AlertSeverity.CRITICAL if sure >= _DIRE else AlertSeverity.HIGH
 
 
 def _start(one: SegmentChange, what: Measured, decisions: Decisions) -> Began:

@@ -10,11 +10,14 @@ from numpy.typing import NDArray
 from tocsin.detectors import segments_cells as cell
 from tocsin.detectors.base import Span, Values
 from tocsin.detectors.proportions import discoveries
-from tocsin.detectors.segments_rates import differs_p, worse_p
+from tocsin.detectors.segments_rates import differs_p, stratified, worse_p
 from tocsin.detectors.table import Table, cut
 
 WORSE = ("lower", "higher", "either")
 _MOST_FOUND = 50
+_ROUNDS, _RIVALS = 3, 24
+_MARGIN = 1.0  # standard errors: less is noise
+_STEADY = 0.1  # of the logarithm of a part of the rows
 _SURE = 0.05  # a pair is told instead of one of its values when the rest of that value differs this surely
 
 
@@ -92,6 +95,8 @@ def explain(laid: Laid, settings: Settings) -> list[Found]:
     passing = discoveries(p) <= settings.fdr
     while passing.any() and len(found) < _MOST_FOUND:
         best = _general(_top(p, passing, left), passing, left, p, laid, settings)
+        best = _isolated(best, left, p, laid, ~taken, settings)
+        best = _general(best, passing, left, p, laid, settings)
         rows = cell.members(laid.attributes, laid.places[best]) & ~taken
         taken |= rows
         chosen = np.flatnonzero(rows)
@@ -126,6 +131,52 @@ def _top(p: Values, passing: NDArray[np.bool_], left: Values) -> int:
     """Return the most certain cell; of several that are as certain as numbers can say, the largest."""
     among = np.flatnonzero(passing)
     return int(among[np.lexsort((-left[among, 1, 0], p[among]))[0]])
+
+
+def _isolated(
+    best: int, left: Values, p: Values, laid: Laid, free: NDArray[np.bool_], settings: Settings
+) -> int:
+    """Return a cell in its place that isolates the change better: surer within the strata of the other.
+
+    A cell that has come to hold mostly rows of another that became worse, has become worse itself; but not
+    within the other, nor outside of it. Where neither is surer, the one that holds as large a part of all
+    rows as it did is named. Whether it is told is for its own p-value to say.
+    """
+    rows = left[:, :, 0]
+    for _ in range(_ROUNDS):
+        mine = np.flatnonzero(cell.members(laid.attributes, laid.places[best]) & free)
+        both = cell.recount(laid.attributes, laid.known, laid.measured, mine)
+        most = both[:, 1, 0] >= 0.5 * np.minimum(rows[:, 1], rows[best, 1])
+        likely = np.flatnonzero((p <= settings.fdr) & (rows.min(axis=1) >= settings.least) & most)
+        nearest = likely[np.argsort(p[likely], kind="stable")[:_RIVALS]].tolist()
+        margins = {
+            at: stratified([both[at], left[at] - both[at]], settings.worse)
+            - stratified([both[at], left[best] - both[at]], settings.worse)
+            for at in nearest
+            if at != best
+        }
+        grown = {at: _grown(rows[at], laid) for at in (best, *margins)}
+        surer = [
+            at
+            for at, margin in margins.items()
+            if margin > _bar(grown[best] - grown[at], certain=p[at] <= p[best])
+        ]
+        if not surer:
+            return best
+        best = max(surer, key=lambda at: margins[at])
+    return best
+
+
+def _grown(rows: Values, laid: Laid) -> float:
+    """Return by what ratio, as a logarithm, a cell holds more or less of all rows than it did."""
+    return abs(float(np.log(rows[1] / rows[0] * laid.total[0, 0] / laid.total[1, 0])))
+
+
+def _bar(steadier: float, *, certain: bool) -> float:
+    """Return how many standard errors surer a rival must be: less if its part of the rows changed less."""
+    if abs(steadier) > _STEADY:
+        return -_MARGIN if steadier > 0 else _MARGIN
+    return 0.0 if certain else _MARGIN
 
 
 def _general(

@@ -3,6 +3,8 @@
 Sums are rows, sum and sum of squares, before and after: shape (cells, 2, 3).
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from tocsin.detectors.base import Values
@@ -33,6 +35,23 @@ def differs_p(part: Values, rest: Values, worse: str, *, binary: bool) -> float:
     ways = ("lower", "higher") if worse == "either" else (worse,)
     found = (_rose(part[None], rest[None], way, binary=binary)[0] for way in ways)
     return min(1.0, len(ways) * float(min(found)))
+
+
+def stratified(strata: Sequence[Values], worse: str) -> float:
+    """Return how surely the mean became worse within strata taken together, in standard errors.
+
+    Each stratum counts as much as its rows tell (weights of Cochran 1954), so that a change of how many rows
+    come from which stratum is none.
+    """
+    sums = np.stack([one for one in strata if one[:, 0].min() >= 2] or [np.zeros((2, 3))])
+    rows = sums[:, :, 0]
+    rise, variance, _ = _welch(sums)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        weight = rows.prod(axis=1) / rows.sum(axis=1)
+        found = float((weight * rise).sum() / np.sqrt((weight**2 * variance).sum()))
+    if not np.isfinite(found):
+        return 0.0
+    return abs(found) if worse == "either" else found if worse == "higher" else -found
 
 
 def change(sums: Values, *, binary: bool) -> tuple[Values, Values, Values]:
