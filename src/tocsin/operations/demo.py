@@ -17,11 +17,21 @@ from numpy.typing import NDArray
 
 from tocsin.importers.base import Options
 from tocsin.model.clocks import State
-from tocsin.model.instant import When, iso
+from tocsin.model.instant import When, iso, to_us
 from tocsin.model.journal import Entry
 from tocsin.model.operator import Author
 from tocsin.now import Clock, ManualClock
-from tocsin.operations import alerts, clocks, incidents, ingest, operators, stores, timeline
+from tocsin.operations import (
+    alerts,
+    clocks,
+    decisions,
+    demo_routing,
+    incidents,
+    ingest,
+    operators,
+    stores,
+    timeline,
+)
 from tocsin.operations.detect import detect
 from tocsin.operations.progress import Progress
 from tocsin.paths import resource
@@ -42,6 +52,7 @@ class Story:
     operators: list[str]
     systems: list[dict[str, Any]]
     deployments: list[dict[str, Any]]
+    decisions: list[dict[str, Any]]
     incidents: list[dict[str, Any]]
 
 
@@ -90,6 +101,22 @@ def _send(store: Store, author: Author, told: Story, now: datetime, work: Path) 
         file = work / f"{system.replace(' ', '-')}-deployments.csv"
         _write_deployments(file, [one for one in told.deployments if one["system"] == system], now)
         yield from ingest.ingest(store, author, file, system=system, options=Options(record="deployments"))
+
+    for log in told.decisions:
+        yield from _send_decisions(store, author, log, random, now, work)
+
+
+def _send_decisions(
+    store: Store, author: Author, told: dict[str, Any], random: np.random.Generator, now: datetime, work: Path
+) -> Iterator[Progress]:
+    """Import a decision log, and say what its columns mean."""
+    system, roles = told["system"], told["roles"]
+    shape = {name: value for name, value in told.items() if name not in ("system", "roles")}
+    file = work / f"{system.replace(' ', '-')}-decisions.csv"
+    yield Progress(0, None, "making decisions")
+    demo_routing.write(file, demo_routing.routing(random, to_us(now), demo_routing.Routing(**shape)))
+    yield from ingest.ingest(store, author, file, system=system, options=Options(record="decisions"))
+    decisions.set_roles(store, author, system, {role: (column,) for role, column in roles.items()})
 
 
 def _values(
