@@ -2,15 +2,20 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
 from tocsin.errors import BadInput, NotAllowed, NotFound
+from tocsin.importers.base import Options
 from tocsin.model.journal import Entry
 from tocsin.model.judgement import SpotCheckDrawn
 from tocsin.model.operator import Author
+from tocsin.now import ManualClock
 from tocsin.operations import spotcheck, undo
-from tocsin.store.folder import Store
+from tocsin.operations.ingest import ingest
+from tocsin.operations.progress import finish
+from tocsin.store.folder import Store, create_store
 
 A, B = Author("Operator A"), Author("Operator B")
 LOG = "id,time,region,age,prompt,answer\n" + "".join(
@@ -178,3 +183,17 @@ def test_the_size_is_told_or_refused() -> None:
     assert spotcheck.size_for(0.02, 0.05) == pytest.approx(460, abs=25)
     with pytest.raises(BadInput, match="no such sample"):
         spotcheck.size_for(2, 0.05)
+
+
+def test_it_does_not_matter_in_which_order_logs_came(tmp_path: Path, clock: ManualClock) -> None:
+    drawn_of = []
+    for order in ("ab", "ba"):
+        store = create_store(tmp_path / f"{order}.tocsin", code="WR", zone="UTC", clock=clock, author=A)
+        for part in order:
+            rows = "".join(f"{part}{n},2026-10-01T10:{n // 2:02}:00Z\n" for n in range(60))
+            (tmp_path / f"{part}.csv").write_text("id,time\n" + rows)
+            options = Options(record="decisions")
+            finish(ingest(store, A, tmp_path / f"{part}.csv", system="shop", options=options))
+        drawn_of.append(drawn(spotcheck.draw(store, A, "shop", size=30, seed=5)).drawn)
+        store.close()
+    assert drawn_of[0] == drawn_of[1]

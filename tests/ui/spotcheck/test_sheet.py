@@ -88,13 +88,13 @@ def test_a_key_a_verdict_and_the_rate_beside_it(
 ) -> None:
     ids = opened(qtbot, sheet)
     assert sheet.view.decision == ids[0]
-    assert (sheet.rate.text(), sheet.interval.text()) == ("–", "no error rate yet")
+    assert (sheet.head.rate.text(), sheet.head.interval.text()) == ("–", "no error rate yet")
     for key, n in ((Key.Key_1, 1), (Key.Key_2, 2), (Key.Key_3, 3), (Key.Key_1, 4)):
         press(key)
         qtbot.waitUntil(lambda n=n: sheet.view.decision == ids[n])  # type: ignore[misc]
-    qtbot.waitUntil(lambda: sheet.counted.text() == "4 of 30 reviewed · 1 wrong · 1 unsure")
-    assert sheet.rate.text().endswith("%")
-    assert "95 %: " in sheet.interval.text()
+    qtbot.waitUntil(lambda: sheet.head.counted.text() == "4 of 30 reviewed · 1 wrong · 1 unsure")
+    assert sheet.head.rate.text().endswith("%")
+    assert "95 %: " in sheet.head.interval.text()
     check = spotcheck.get(store, draw)
     said = [check.verdicts[one]["Operator A"] for one in ids[:4]]
     assert [one.verdict for one in said] == ["right", "wrong", "unsure", "right"]
@@ -126,9 +126,9 @@ def test_undo_takes_the_newest_verdict_back(
     opened(qtbot, sheet)
     with qtbot.waitSignal(sheet.judged):
         press(Key.Key_2)
-    qtbot.waitUntil(lambda: "1 of 30" in sheet.counted.text())
+    qtbot.waitUntil(lambda: "1 of 30" in sheet.head.counted.text())
     desk.undo()
-    qtbot.waitUntil(lambda: "0 of 30" in sheet.counted.text())
+    qtbot.waitUntil(lambda: "0 of 30" in sheet.head.counted.text())
     assert spotcheck.report(store, draw).reviewed == 0
 
 
@@ -148,7 +148,7 @@ def test_a_note_goes_with_the_verdict(
     assert (kept.verdict, kept.note) == ("wrong", "j1 contradicts itself")
     qtbot.waitUntil(lambda: sheet.view.decision == ids[1])
     assert sheet.note.text() == ""
-    qtbot.waitUntil(lambda: "1 of 30" in sheet.counted.text())
+    qtbot.waitUntil(lambda: "1 of 30" in sheet.head.counted.text())
     press(Key.Key_K, Key.Key_N)
     qtbot.keyClicks(sheet.note, ", twice")
     with qtbot.waitSignal(sheet.judged):
@@ -178,12 +178,26 @@ def test_it_goes_on_where_nobody_has_been_and_hides_what_others_said(
     assert all(button.property("role") != "main" for button in sheet.verdicts.values())
 
 
+def test_who_takes_the_desk_sees_their_own_verdicts(
+    qtbot: QtBot, sheet: SpotCheckSheet, store: Store, draw: str, desk: Desk, press: Callable[..., None]
+) -> None:
+    ids = opened(qtbot, sheet)
+    spotcheck.record(store, B, draw, ids[0], "wrong", "so B says")
+    qtbot.waitUntil(lambda: "1 of 30" in sheet.head.counted.text())
+    desk.choose_operator("Operator B")
+    assert sheet.note.text() == "so B says"
+    assert sheet.verdicts["wrong"].property("role") == "main"
+    with qtbot.waitSignal(sheet.judged):
+        press(Key.Key_1)
+    assert spotcheck.get(store, draw).verdicts[ids[0]]["Operator B"].verdict == "right"
+
+
 def test_what_another_person_judges_is_counted_at_once(
     qtbot: QtBot, sheet: SpotCheckSheet, store: Store, draw: str
 ) -> None:
     ids = opened(qtbot, sheet)
     spotcheck.record(store, B, draw, ids[5], "wrong")
-    qtbot.waitUntil(lambda: "1 of 30 reviewed · 1 wrong" in sheet.counted.text())
+    qtbot.waitUntil(lambda: "1 of 30 reviewed · 1 wrong" in sheet.head.counted.text())
     assert sheet.view.decision == ids[0]
 
 
@@ -234,8 +248,8 @@ def test_all_are_reviewed(
     assert sheet.view.decision == ids[-1]
     with qtbot.waitSignal(sheet.judged):
         press(Key.Key_1)
-    qtbot.waitUntil(lambda: "30 of 30" in sheet.counted.text())
-    assert sheet.bar.value() == 30
+    qtbot.waitUntil(lambda: "30 of 30" in sheet.head.counted.text())
+    assert sheet.head.bar.value() == 30
     sheet.dismiss()
     sheet.open("shop")
     qtbot.waitUntil(lambda: sheet.isVisible() and bool(sheet.view.decision))
@@ -262,7 +276,7 @@ def test_without_a_draw_one_is_drawn_from_here(
     qtbot.waitUntil(lambda: bool(sheet.view.decision))
     [check] = spotcheck.listed(store)
     assert (len(check.drawn.drawn), check.drawn.by) == (6, ("region",))
-    assert "shop · 6 of 60 decisions · by region" in sheet.about.text()
+    assert "shop · 6 of 60 decisions · by region" in sheet.head.about.text()
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,7 @@ from functools import partial
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
-    QHBoxLayout,
     QLineEdit,
-    QProgressBar,
     QPushButton,
     QVBoxLayout,
     QWidget,
@@ -22,9 +20,9 @@ from tocsin.operations.spotcheck import Case
 from tocsin.ui.desk import Desk
 from tocsin.ui.palette import GAP, Tone
 from tocsin.ui.sheet import Sheet
-from tocsin.ui.spotcheck import words
 from tocsin.ui.spotcheck.case import CaseView
 from tocsin.ui.spotcheck.drawing import DrawForm
+from tocsin.ui.spotcheck.head import Head, row
 from tocsin.ui.spotcheck.looking import Looked, choose, look
 from tocsin.ui.text import ElidedLabel, Label, set_look, visible
 
@@ -54,14 +52,12 @@ class SpotCheckSheet(Sheet):
         self._said: dict[str, str] = {}  # verdicts under way: decision to what was pressed
         self._shown_at: datetime | None = None
         self.form, self.view = DrawForm(desk), CaseView()
-        self.about, self.counted = ElidedLabel("", "muted"), Label("")
-        self.rate, self.interval = Label("–", "figure"), ElidedLabel("", "muted")
+        self.head = Head()
         self.place_shown, self.others = Label("", "mono"), ElidedLabel("", "small")
-        self.bar, self.note, self.trouble = QProgressBar(), QLineEdit(), Label("", "small", wrap=True)
+        self.note, self.trouble = QLineEdit(), Label("", "small", wrap=True)
         self.trouble.set_tone(Tone.RED)
         self.verdicts = {said: QPushButton(f"{n}   {said.capitalize()}") for n, said in enumerate(_TONES, 1)}
         self.back, self.next = QPushButton("K   Back"), QPushButton("J   Next")
-        self.anew = QPushButton("Draw anew")
         self.page = QWidget()
         self._lay_out()
         self._wire()
@@ -172,12 +168,7 @@ class SpotCheckSheet(Sheet):
         for decision, said in list(self._said.items()):
             if (own := self._recorded(decision)) is not None and own.verdict == said:
                 del self._said[decision]
-        self.about.show_text(words.about(told, looked.system))
-        self.bar.setMaximum(told.drawn)
-        self.bar.setValue(told.reviewed)
-        self.counted.show_text(words.progress(told))
-        self.rate.show_text(words.figure(told))
-        self.interval.show_text(words.interval(told))
+        self.head.show_report(told, looked.system)
         if self._at < 0:
             waiting = told.check.waiting() or told.check.waiting(self._desk.author.name)
             self._go_to(self.ids.index(waiting[0]) if waiting else 0)
@@ -202,11 +193,14 @@ class SpotCheckSheet(Sheet):
         elif moved or self.view.decision != case.decision:
             self._show_case(case)
         if moved:
-            own = self._recorded(self._decision())
-            self.note.setText(visible(own.note) if own else "")
+            self._show_note()
             if self._decision(at + 1) not in self._cases:
                 self._fetch()
         self._show_verdict()
+
+    def _show_note(self) -> None:
+        own = self._recorded(self._decision())
+        self.note.setText(visible(own.note) if own else "")
 
     def _fetch(self) -> None:
         """Read the decision at hand and some that come, unless they are here."""
@@ -264,6 +258,12 @@ class SpotCheckSheet(Sheet):
             self._go_to(self.ids.index(decision))
         self._say(f"Not saved: {error}")
 
+    def _changed_hands(self) -> None:
+        if self._looked is not None:
+            self._said.clear()
+            self._show_note()
+            self._show_verdict()
+
     def _say(self, text: str) -> None:
         self.trouble.show_text(text)
         self.trouble.setVisible(bool(text))
@@ -273,9 +273,10 @@ class SpotCheckSheet(Sheet):
             button.clicked.connect(partial(self.judge, said))
         self.back.clicked.connect(partial(self.step, -1))
         self.next.clicked.connect(partial(self.step, 1))
-        self.anew.clicked.connect(lambda: self._show_form(self._looked.system if self._looked else ""))
+        self.head.anew.clicked.connect(lambda: self._show_form(self._looked.system if self._looked else ""))
         self.form.drawn.connect(partial(self._begin, ""))
         self._desk.bell.journal_changed.connect(self._look)
+        self._desk.operator_changed.connect(self._changed_hands)
 
     def _lay_out(self) -> None:
         self.setObjectName("spotcheck-sheet")
@@ -283,8 +284,7 @@ class SpotCheckSheet(Sheet):
         self.note.setPlaceholderText("N   a note, if need be")
         self.note.setAccessibleName("Note")
         self.note.setMaxLength(4_000)
-        self.bar.setTextVisible(False)
-        for button in (*self.verdicts.values(), self.back, self.next, self.anew):
+        for button in (*self.verdicts.values(), self.back, self.next, self.head.anew):
             button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
             button.setEnabled(not self._desk.store.read_only or button in (self.back, self.next))
         for said, button in self.verdicts.items():
@@ -293,23 +293,11 @@ class SpotCheckSheet(Sheet):
         layout = QVBoxLayout(self.page)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(GAP)
-        layout.addLayout(_row(self.about, self.anew, stretch=0))
-        layout.addLayout(
-            _row(Label("error rate"), self.rate, self.interval, self.counted, stretch=2)
-        )
-        layout.addWidget(self.bar)
+        layout.addWidget(self.head)
         layout.addWidget(self.view, 1)
-        layout.addLayout(_row(self.others, self.place_shown, stretch=0))
+        layout.addLayout(row(self.others, self.place_shown, stretch=0))
         layout.addWidget(self.trouble)
-        layout.addLayout(_row(*self.verdicts.values(), self.note, self.back, self.next, stretch=3))
+        layout.addLayout(row(*self.verdicts.values(), self.note, self.back, self.next, stretch=3))
         self.form.hide()
         self.body.addWidget(self.page, 1)
         self.body.addWidget(self.form)
-
-
-def _row(*widgets: QWidget, stretch: int) -> QHBoxLayout:
-    row = QHBoxLayout()
-    row.setSpacing(GAP)
-    for place, widget in enumerate(widgets):
-        row.addWidget(widget, 1 if place == stretch else 0)
-    return row
