@@ -14,22 +14,29 @@ import numpy as np
 
 from tocsin.importers.base import Options, Samples
 from tocsin.model.clocks import State
-from tocsin.model.instant import to_us
+from tocsin.model.instant import When, to_us
+from tocsin.model.judgement import SpotCheckDrawn
 from tocsin.model.operator import Author
 from tocsin.model.source import LiveSource
 from tocsin.now import ManualClock
 from tocsin.operations import (
     alerts,
+    budget,
     clocks,
+    decisions,
     deployments,
+    detectors,
     documents,
     evidence,
     incidents,
     ingest,
     observations,
     operators,
+    queue,
     signals,
     sources,
+    spotcheck,
+    start_judgement,
     systems,
     timeline,
     undo,
@@ -91,6 +98,7 @@ def fill(store: Store, clock: ManualClock, path: Path) -> str:
     clocks.mark(store, A, first.id, "escalate", State.WAIVED, reason="leadership is in the room")
     clock.advance(minutes=20)
     incidents.move(store, A, first.id, "contained", note="rolled back")
+    judge(store, path, first.id)
     second = incidents.declare(store, B, title="Approvals fell (again)", system="scorer", severity="SEV-3")
     incidents.link(store, B, second.id, first.reference)
     incidents.withdraw(store, B, second.id, "declared twice")
@@ -98,6 +106,35 @@ def fill(store: Store, clock: ManualClock, path: Path) -> str:
     documents.export(store, A, first.id, report)
     report.unlink()
     return first.id
+
+
+def judge(store: Store, path: Path, incident: str) -> None:
+    """What people decide about detection, one of each kind; a decision log for some of it."""
+    log = path / "decisions.csv"
+    at = store.now() - timedelta(days=40)
+    rows = [
+        f"d{n},{(at + timedelta(minutes=30 * n)).isoformat()},yes,{n % 2},{'NE' if n % 3 else 'S'}"
+        for n in range(40 * 48)
+    ]
+    log.write_text("\n".join(["id,time,decision,correct,region", *rows]) + "\n", "utf-8")
+    finish(ingest.ingest(store, A, log, system="scorer", options=Options(record="decisions")))
+    log.unlink()
+    decisions.set_roles(store, A, "scorer", {"correct": ("correct",), "segment": ("region",)}, "yes")
+    finish(detect(store))  # judges the decisions, too
+    budget.set_budget(store, A, 3.0, system="scorer", reason="nobody is woken for it")
+    detectors.set_parameters(store, A, "departure", {}, enabled=True, reason="as it was")
+    found = alerts.list_all(store)
+    entry = queue.snooze(store, B, [found[-1].id], store.now() + timedelta(hours=4), "retraining runs")
+    undo.undo(store, B, entry.id)
+    queue.accept(store, A, [found[-1].id], "the new model is stricter")
+    start = When(
+        store.now() - timedelta(days=2), store.now() - timedelta(days=3), store.now() - timedelta(days=1)
+    )
+    start_judgement.judge(store, A, start, "accepted", incident=incident)
+    start_judgement.judge(store, B, start, "rejected", system="scorer", reason="that was the test")
+    drawn = spotcheck.draw(store, A, "scorer", size=5, seed=7)
+    assert isinstance(drawn.body, SpotCheckDrawn)
+    spotcheck.record(store, B, drawn.id, drawn.body.drawn[0], "right")
 
 
 def watch(store: Store, path: Path) -> None:

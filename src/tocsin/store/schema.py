@@ -8,7 +8,7 @@ journal.db  1  journal, incident, timeline, operator, system, policy, site
 signals.db  1  series, chunk, import, alert, watermark, deployment, decision_log, message
             2  series.group, series.proposed, import.feed, import.options, message.more, feed, arrival,
                chunk_end
-            3  log_mark, calm, alert.ended_us
+            3  log_mark, alert.ended_us
 """
 
 from sqlalchemy import REAL, Column, Index, Integer, LargeBinary, MetaData, Table, Text, UniqueConstraint
@@ -196,16 +196,6 @@ log_mark = _table(
     Column("detector", Text, primary_key=True),
     Column("version", Text, primary_key=True),
     Column("upto_us", Integer, nullable=False),  # the system's decisions up to and including it were judged
-)
-
-calm = _table(
-    signals_tables,
-    "calm",
-    Column("series", Integer, primary_key=True),
-    Column("detector", Text, primary_key=True),
-    Column("version", Text, primary_key=True),
-    Column("until_us", Integer, nullable=False),  # the newest sample that was looked at
-    Column("body", LargeBinary, nullable=False),  # what a full judgement found normal; it may be made again
 )
 
 deployment = _table(

@@ -59,8 +59,6 @@ def _judged_logs(connection: Connection) -> None:
         "CREATE INDEX alert_ended ON alert (ended_us)",
         "CREATE TABLE log_mark (system TEXT NOT NULL, detector TEXT NOT NULL, version TEXT NOT NULL, "
         "upto_us INTEGER NOT NULL, PRIMARY KEY (system, detector, version)) STRICT",
-        "CREATE TABLE calm (series INTEGER NOT NULL, detector TEXT NOT NULL, version TEXT NOT NULL, "
-        "until_us INTEGER NOT NULL, body BLOB NOT NULL, PRIMARY KEY (series, detector, version)) STRICT",
     ):
         connection.exec_driver_sql(statement)
     ends = [
