@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy import signal, stats
+from scipy import linalg, signal, stats
 from statsmodels.tsa.arima_process import arma_acf
 
 from tocsin.detectors import tails
 from tocsin.detectors.limits import autocorrelations, clumps, cusum_limit, cusum_rate, level_of
-from tocsin.detectors.noise import noise_of, normal_of
+from tocsin.detectors.noise import autoregression, noise_of, normal_of
 
 
 def test_single_independent_samples_pass_as_the_normal_distribution_says() -> None:
@@ -41,6 +41,18 @@ def test_autocorrelations_are_those_of_the_process() -> None:
     coefficients = np.array([0.5, -0.3, 0.2])
     expected = arma_acf(np.concatenate([[1.0], -coefficients]), [1.0], lags=40)
     assert autocorrelations(coefficients, 39) == pytest.approx(expected, abs=1e-9)
+
+
+def test_the_autoregression_solves_the_equations_of_yule_and_walker() -> None:
+    x = signal.lfilter([1], [1, -0.6, 0.2], np.random.default_rng(1).standard_normal(5000))
+    x -= x.mean()
+    covariances = [float(x[lag:] @ x[: 5000 - lag]) for lag in range(3)]
+    expected = linalg.solve_toeplitz(covariances[:2], covariances[1:])
+    total = expected.sum()
+    expected *= (total + (1 + 3 * total) / 5000) / total
+    assert autoregression(x, 2) == pytest.approx(expected, abs=1e-9)
+    assert len(autoregression(np.random.default_rng(2).standard_normal(5000), 8)) <= 2
+    assert len(autoregression(np.zeros(500), 8)) == 0
 
 
 def test_a_cusum_passes_its_limit_as_often_as_stated() -> None:

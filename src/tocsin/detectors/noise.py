@@ -7,13 +7,14 @@ from functools import cached_property, lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from tocsin.detectors.autoregression import burg, unbiased, whitened
+from tocsin.detectors.autoregression import whitened
 from tocsin.detectors.base import Values
 from tocsin.detectors.limits import autocorrelations, clumps, level_of
 
 _KNOTS = 61
 _BEYOND = 1.0  # deviations that a score beyond all that was seen counts more than the furthest seen
 _MOST_ORDER = 8
+_MOST_SUM = 0.99  # nearer to 1, noise and a lasting change of level are the same thing
 _LONGEST = 64  # samples of the longest average
 _LAGS = (1, 2, 4, 8, 16, 32)
 _TYPICAL = 4.0
@@ -118,8 +119,8 @@ class Noise:
         moved, _ = _variance(width, self._moved)
         scale = 0.5 / self.samples * self._memory + (0.5 * math.log(moved / variance)) ** 2
         error = MEDIAN * _variance(_LONGEST, self._known)[0] * _LONGEST / self.samples
-        wander = self.wander(width)
-        deviation = math.sqrt(self.power * (variance * wander + error * self.wander(_LONGEST)))
+        wander = self._slow if width == _LONGEST else self.wander(width)
+        deviation = math.sqrt(self.power * (variance * wander + error * self._slow))
         changes = tuple(max(1 - c / variance, 1e-6) for c in covariances)
         return Average(width, self.centre, deviation, max(0.5 / scale, 3.0), changes, self.normal)
 
@@ -130,12 +131,19 @@ class Noise:
         """
         white = self.innovations
         stretches = len(white) // width
-        power = float(np.var(white)) if len(white) else 0.0
-        if width == 1 or stretches < 8 or power <= 0:
+        if width == 1 or stretches < 8 or (power := self._power) <= 0:
             return 1.0
         means = white[len(white) - width * stretches :].reshape(stretches, width).mean(axis=1)
         ratio = width * float(means.var(ddof=1)) / power
         return ratio if ratio > 1 + _SURE * math.sqrt(2 / (stretches - 1)) else 1.0
+
+    @cached_property
+    def _power(self) -> float:
+        return float(np.var(self.innovations)) if len(self.innovations) else 0.0
+
+    @cached_property
+    def _slow(self) -> float:
+        return self.wander(_LONGEST)
 
     @cached_property
     def total(self) -> float:
@@ -176,14 +184,46 @@ class Noise:
 def _variance(width: int, known: Values) -> tuple[float, list[float]]:
     """Return the variance of averages of noise of variance 1, and their covariances at _LAGS."""
     apart, weights = _triangle(width)
-    found = [float(weights @ known[np.abs(apart + lag)]) for lag in (0, *_LAGS)]
+    found: list[float] = (known[apart] @ weights).tolist()
     return max(found[0], 1e-12), found[1:]
 
 
 @lru_cache(maxsize=8)
 def _triangle(width: int) -> tuple[NDArray[np.int64], Values]:
     apart = np.arange(1 - width, width)
-    return apart, (width - np.abs(apart)) / width**2
+    return np.abs(apart + np.array((0, *_LAGS))[:, None]), (width - np.abs(apart)) / width**2
+
+
+def autoregression(values: Values, most: int) -> Values:
+    """Return the coefficients of x_t = sum a_j x_(t-j) + e_t of centred values; none for white noise.
+
+    By Yule and Walker, solved by the recursion of Levinson (1947) and Durbin (1960), of the order up to
+    `most` with the least AICc (Hurvich and Tsai 1989); their sum corrected for the fitted mean (Kendall
+    1954). Nine products, so that it costs little beside reading the samples.
+    """
+    n = len(values)
+    most = min(most, n // 10)
+    covariances = [float(values[lag:] @ values[: n - lag]) / n for lag in range(most + 1)]
+    power = covariances[0] if covariances else 0.0
+    found = best = np.zeros(0)
+    least = _aicc(n, power, 0)
+    for order in range(1, most + 1):
+        if power <= 1e-12 * max(covariances[0], 1e-300):
+            break
+        ahead = covariances[order] - float(found @ np.array(covariances[order - 1 : 0 : -1]))
+        reflection = ahead / power
+        found = np.concatenate([found - reflection * found[::-1], [reflection]])
+        power *= 1 - reflection**2
+        if (cost := _aicc(n, power, order)) < least:
+            least, best = cost, found
+    total = float(best.sum())
+    if total <= 0:
+        return best
+    return best * (min(total + (1 + 3 * total) / n, _MOST_SUM) / total)
+
+
+def _aicc(n: int, power: float, order: int) -> float:
+    return n * math.log(max(power, 1e-300)) + 2 * (order + 1) * n / max(n - order - 2, 1)
 
 
 def noise_of(scores: Values) -> Noise:
@@ -192,6 +232,6 @@ def noise_of(scores: Values) -> Noise:
     made = normal(scores)
     centre = float(made.mean())
     centred = made - centre
-    coefficients = unbiased(burg(centred, _MOST_ORDER), len(scores))
+    coefficients = autoregression(centred, _MOST_ORDER)
     white = whitened(centred, coefficients) if len(scores) > len(coefficients) else centred
     return Noise(len(scores), normal, centre, max(float(centred.var()), 1e-12), coefficients, white)
