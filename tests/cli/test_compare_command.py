@@ -72,3 +72,8 @@ def test_roles_are_shown_and_set(log: Path, tmp_path: Path, capsys: pytest.Captu
     assert isinstance(listed, list)
     assert listed[0]["rows"] == 2000
     assert main(["decisions", "roles", "--system", "shop", "--set", "hero=amount", *store]) == 1
+    spans = ["--baseline", "..2026-05-11", "--window", "2026-05-11.."]
+    told = run(capsys, "compare", "--system", "shop", *store, *spans)
+    assert isinstance(told, dict)
+    assert {one["name"]: one["role"] for one in told["features"]} == {"amount": "score", "region": "group"}
+    assert told["changed"] == ["amount"]

@@ -1,6 +1,7 @@
 """`tocsin compare --decisions FILE --baseline A..B --window C..D`: every input, the most changed first."""
 
 import argparse
+import math
 from typing import Any
 
 import msgspec
@@ -64,6 +65,9 @@ def as_json(found: Comparison, *, rows: bool = False) -> dict[str, Any]:
 
 
 def _show(one: Feature) -> None:
-    size = f"KS {one.ks:.3f}" if one.ks is not None else f"JS {one.js:.3f}"
     mark = "changed" if one.changed else ""
+    if math.isnan(one.psi):
+        options.show(f"{one.name:<30} {mark:<8} no value in one of the two  {'; '.join(one.why)}")
+        return
+    size = f"KS {one.ks:.3f}" if one.ks is not None else f"JS {one.js:.3f}"
     options.show(f"{one.name:<30} {mark:<8} PSI {one.psi:.3f}  {size}  q {one.q:.2g}  {'; '.join(one.why)}")
