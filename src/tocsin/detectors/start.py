@@ -8,7 +8,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tocsin.detectors.autoregression import burg, dispersion, product, unbiased, whitened, without_shocks
+from tocsin.detectors.autoregression import (
+    burg,
+    dispersion,
+    product,
+    unbiased,
+    whitened,
+    without_shocks,
+    without_spikes,
+)
 from tocsin.detectors.base import Values
 from tocsin.detectors.shifts import Factors, factors, lengths, ramp
 
@@ -70,7 +78,7 @@ def search(values: Values, *, by: int | None = None, chance: float = 0.9) -> Sea
     """
     if len(values) < LEAST or not float(np.ptp(values)) > 0:
         return None
-    ramps = lengths(len(values))
+    values, ramps = without_spikes(values), lengths(len(values))
     coefficients = _settled(values, ramps[:1], by)
     found, innovations = _judged(values, coefficients, ramps, by)
     if len(ramps) > 1 and _total(_averaged(found[1:])) > _total(found[0]):

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import numpy as np
 
-from tocsin.detectors import baseline, joint_start, stretches
+from tocsin.detectors import baseline, joint_start, stretches, usual
 from tocsin.detectors import start as detector
 from tocsin.detectors.base import DAY, Times, Values
 from tocsin.model.incident import CLOSED, CONTAINED, RESOLVED, Incident
@@ -163,10 +163,9 @@ def _estimate(
     searched = []
     for done, one in enumerate(read):
         yield Progress(total + done, 2 * total, one.signal.name)
-        by = None if window.by_us is None else int(np.searchsorted(one.times_us, window.by_us))
-        found = detector.search(_without_cycle(one.times_us, one.values), by=by)
+        found = _searched(one, window)
         if found is not None:
-            searched.append((one, found))
+            searched.append(found)
     joint = joint_start.combine(
         [joint_start.Evidence(one.times_us, found.factors, found.innovations) for one, found in searched]
     )
@@ -177,6 +176,23 @@ def _estimate(
         for i, (one, found) in enumerate(searched)
     ]
     return joint, tuple(sorted(parts, key=lambda one: (-one.chance, -one.odds)))
+
+
+def _searched(one: _Read, window: _Window) -> tuple[_Read, detector.Search] | None:
+    """Return what a series says of its start, with the samples that say it."""
+    by = None if window.by_us is None else int(np.searchsorted(one.times_us, window.by_us))
+    values = _without_cycle(one.times_us, one.values)
+    found = detector.search(values, by=by)
+    if found is None or found.start.odds <= 0:
+        return None if found is None else (one, found)
+    part = usual.departure(values, by)
+    if part.start == 0 and part.stop == len(values):
+        return one, found
+    within = None if by is None else max(by - part.start, 1)
+    closer = detector.search(values[part], by=within)
+    if closer is None:
+        return one, found
+    return _Read(one.number, one.signal, one.times_us[part], one.values[part]), closer
 
 
 def _part(
