@@ -17,7 +17,7 @@ from tocsin.store.folder import Store
 
 CANDIDATE = {
     "id", "system", "system_id", "title", "message", "severity", "urgent", "start", "ended", "layers",
-    "alerts", "cause",
+    "alerts", "cause", "incident",
 }  # fmt: skip
 
 
@@ -122,4 +122,19 @@ def test_an_incident_is_declared_from_a_candidate(
     [one] = asked(capsys, "alerts", "--queue", "--store", path)["candidates"]
     words = ["incident", "declare", "--title", "t", "--system", "scorer", "--alert", one["id"]]
     assert {a["id"] for a in asked(capsys, *words, "--store", path)["alerts"]} == set(two)
+    assert asked(capsys, "alerts", "--queue", "--store", path)["candidates"] == []
+
+
+def test_what_began_with_an_open_incident_is_likely_part_of_it(
+    store: Store, two: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = str(store.path)
+    words = ["incident", "declare", "--title", "t", "--system", "scorer", "--alert", two[0], "--store", path]
+    reference = asked(capsys, *words)["reference"]
+    [left] = asked(capsys, "alerts", "--queue", "--store", path)["candidates"]
+    assert left["incident"] == reference
+    assert main(["alerts", "--queue", "--store", path]) == 0
+    assert f"likely part of {reference}, which is open" in capsys.readouterr().out
+    joined = asked(capsys, "incident", "alert", reference, left["id"], "--store", path)
+    assert {alert["id"] for alert in joined["alerts"]} == set(two)
     assert asked(capsys, "alerts", "--queue", "--store", path)["candidates"] == []

@@ -237,3 +237,25 @@ def test_the_new_normal_begins_when_all_had_started_and_were_seen_to_have(
     assert queue.normal_since([step]) == step.time + HOUR
     assert queue.normal_since([step, slow]) == slow.time
     assert queue.normal_since([bare]) == bare.time
+
+
+def test_only_an_open_incident_of_the_same_system_and_time_is_what_it_is_part_of(
+    store: Store, author: Author
+) -> None:
+    def part() -> str:
+        [one] = queue.look(store).candidates
+        return one.incident.id if one.incident else ""
+
+    held, other = raised(store, author, "nulls"), raised(store, author, "latency", system="assistant")
+    old = raised(store, author, "cost", ago=60 * HOUR)
+    for alert in (other, old):
+        incidents.declare(store, author, title="t", system=alert.system, alert_ids=[alert.id])
+    raised(store, author, "accuracy", ago=2 * HOUR)
+    near = incidents.declare(store, author, title="t", system="scorer", alert_ids=[held.id])
+    assert part() == near.id
+    incidents.set_fields(store, author, near.id, {"start": When(store.now() - 50 * HOUR)})
+    assert part() == ""
+    incidents.set_fields(store, author, near.id, {"start": When(store.now() - 3 * HOUR)})
+    assert part() == near.id
+    incidents.withdraw(store, author, near.id, "a drill")
+    assert part() == ""

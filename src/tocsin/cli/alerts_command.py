@@ -11,7 +11,7 @@ from tocsin.model.instant import When
 from tocsin.model.journal import Entry
 from tocsin.model.judgement import AlertsAccepted, AlertsSnoozed
 from tocsin.operations import alerts, normals, queue
-from tocsin.operations.queue import QueueView, Waiting
+from tocsin.operations.queue import QueueView, Waiting, lines_below
 from tocsin.operations.times import parse_until
 from tocsin.store import systems
 from tocsin.store.folder import Store
@@ -25,7 +25,8 @@ is null while it lasts; effect is in standard deviations of the baseline; p_valu
 without change goes as far. Times are ISO 8601 in UTC; null when unknown."""
 _QUEUE_KEYS = """With --queue: now, candidates (a list, most urgent first, of id, system, system_id, title,
 message, severity, urgent, start, ended, layers, alerts (ids), cause {text, type, deployment (id), before_s},
-null where nothing speaks for one), snoozed (a list of the same with until, reason, by), history (how many
+null where nothing speaks for one, incident (the reference of an open one it is likely part of, or null)),
+snoozed (a list of the same with until, reason, by), history (how many
 alerts are over, accepted or measured long ago), left_out (how many wait beyond these)."""
 _IDS = "ids of alerts, or of candidates as --queue shows them"
 
@@ -148,7 +149,7 @@ def _show_candidate(store: Store, one: Waiting, how: str) -> None:
         f"{_stamp(store, known.start)}  {known.severity:<8}  {state:<6}  {one.system}: {known.name}: "
         f"{known.message}"
     )
-    options.show(f"    {known.id}{f'  {known.cause.line}' if known.cause else ''}")
+    options.show("  ".join(filter(None, ("  ", known.id, *lines_below(one)))))
 
 
 def _stamp(store: Store, start: When) -> str:
@@ -183,6 +184,7 @@ def _candidate_json(one: Waiting) -> dict[str, Any]:
         "layers": list(dict.fromkeys(known.layers)),
         "alerts": known.ids,
         "cause": _cause_json(known.cause),
+        "incident": one.incident.reference if one.incident else None,
     }
 
 

@@ -81,8 +81,8 @@ def _register_changing(verbs: options.Subparsers) -> None:
     role = _on_incident(verbs, "assign", _assign, "give a role to a person")
     role.add_argument("role", choices=states.ROLES)
     role.add_argument("person", metavar="PERSON")
-    alert = _on_incident(verbs, "alert", _alert, "add an alert to an open incident")
-    alert.add_argument("alert", metavar="ALERT")
+    alert = _on_incident(verbs, "alert", _alert, "add an alert, or all of a candidate, to an open incident")
+    alert.add_argument("alert", metavar="ALERT", help="its id, or that of a candidate")
     link = _on_incident(verbs, "link", _link, "link to another incident; both are kept")
     link.add_argument("other", metavar="OTHER")
     link.add_argument("--relation", default=incidents.RELATIONS[0], choices=incidents.RELATIONS)
@@ -243,8 +243,9 @@ def _assign(args: argparse.Namespace) -> int:
 
 def _alert(args: argparse.Namespace) -> int:
     with options.opened(args) as store:
-        incidents.add_alert(store, options.author(store, args), args.incident, args.alert)
-        return _report(store, args, args.incident, "alert added.")
+        ids = [alert.id for alert in queue.found_of(store, [args.alert])]
+        incidents.add_alerts(store, options.author(store, args), args.incident, ids)
+        return _report(store, args, args.incident, "alert added." if len(ids) == 1 else "alerts added.")
 
 
 def _link(args: argparse.Namespace) -> int:

@@ -137,9 +137,12 @@ def _groups(found: Iterable[Placed]) -> list[list[Placed]]:
 
 
 def _related(founder: Placed, one: Placed) -> bool:
-    if founder.alert.system != one.alert.system:
-        return False
-    return abs(one.start.at - founder.start.at) <= FOLLOWS or _overlap(founder.start, one.start)
+    return founder.alert.system == one.alert.system and related(founder.start, one.start)
+
+
+def related(one: When, other: When) -> bool:
+    """Whether two starts may be one: their intervals overlap, or they lie at most `FOLLOWS` apart."""
+    return abs(one.at - other.at) <= FOLLOWS or _overlap(one, other)
 
 
 def _overlap(one: When, other: When) -> bool:

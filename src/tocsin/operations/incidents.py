@@ -156,7 +156,12 @@ def add_alert(store: Store, author: Author, incident: str, alert_id: str) -> Ent
 
     Raises NotAllowed when it is there already, and for an incident that was closed or withdrawn.
     """
-    alert = _alert(store, alert_id)
+    return add_alerts(store, author, incident, [alert_id])[0]
+
+
+def add_alerts(store: Store, author: Author, incident: str, alert_ids: Sequence[str]) -> list[Entry]:
+    """Add several alerts to an open incident, all or none of them. Raises NotAllowed as `add_alert` does."""
+    found = [_alert(store, id) for id in alert_ids]
     with store.write() as write:
         known = incidents.get(write.connection, incident)
         if known.status == CLOSED or known.withdrawn:
@@ -165,10 +170,13 @@ def add_alert(store: Store, author: Author, incident: str, alert_id: str) -> Ent
                 where=known.reference,
                 hint="Re-open it, or declare another and link the two.",
             )
-        if any(other.id == alert.id for _, other in known.alerts):
+        there = {other.id for _, other in known.alerts}
+        if any(alert.id in there for alert in found):
             raise NotAllowed("this alert belongs to the incident already.", where=known.reference)
-        body = AlertAdded(alert)
-        return write.add(author, body, incident=known.id, subject=known.id, occurred=When(alert.time))
+        return [
+            write.add(author, AlertAdded(a), incident=known.id, subject=known.id, occurred=When(a.time))
+            for a in found
+        ]
 
 
 def link(store: Store, author: Author, incident: str, other: str, relation: str = "duplicate of") -> Entry:

@@ -11,8 +11,9 @@ from datetime import datetime, timedelta
 from tocsin.errors import BadInput, NotFound
 from tocsin.model import coverage
 from tocsin.model.alert import Alert
-from tocsin.model.candidate import Candidate, Placed, candidates
+from tocsin.model.candidate import Candidate, Placed, candidates, related
 from tocsin.model.deployment import Deployment
+from tocsin.model.incident import CLOSED, Incident
 from tocsin.model.instant import from_us, iso, to_us
 from tocsin.model.journal import Entry
 from tocsin.model.judgement import AlertsAccepted, AlertsSnoozed
@@ -37,11 +38,15 @@ _MOST = 500  # alerts that are grouped; more than that is nobody's queue
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A candidate with the name of its system and the rank of its level in the scheme in force."""
+    """A candidate with the name of its system and the rank of its level in the scheme in force.
+
+    `incident` is the open incident of that system that began at the same time, which it is likely part of.
+    """
 
     candidate: Candidate
     system: str
     tone: int
+    incident: Incident | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +82,22 @@ class QueueView:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the journal says that the queue is arranged by: `taken` is the incident of each alert in one."""
+    """What the journal says that the queue is arranged by: `taken` is the incident of each alert in one.
+
+    `open` are the incidents that are neither closed nor withdrawn, the newest first.
+    """
 
     names: Mapping[str, str]
     taken: Mapping[str, str]
     verdicts: Verdicts
+    open: tuple[Incident, ...] = ()
+
+
+def lines_below(one: Waiting) -> tuple[str, ...]:
+    """Return what is said of a candidate beside what was found: its likely cause, where it likely belongs."""
+    cause = one.candidate.cause.line if one.candidate.cause else ""
+    part = f"likely part of {one.incident.reference}, which is open" if one.incident else ""
+    return tuple(filter(None, (cause, part)))
 
 
 def look(store: Store, system: str | None = None, rhythms: Rhythms | None = None) -> QueueView:
@@ -109,7 +125,8 @@ def known_of(connection: Connection) -> Known:
     names = {one.id: one.name for one in systems.list_all(connection)}
     standing = [one for one in incidents.list_all(connection) if not one.withdrawn]
     taken = {alert.id: one.id for one in standing for _, alert in one.alerts}
-    return Known(names, taken, normals.verdicts(connection))
+    open = tuple(one for one in reversed(standing) if one.status != CLOSED)
+    return Known(names, taken, normals.verdicts(connection), open)
 
 
 def arranged(
@@ -228,9 +245,20 @@ def _by_id(store: Store) -> dict[str, Candidate]:
 def _waiting(found: Iterable[Candidate], known: Known) -> list[Waiting]:
     scheme = load_shipped()
     return [
-        Waiting(one, known.names.get(one.system, one.system), scheme.rank(scheme.level_for(one.severity)))
+        Waiting(
+            one,
+            known.names.get(one.system, one.system),
+            scheme.rank(scheme.level_for(one.severity)),
+            next((open for open in known.open if _is_part(one, open)), None),
+        )
         for one in found
     ]
+
+
+def _is_part(one: Candidate, incident: Incident) -> bool:
+    starts = [incident.start] if incident.start else [alert.start for _, alert in incident.alerts]
+    together = any(start is not None and related(one.start, start) for start in starts)
+    return one.system == incident.system and together
 
 
 def _snoozed(one: Waiting, verdicts: Verdicts) -> Snoozed:

@@ -70,7 +70,7 @@ class Desk(QObject):
     def write(
         self, call: Callable[[], Any], done: Callable[[Any], None] | None = None, *, said: str = "Saved"
     ) -> Job:
-        """Write what the operator decided; an entry that comes back can be undone.
+        """Write what the operator decided; an entry that comes back can be undone, of several each.
 
         The status bar says `said` only after the commit returned. A refusal is shown there in words; connect
         to `refused` of the job returned to show it elsewhere too.
@@ -115,9 +115,10 @@ class Desk(QObject):
         self._started(job)
 
     def _wrote(self, edits: _Edits, result: Any, said: str) -> None:
-        if isinstance(result, Entry) and undo.may_undo(result):
-            edits.undo.append(result.id)
-            edits.redo.clear()
+        for entry in result if isinstance(result, list) else [result]:
+            if isinstance(entry, Entry) and undo.may_undo(entry):
+                edits.undo.append(entry.id)
+                edits.redo.clear()
         self.tell(said)
 
     def _started(self, job: Job) -> Job:

@@ -8,13 +8,13 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton
 
 from tocsin.operations import queue
 from tocsin.operations.coverage import Rhythms
-from tocsin.operations.queue import QueueView, Waiting
+from tocsin.operations.queue import QueueView, Waiting, lines_below
 from tocsin.store.folder import Store
 from tocsin.ui.desk import Desk
 from tocsin.ui.icons import Icon
 from tocsin.ui.palette import BAR_HEIGHT, GAP, SHAPES, Tone, tone_of_rank
 from tocsin.ui.text import ElidedLabel, Label
-from tocsin.ui.wall.queue_rows import below, why
+from tocsin.ui.wall.queue_rows import why
 
 _PAUSE_MS = 700  # what is committed in one go interrupts once
 
@@ -123,7 +123,7 @@ class Interruption(QFrame):
         more = f" and {len(self._new) - 1} more" if len(self._new) > 1 else ""
         self._dress(tone_of_rank(one.tone))
         self.head.show_text(f"Urgent{more}: {one.system} · {one.candidate.name}")
-        self.words.show_text(". ".join(filter(None, (why(one.candidate).rstrip("."), below(one.candidate)))))
+        self.words.show_text(". ".join((why(one.candidate).rstrip("."), *lines_below(one))))
         self.setAccessibleName(f"{self.head.text()}. {self.words.text()}")
         self.show()
 

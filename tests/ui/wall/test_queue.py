@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from tocsin.model.alert import Alert
 from tocsin.model.instant import When
-from tocsin.operations import deployments, observations, queue
+from tocsin.operations import deployments, incidents, observations, queue
 from tocsin.operations.queue import Snoozed, Waiting
 from tocsin.store import alerts
 from tocsin.store.folder import Store
@@ -140,3 +140,20 @@ def test_what_is_over_is_told_as_such(qtbot: QtBot, alert: Alert, wall: WallScre
     with store.signals.write() as connection:
         alerts.replace(connection, replace(alert, ended=alert.time + timedelta(minutes=30)))
     qtbot.waitUntil(lambda: wall._queue_panel.remark.text() == "1 over")
+
+
+def test_j_joins_the_open_incident_that_began_with_it(
+    qtbot: QtBot, alert: Alert, wall: WallScreen, store: Store, desk: Desk
+) -> None:
+    declared = incidents.declare(store, desk.author, title="t", system="scorer", alert_ids=[alert.id])
+    more = [another(store, alert, signal="", metric=name) for name in ("approvals", "nulls")]
+    qtbot.waitUntil(lambda: kinds(wall) == [Waiting])
+    qtbot.waitUntil(wall.queue.join_button.isVisible)
+    qtbot.keyClick(wall, Key.Key_J)
+    qtbot.waitUntil(lambda: kinds(wall) == [])
+    held = {found.id for _, found in incidents.get(store, declared.id).alerts}
+    assert held == {alert.id, *(one.id for one in more)}
+    desk.undo()
+    desk.undo()
+    qtbot.waitUntil(lambda: kinds(wall) == [Waiting])
+    assert [found.id for _, found in incidents.get(store, declared.id).alerts] == [alert.id]

@@ -14,18 +14,19 @@ from tocsin.ui.text import Label, set_look
 from tocsin.ui.theme import Theme
 from tocsin.ui.wall.queue_rows import Fact, Fold, QueuePainter, in_words
 
-_KEYS = "Enter or D declares, S snoozes, A accepts as the new normal, O opens a report"
+_KEYS = "Enter or D declares, J joins, S snoozes, A accepts as the new normal, O opens a report"
 
 
 class ReviewQueue(QWidget):
     """What waits for a look.
 
-    `wanted(alert ids, observation id)` when somebody declares, one of them empty. `snooze_wanted`,
-    `wake_wanted` and `accept_wanted` come with a candidate. `opened(observation id)` when a report is to be
-    read or corrected, `withdraw_wanted(observation id)` when it is to leave the queue.
+    `wanted(alert ids, observation id)` when somebody declares, one of them empty. `join_wanted`,
+    `snooze_wanted`, `wake_wanted` and `accept_wanted` come with a candidate. `opened(observation id)` when a
+    report is to be read or corrected, `withdraw_wanted(observation id)` when it is to leave the queue.
     """
 
     wanted = Signal(object, str)
+    join_wanted = Signal(object)
     snooze_wanted = Signal(object)
     wake_wanted = Signal(object)
     accept_wanted = Signal(object)
@@ -45,6 +46,7 @@ class ReviewQueue(QWidget):
         self.accept_button = _button("Accept change", "accept-change")
         self.snooze_button = _button("Snooze", "snooze")
         self.open_button = _button("Open the report", "open-report")
+        self.join_button = _button("Join incident", "join-incident")
         self.button = _button("Declare from this", "declare-from-this")
         set_look(self.button, role="main")
         self._foot = QWidget()
@@ -78,6 +80,11 @@ class ReviewQueue(QWidget):
         """Ask to declare from the selected row; from the first when none is."""
         if self.rows.selected is not None:
             self._declare_from(self.rows.selected)
+
+    def join(self) -> None:
+        """Ask to take the selected candidate into the open incident it is likely part of."""
+        if (one := candidate_of(self.rows.selected)) is not None and one.incident is not None:
+            self.join_wanted.emit(one)
 
     def snooze(self) -> None:
         """Ask to let the selected candidate sleep; wake it when it does."""
@@ -121,12 +128,17 @@ class ReviewQueue(QWidget):
     def _act(self) -> None:
         """Show what can be done about the row under the cursor."""
         one = self.rows.selected if self.rows.isVisibleTo(self) else None
+        known = candidate_of(one)
+        joins = known is not None and known.incident is not None
         shown = {
             self.button: isinstance(one, Waiting | Snoozed | Reported),
             self.snooze_button: isinstance(one, Waiting | Snoozed),
             self.accept_button: isinstance(one, Waiting | Snoozed),
             self.open_button: isinstance(one, Reported),
+            self.join_button: joins,
         }
+        self.accept_button.setText("Accept" if joins else "Accept change")
+        self.button.setText("Declare" if joins else "Declare from this")
         self.snooze_button.setText("Wake" if isinstance(one, Snoozed) else "Snooze")
         for button, able in shown.items():
             button.setVisible(able)
@@ -146,6 +158,7 @@ class ReviewQueue(QWidget):
             (self.accept_button, "A"),
             (self.snooze_button, "S"),
             (self.open_button, "O"),
+            (self.join_button, "J"),
             (self.button, "D"),
         ):
             self._keys[button] = Label(key, "key")
@@ -167,6 +180,7 @@ class ReviewQueue(QWidget):
         self.rows.selectionModel().currentChanged.connect(lambda _now, _before: self._act())
         self.button.clicked.connect(self.declare)
         self.open_button.clicked.connect(self.open)
+        self.join_button.clicked.connect(self.join)
         self.snooze_button.clicked.connect(self.snooze)
         self.accept_button.clicked.connect(self.accept)
 

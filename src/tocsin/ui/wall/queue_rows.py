@@ -9,7 +9,7 @@ from PySide6.QtGui import QPainter
 
 from tocsin.model.candidate import Candidate
 from tocsin.operations.observations import Reported
-from tocsin.operations.queue import Snoozed, Waiting
+from tocsin.operations.queue import Snoozed, Waiting, lines_below
 from tocsin.ui.icons import paint_icon
 from tocsin.ui.palette import PAD, SHAPES, SMALL, tone_of_rank
 from tocsin.ui.rows import RowPainter
@@ -39,17 +39,12 @@ def in_words(one: Fact) -> str:
             return f"{one.observation.channel} {one.system}: {one.observation.text}"
         case Waiting():
             known = one.candidate
-            parts = [f"{known.severity} {one.system} {known.name}: {known.message}", below(known)]
-            return ". ".join(filter(None, parts))
+            parts = [f"{known.severity} {one.system} {known.name}: {known.message}", *lines_below(one)]
+            return ". ".join(parts)
         case Snoozed():
             return f"snoozed: {in_words(one.waiting)}. {one.reason}"
         case Fold():
             return f"{one.count} snoozed: Enter {'folds' if one.unfolded else 'unfolds'} them"
-
-
-def below(known: Candidate) -> str:
-    """Return the line about the likely cause, empty where nothing speaks for one."""
-    return known.cause.line if known.cause else ""
 
 
 def why(known: Candidate) -> str:
@@ -108,7 +103,7 @@ class QueuePainter(RowPainter):
             case Snoozed():
                 return [f"{fact.reason} ({fact.author})"]
             case Waiting():
-                return [why(fact.candidate), *filter(None, [below(fact.candidate)])]
+                return [why(fact.candidate), *lines_below(fact)]
 
     def _when(self, fact: Reported | Waiting | Snoozed) -> str:
         if self.now is None:

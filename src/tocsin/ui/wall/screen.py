@@ -159,6 +159,7 @@ class WallScreen(QWidget):
         self.matrix.chosen.connect(self._open)
         self._keys: dict[Qt.Key, Callable[[], None]] = {
             Qt.Key.Key_D: self.queue.declare,
+            Qt.Key.Key_J: self.queue.join,
             Qt.Key.Key_S: self.queue.snooze,
             Qt.Key.Key_A: self.queue.accept,
             Qt.Key.Key_O: self.queue.open,
@@ -166,6 +167,7 @@ class WallScreen(QWidget):
             Qt.Key.Key_R: self._next_range,
         }
         self.queue.wanted.connect(lambda alerts, seen: self.declare_wanted.emit(alerts, "", seen))
+        self.queue.join_wanted.connect(self._settling.join)
         self.queue.snooze_wanted.connect(self._settling.snooze)
         self.queue.accept_wanted.connect(self._settling.accept)
         self.queue.wake_wanted.connect(self._settling.wake)

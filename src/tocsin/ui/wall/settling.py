@@ -5,7 +5,7 @@ from functools import partial
 from zoneinfo import ZoneInfo
 
 from tocsin.model.journal import Entry
-from tocsin.operations import queue
+from tocsin.operations import incidents, queue
 from tocsin.operations.queue import Waiting
 from tocsin.operations.times import parse_until
 from tocsin.ui.command.ask import Answers, Ask, Blank
@@ -40,6 +40,13 @@ class Settling:
         title = f"Accept {one.system} · {one.candidate.name} as the new normal, since {since}"
         blanks = [Blank("reason", "Reason", hint=_WHY_ACCEPT)]
         self._ask.ask(title, blanks, "Accept", partial(self._accept, one, self._desk.store.new_id()))
+
+    def join(self, one: Waiting) -> None:
+        """Take it into the open incident it is likely part of."""
+        if one.incident is not None:
+            desk, ids = self._desk, one.candidate.ids
+            call = partial(incidents.add_alerts, desk.store, desk.author, one.incident.id, ids)
+            desk.write(call, said=f"Joined to {one.incident.reference}; Ctrl Z takes it back")
 
     def wake(self, one: Waiting) -> None:
         """Bring it back into the queue."""
