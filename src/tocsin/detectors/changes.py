@@ -94,27 +94,28 @@ def _best(cells: _Cells) -> _Choice:
     count = len(cells.edges) - 1
     least = min(_LEAST, max(count // 5, 2))
     found = [
-        _Choice(ends, trend, *_price(cells, ends, trend))
-        for trend in (False, True)
-        for ends in _segmentations(_costs(cells, trend, least))
+        _Choice(ends, bool(trend), *_price(cells, ends, bool(trend)))
+        for trend, costs in enumerate(_costs(cells, least))
+        for ends in _segmentations(costs)
     ]
     return min(found, key=lambda one: one.price)
 
 
-def _costs(cells: _Cells, trend: bool, least: int) -> Matrix:
-    """Return the residual sum of squares of each run of cells, [end, first]; inf under `least` cells."""
-    n, t, y, tt, ty, yy = (row[:, None] - row[None, :] for row in cells.sums)
-    count = np.arange(cells.sums.shape[1])
-    held = np.maximum(n, 1)
-    cost = yy - y**2 / held
-    if trend:
-        spread = tt - t**2 / held
-        slope = ty - t * y / held
-        cost -= np.divide(slope**2, spread, out=np.zeros_like(cost), where=spread > 1e-12)
-    cost = np.maximum(cost, 0)
-    cost[count[:, None] - count[None, :] < least] = np.inf
-    found: Matrix = cost
-    return found
+def _costs(cells: _Cells, least: int) -> tuple[Matrix, Matrix]:
+    """Return the residual sums of squares of each run of cells, [end, first], by level and by line.
+
+    inf under `least` cells.
+    """
+    n, t, y, tt, ty, yy = (np.subtract.outer(row, row) for row in cells.sums)
+    held = 1 / np.maximum(n, 1)
+    level = yy - y * y * held
+    spread, slope = tt - t * t * held, ty - t * y * held
+    line = level - np.divide(slope * slope, spread, out=np.zeros_like(level), where=spread > 1e-12)
+    short = np.subtract.outer(every := np.arange(len(n)), every) < least
+    for cost in (level, line):
+        np.maximum(cost, 0, out=cost)
+        cost[short] = np.inf
+    return level, line
 
 
 def _segmentations(costs: Matrix) -> list[tuple[int, ...]]:
@@ -144,7 +145,7 @@ def _price(cells: _Cells, ends: tuple[int, ...], trend: bool) -> tuple[float, fl
     count = len(mean)
     rest = np.empty(count)
     for part in _parts(ends, count):
-        rest[part] = mean[part] - _line(cells, part, trend)(time[part])
+        rest[part] = mean[part] - _fitted(cells, part, trend, time[part])
     weights = np.diff(held) / (held[-1] / count)  # the last cell may hold fewer samples
     power = product(rest, weights * rest)
     whole = float(mean.var()) * count
@@ -162,12 +163,13 @@ def _parts(ends: tuple[int, ...], count: int) -> list[slice]:
     return [slice(first, end) for first, end in pairwise(bounds)]
 
 
-def _line(cells: _Cells, part: slice, trend: bool) -> np.poly1d:
-    """Return the least-squares line, or level, of a run of cells."""
+def _fitted(cells: _Cells, part: slice, trend: bool, time: Values) -> Values:
+    """Return the least-squares line, or level, of a run of cells at some times."""
     n, t, y, tt, ty, _ = cells.sums[:, part.stop] - cells.sums[:, part.start]
     spread = tt - t * t / n
     slope = (ty - t * y / n) / spread if trend and spread > 1e-12 else 0.0
-    return np.poly1d([slope, (y - slope * t) / n])
+    fitted: Values = (y - slope * t) / n + slope * time
+    return fitted
 
 
 def _placed(values: Values, cells: _Cells, best: _Choice) -> tuple[int, ...]:
@@ -182,8 +184,8 @@ def _placed(values: Values, cells: _Cells, best: _Choice) -> tuple[int, ...]:
         time = np.arange(first, end) / len(values)
         here = values[first:end]
         # Sum of squares up to a sample by the part before, and from it on by the part after.
-        better = (here - _line(cells, before, best.trend)(time)) ** 2
-        better -= (here - _line(cells, after, best.trend)(time)) ** 2
+        better = (here - _fitted(cells, before, best.trend, time)) ** 2
+        better -= (here - _fitted(cells, after, best.trend, time)) ** 2
         found.append(first + int(np.argmin(np.concatenate([[0.0], np.cumsum(better)]))))
     return tuple(found)
 
