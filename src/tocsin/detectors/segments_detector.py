@@ -8,7 +8,7 @@ from tocsin.detectors.base import DAY, Finding, Log
 from tocsin.detectors.log_start import Began, began, groups_of
 from tocsin.detectors.proportions import wilson
 from tocsin.detectors.segments import SegmentChange, scan
-from tocsin.detectors.segments_cells import matching
+from tocsin.detectors.segments_attributes import matching
 from tocsin.detectors.segments_explain import Settings
 from tocsin.detectors.segments_measured import DECIDED, Measured, rates, segment_columns
 from tocsin.detectors.table import Decisions

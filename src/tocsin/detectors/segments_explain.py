@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from tocsin.detectors import segments_cells as cell
 from tocsin.detectors.base import Span, Values
 from tocsin.detectors.proportions import discoveries
+from tocsin.detectors.segments_attributes import Attribute, attribute
 from tocsin.detectors.segments_rates import differs_p, stratified, worse_p
 from tocsin.detectors.table import Table, cut
 
@@ -39,7 +40,7 @@ class Settings:
 class Laid:
     """The rows of both windows, laid out for counting."""
 
-    attributes: tuple[cell.Attribute, ...]
+    attributes: tuple[Attribute, ...]
     measured: cell.Measured
     known: cell.Cells
     places: list[cell.Where]
@@ -65,7 +66,7 @@ def lay(
     binary = bool(((wanted == 0) | (wanted == 1)).all())
     measured = cell.Measured(later, wanted, binary)
     made = (
-        cell.attribute(name, cut(table.columns[name], rows), later, settings.least, settings.bins)
+        attribute(name, cut(table.columns[name], rows), later, settings.least, settings.bins)
         for name in columns
     )
     attributes = tuple(one for one in made if one is not None)

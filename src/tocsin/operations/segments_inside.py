@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tocsin.detectors.base import Span
-from tocsin.detectors.segments_cells import matching
+from tocsin.detectors.segments_attributes import matching
 from tocsin.detectors.segments_measured import segment_columns
 from tocsin.detectors.segments_weights import Weight, weights
 from tocsin.detectors.table import Table, Words, cut
