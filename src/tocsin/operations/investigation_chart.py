@@ -38,7 +38,7 @@ class RateCurve:
     """A rate of decisions, or of a part of them, in each stretch of time.
 
     `band` is where the rate of so many rows would lie, 95 % of the time, had nothing changed; `last` the rate
-    of the window that is compared, `worse` whether that is a finding.
+    of the window that is compared, `worse` whether that is a finding, `where` the part: columns and values.
     """
 
     key: str
@@ -49,6 +49,7 @@ class RateCurve:
     band: Band | None
     last: float
     worse: bool = False
+    where: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -107,9 +108,9 @@ def draw(
             return None
         start, end = _stretch(connection, shown, newest, range)
         until_us = to_us(calm_until or EPOCH + (end - EPOCH) // _DAY * _DAY)  # not another one each sample
-        found = [a for a in alerts.list_all(connection, system) if a.signal]
+        found = alerts.list_all(connection, system)
         lanes = tuple(
-            _of_rate(one)
+            _of_rate(one, found)
             if isinstance(one, RateCurve)
             else _of_series(connection, one, start, end, pixels, newest[one][1], found, learnt, until_us)
             for one in shown
@@ -140,9 +141,15 @@ def _stretch(
     return min(from_us(min(firsts)), end - timedelta(seconds=1)), end
 
 
-def _of_rate(one: RateCurve) -> Lane:
-    last, worse = one.last, one.worse
-    return Lane(one.key, one.title, one.about, one.times_us, one.rate, one.rate, last, one.band, worse=worse)
+def _of_rate(one: RateCurve, found: Sequence[Alert]) -> Lane:
+    last, worse, rate = one.last, one.worse, one.rate
+    own = tuple(a for a in found if one.where and not a.signal and parted(a) == set(one.where))
+    return Lane(one.key, one.title, one.about, one.times_us, rate, rate, last, one.band, own, worse)
+
+
+def parted(alert: Alert) -> set[tuple[str, str]]:
+    """Return the part of the decisions an alert is about, as column and value; empty for all of them."""
+    return {pair for pair in alert.labels.items() if pair[0] != "layer"}
 
 
 def _of_series(

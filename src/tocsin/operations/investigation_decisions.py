@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Generator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -149,7 +149,7 @@ def _rates(table: Table, roles: Roles, found: "Scan", compared: Windows) -> dict
         times, values = table.times_us[rows], measured.values[rows]
         curve = rate_curve(times, values, key, title, about, compared, worse=one.where in worse)
         if curve is not None:
-            curves[one.where] = curve
+            curves[one.where] = replace(curve, where=one.where)
     return curves
 
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from tocsin.model.instant import from_us
 from tocsin.operations import investigation
 from tocsin.operations.investigation import Investigation, noticed_after
-from tocsin.operations.investigation_chart import fitting
+from tocsin.operations.investigation_chart import fitting, parted
 from tocsin.operations.investigation_windows import Windows
 from tocsin.ui.charts.scene import Note
 from tocsin.ui.palette import Tone
@@ -191,7 +191,7 @@ class Findings:
         """Return the rate an alert of decisions is about, beside that of all; else what changed."""
         found = self._part.inquiry.found
         if found is not None and line is not None and line.told is not None:
-            said = {pair for pair in line.told.labels.items() if pair[0] != "layer"}
+            said = parted(line.told)
             rates = [found.rates.get(())] + [
                 rate for where, rate in found.rates.items() if set(where) == said
             ]

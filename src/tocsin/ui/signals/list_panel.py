@@ -1,6 +1,6 @@
 """The signals of one system by layer: shape and word of each state, newest value, blind layers hatched."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Hashable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -61,6 +61,7 @@ class ListPanel(Panel):
             self._painter, "Signals by layer: Enter shows the evidence", keys_mean_cursor=True
         )
         self.rows.setObjectName("investigated-signals")
+        self._shown: Hashable = None
         self.room.addWidget(self.rows)
         self.rows.pointed.connect(self.pointed)
         self.rows.chosen.connect(self.chosen)
@@ -74,9 +75,12 @@ class ListPanel(Panel):
     def show_signals(self, view: Investigation, changed: Collection[int] = ()) -> None:
         """Show the signals of a system; the cursor stays on its signal. `changed` are numbers of some."""
         self._painter.now = view.now
-        self.rows.show_rows(
-            (key(one), ". ".join(filter(None, told(one, view.now))), one) for one in lines(view, changed)
-        )
+        asked = view.system.id, view.layers, tuple(changed)
+        if asked == self._shown:
+            self.rows.viewport().update()  # how long one is silent is told by the time
+            return
+        self._shown = asked
+        self.rows.show_rows((key(one), _spoken(one), one) for one in lines(view, changed))
 
     def select(self, number: int) -> None:
         """Put the cursor on a signal."""
@@ -119,6 +123,14 @@ def told(one: Line, now: datetime) -> tuple[str, str, str]:
     return (
         ("alerts of other tools only, none lasts", "", "") if silent else ("nobody is watching", "", "blind")
     )
+
+
+def _spoken(one: Line) -> str:
+    """Return a row as a screen reader says it."""
+    if one.seen is None:
+        return about(one.told) if one.told is not None else f"{one.layer.layer}: nobody is watching"
+    alert = f", {one.seen.alert.severity} alert" if one.seen.alert is not None else ""
+    return f"{one.layer.layer}: {one.seen.signal.name}{alert}{', changed' if one.changed else ''}"
 
 
 def _state(one: Line, seen: Seen, now: datetime) -> str:
