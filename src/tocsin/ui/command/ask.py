@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from tocsin.ui.palette import GAP, PAD, Tone
-from tocsin.ui.text import Label, set_look, visible
+from tocsin.ui.text import ElidedLabel, Label, set_look, visible
 
 _LONG_HEIGHT = 110
 
@@ -55,7 +55,7 @@ class Ask(QFrame):
         self._over = parent
         self.setObjectName("ask")
         set_look(self, role="cell")
-        self.title = Label("", "large")
+        self.title = ElidedLabel("", "large")
         self.trouble = Label("", wrap=True)
         self.trouble.setObjectName("ask-trouble")
         self.trouble.set_tone(Tone.RED)

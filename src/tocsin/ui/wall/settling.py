@@ -14,7 +14,7 @@ from tocsin.ui.times import short_stamp
 
 UNTIL = ("1 h", "4 h", "tomorrow 09:00")
 _WHY_SNOOZE = "why it can wait, such as: retraining runs until tonight"
-_WHY_ACCEPT = "why this is meant to stay, such as: the new model is stricter"
+_WHY_ACCEPT = "why this is meant to stay"
 
 
 class Settling:
@@ -37,8 +37,8 @@ class Settling:
         since = short_stamp(
             queue.normal_since(one.candidate.alerts), ZoneInfo(self._desk.store.zone), self._desk.store.now()
         )
-        title = f"Accept {one.system} · {one.candidate.name} as the new normal, since {since}"
-        blanks = [Blank("reason", "Reason", hint=_WHY_ACCEPT)]
+        title = f"Accept as the new normal: {one.system} · {one.candidate.name}"
+        blanks = [Blank("reason", "Reason", hint=f"{_WHY_ACCEPT}; normal since {since}")]
         self._ask.ask(title, blanks, "Accept", partial(self._accept, one, self._desk.store.new_id()))
 
     def join(self, one: Waiting) -> None:
