@@ -14,7 +14,7 @@ from tocsin.operations.progress import finish
 from tocsin.store.folder import Store
 
 RATE = {"events", "rows", "rate", "low", "high"}
-ESTIMATE = {"rate", "low", "high", "rows", "effective", "covered"}
+ESTIMATE = {"rate", "low", "high", "rows", "effective"}
 
 
 @pytest.fixture

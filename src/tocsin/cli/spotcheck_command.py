@@ -25,10 +25,10 @@ _RECORD = """A later verdict of the same person takes the place of the former.
 
 JSON: id (of the journal entry), draw, decision, verdict, note."""
 _REPORT = """A rate is an object of events, rows, rate, low, high. errors and exact have effective (how many
-rows of a simple random sample would say as much) and covered (the share of the decisions in strata that were
-reviewed) in place of events; they estimate the rate of all decisions drawn from, errors with Wilson's
-interval, exact with that of Clopper and Pearson, over what is settled: right or wrong by all who are sure.
-at_most is the rate if all that is unsure or disputed were wrong; precision half the width of the interval.
+rows of a simple random sample would say as much) in place of events; they estimate the rate of all decisions
+drawn from, errors with Wilson's interval, exact with that of Clopper and Pearson, over what is settled: right
+or wrong by all who are sure. at_most is the rate if all that is unsure or disputed were wrong; precision half
+the width of the interval.
 
 JSON: id, system, confidence, drawn, reviewed, right, wrong, unsure, disputed, left, errors, exact, at_most,
 precision, strata (a list of label, size, drawn, errors), reviewers (a list of name, reviewed, unsure, errors,
@@ -206,8 +206,6 @@ def lines(told: Report) -> list[str]:
     if told.errors is None:
         return [head, "No error rate yet: nothing is settled."]
     found = [head, f"error rate {_percent(told.errors)}"]
-    if told.errors.covered < 1:
-        found.append(f"strata not reviewed yet hold {1 - told.errors.covered:.1%} of the decisions")
     if told.at_most is not None and told.at_most > told.errors.rate:
         found.append(f"{told.at_most:.1%} if all that is unsure or disputed were wrong")
     if len(told.strata) > 1:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from tocsin.detectors.base import Values
 from tocsin.detectors.proportions import clopper_pearson, wilson
 
 Positions = NDArray[np.intp]
@@ -15,17 +14,13 @@ _MOST = 2**31
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """The rate of errors among all decisions, with bounds; `rows` were judged, `effective` of them count.
-
-    `covered` is the share of all decisions in strata of which at least one was judged; the rest is unknown.
-    """
+    """The rate of errors among all decisions, with bounds; `rows` were judged, `effective` of them count."""
 
     rate: float
     low: float
     high: float
     rows: int
     effective: float
-    covered: float
 
 
 def allocate(sizes: ArrayLike, rows: int) -> NDArray[np.int64]:
@@ -69,43 +64,37 @@ def draw(strata: ArrayLike, rows: int, random: np.random.Generator) -> Positions
 
 
 def stratified(
-    wrong: ArrayLike, judged: ArrayLike, sizes: ArrayLike, confidence: float = 0.95, *, exact: bool = False
+    wrong: ArrayLike,
+    judged: ArrayLike,
+    sizes: ArrayLike,
+    drawn: ArrayLike | None = None,
+    confidence: float = 0.95,
+    *,
+    exact: bool = False,
 ) -> Estimate | None:
-    """Return the rate of errors among all decisions from the verdicts in each stratum; None without any.
+    """Return the rate of errors among all decisions from verdicts by stratum; None without any.
 
-    The stratified estimator sum(N_h / N * p_h) (Cochran 1977, 5.3), over the strata that were judged. Its
-    interval is that of one rate with an effective number of rows, Wilson's or with `exact` that of Clopper
-    and Pearson (Korn and Graubard 1998): p (1 - p) / v, where v = sum(W_h^2 s_h / n_h) is the estimated
-    variance, never more than the rows judged. The variance s_h within a stratum is estimated from its own
-    verdicts and, since a handful says little of it, those of all strata, which count as `_PRIOR` rows.
+    `drawn` of the `sizes` decisions of each stratum were drawn (those judged, when not given) and `judged` of
+    them, in the random order of the draw, have a verdict. Each stands for sizes / drawn decisions: the
+    estimator of Hajek (1971), which is sum(N_h / N * p_h) (Cochran 1977, 5.3) once all are judged. Its
+    interval is that of one rate with an effective number of rows p (1 - p) / v, v the linearised variance,
+    and never more than the rows judged (Korn and Graubard 1998): Wilson's, or with `exact` that of Clopper
+    and Pearson.
     """
     k, n, size = (np.asarray(each, np.float64) for each in (wrong, judged, sizes))
-    seen = n > 0
-    if not seen.any():
+    if not n.sum():
         return None
-    k, n, size, all_rows = k[seen], n[seen], size[seen], size.sum()
-    weight = size / size.sum()
-    rate, rows = float((weight * (k / n)).sum()), float(n.sum())
-    effective = _effective(k, n, weight)
+    d = n if drawn is None else np.asarray(drawn, np.float64)
+    weight = np.where(n > 0, size / np.maximum(d, 1), 0.0)
+    rows, total = float(n.sum()), float((weight * n).sum())
+    rate = float((weight * k).sum()) / total
+    effective = total**2 / float((weight**2 * n).sum())
+    if 0 < k.sum() < rows:
+        variance = float((weight**2 * (k * (1 - rate) ** 2 + (n - k) * rate**2)).sum()) / total**2
+        effective = min(rate * (1 - rate) / variance, rows)
     interval = clopper_pearson if exact else wilson
     low, high = interval(rate * effective, effective, confidence)
-    return Estimate(rate, float(low), float(high), int(rows), effective, float(size.sum() / all_rows))
-
-
-_PRIOR = 2.0
-
-
-def _effective(k: Values, n: Values, weight: Values) -> float:
-    """Return how many rows of a simple random sample would say as much."""
-    pooled = k.sum() / n.sum()
-    if pooled in (0.0, 1.0):
-        return float(1 / (weight**2 / n).sum())
-    shrunk = (k + _PRIOR * pooled) / (n + _PRIOR)
-    rate = float((weight * (k / n)).sum())
-    if not 0 < rate < 1:
-        return float(1 / (weight**2 / n).sum())
-    variance = float((weight**2 * shrunk * (1 - shrunk) / n).sum())
-    return min(rate * (1 - rate) / variance, float(n.sum()))
+    return Estimate(rate, float(low), float(high), int(rows), effective)
 
 
 def size_for(half_width: float, rate: float, confidence: float = 0.95, population: int | None = None) -> int:

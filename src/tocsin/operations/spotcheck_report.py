@@ -78,9 +78,9 @@ def summed(check: SpotCheck, confidence: float = 0.95) -> Report:
     settled = {one: check.settled(one) for one in drawn.drawn}
     counts = Counter(settled.values())
     strata = _strata(check, settled, confidence)
-    judged = [(each.errors.events, each.errors.rows, each.size) for each in strata]
-    wrong, rows, sizes = zip(*judged, strict=True)
-    errors = sampling.stratified(wrong, rows, sizes, confidence)
+    judged = [(each.errors.events, each.errors.rows, each.size, each.drawn) for each in strata]
+    wrong, rows, sizes, given = zip(*judged, strict=True)
+    errors = sampling.stratified(wrong, rows, sizes, given, confidence)
     open_ones = [one for one, said in settled.items() if said in (UNSURE, DISPUTED)]
     return Report(
         check=check,
@@ -91,7 +91,7 @@ def summed(check: SpotCheck, confidence: float = 0.95) -> Report:
         unsure=counts[UNSURE],
         disputed=counts[DISPUTED],
         errors=errors,
-        exact=sampling.stratified(wrong, rows, sizes, confidence, exact=True),
+        exact=sampling.stratified(wrong, rows, sizes, given, confidence, exact=True),
         at_most=_if_wrong(check, settled, open_ones, strata),
         precision=None if errors is None else (errors.high - errors.low) / 2,
         strata=strata,
@@ -122,7 +122,8 @@ def _if_wrong(
     added = Counter(stratum[one] for one in open_ones)
     wrong = [each.errors.events + added[each.label] for each in strata]
     rows = [each.errors.rows + added[each.label] for each in strata]
-    found = sampling.stratified(wrong, rows, [each.size for each in strata])
+    sizes, drawn = [each.size for each in strata], [each.drawn for each in strata]
+    found = sampling.stratified(wrong, rows, sizes, drawn)
     return None if found is None else found.rate
 
 

@@ -21,13 +21,11 @@ def figure(told: Report) -> str:
 
 
 def interval(told: Report) -> str:
-    """Return the interval of the error rate in a line, and what it leaves out."""
+    """Return the interval of the error rate in a line, and what it might be."""
     if told.errors is None:
         return "no error rate yet"
     words = f"{100 * told.confidence:.0f} %: {100 * told.errors.low:.1f} – {100 * told.errors.high:.1f} %"
-    if told.errors.covered < 1:
-        words += f" · {100 * (1 - told.errors.covered):.0f} % of the decisions lie in strata not reviewed yet"
-    elif told.at_most is not None and told.at_most > told.errors.rate:
+    if told.at_most is not None and told.at_most > told.errors.rate:
         words += f" · {100 * told.at_most:.1f} % if all unsure were wrong"
     return words
 
