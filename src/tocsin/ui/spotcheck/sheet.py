@@ -76,7 +76,7 @@ class SpotCheckSheet(Sheet):
     def judge(self, verdict: str) -> None:
         """Record a verdict on the decision shown and go on to the next that waits."""
         looked, decision = self._looked, self.view.decision
-        if looked is None or not decision or decision != self._decision() or self._desk.store.read_only:
+        if looked is None or not decision or self._desk.store.read_only:
             return
         store, author, note = self._desk.store, self._desk.author, self.note.text()
         took = None if self._shown_at is None else (store.now() - self._shown_at).total_seconds()
