@@ -99,7 +99,7 @@ def test_few_numbers_are_words_with_their_labels_in_order() -> None:
 def test_false_alarms_keep_to_their_chance() -> None:
     """Whatever the size: sizes of nothing leave the p-values alone to hold it."""
     rng = np.random.default_rng(6)
-    runs, chance = 150, 0.2
+    runs, chance = 100, 0.2
     none = dict.fromkeys(("psi", "shift", "missing", "new"), 0.0)
     parts = InputsDetector(Sizes(**none)), OutputsDetector(OutputSizes(**none))
     falsely = np.zeros(2)

@@ -131,6 +131,13 @@ def test_a_system_has_the_rows_of_all_its_logs_in_a_span(store: Store, run: Impo
         decisions.of_system(store, "nobody")
 
 
+def test_a_column_that_is_empty_in_one_log_keeps_its_kind(store: Store, run: Import) -> None:
+    run("id,time,repaid\na,2026-05-01,1\nb,2026-05-02,0\n", name="one.csv", record="decisions")
+    run("id,time,repaid\nc,2026-05-03,\n", name="two.csv", record="decisions")
+    table, _ = decisions.of_system(store, "shop")
+    assert cells(table, "repaid") == [1.0, 0.0, None]
+
+
 def test_a_log_that_is_gone_is_told(store: Store, run: Import) -> None:
     run(LOG, record="decisions")
     [log] = decisions.logs(store, "shop")

@@ -10,8 +10,9 @@ from tocsin.model.decision import ROLES, Roles, likely_roles
 from tocsin.model.instant import from_us, iso
 from tocsin.operations import decisions
 
-_LIST = """JSON: a list of system, file (its name in the store's imports folder), rows, first, last and
-columns. Times are ISO 8601 in UTC."""
+_LIST = """JSON: a list of system, file (its name in the store's imports folder), rows, first, last,
+columns, and joins (whether it tells of decisions in the others what turned out later). Times are ISO 8601
+in UTC."""
 _ROLES = f"""Roles are
 {chr(10).join(f"  {role:<15} {meaning}" for role, (meaning, _) in ROLES.items())}
 --set names one role each: --set group=race,sex gives it two columns (group and segment only), --set group=
@@ -51,10 +52,10 @@ def said_roles(words: list[str], before: Mapping[str, tuple[str, ...]]) -> dict[
 
 def _list(args: argparse.Namespace) -> int:
     with options.opened(args) as store:
-        found = decisions.logs(store, args.system)
+        found = [*decisions.logs(store, args.system), *decisions.told_later(store, args.system)]
     rows: list[dict[str, Any]] = [
         {"system": args.system, "file": log.file, "rows": log.rows, "first": from_us(log.first_us),
-         "last": from_us(log.last_us), "columns": log.columns}
+         "last": from_us(log.last_us), "columns": log.columns, "joins": log.joins}
         for log in found
     ]  # fmt: skip
     if args.json:

@@ -25,7 +25,8 @@ constant KEY='words', or columns combined, KEY={host}: {text}. The keys are
   deployments  time, name, version, kind, slot, vendor, pinned, until, earliest
   messages     time, text, author, channel, thread, tags, extra.NAME
   decisions    time, id (id=# numbers the rows), column.NAME (a column of the log under this name)
-               and id and system for alerts, deployments and messages
+               and id and system for alerts, deployments and messages; a file with the ids of decisions that
+               are in, and columns they have not, tells what turned out of them and is joined (--at: when)
   JSON         these too, fields written as model.version or choices[0].text; records=PATH says where the
                records are
 A file is taken as a whole or not at all; single bad rows are set aside with line and reason, and over a

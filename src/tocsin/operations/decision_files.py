@@ -8,15 +8,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
-from tocsin.detectors.table import Column, Words
 from tocsin.detectors.table import Table as Decided
 from tocsin.errors import BadInput, StoreProblem
 from tocsin.importers.base import Assumed, Options, Rejected, Step, Table
 from tocsin.model.decision import Roles, likely_roles
 from tocsin.operations import archive, original, readings
-from tocsin.operations.decision_table import EVER, Ids, Loaded, loaded
+from tocsin.operations.decision_table import EVER, Ids, Loaded, joined, loaded
 from tocsin.operations.ingest import MOST_REJECTED
 from tocsin.operations.progress import Progress
 from tocsin.operations.tally import Tally
@@ -82,17 +80,9 @@ def _with_outcomes(
         raise BadInput("no decision has an id that is in it.", where=original.shown(path), hint=hint)
     columns = dict(found.table.columns)
     for name, column in later.table.columns.items():
-        columns[name] = _joined(columns.get(name), column, place)
+        columns[name] = joined(columns.get(name), column, place)
     table = Decided(found.table.times_us, columns)
     return replace(found, table=table, roles=likely_roles(columns) if roles is None else roles)
-
-
-def _joined(known: Column | None, later: Column, place: NDArray[np.int64]) -> Column:
-    """Return a later column by the decisions' rows (-1: not in it); known numbers stay."""
-    if isinstance(later, Words):
-        return Words(np.where(place < 0, np.int32(-1), later.codes[place]), later.labels)
-    found = np.where(place < 0, np.nan, later[place])
-    return found if known is None or isinstance(known, Words) else np.where(np.isnan(known), found, known)
 
 
 def _by_rows(said: Options) -> Options:

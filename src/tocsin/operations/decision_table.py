@@ -41,28 +41,74 @@ def loaded(
     roles: Roles | None,
     *,
     ids: bool = True,
+    later: Sequence[Path] = (),
 ) -> Generator[Progress, None, Loaded]:
-    """Read the columns one by one."""
+    """Read the columns one by one; those of `later` files, which tell what turned out, are joined by id.
+
+    Raises BadInput for a column there is not.
+    """
     with decision_columns.opened(files, span) as rows:
-        wanted = list(rows.kinds) if columns is None else list(dict.fromkeys(columns))
-        known = likely_roles(rows.kinds) if roles is None else roles
-        meant = {name for told in known.columns.values() for name in told}
+        named = rows.ids() if ids or later else np.empty(0, object)
         read: dict[str, Column] = {}
-        for count, name in enumerate(wanted):
-            yield Progress(count, len(wanted), "reading the decisions")
-            bounded = columns is None and name not in meant
-            if (column := _column(rows, name, MOST_WORDS if bounded else None)) is not None:
-                read[name] = column
-        named = rows.ids() if ids else np.empty(0, object)
-        left = tuple(name for name in wanted if name not in read)
-        return Loaded(Table(rows.times_us, read), _present(known, read), named, left)
+        left: list[str] = []
+        yield from _read(rows, columns, roles, read, left)
+    place = {one: row for row, one in enumerate(named.tolist())} if later else {}
+    for file in later:
+        with decision_columns.opened([file], EVER) as more:
+            told: dict[str, Column] = {}
+            yield from _read(more, columns, roles, told, left)
+            rows_of = np.array([place.get(one, -1) for one in more.ids().tolist()], np.int64)
+        at = np.full(len(named), -1, np.int64)
+        at[rows_of[rows_of >= 0]] = np.flatnonzero(rows_of >= 0)
+        read |= {name: joined(read.get(name), column, at) for name, column in told.items()}
+    for name in columns or ():
+        if name not in read:
+            raise BadInput("the decisions have no such column.", where=name, hint=f"There are {_some(read)}.")
+    known = likely_roles(read) if roles is None else roles
+    return Loaded(Table(rows.times_us, read), present(known, read), named, tuple(left))
+
+
+def joined(known: Column | None, later: Column, place: NDArray[np.int64]) -> Column:
+    """Return a later column by the decisions' rows (-1: not in it), under what of it was known before."""
+    if isinstance(later, Words):
+        codes = np.where(place < 0, np.int32(-1), later.codes[place])
+        if not isinstance(known, Words):
+            return Words(codes, later.labels)
+        labels = tuple(sorted({*known.labels, *later.labels}))
+        at = {label: code for code, label in enumerate(labels)}
+        one, other = (np.array([*(at[x] for x in w.labels), -1], np.int32) for w in (known, later))
+        return Words(np.where(known.codes >= 0, one[known.codes], other[codes]), labels)
+    found = np.where(place < 0, np.nan, later[place])
+    return found if known is None or isinstance(known, Words) else np.where(np.isnan(known), found, known)
+
+
+def _read(
+    rows: decision_columns.Rows,
+    columns: Collection[str] | None,
+    roles: Roles | None,
+    read: dict[str, Column],
+    left: list[str],
+) -> Generator[Progress, None, None]:
+    """Read the wanted columns that are there; note those left out for too many words."""
+    wanted = [name for name in rows.kinds if columns is None or name in columns]
+    known = likely_roles(rows.kinds) if roles is None else roles
+    meant = {name for told in known.columns.values() for name in told}
+    for count, name in enumerate(wanted):
+        yield Progress(count, len(wanted), "reading the decisions")
+        bounded = columns is None and name not in meant
+        column = _column(rows, name, MOST_WORDS if bounded else None)
+        if column is None:
+            left.append(name)
+        else:
+            read[name] = column
+
+
+def _some(names: Collection[str]) -> str:
+    return ", ".join(list(names)[:20])
 
 
 def _column(rows: decision_columns.Rows, name: str, most: int | None) -> Column | None:
     """Return a column; words that are all true or false are 1 and 0."""
-    if name not in rows.kinds:
-        there = ", ".join(list(rows.kinds)[:20])
-        raise BadInput("the decisions have no such column.", where=name, hint=f"There are {there}.")
     if rows.kinds[name] == "numbers":
         return rows.numbers(name)
     found = rows.words(name, most)
@@ -75,7 +121,7 @@ def _column(rows: decision_columns.Rows, name: str, most: int | None) -> Column 
     return Words(found.codes, found.labels)
 
 
-def _present(roles: Roles, columns: Collection[str]) -> Roles:
+def present(roles: Roles, columns: Collection[str]) -> Roles:
     """Return the roles of the columns that are there."""
     kept = {role: tuple(name for name in told if name in columns) for role, told in roles.columns.items()}
     return Roles({role: told for role, told in kept.items() if told}, roles.favourable)

@@ -19,7 +19,7 @@ from tocsin.store.folder import Store
 
 __all__ = [
     "EVER", "Loaded", "columns_of", "load_file", "load_system", "logs", "of_system", "read_file", "roles_of",
-    "said_roles", "set_roles",
+    "said_roles", "set_roles", "told_later",
 ]  # fmt: skip
 
 
@@ -52,7 +52,9 @@ def load_system(
     end = EVER[1] if until_us is None else until_us
     kept = [log for log in logs(store, system) if log.first_us < end and log.last_us >= first]
     files = [store.path / "imports" / log.file for log in kept]
-    return (yield from loaded(files, (first, end), columns, roles_of(store, system), ids=ids))
+    later = [store.path / "imports" / log.file for log in told_later(store, system)]
+    roles = roles_of(store, system)
+    return (yield from loaded(files, (first, end), columns, roles, ids=ids, later=later))
 
 
 def logs(store: Store, system: str) -> list[DecisionLog]:
@@ -62,9 +64,17 @@ def logs(store: Store, system: str) -> list[DecisionLog]:
         return decisions.list_all(connection, id)
 
 
+def told_later(store: Store, system: str) -> list[DecisionLog]:
+    """Return what was imported of a system's decisions later, such as their outcomes. Raises NotFound."""
+    id = _system_id(store, system)
+    with store.signals.read() as connection:
+        return decisions.later(connection, id)
+
+
 def columns_of(store: Store, system: str) -> tuple[str, ...]:
     """Return the columns that any log of a system has, but `id` and `time`."""
-    names = dict.fromkeys(name for log in logs(store, system) for name in log.columns)
+    every = [*logs(store, system), *told_later(store, system)]
+    names = dict.fromkeys(name for log in every for name in log.columns)
     return tuple(name for name in names if name not in ("id", "time"))
 
 

@@ -22,6 +22,7 @@ from tocsin.model.deployment import Deployment
 from tocsin.model.instant import When, iso, to_us
 from tocsin.model.message import Message
 from tocsin.model.signal import Signal
+from tocsin.operations import supplement
 from tocsin.operations.belonging import Belonging
 from tocsin.operations.original import place
 from tocsin.operations.tally import Tally
@@ -84,6 +85,10 @@ class Recording:
         system = self.belonging.system
         with self.store.signals.read() as connection:
             known = decisions.list_all(connection, system)
+            told = decisions.later(connection, system)
+        found = supplement.taken(table, known, told, folder, self.tally)
+        if found is not None:
+            return self._told_later(table, found, folder)
         there = [folder / log.file for log in known] + self._decisions
         target = table.path.with_suffix(".new.parquet")
         compared = decisions.compare(table.path, there, target)
@@ -96,6 +101,20 @@ class Recording:
             return None
         self._decisions.append(target)
         return self._log(table.columns, compared, folder) if self.number else None
+
+    def _told_later(self, table: Table, found: supplement.Taken, folder: Path) -> DecisionLog | None:
+        """Put what turned out of decisions that are held in its place, if any of it is new."""
+        if not self.number or not found.rows:
+            return None
+        if self._logged is not None:
+            what = "it has decisions and what turned out of others."
+            raise BadInput(what, where=table.path.name, hint="Import them one by one.")
+        name = decisions_file(self.number)
+        place(found.path, folder / name)
+        self._logged = DecisionLog(
+            self.number, self.belonging.system, name, found.rows, found.first_us, found.last_us, found.columns
+        )
+        return self._logged
 
     def _log(self, columns: tuple[str, ...], compared: decisions.Compared, folder: Path) -> DecisionLog:
         """Put what is new in its place: an import has one log, whatever it takes it from."""

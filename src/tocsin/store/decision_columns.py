@@ -32,7 +32,7 @@ class Rows:
     """The rows of some logs within a span, oldest first; of those of one instant the earlier file's first.
 
     `kinds` tells of each column but `id` and `time` whether it holds numbers or words; one that holds numbers
-    here and words there is words.
+    here and words there is words, but where it is empty there.
     """
 
     connection: "DuckDBPyConnection"
@@ -46,10 +46,8 @@ class Rows:
     def __post_init__(self) -> None:
         told = [self._described(file) for file in self.files]
         self._has = tuple(frozenset(one) for one in told)
-        self.kinds = {}
-        for name, kind in ((name, kind) for one in told for name, kind in one.items()):
-            if name not in ("id", "time"):
-                self.kinds[name] = kind if self.kinds.get(name, kind) == kind else "words"
+        names = dict.fromkeys(name for one in told for name in one if name not in ("id", "time"))
+        self.kinds = {name: self._kind(name, [one.get(name, "") for one in told]) for name in names}
         times = self._fetched("epoch_us(time)", "time", np.int64(0))
         if (np.diff(times) < 0).any():
             self._order = np.argsort(times, kind="stable")
@@ -61,7 +59,7 @@ class Rows:
 
     def numbers(self, name: str) -> NDArray[np.float64]:
         """Return a column as float64; NaN where there is no number, or one that is not finite."""
-        cell = f"CAST({_named(name)} AS DOUBLE)"
+        cell = f"TRY_CAST({_named(name)} AS DOUBLE)"
         sql = f"CASE WHEN isfinite({cell}) THEN {cell} ELSE 'nan'::DOUBLE END"
         return self._ordered(self._fetched(sql, name, np.float64("nan")))
 
@@ -82,6 +80,17 @@ class Rows:
     def ids(self) -> NDArray[np.object_]:
         """Return the id of each row, as text."""
         return self._ordered(self._fetched("id", "id", np.array("", dtype=object)[()]))
+
+    def _kind(self, name: str, kinds: Sequence[str]) -> str:
+        """Return what a column holds, from what it is in each file: empty where a file lacks it."""
+        known = {kind for kind in kinds if kind}
+        if len(known) == 1:
+            return known.pop()
+        for file, kind in zip(self.files, kinds, strict=True):
+            some = f"SELECT 1 FROM read_parquet({_text(file)}) WHERE {_word(name)} IS NOT NULL LIMIT 1"
+            if kind == "words" and self._run(some).fetchall():
+                return "words"
+        return "numbers"
 
     def _labels(self, name: str, most: int | None) -> tuple[str, ...] | None:
         having = [file for file, names in zip(self.files, self._has, strict=True) if name in names]

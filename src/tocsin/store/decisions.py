@@ -29,6 +29,11 @@ class DecisionLog:
     last_us: int
     columns: tuple[str, ...]
 
+    @property
+    def joins(self) -> bool:
+        """Whether it tells of decisions in other logs what turned out later; it is joined by id."""
+        return self.columns[:1] == ("id",) and "time" not in self.columns
+
 
 @dataclass(frozen=True, slots=True)
 class Compared:
@@ -58,6 +63,15 @@ def put(connection: Connection, log: DecisionLog) -> None:
 
 def list_all(connection: Connection, system: str) -> list[DecisionLog]:
     """Return the logs of a system that complete imports brought, the oldest first."""
+    return [log for log in _all(connection, system) if not log.joins]
+
+
+def later(connection: Connection, system: str) -> list[DecisionLog]:
+    """Return what complete imports brought of a system's decisions later (`DecisionLog.joins`)."""
+    return [log for log in _all(connection, system) if log.joins]
+
+
+def _all(connection: Connection, system: str) -> list[DecisionLog]:
     query = (
         select(decision_log)
         .join(import_, import_.c.number == decision_log.c["import"])
@@ -91,26 +105,26 @@ def newest(connection: Connection) -> dict[str, int]:
 
 def compare(candidate: Path, known: Sequence[Path], target: Path) -> Compared:
     """Write the decisions of `candidate` whose id no file of `known` has to `target`; count the others."""
-    with _duckdb(target.parent) as connection:
-        connection.execute(f"CREATE VIEW candidate AS SELECT * FROM read_parquet({_text(candidate)})")
+    with scratch_database(target.parent) as connection:
+        connection.execute(f"CREATE VIEW candidate AS SELECT * FROM read_parquet({quoted_path(candidate)})")
         connection.execute("CREATE TABLE there (id VARCHAR, content VARCHAR, file VARCHAR)")
         for file in known:
             connection.execute(
-                f"INSERT INTO there SELECT k.id, to_json(k)::VARCHAR, {_text(Path(file.name))} "
-                f"FROM read_parquet({_text(file)}) k WHERE k.id IN (SELECT id FROM candidate)"
+                f"INSERT INTO there SELECT k.id, to_json(k)::VARCHAR, {quoted_path(Path(file.name))} "
+                f"FROM read_parquet({quoted_path(file)}) k WHERE k.id IN (SELECT id FROM candidate)"
             )
         connection.execute(
             f"COPY (SELECT * FROM candidate WHERE id NOT IN (SELECT id FROM there) ORDER BY time) "
-            f"TO {_text(target)} (FORMAT parquet, COMPRESSION zstd)"
+            f"TO {quoted_path(target)} (FORMAT parquet, COMPRESSION zstd)"
         )
         differing = connection.execute(
             "SELECT c.id, there.file FROM candidate c JOIN there USING (id) "
             "WHERE to_json(c)::VARCHAR <> content"
         ).fetchall()
         met = connection.execute("SELECT count(*) FROM there").fetchall()[0][0]
-        new, first, last = connection.execute(
-            f"SELECT count(*), epoch_us(min(time)), epoch_us(max(time)) FROM read_parquet({_text(target)})"
-        ).fetchall()[0]
+        span = "count(*), epoch_us(min(time)), epoch_us(max(time))"
+        written = f"SELECT {span} FROM read_parquet({quoted_path(target)})"
+        new, first, last = connection.execute(written).fetchall()[0]
     return Compared(new, met - len(differing), tuple(differing), first or 0, last or 0)
 
 
@@ -121,18 +135,18 @@ def join(parts: Sequence[Path], target: Path) -> None:
     """
     import duckdb
 
-    files = ", ".join(_text(part) for part in parts)
+    files = ", ".join(quoted_path(part) for part in parts)
     query = f"SELECT * FROM read_parquet([{files}], union_by_name = true) ORDER BY time"
     try:
-        with _duckdb(target.parent) as connection:
-            connection.execute(f"COPY ({query}) TO {_text(target)} (FORMAT parquet, COMPRESSION zstd)")
+        with scratch_database(target.parent) as connection:
+            connection.execute(f"COPY ({query}) TO {quoted_path(target)} (FORMAT parquet, COMPRESSION zstd)")
     except duckdb.ConversionException as error:
         what = "two of the decision logs in it have the same column with different kinds of values."
         raise BadInput(what, hint="Import them one by one.") from error
 
 
 @contextmanager
-def _duckdb(spill: Path) -> Iterator["DuckDBPyConnection"]:
+def scratch_database(spill: Path) -> Iterator["DuckDBPyConnection"]:
     """Give a database in memory that lays what does not fit there into the folder `spill`."""
     import duckdb
 
@@ -146,5 +160,6 @@ def _duckdb(spill: Path) -> Iterator["DuckDBPyConnection"]:
         yield connection
 
 
-def _text(path: Path) -> str:
+def quoted_path(path: Path) -> str:
+    """Return a path as a literal of SQL."""
     return "'" + str(path).replace("'", "''") + "'"
