@@ -141,19 +141,19 @@ def look(table: Table, values: np.ndarray) -> Scan:
 
 def main(quick: bool) -> None:
     random = np.random.default_rng(1)
-    segments, repeats, few = (1000, 5, 2) if quick else (1000, 1000, 40)
+    segments, repeats, few = (1000, 5, 2) if quick else (1000, 1000, 100)
     title = f"{RATE:.0%} before, {100 * DROP:.0f} points less in 1 of 100"
     print(f"{title:<66} times    false            power")
     for before, after in SIZES[:2] if quick else SIZES:
         title = f"{segments:,} segments of {before:,} and {after:,} rows"
         simulate(title, lambda b=before, a=after: disjoint(random, b, a, segments), repeats)  # type: ignore[misc]
-    each, regions = (800, 20) if quick else (3200, 40)
+    each, regions = (800, 20) if quick else (3200, 20)
     title = f"{regions * 5} pairs of {each:,} and {each:,} rows, among all cells of 5 columns"
     simulate(title, lambda: overlapping(random, each, regions, True), few)
     none = lambda: overlapping(random, each // 8, regions, False)  # noqa: E731
-    simulate("the same without any change, an eighth of the rows", none, 5 * few)
+    simulate("the same without any change, an eighth of the rows", none, 3 * few)
 
-    rows, times, tries = (20_000, 2, 2) if quick else (200_000, 9, 20)
+    rows, times, tries = (20_000, 2, 2) if quick else (200_000, 9, 40)
     alone = exact = others = 0
     for _ in range(tries):
         table, values, pair, source, share = planted(random, rows)

@@ -95,14 +95,13 @@ def explain(laid: Laid, settings: Settings) -> list[Found]:
     found: list[Found] = []
     passing = discoveries(p) <= settings.fdr
     while passing.any() and len(found) < _MOST_FOUND:
-        best = _general(_top(p, passing, left), passing, left, p, laid, settings)
-        best = _isolated(best, left, p, laid, ~taken, settings)
-        best = _general(best, passing, left, p, laid, settings)
-        rows = cell.members(laid.attributes, laid.places[best]) & ~taken
-        taken |= rows
-        chosen = np.flatnonzero(rows)
-        left -= cell.recount(laid.attributes, laid.known, laid.measured, chosen)
-        total = total - cell.sums_of(laid.measured, chosen)
+        first = _general(_top(p, passing, left), passing, left, p, laid, settings)
+        isolated, minus = _isolated(first, left, p, laid, ~taken, settings)
+        best = _general(isolated, passing, left, p, laid, settings)
+        rows = np.flatnonzero(cell.members(laid.attributes, laid.places[best]) & ~taken)
+        taken[rows] = True
+        left -= minus if best == isolated else _recounted(laid, rows)
+        total = total - cell.sums_of(laid.measured, rows)
         found.append(Found(best, float(p[best])))
         before, p_before = passing, p
         p = _judge(left, total, laid, settings)
@@ -136,17 +135,17 @@ def _top(p: Values, passing: NDArray[np.bool_], left: Values) -> int:
 
 def _isolated(
     best: int, left: Values, p: Values, laid: Laid, free: NDArray[np.bool_], settings: Settings
-) -> int:
+) -> tuple[int, Values]:
     """Return a cell in its place that isolates the change better: surer within the strata of the other.
 
     A cell that has come to hold mostly rows of another that became worse, has become worse itself; but not
     within the other, nor outside of it. Where neither is surer, the one that holds as large a part of all
-    rows as it did is named. Whether it is told is for its own p-value to say.
+    rows as it did is named. Whether it is told is for its own p-value to say. Returned with it are the counts
+    of its rows in every cell.
     """
     rows = left[:, :, 0]
+    both = _recounted(laid, np.flatnonzero(cell.members(laid.attributes, laid.places[best]) & free))
     for _ in range(_ROUNDS):
-        mine = np.flatnonzero(cell.members(laid.attributes, laid.places[best]) & free)
-        both = cell.recount(laid.attributes, laid.known, laid.measured, mine)
         most = both[:, 1, 0] >= 0.5 * np.minimum(rows[:, 1], rows[best, 1])
         likely = np.flatnonzero((p <= settings.fdr) & (rows.min(axis=1) >= settings.least) & most)
         nearest = likely[np.argsort(p[likely], kind="stable")[:_RIVALS]].tolist()
@@ -163,9 +162,14 @@ def _isolated(
             if margin > _bar(grown[best] - grown[at], certain=p[at] <= p[best])
         ]
         if not surer:
-            return best
+            break
         best = max(surer, key=lambda at: margins[at])
-    return best
+        both = _recounted(laid, np.flatnonzero(cell.members(laid.attributes, laid.places[best]) & free))
+    return best, both
+
+
+def _recounted(laid: Laid, rows: cell.Rows) -> Values:
+    return cell.recount(laid.attributes, laid.known, laid.measured, rows)
 
 
 def _grown(rows: Values, laid: Laid) -> float:
