@@ -2,10 +2,11 @@
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from tocsin.detectors.base import DAY, HOUR, SECOND, Detector, Finding, Series, suits
 from tocsin.detectors.confidence import ConfidenceDetector
-from tocsin.detectors.drift import DriftDetector
+from tocsin.detectors.drift import DriftDetector, slope_of
 from tocsin.detectors.flatline import FlatlineDetector
 from tocsin.detectors.ratio import RatioDetector
 from tocsin.detectors.silence import SilenceDetector
@@ -164,3 +165,17 @@ def test_the_cheap_look_lets_plain_samples_pass_and_no_others(detector: Detector
     else:
         odd[known.lead :] = 50.0
     assert not known.holds(odd_times, odd, known.lead)
+
+
+def test_the_slope_is_that_of_least_squares_with_an_error_for_correlated_noise() -> None:
+    days = np.arange(42.0)
+    values = 3 + 0.1 * days + np.random.default_rng(5).standard_normal(42)
+    expected = stats.linregress(days, values)
+    found = slope_of(days, values)
+    assert found is not None
+    assert found.change == pytest.approx(expected.slope * 41, abs=1e-9)
+    left = values - expected.intercept - expected.slope * days
+    rho = float(left[1:] @ left[:-1] / (left @ left))
+    rho = max(rho + (2 + 4 * rho) / 42, 0.0)
+    error = expected.stderr * np.sqrt((1 + rho) / (1 - rho))
+    assert found.t == pytest.approx(expected.slope / error, abs=1e-9)
