@@ -137,8 +137,15 @@ def test_every_position_is_as_a_regression_of_its_own_tells(coefficients: list[f
         assert found[s] == pytest.approx(wanted, abs=1e-9)
 
 
-def test_the_interval_holds_the_start_with_noise_that_is_not_known(shared_data: Path) -> None:
-    for name, noise in noises(11, 100, 1000, shared_data / "nab"):
+@pytest.mark.parametrize(
+    ("runs", "covered", "ratio"),
+    # So few runs tell less than the bar does; the median width of many real series tells least.
+    [(60, 0.82, 1.75), pytest.param(500, 0.87, 1.25, marks=pytest.mark.soak)],
+)
+def test_the_interval_holds_the_start_with_noise_that_is_not_known(
+    shared_data: Path, runs: int, covered: float, ratio: float
+) -> None:
+    for name, noise in noises(11, runs, 1000, shared_data / "nab"):
         rng = np.random.default_rng(12)
         made = [shifted(rng, row, 1.0) for row in noise]
         found = [search(values) for values, _ in made]
@@ -146,8 +153,8 @@ def test_the_interval_holds_the_start_with_noise_that_is_not_known(shared_data: 
         assert len(told) == len(made)
         own = outcome([at for _, at in made], told)
         plain = outcome([at for _, at in made], [reference(values) for values, _ in made])
-        assert own.covered >= 0.84, name  # 0.87 and 1.25 by 500 runs, as bench_start_estimate.py tells
-        assert own.width <= 1.5 * plain.width, name
+        assert own.covered >= covered, name
+        assert own.width <= ratio * plain.width, name
 
 
 @pytest.mark.parametrize("ar", [0.0, 0.5, 0.8])

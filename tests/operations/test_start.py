@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from tests.operations.conftest import Import
 from tocsin.errors import BadInput, NotAllowed
 from tocsin.model.instant import When, to_us
 from tocsin.model.operator import Author
@@ -198,3 +199,18 @@ def test_an_older_change_and_the_recovery_do_not_hide_the_start(
     assert view.when is not None
     assert abs(view.when.at - CHANGED) <= 10 * STEP
     assert view.when.high - view.when.low < 40 * STEP
+
+
+def test_a_system_without_series_is_dated_by_its_decisions(store: Store, run: Import) -> None:
+    rng = np.random.default_rng(4)
+    rows = ["id,time,decision,amount"]
+    for i in range(2000):
+        at = BEGIN + timedelta(minutes=i)
+        refused = rng.random() < (0.1 if i < 1300 else 0.3)
+        rows.append(f"{i},{at.isoformat()},{'no' if refused else 'yes'},{rng.lognormal(3, 1):.2f}")
+    run("\n".join(rows), name="decisions.csv", record="decisions")
+    view = finish(start.estimate(store, "shop"))
+    assert view.when is not None
+    assert abs(view.when.at - BEGIN - timedelta(minutes=1300)) < timedelta(minutes=90)
+    assert view.series[0].signal.metric.startswith("decision = ")
+    assert "1 of 3 series changed then" in view.evidence

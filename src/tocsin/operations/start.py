@@ -1,7 +1,7 @@
 """When did it start? The joint estimate over all series of a system, beside its deployments."""
 
 from collections.abc import Collection, Generator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import numpy as np
@@ -12,11 +12,12 @@ from tocsin.detectors.base import DAY, Times, Values
 from tocsin.model.incident import CLOSED, CONTAINED, RESOLVED, Incident
 from tocsin.model.instant import When, from_us, to_us
 from tocsin.model.signal import Signal
-from tocsin.operations import deployments, incidents
+from tocsin.operations import decisions, deployments, incidents
 from tocsin.operations.progress import Progress
 from tocsin.operations.signals import system_id
 from tocsin.operations.start_judgement import judge as judge
 from tocsin.operations.start_judgement import judged as judged
+from tocsin.operations.start_rows import estimate_of_rows
 from tocsin.operations.start_view import Nearby as Nearby
 from tocsin.operations.start_view import SeriesStart as SeriesStart
 from tocsin.operations.start_view import StartView as StartView
@@ -62,16 +63,21 @@ def estimate(
     """Return when something changed in a system (name, alias or id). Raises NotFound.
 
     Searched are all its series, or those whose ids are in `signals`, from `since` (28 days before the end) to
-    `until` (its newest sample).
+    `until` (its newest sample); of a system without any, all its decisions.
     """
     id = system_id(store, system)
     numbers = _numbers(store, id, signals)
     with store.signals.read() as connection:
         ends = samples.latest(connection, [number for number, _ in numbers])
         known = alerts.list_all(connection, id)
-    newest = max((end for end, _ in ends.values()), default=to_us(store.now()))
+    newest, oldest = max((end for end, _ in ends.values()), default=None), None
+    if newest is None:
+        logs = decisions.logs(store, id)
+        newest = max((log.last_us for log in logs), default=to_us(store.now()))
+        oldest = min((log.first_us for log in logs), default=None)
     until_us = newest if until is None else min(to_us(until), newest)
-    since_us = until_us - _BEFORE // timedelta(microseconds=1) if since is None else to_us(since)
+    since_us = until_us - _BEFORE // timedelta(microseconds=1) if oldest is None else oldest
+    since_us = since_us if since is None else to_us(since)
     times = [one.time for one in known if since_us <= to_us(one.time) <= until_us]
     return (yield from _search(store, id, numbers, _Window(since_us, until_us), times))
 
@@ -122,6 +128,10 @@ def _search(
         if len(times) >= detector.LEAST:
             read.append(_Read(number, signal, times, values))
     found = yield from _estimate(read, window, len(numbers))
+    if found is None and (rows := (yield from _of_decisions(store, system, window))) is not None:
+        near = nearest(deployments.of_system(store, system), rows.when) if rows.when else ()
+        first = min((at for at in alerted if rows.when is None or at >= rows.when.low), default=None)
+        return replace(rows, nearest=near, found=first)
     if found is None:
         return StartView(system, None, -np.inf, np.empty(0, np.int64), np.empty(0), evidence=words((), None))
     joint, parts = found
@@ -142,6 +152,15 @@ def _search(
         first,
         words(parts, when),
     )
+
+
+def _of_decisions(store: Store, system: str, window: _Window) -> Generator[Progress, None, StartView | None]:
+    """Return what the decisions of a system without series tell; None where it has none."""
+    until_us = window.until_us if window.by_us is None else window.by_us
+    loaded = yield from decisions.load_system(store, system, window.since_us, until_us + 1)
+    if len(loaded.table) < detector.LEAST:
+        return None
+    return (yield from estimate_of_rows(loaded.table, system=system)).view
 
 
 def _without_cycle(times: Times, values: Values) -> Values:
