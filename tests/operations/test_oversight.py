@@ -92,6 +92,9 @@ def test_verdicts_of_spot_checks_are_the_agreement(run: Callable[..., object], s
     rows = "".join(f"d{n:02},2026-10-01T{n % 24:02}:00:00Z,{'ann' if n % 2 else 'bob'}\n" for n in range(40))
     run("id,time,reviewer\n" + rows, name="log.csv", record="decisions")
     author = Author("Operator A")
+    before = finish(oversight.of_system(store, "shop"))
+    with pytest.raises(BadInput, match="no column tells"):
+        oversight.report(before.table, before.roles)
     draw = spotcheck.draw(store, author, "shop", size=20, seed=1).id
     ids = spotcheck.get(store, draw).drawn.drawn
     for number, one in enumerate(ids[:12]):

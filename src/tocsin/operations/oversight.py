@@ -106,9 +106,12 @@ def where(table: Table, column: str, value: str) -> Table:
 def with_verdicts(store: Store, system: str, loaded: Loaded) -> Loaded:
     """Return decisions with what spot checks said of them as a column, 1 right and 0 wrong, else NaN.
 
-    `loaded` needs its ids. The column has the role `verdict` unless another column has it.
+    `loaded` needs its ids. The column has the role `verdict` unless another column has it. Without any
+    verdict the decisions stay as they are.
     """
     said = verdicts(store, system)
+    if not said:
+        return loaded
     values: Values = np.array([said.get(str(one), np.nan) for one in loaded.ids], np.float64)
     columns = {**loaded.table.columns, VERDICTS: values}
     roles = loaded.roles
