@@ -1,6 +1,5 @@
 """What the decisions of a system show in two windows: inputs compared, segments that became worse, rates."""
 
-import re
 from collections.abc import Generator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
@@ -9,8 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tocsin.detectors.base import DAY, HOUR, Span, Times, Values
-from tocsin.detectors.segments_cells import MISSING
-from tocsin.detectors.table import Table, Words
+from tocsin.detectors.table import Table
 from tocsin.errors import BadInput
 from tocsin.model.decision import Roles
 from tocsin.model.report import Band
@@ -27,7 +25,6 @@ if TYPE_CHECKING:
 _BINS, _LEAST_ROWS = 120, 20  # stretches of a curve at most; rows of the least of them, in the middle
 _STEPS = (HOUR, 3 * HOUR, 6 * HOUR, 12 * HOUR, DAY, 2 * DAY, 7 * DAY)
 _WIDE = 1.96
-_BETWEEN = re.compile(r"(\S+) to under (\S+)")
 Where = tuple[tuple[str, str], ...]
 
 
@@ -137,13 +134,12 @@ def _band(middles: Times, counts: NDArray[np.int64], usual: Values) -> Band | No
 
 def _rates(table: Table, roles: Roles, found: "Scan", compared: Windows) -> dict[Where, RateCurve]:
     from tocsin.operations import segments
+    from tocsin.operations.segments_inside import rows_of
 
     measured, curves = segments.measured(table, roles), dict[Where, RateCurve]()
     worse = {one.where for one in found.findings}
     for one in (*found.findings, *found.inside, found.overall):
-        rows = np.ones(len(table), np.bool_)
-        for column, label in one.where:
-            rows &= _is(table, column, label)
+        rows = rows_of(table, one.where)
         title = " and ".join(label for _, label in one.where) or "all rows"
         key, about = f"rate {one.where}", measured.name
         times, values = table.times_us[rows], measured.values[rows]
@@ -151,21 +147,3 @@ def _rates(table: Table, roles: Roles, found: "Scan", compared: Windows) -> dict
         if curve is not None:
             curves[one.where] = replace(curve, where=one.where)
     return curves
-
-
-def _is(table: Table, column: str, label: str) -> NDArray[np.bool_]:
-    """Return which rows belong to a value of a column, in the words of segments; bounds as told there."""
-    held = table.columns[column]
-    if isinstance(held, Words):
-        code = held.labels.index(label) if label in held.labels else -1
-        missing = label == MISSING and code < 0
-        return np.asarray(held.codes == code if code >= 0 or missing else np.zeros(len(held), np.bool_))
-    if label == MISSING:
-        return np.isnan(held)
-    if found := _BETWEEN.fullmatch(label):
-        return np.asarray((held >= float(found[1])) & (held < float(found[2])), np.bool_)
-    if label.startswith("under "):
-        return np.asarray(held < float(label.removeprefix("under ")), np.bool_)
-    if label.endswith(" or more"):
-        return np.asarray(held >= float(label.removesuffix(" or more")), np.bool_)
-    return np.asarray(held == float(label), np.bool_) if label != "any" else ~np.isnan(held)

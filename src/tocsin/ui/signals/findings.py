@@ -202,14 +202,25 @@ class Findings:
         return [number] if number is not None else []
 
     def _notes(self, view: Investigation) -> list[Note]:
-        estimate, notes = self._part.inquiry.estimate, []
-        when = self._part.inquiry.when
-        if when is not None and estimate is not None and estimate.found is not None:
-            notes.append(Note(estimate.found, "would be found here", Tone.GREEN, dashed=True))
+        when, notes = self._part.inquiry.when, []
+        if (found := self._found(view)) is not None:
+            notes.append(Note(found, "would be found here", Tone.GREEN, dashed=True))
         noticed = noticed_after(view, when.low if when is not None else None)
         if noticed is not None:
             notes.append(Note(noticed.at, f"noticed by a person: {noticed.how}"[:60]))
         return notes
+
+    def _found(self, view: Investigation) -> datetime | None:
+        """Return when the first alert was raised about what began then, in the time of the samples."""
+        estimate, when = self._part.inquiry.estimate, self._part.inquiry.when
+        if estimate is None or when is None:
+            return None
+        raised = [
+            one.time
+            for one in view.alerts
+            if one.time >= when.low and (one.start is None or one.start.low <= when.high)
+        ]
+        return min([*raised, *filter(None, [estimate.found])], default=None)
 
     def _verdict(self, view: Investigation) -> str:
         one = view.judged

@@ -2,15 +2,15 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPolygonF
 from PySide6.QtWidgets import QWidget
 
 from tocsin.ui.palette import PAD, SMALL
 from tocsin.ui.text import visible
 from tocsin.ui.theme import Theme, sans
 
-_HEIGHT, _AXIS, _LEGEND = 92, 16, 16
+_HEIGHT, _AXIS, _LEGEND = 84, 16, 16
 _TALLEST = 170
 _LEAST_BAR = 30  # pixels of a bin, from which its own name is written
 
@@ -60,14 +60,26 @@ class Histograms(QWidget):
             bar = max(wide / 2 - 3 if pairs else wide - 2, 1)
             painter.fillRect(QRectF(left + 2, room.bottom() - height, bar, height), quiet)
             height = after / top * room.height()
-            box = QRectF(left + (wide / 2 if pairs else 2), room.bottom() - height, bar, height)
-            painter.fillRect(box, _faint(QColor(ink), 255 if pairs else 46))
-            if not pairs:
-                painter.setPen(ink)
-                painter.drawLine(box.topLeft(), box.topRight())
+            if pairs:
+                painter.fillRect(QRectF(left + wide / 2, room.bottom() - height, bar, height), ink)
+        if not pairs:
+            self._outline(painter, room, wide, top)
         painter.setPen(self._theme.colour("line"))
         painter.drawLine(room.bottomLeft(), room.bottomRight())
         self._axis(painter, room, wide)
+
+    def _outline(self, painter: QPainter, room: QRectF, wide: float, top: float) -> None:
+        """Draw the window's shares as a stepped line, filled faintly, over the bars of the baseline."""
+        points = [room.bottomLeft()]
+        for place, after in enumerate(self._after):
+            y = room.bottom() - after / top * room.height()
+            left = room.left() + place * wide
+            points += [QPointF(left, y), QPointF(left + wide, y)]
+        points.append(room.bottomRight())
+        ink = self._theme.colour("accent")
+        painter.setPen(ink)
+        painter.setBrush(_faint(QColor(ink), 40))
+        painter.drawPolygon(QPolygonF(points))
 
     def _legend(self, painter: QPainter) -> None:
         painter.setPen(self._theme.colour("muted"))

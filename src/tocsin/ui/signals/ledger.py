@@ -53,9 +53,14 @@ class Entry:
 
 
 class PointedRows(Rows):
-    """Rows that say which one the cursor is on: `pointed(fact)`."""
+    """Rows that say which one the cursor is on: `pointed(fact)`; `resized()` when they have another width."""
 
     pointed = Signal(object)
+    resized = Signal()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        super().resizeEvent(event)
+        self.resized.emit()
 
     def sizeHint(self) -> QSize:  # noqa: N802
         return QSize(120, 2 * _ROW)  # what there is beyond comes by stretch, not by asking
@@ -86,6 +91,7 @@ class Ledger(QWidget):
         self.setFocusProxy(self.rows)
         self.rows.pointed.connect(lambda one: self.pointed.emit(one.fact))
         self.rows.chosen.connect(lambda one: self.chosen.emit(one.fact))
+        self.rows.resized.connect(self._share_out)
 
     def show_entries(self, entries: Sequence[Entry]) -> None:
         """Show rows; the cursor stays on its key."""
@@ -102,10 +108,6 @@ class Ledger(QWidget):
     def height_of(self, rows: int) -> int:
         """Return how many pixels so many rows need, heads included."""
         return _HEAD + rows * _ROW + 2
-
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
-        super().resizeEvent(event)
-        self._share_out()
 
     def _share_out(self) -> None:
         self._painter.share_out(self.rows.viewport().width())
