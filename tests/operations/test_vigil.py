@@ -6,11 +6,16 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from tocsin.detectors.base import DAY, HOUR, SECOND
+from tocsin.detectors.base import DAY, HOUR, SECOND, Detector
+from tocsin.detectors.cusum import CusumDetector
 from tocsin.detectors.departure import DepartureDetector, Parameters
+from tocsin.detectors.drift import DriftDetector
+from tocsin.detectors.flatline import FlatlineDetector
+from tocsin.detectors.silence import SilenceDetector
 from tocsin.model.alert import Alert
+from tocsin.model.operator import Author
 from tocsin.model.signal import Signal
-from tocsin.operations import alerts
+from tocsin.operations import alerts, budget
 from tocsin.operations.detect import Detected, detect
 from tocsin.operations.progress import finish
 from tocsin.operations.vigil import Vigil
@@ -160,3 +165,33 @@ def test_a_series_that_departed_is_judged_in_full_until_it_has_been_quiet(
         assert run(store, vigil).series == 1
     (alert,) = told(store)
     assert alert.ended is None
+
+
+@pytest.mark.parametrize("make", [CusumDetector, FlatlineDetector, SilenceDetector, DriftDetector])
+def test_other_detectors_find_piecewise_what_they_find_at_once(
+    store: Store, add_samples: AddSamples, author: Author, make: Callable[[], Detector]
+) -> None:
+    """The past at once, then forty samples at a time, most of them only glanced at."""
+    budget.set_budget(store, author, 0.05)
+    times = BEGIN + np.arange(0, 46 * DAY, QUARTER)
+    values = noise(len(times))
+    late = times >= BEGIN + 43 * DAY
+    values[late] += 1.5
+    values[-60:] = values[-61]
+    times[-100:] += 9 * HOUR
+    vigil, full = Vigil(), 0
+    for system in ("piecewise", "at once"):
+        of = Signal(system, "accuracy")
+        parts = (
+            pieces(times[late], values[late], 40) if system == "piecewise" else [(times[late], values[late])]
+        )
+        add_samples(of, times[~late], values[~late])
+        finish(detect(store, using=[make()], vigil=vigil))
+        for part in parts:
+            add_samples(of, *part)
+            full += finish(detect(store, using=[make()], vigil=vigil)).series
+    found = {
+        system: [a.time for a in told(store) if a.system == system] for system in ("piecewise", "at once")
+    }
+    assert found["piecewise"] == found["at once"]
+    assert bool(found["at once"]) is (make is not DriftDetector)
