@@ -231,3 +231,18 @@ def test_stretches_of_numbers_keep_their_names_when_bounds_move() -> None:
     (one,) = looked(table, correct(random, table, fault, 0.06)).findings
     assert one.places == (("age", "stretch 5 of 5"),)
     assert one.where[0][1].endswith(" or more")
+
+
+def test_what_is_left_of_a_segment_does_not_speak_for_the_whole() -> None:
+    """Half of a value became worse, the other half better: the value as a whole is not told as worse."""
+    random = np.random.default_rng(19)
+    table = people(random)
+    region, van = table.words("region").codes, table.words("van").codes
+    later = table.times_us >= HALF
+    chance = np.where((region == 0) & (van < 2), 0.8, 0.8) + later * np.where(
+        region == 0, np.where(van == 0, 0.12, np.where(van == 1, -0.04, -0.04)), 0
+    )
+    found = looked(table, (random.random(len(table)) < chance).astype(float), worse="either")
+    assert found.findings
+    for one in found.findings:
+        assert one.low > 0 or one.high < 0

@@ -56,12 +56,12 @@ def test_a_segment_of_a_protected_group_is_a_matter_of_fairness() -> None:
         "prediction": right.astype(float),
         "truth": np.ones(rows),
     }
-    roles = Roles({"group": ("race",), "decision": ("prediction",), "outcome": ("truth",)})
+    roles = Roles({"group": ("race",), "decision": ("prediction",), "outcome": ("truth",)}, "1")
     given = Decisions(Table(np.arange(rows), columns), roles, (0, rows // 2), (rows // 2, rows), 0.01)
     found = SegmentsDetector().find(given)
     assert {(one.about, one.labels["layer"], one.labels["race"]) for one in found} == {
         ("prediction is truth", "fairness", "b"),
-        ("prediction", "fairness", "b"),
+        ("prediction is 1", "fairness", "b"),
     }
     assert found[0].severity is AlertSeverity.CRITICAL
     assert found[0].urgent

@@ -31,11 +31,11 @@ class SegmentChange:
     """A segment before and after: `where` are (column, value) pairs, none for all rows.
 
     `rate` is the mean of the column measured; `low` and `high` bound its `change` (95 %, Newcombe 1998 for
-    rates of yes and no, else Welch). `rest` is the change of all other rows. `p` is one-sided, of the rows no
-    finding before holds; `q` the false-discovery rate at which it is found, NaN where it is folded into
-    another. `explains` is how many others were found only for the rows they share with it; `inside` marks one
-    of these, `under` the finding it belongs to (its index), and whether it lies wholly within is `within`.
-    `places` is `where` with stretches of numbers named by their place instead of their bounds.
+    rates of yes and no, else Welch). `rest` is the change of all other rows. `p` is the larger of that of its
+    rows and that of those no finding before holds; `q` the false-discovery rate at which it is found, NaN
+    where it is folded into another. `explains` is how many others were found only for the rows they share
+    with it; `inside` marks one of these, `under` the finding it belongs to (its index), and whether it lies
+    wholly within is `within`. `places` is `where` with stretches of numbers named by place instead of bounds.
     """
 
     where: tuple[tuple[str, str], ...]

@@ -38,8 +38,9 @@ class Parameters:
 class SegmentsDetector:
     """Compares every value of every input and every pair with its own past and with the rest.
 
-    Rates are how often decisions were right, and how often they were as hoped for; each gets its part of the
-    chance of a false alarm, which Benjamini and Hochberg's procedure bounds where nothing changed.
+    Rates are how often decisions were right, and how often they were as hoped for, where that was said; each
+    gets its part of the chance of a false alarm, which Benjamini and Hochberg's procedure bounds where
+    nothing changed.
     """
 
     name = "segments"
@@ -58,7 +59,7 @@ class SegmentsDetector:
     def find(self, decisions: Decisions) -> list[Finding]:
         """Return the segments that became worse and explain all others, the gravest first."""
         table, roles = decisions.table, decisions.roles
-        known = rates(table, roles)
+        known = [one for one in rates(table, roles) if one.worse != "either"]
         found: list[Finding] = []
         for what in known:
             settings = Settings(

@@ -91,8 +91,8 @@ def explain(laid: Laid, settings: Settings) -> list[Found]:
     """Return what is found when each finding's rows are set aside before the next is looked for."""
     left, total = laid.known.sums.copy(), laid.total
     taken = np.zeros(len(laid.measured.window), np.bool_)
-    p = _judge(left, total, laid, settings)
-    found: list[Found] = []
+    whole = _judge(left, total, laid, settings)
+    p, found = whole, list[Found]()
     passing = discoveries(p) <= settings.fdr
     while passing.any() and len(found) < _MOST_FOUND:
         first = _general(_top(p, passing, left), passing, left, p, laid, settings)
@@ -104,7 +104,8 @@ def explain(laid: Laid, settings: Settings) -> list[Found]:
         total = total - cell.sums_of(laid.measured, rows)
         found.append(Found(best, float(p[best])))
         before, p_before = passing, p
-        p = _judge(left, total, laid, settings)
+        # By all its rows a segment became worse too, else it is no more than what others leave of it.
+        p = np.maximum(whole, _judge(left, total, laid, settings))
         p[[one.cell for one in found]] = [one.p for one in found]
         passing = discoveries(p) <= settings.fdr
         passing[[one.cell for one in found]] = False
