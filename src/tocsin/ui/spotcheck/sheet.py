@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from functools import partial
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QLineEdit,
@@ -18,7 +18,8 @@ from tocsin.model.spotcheck import RIGHT, UNSURE, WRONG, Verdict
 from tocsin.operations import spotcheck
 from tocsin.operations.spotcheck import Case
 from tocsin.ui.desk import Desk
-from tocsin.ui.palette import GAP, Tone
+from tocsin.ui.icons import icon
+from tocsin.ui.palette import GAP, SHAPES, Tone
 from tocsin.ui.sheet import Sheet
 from tocsin.ui.spotcheck.case import CaseView
 from tocsin.ui.spotcheck.drawing import DrawForm
@@ -34,6 +35,7 @@ _VERDICTS = {Key.Key_1: RIGHT, Key.Key_2: WRONG, Key.Key_3: UNSURE}
 _STEPS = {Key.Key_J: 1, Key.Key_Right: 1, Key.Key_K: -1, Key.Key_Left: -1}
 _SCROLLS = {Key.Key_Down: 0.15, Key.Key_Up: -0.15, Key.Key_PageDown: 0.9, Key.Key_Space: 0.9,
             Key.Key_PageUp: -0.9, Key.Key_Home: -1e6, Key.Key_End: 1e6}  # fmt: skip
+_SHAPE = 12
 _TONES = {RIGHT: Tone.GREEN, WRONG: Tone.RED, UNSURE: Tone.YELLOW}
 
 
@@ -230,9 +232,7 @@ class SpotCheckSheet(Sheet):
         check, decision = self._looked.report.check, self._decision()
         own = self._own(decision)
         for said, button in self.verdicts.items():
-            set_look(
-                button, role="main" if said == own else "", tone=_TONES[said].value if said == own else ""
-            )
+            set_look(button, role="main" if said == own else "")
         self.place_shown.show_text(f"{self._at + 1} / {len(self.ids)}")
         others = [name for name in check.verdicts.get(decision, {}) if name != self._desk.author.name]
         stratum = check.drawn.strata[self._at] if check.drawn.by else ""
@@ -268,7 +268,13 @@ class SpotCheckSheet(Sheet):
         self.trouble.show_text(text)
         self.trouble.setVisible(bool(text))
 
+    def _redress(self) -> None:
+        for said, button in self.verdicts.items():
+            tone = _TONES[said]
+            button.setIcon(icon(SHAPES[tone], self._desk.theme.palette.tone(tone), _SHAPE))
+
     def _wire(self) -> None:
+        self._desk.theme.changed.connect(self._redress)
         for said, button in self.verdicts.items():
             button.clicked.connect(partial(self.judge, said))
         self.back.clicked.connect(partial(self.step, -1))
@@ -289,7 +295,9 @@ class SpotCheckSheet(Sheet):
             button.setEnabled(not self._desk.store.read_only or button in (self.back, self.next))
         for said, button in self.verdicts.items():
             button.setObjectName(f"spotcheck-{said}")
+            button.setIconSize(QSize(_SHAPE, _SHAPE))
             button.setAccessibleName(said)
+        self._redress()
         layout = QVBoxLayout(self.page)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(GAP)
