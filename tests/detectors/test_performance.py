@@ -7,7 +7,7 @@ from statsmodels.stats.proportion import proportion_confint
 
 from tocsin.detectors import performance as p
 from tocsin.detectors.base import Values
-from tocsin.detectors.performance_detector import PerformanceDetector
+from tocsin.detectors.performance_detector import Parameters, PerformanceDetector
 from tocsin.detectors.table import Column, Decisions, Table, Words
 from tocsin.model.decision import Roles
 
@@ -136,6 +136,17 @@ def test_a_fall_is_estimated_without_outcomes_and_confirmed_by_them() -> None:
     assert find(joined(sure, unsure), (4000, 5000)) == ["accuracy, realised", "accuracy, estimated"]
     same = loans(rng, 1000, 0.4, 0.4)
     assert find(joined(sure, same), (4000, 5000)) == []
+
+
+def test_the_fall_of_confidence_is_welchs_test() -> None:
+    rng = np.random.default_rng(7)
+    table = joined(without(loans(rng, 900, 2, 2)), without(loans(rng, 400, 2, 2)))
+    decisions = Decisions(table, ROLES, (0, 900), (900, 1300), 2.0)
+    [told] = PerformanceDetector(Parameters(drop=-1.0)).find(decisions)
+    score = table.numbers("score")
+    sure = np.maximum(score, 1 - score)
+    expected = stats.ttest_ind(sure[900:], sure[:900], equal_var=False, alternative="less")
+    assert told.p_value == pytest.approx(expected.pvalue, abs=1e-9)
 
 
 def test_what_scores_cannot_see_is_seen_by_outcomes_alone() -> None:

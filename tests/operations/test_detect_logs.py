@@ -17,6 +17,7 @@ from tocsin.model.alert import Alert, AlertSeverity
 from tocsin.model.instant import from_us
 from tocsin.model.operator import Author
 from tocsin.operations import alerts, budget, decisions, queue
+from tocsin.operations import detect_logs as module
 from tocsin.operations.detect_logs import LogsDetected, detect_logs, looks
 from tocsin.operations.ingest import ingest
 from tocsin.operations.progress import finish
@@ -154,6 +155,18 @@ def test_older_decisions_that_come_late_are_looked_at(store: Store, log: Log_) -
     done = run(store, part)
     assert {one.metric for one in done.raised} == {"a", "b"}
     assert done.looks > 20
+
+
+def test_of_too_many_decisions_a_part_is_judged(
+    store: Store, log: Log_, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log([0.0] * 30 + [10.0] * 4)
+    monkeypatch.setattr(module, "_MOST_CELLS", 35 * PER_DAY)  # a third of what a look is about
+    part = Telling()
+    assert [one.metric for one in run(store, part).raised] == ["a"]
+    rows = len(part.seen[-1].table)
+    assert 0.2 * 34 * PER_DAY < rows < 0.5 * 34 * PER_DAY
+    assert (np.diff(part.seen[-1].table.times_us) >= 0).all()
 
 
 def test_what_was_accepted_is_found_anew_only_beyond_what_came_since(

@@ -42,12 +42,13 @@ def loaded(
     *,
     ids: bool = True,
     later: Sequence[Path] = (),
+    one_in: int = 1,
 ) -> Generator[Progress, None, Loaded]:
     """Read the columns one by one; those of `later` files, which tell what turned out, are joined by id.
 
-    Raises BadInput for a column there is not.
+    Of `one_in` rows one is taken. Raises BadInput for a column there is not.
     """
-    with decision_columns.opened(files, span) as rows:
+    with decision_columns.opened(files, span, one_in) as rows:
         named = rows.ids() if ids or later else np.empty(0, object)
         read: dict[str, Column] = {}
         left: list[str] = []

@@ -18,8 +18,8 @@ from tocsin.store.decisions import DecisionLog
 from tocsin.store.folder import Store
 
 __all__ = [
-    "EVER", "Loaded", "columns_of", "load_file", "load_system", "logs", "of_system", "read_file", "roles_of",
-    "said_roles", "set_roles", "told_later",
+    "EVER", "Loaded", "cells", "columns_of", "load_file", "load_system", "logs", "of_system", "read_file",
+    "roles_of", "said_roles", "set_roles", "told_later",
 ]  # fmt: skip
 
 
@@ -46,15 +46,16 @@ def load_system(
     columns: Collection[str] | None = None,
     *,
     ids: bool = False,
+    one_in: int = 1,
 ) -> Generator[Progress, None, Loaded]:
-    """Do the same, telling how far it is; the ids are read when asked for."""
+    """Do the same, telling how far it is; the ids are read when asked for, and one in so many rows."""
     first = EVER[0] if since_us is None else since_us
     end = EVER[1] if until_us is None else until_us
     kept = [log for log in logs(store, system) if log.first_us < end and log.last_us >= first]
     files = [store.path / "imports" / log.file for log in kept]
     later = [store.path / "imports" / log.file for log in told_later(store, system)]
     roles = roles_of(store, system)
-    return (yield from loaded(files, (first, end), columns, roles, ids=ids, later=later))
+    return (yield from loaded(files, (first, end), columns, roles, ids=ids, later=later, one_in=one_in))
 
 
 def logs(store: Store, system: str) -> list[DecisionLog]:
@@ -69,6 +70,16 @@ def told_later(store: Store, system: str) -> list[DecisionLog]:
     id = _system_id(store, system)
     with store.signals.read() as connection:
         return decisions.later(connection, id)
+
+
+def cells(store: Store, system: str, since_us: int, until_us: int) -> int:
+    """Return about how many cells the decisions of a system have in a span."""
+    found = 0.0
+    for log in logs(store, system):
+        shared = min(log.last_us + 1, until_us) - max(log.first_us, since_us)
+        share = max(shared, 0) / (log.last_us + 1 - log.first_us)
+        found += log.rows * share * len(log.columns)
+    return int(found)
 
 
 def columns_of(store: Store, system: str) -> tuple[str, ...]:

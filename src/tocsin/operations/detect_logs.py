@@ -22,6 +22,7 @@ from tocsin.store.folder import Store
 WEEK = 7 * DAY
 _MANY = 60  # looks; history further back is looked at once a window, not once a day
 _BATCH = 2  # a batch of looks is read at once: so many times the longest past one of them needs
+_MOST_CELLS = 60_000_000  # read at once, 8 bytes each; of more a random part is taken
 
 
 @dataclass
@@ -124,11 +125,13 @@ def _run(
 ) -> Generator[Progress, None, None]:
     """Take the looks of all detectors at a system, batch by batch, so that one reading serves all."""
     total, count = sum(len(one.looks) for one in courses), 0
-    for batch in _batches(courses):
+    for batch in _batches(store, system, courses):
         yield Progress(count, total, "reading the decisions")
-        back = min(look.end_us - _past(course.part.needs) for course, look in batch)
+        since = max(min(look.end_us - _past(course.part.needs) for course, look in batch), span[0])
+        until = max(look.end_us for _, look in batch)
+        one_in = -(-decisions.cells(store, system, since, until) // _MOST_CELLS)
         loaded = yield from decisions.load_system(
-            store, system, max(back, span[0]), max(look.end_us for _, look in batch), ids=True
+            store, system, since, until, ids=True, one_in=max(one_in, 1)
         )
         loaded = _with_verdicts(store, system, loaded)
         for course, look in batch:
@@ -146,12 +149,15 @@ def _past(needs: Log) -> int:
     return needs.window_us + needs.baseline_us
 
 
-def _batches(courses: Sequence[_Course]) -> Iterator[list[tuple[_Course, Look]]]:
+def _batches(store: Store, system: str, courses: Sequence[_Course]) -> Iterator[list[tuple[_Course, Look]]]:
+    """Give looks, by time, that are near enough to be read at once, and not too many rows together."""
     pairs = sorted(((c, look) for c in courses for look in c.looks), key=lambda one: one[1].end_us)
-    longest = _BATCH * max((_past(course.part.needs) for course in courses), default=0)
+    longest = max((_past(course.part.needs) for course in courses), default=0)
     while pairs:
         first = pairs[0][1].end_us
-        batch = [one for one in pairs if one[1].end_us <= first + longest]
+        until = first + _BATCH * longest
+        fits = decisions.cells(store, system, first - longest, until) <= _MOST_CELLS
+        batch = [one for one in pairs if one[1].end_us <= (until if fits else first)]
         yield batch
         pairs = pairs[len(batch) :]
 

@@ -38,6 +38,7 @@ class Rows:
     connection: "DuckDBPyConnection"
     files: tuple[Path, ...]
     span: tuple[int, int]
+    one_in: int = 1
     times_us: NDArray[np.int64] = field(init=False)
     kinds: dict[str, str] = field(init=False)
     _has: tuple[frozenset[str], ...] = field(init=False)
@@ -107,7 +108,9 @@ class Rows:
 
     def _from(self, file: Path) -> str:
         first, end = self.span
-        return f"FROM read_parquet({_text(file)}) WHERE epoch_us(time) >= {first} AND epoch_us(time) < {end}"
+        some = f" AND hash(id) % {self.one_in} = 0" if self.one_in > 1 else ""
+        within = f"epoch_us(time) >= {first} AND epoch_us(time) < {end}{some}"
+        return f"FROM read_parquet({_text(file)}) WHERE {within}"
 
     def _fetched(self, sql: str, name: str, missing: Any) -> NDArray[Any]:
         """Return one expression over all files in their order; `missing` where a file lacks the column."""
@@ -140,11 +143,11 @@ class Rows:
 
 
 @contextmanager
-def opened(files: Sequence[Path], span: tuple[int, int]) -> Iterator[Rows]:
+def opened(files: Sequence[Path], span: tuple[int, int], one_in: int = 1) -> Iterator[Rows]:
     """Give the rows of Parquet files (columns `id` and `time` among them, each sorted by time) in a span.
 
-    The span is in UTC microseconds, its first instant in it and its last not. Raises StoreProblem for a
-    file that is gone or damaged.
+    The span is in UTC microseconds, its first instant in it and its last not. Of `one_in` rows one is given,
+    as their ids hash. Raises StoreProblem for a file that is gone or damaged.
     """
     import duckdb
 
@@ -162,7 +165,7 @@ def opened(files: Sequence[Path], span: tuple[int, int]) -> Iterator[Rows]:
         }
         with duckdb.connect(config=config) as connection:
             connection.execute("SET TimeZone = 'UTC'")
-            yield Rows(connection, tuple(files), span)
+            yield Rows(connection, tuple(files), span, one_in)
 
 
 def _word(name: str) -> str:
