@@ -61,7 +61,7 @@ def test_a_system_of_the_store_is_scanned(
     capsys.readouterr()
     told = run(capsys, "segments", "--system", "routing", *SPANS, *store)
     assert len(told["findings"]) == 1  # type: ignore[arg-type]
-    # Without windows: the newest week against four, of which three are after the change.
+    # Without windows: the newest two weeks against six.
     assert run(capsys, "segments", "--system", "routing", *store)["window"]["rows"] > 2000  # type: ignore[index]
 
 

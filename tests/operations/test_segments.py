@@ -116,10 +116,10 @@ def test_a_log_of_nothing_but_results_is_refused() -> None:
         segments.scan(table(x=[1, 2, 3]), Roles(), (0, 2), (2, 3))
 
 
-def test_without_windows_it_is_the_newest_week_against_four_or_the_last_fifth() -> None:
+def test_without_windows_it_is_the_newest_two_weeks_against_six_or_the_last_fifth() -> None:
     long = Table(np.arange(0, 60 * DAY, DAY // 4), {})
     (since, until), (begin, end) = segments.usual_windows(long)
-    assert (until - since, end - begin, until) == (28 * DAY, 7 * DAY, begin)
+    assert (until - since, end - begin, until) == (42 * DAY, 14 * DAY, begin)
     assert segments.usual_windows(Table(np.arange(100), {})) == ((0, 80), (80, 100))
     with pytest.raises(BadInput):
         segments.usual_windows(Table(np.array([5, 5]), {}))

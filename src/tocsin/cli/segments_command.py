@@ -15,8 +15,8 @@ from tocsin.operations.segments_inside import Inside
 
 _SHOWN = 8  # inputs told of each finding
 _MORE = f"""{logs.SPANS}
-Without --baseline and --window: the newest week and the four weeks before; of a shorter log its last fifth
-and what came before.
+Without --baseline and --window: the newest two weeks and the six before; of a shorter log its last fifth and
+what came before.
 
 Every value of every input and every pair of values is compared with its own baseline and with all other rows;
 false discoveries are at most --fdr. Overlapping segments are folded into the one that explains them.

@@ -16,7 +16,7 @@ from tocsin.model.decision import Roles
 __all__ = ["Measured", "SegmentChange", "SegmentsView", "measured", "scan", "usual_windows"]
 
 SegmentsView = Scan
-_WINDOW, _BASELINE = 7 * DAY, 28 * DAY
+_WINDOW, _BASELINE = 14 * DAY, 42 * DAY  # as the detector has them
 
 
 def scan(
@@ -63,9 +63,9 @@ def measured(table: Table, roles: Roles, rate: str = "", worse: str = "") -> Mea
 
 
 def usual_windows(table: Table) -> tuple[Span, Span]:
-    """Return a baseline and a window where nobody names them: four weeks, and the newest week.
+    """Return a baseline and a window where nobody names them: the newest two weeks, and six before.
 
-    Of less than five weeks the first four fifths and the rest. Raises BadInput of fewer than two instants.
+    Of less than eight weeks the first four fifths and the rest. Raises BadInput of fewer than two instants.
     """
     times = table.times_us
     if not len(times) or times[0] == times[-1]:
