@@ -77,9 +77,11 @@ def test_one_that_fits_two_groups_joins_the_nearer() -> None:
     assert groups(found) == {frozenset(["a"]), frozenset(["b", "wide"])}
 
 
-def test_the_joint_start_is_what_all_intervals_leave_possible() -> None:
+def test_the_joint_start_is_the_narrowest_interval_that_overlaps_with_the_first() -> None:
     [one] = candidates([placed("a", 0, within=4), placed("b", 1, within=2), placed("c", 5)])
     assert one.start == When(NOON + HOUR, NOON - HOUR, NOON + 3 * HOUR)
+    [touching] = candidates([placed("a", 0, within=2), placed("b", 3, within=1)])
+    assert touching.start == When(NOON + 3 * HOUR, NOON + 2 * HOUR, NOON + 4 * HOUR)
 
 
 def test_an_alert_without_an_estimate_started_when_its_source_saw_it() -> None:
@@ -128,7 +130,7 @@ def test_urgent_ones_come_first_then_slow_ones_then_what_is_over() -> None:
 
 
 def test_the_deployment_that_began_nearest_before_is_the_likely_cause() -> None:
-    began = [ran("v1", -30), ran("v2", -3), ran("v3", -1), ran("v4", 1)]
+    began = [ran("v1", -30), ran("v2", -3), ran("v3", -1), ran("v4", 0.5)]
     [one] = candidates([placed("a", 0)], began)
     assert one.cause is not None
     assert one.cause.deployment == began[2]
@@ -137,9 +139,12 @@ def test_the_deployment_that_began_nearest_before_is_the_likely_cause() -> None:
 
 
 def test_a_deployment_of_long_before_or_of_another_system_is_no_cause() -> None:
-    others = [ran("old", -1 - BEFORE / HOUR), replace(ran("other", -1), system="other"), ran("later", 1)]
+    others = [ran("old", -1 - BEFORE / HOUR), replace(ran("other", -1), system="other"), ran("later", 1.1)]
     [one] = candidates([placed("a", 0, layer=Layer.COST)], others)
     assert one.cause is None
+    [late] = candidates([placed("a", 0)], [ran("soon", 0.9)])
+    assert late.cause is not None
+    assert late.cause.text == "scorer soon (model) about the same time"
 
 
 def test_where_the_start_is_uncertain_so_is_what_came_first() -> None:
