@@ -4,6 +4,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tocsin.detectors.table import Column, Table, Words
 from tocsin.errors import BadInput
@@ -145,6 +147,35 @@ def test_what_is_drawn_adds_up() -> None:
     [one] = found({"x": many}, {"x": many}).features
     assert one.edges_or_labels[-1] == "others"
     assert (sum(one.before), len(one.before)) == pytest.approx((1, len(one.edges_or_labels)))
+
+
+NUMBERS = st.lists(st.floats(allow_infinity=False) | st.integers(0, 2).map(float), min_size=8, max_size=30)
+CODES = st.lists(st.integers(-1, 3), min_size=8, max_size=30)
+
+
+@given(NUMBERS, CODES, st.integers(1, 7))
+def test_any_columns_are_compared(numbers: list[float], codes: list[int], first: int) -> None:
+    rows = min(len(numbers), len(codes))
+    columns: dict[str, Column] = {
+        "x": np.array(numbers[:rows]),
+        "w": words(np.array(codes[:rows]), "12ab"),
+    }
+    whole = Table(np.arange(rows, dtype=np.int64), columns)
+    for one in compare(whole, NONE, (0, first), (first, rows)).features:
+        assert 0 <= one.p <= 1 or np.isnan(one.p)
+        assert np.isnan(one.psi) or one.psi >= 0
+        assert np.isnan(one.js) or 0 <= one.js <= 1
+        assert all(0 <= share <= 1 + 1e-9 for share in (*one.before, *one.after, *one.missing, one.new or 0))
+
+
+@pytest.mark.parametrize("rows", [20, 50_000])
+def test_no_number_is_too_large(rows: int) -> None:
+    values = np.random.default_rng(6).choice([1.7e308, -1.7e308, 1.0, np.nan, 5e-324], rows)
+    [one] = found({"x": values[: rows // 2]}, {"x": values[rows // 2 :]}).features
+    assert not one.changed
+    assert np.isfinite(
+        [one.psi, one.ks or 0, one.wasserstein or 0, *np.array(one.edges_or_labels, float)]
+    ).all()
 
 
 def test_a_window_without_decisions_is_refused() -> None:

@@ -18,9 +18,10 @@ another kind.
 JSON: baseline and window (since, until, rows), fdr, tested, changed (names), features: a list, the most
 changed first, of name, role, kind (numbers or words), changed, why (a list of words), psi (over the
 baseline's deciles, or words), noise (what PSI comes to by chance), js (distance to base 2), ks, wasserstein
-(in the column's unit), chi2, p, q, missing (before, after), new (share of words the baseline has not), rows
-(before, after; with a value), schema (empty, gone, come or kind), edges_or_labels, before, after (shares,
-for drawing). What does not apply is null. With --row-order since and until are numbers of rows."""
+(in the column's unit), chi2, p, q, missing (before, after), new (share of words the baseline has not), moved
+(the word whose share changed most, its share before, after), rows (before, after; with a value), schema
+(empty, gone, come or kind), edges_or_labels, before, after (shares, for drawing). What does not apply is
+null. With --row-order since and until are numbers of rows."""
 
 
 def register(subparsers: options.Subparsers) -> None:

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tocsin.detectors.base import Values
+from tocsin.detectors.stretches import LARGEST
 
 FINE = 4096  # bins between the baseline's outermost quantiles, about
 EXACT = 20_000  # up to so many rows on either side every value has a bin of its own
@@ -58,7 +59,7 @@ def histograms(before: Values, after: Values) -> tuple[Histogram, Histogram]:
     hundredth of it.
     """
     if max(len(before), len(after)) <= EXACT:
-        both = np.concatenate([before, after])
+        both = np.clip(np.concatenate([before, after]), -LARGEST, LARGEST)
         grid = _edged(both[~np.isnan(both)])
     else:
         grid = fine_grid(before)
@@ -68,7 +69,7 @@ def histograms(before: Values, after: Values) -> tuple[Histogram, Histogram]:
 def fine_grid(baseline: Values) -> Grid:
     """Return the bins that part a baseline best: of equal width, of equal ratio, or at its quantiles."""
     sample = baseline[:: max(1, len(baseline) // _SAMPLE)]
-    sample = sample[np.isfinite(sample)]
+    sample = np.clip(sample[~np.isnan(sample)], -LARGEST, LARGEST)
     values, counts = np.unique(sample, return_counts=True)
     if len(values) < 2:
         return _edged(np.concatenate([values, np.nextafter(values, -np.inf)]))
@@ -93,6 +94,7 @@ def histogram(values: Values, grid: Grid) -> Histogram:
         if none.any():
             part = part[~none]
             missing += int(none.sum())
+        part = np.clip(part, -LARGEST, LARGEST)
         if grid.edges is not None:
             _count_sorted(np.sort(part), grid.edges, counts, sums)
             continue
