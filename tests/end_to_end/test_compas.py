@@ -2,6 +2,7 @@
 
 import csv
 import json
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -115,3 +116,28 @@ def test_scores_mean_much_the_same_for_both_groups(
     ]
     assert len(differences) >= 8
     assert sum(differences) / len(differences) < 0.08
+
+
+def test_detection_tells_it_as_one_alert_that_lasts(
+    compas: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    here = ["--system", "recidivism scores", "--store", str(tmp_path / "compas.tocsin")]
+    times = ["--map", "id=id,time=compas_screening_date"]
+    roles = [
+        word
+        for one in ("decision=score_text", "outcome=two_year_recid", "group=race")
+        for word in ("--set", one)
+    ]
+    assert main(["import", str(compas), "--as", "decisions", *times, *here]) == 0
+    assert main(["decisions", "roles", *roles, "--favourable", "Low", *here]) == 0
+    assert main(["detect", *here]) == 0
+    capsys.readouterr()
+    assert main(["alerts", *here, "--json"]) == 0
+    alerts = [one for one in json.loads(capsys.readouterr().out) if one["detector"] == "fairness"]
+    standing = [one for one in alerts if one["metric"] == "disparate impact ratio"]
+    (lasting,) = (one for one in standing if one["labels"]["race"] == "African-American")
+    began, ended = (datetime.fromisoformat(lasting[end]) for end in ("time", "ended"))
+    assert (ended - began).days > 600
+    assert lasting["value"] < lasting["threshold"] == 0.8
+    assert lasting["labels"]["layer"] == "fairness"
+    assert not any("Native American" in one["labels"].values() for one in alerts)

@@ -85,8 +85,8 @@ def audit(
     """Return how groups fare; None with fewer than two groups of `least` rows.
 
     `favoured` is 1 where the decision is the favourable one, `positive` where it is the one that goes with
-    outcome 1, NaN where unknown. The reference is the group with the highest rate among those with at least
-    2 % of the rows, unless it is named.
+    outcome 1, NaN where unknown. The reference is the group that is surely favoured most (by the lower bound
+    of its rate) of those with at least 2 % of the rows, unless it is named.
     """
     found = by_group(groups, favoured, positive, outcome)
     large = {one.group: one for one in found if one.favoured.rows >= least}
@@ -167,7 +167,7 @@ def _gap(measure: str, rates: Mapping[str, Rate]) -> Gap | None:
 def _reference(large: Mapping[str, GroupRates]) -> str:
     rows = sum(one.rows for one in large.values())
     among = [one for one in large.values() if one.rows >= _SHARE * rows] or list(large.values())
-    return max(among, key=lambda one: one.favoured.rate).group
+    return max(among, key=lambda one: one.favoured.low).group
 
 
 def _confusion(groups: Words, positive: Values, outcome: Values) -> list[NDArray[np.intp]]:

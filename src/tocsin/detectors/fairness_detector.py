@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from tocsin.detectors.base import DAY, Finding, Log, Values
 from tocsin.detectors.fairness import LEAST, Audit, audit
 from tocsin.detectors.fairness_decided import Decided, decided, groups
-from tocsin.detectors.fairness_ratio import FOUR_FIFTHS, Impact, koopman
+from tocsin.detectors.fairness_ratio import FOUR_FIFTHS, Impact
 from tocsin.detectors.log_start import began
 from tocsin.detectors.proportions import Rate, discoveries, rate
 from tocsin.detectors.segments_odds import counts, rose_more
@@ -49,8 +49,9 @@ class FairnessDetector:
     """Compares how each group fares against all others with how it did, and with four fifths in the window.
 
     Became worse: the odds of the favourable decision, or of it where it is right (equal opportunity), fell by
-    more than those of all others, and are below them now. Told of a standing ratio under four fifths too,
-    which lasts as one alert. Each of the two may take half of the chance of a false alarm.
+    more than those of all others, and are below them now. A standing ratio under four fifths is told too, by
+    both windows together, and lasts as one alert. Each of the two may take half of the chance of a false
+    alarm.
     """
 
     name = "fairness"
@@ -113,8 +114,9 @@ class FairnessDetector:
     def _standing(
         self, column: str, members: Words, what: Decided, decisions: Decisions, *, tests: int
     ) -> list[Finding]:
-        _, after = _windows(decisions)
-        part = Words(np.where(after, members.codes, -1).astype(np.int32), members.labels)
+        """Return what is under four fifths in both windows together: what stands needs no window."""
+        both = np.logical_or(*_windows(decisions))
+        part = Words(np.where(both, members.codes, -1).astype(np.int32), members.labels)
         found = audit(column, part, what.favoured, what.positive, None, least=self.parameters.least)
         if found is None:
             return []
@@ -142,9 +144,11 @@ def _pair(values: Values, rows: Rows, mine: Rows) -> tuple[Rate, Rate]:
 def _worse(one: _Change, q: float, decisions: Decisions) -> Finding:
     (was, others_were), (now, others) = one.before, one.after
     grave = now.rate < FOUR_FIFTHS * others.rate
+    under = ", under four fifths" if grave else ""
     message = (
         f"{one.about} fell from {was.rate:.1%} to {now.rate:.1%} for {one.column} {one.group} "
-        f"({now.low:.1%} to {now.high:.1%}), of all others from {others_were.rate:.1%} to {others.rate:.1%}."
+        f"({now.low:.1%} to {now.high:.1%}), of all others from {others_were.rate:.1%} to "
+        f"{others.rate:.1%}{under}."
     )
     return _finding(
         decisions,
@@ -164,18 +168,14 @@ def _worse(one: _Change, q: float, decisions: Decisions) -> Finding:
 
 
 def _under(one: Impact, found: Audit, members: Words, what: Decided, decisions: Decisions) -> Finding:
-    """Return a ratio under four fifths as a finding, with what it was in the baseline."""
+    """Return a ratio under four fifths as a finding."""
     before, _ = _windows(decisions)
     other = next(each.favoured for each in found.impacts if each.group == found.reference)
     mine = (members.codes == members.labels.index(one.group)) & ~np.isnan(what.favoured)
-    theirs = members.codes == members.labels.index(found.reference)
     was, _ = _pair(what.favoured, before & ~np.isnan(what.favoured), mine)
-    then, _ = _pair(what.favoured, before & ~np.isnan(what.favoured), theirs)
-    earlier = koopman(was, then)[0] if was.rows and then.rows else math.nan
-    told = f", {earlier:.2f} in the baseline" if math.isfinite(earlier) else ""
     message = (
         f"{what.favourable} {one.ratio:.2f} times as often for {found.column} {one.group} as for "
-        f"{found.reference} ({one.low:.2f} to {one.high:.2f}), under four fifths{told}."
+        f"{found.reference} ({one.low:.2f} to {one.high:.2f}), under four fifths."
     )
     return _finding(
         decisions,
@@ -186,7 +186,7 @@ def _under(one: Impact, found: Audit, members: Words, what: Decided, decisions: 
         threshold=FOUR_FIFTHS,
         effect=(one.favoured.rate - other.rate) / math.sqrt(max(other.rate * (1 - other.rate), 1e-12)),
         p=one.adjusted,
-        rows=(was.rows, one.favoured.rows),
+        rows=(was.rows, one.favoured.rows - was.rows),
         mine=mine,
         values=what.favoured,
         about="disparate impact ratio",
