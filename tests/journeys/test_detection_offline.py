@@ -18,7 +18,7 @@ from tocsin.operations import detectors
 from tocsin.store.folder import open_store
 
 DAYS = 40
-ROWS = 6000
+ROWS = 4000
 
 
 class Reached(AssertionError):
@@ -112,7 +112,8 @@ def test_the_block_holds(tried: list[str]) -> None:
     tried.clear()
 
 
-def test_every_detector_there_is_runs(store: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def use_every_detector(store: Path) -> None:
+    """Turn on those, too, that are off by default."""
     opened = open_store(store, clock=SystemClock())
     try:
         known = detectors.list_all(opened).detectors
@@ -122,15 +123,15 @@ def test_every_detector_there_is_runs(store: Path, capsys: pytest.CaptureFixture
     finally:
         opened.close()
     assert {one.kind for one in known} == {"series", "decisions"}
+
+
+def test_every_detector_and_every_command_of_detection_answers(
+    store: Path, decisions: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    use_every_detector(store)
     found = run(capsys, store, "detect")  # exits with 1 when one of them breaks
     assert "accuracy" in {alert["metric"] for alert in found}
     assert any(alert["signal"] == "" for alert in found), "decision logs were looked at too"
-
-
-def test_every_command_of_detection_answers(
-    store: Path, decisions: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    run(capsys, store, "detect")
     first = run(capsys, store, "alerts", "--queue")["candidates"][0]["id"]
     now, day = SystemClock().now(), timedelta(days=1)
     spans = (
