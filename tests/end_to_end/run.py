@@ -20,6 +20,7 @@ from screen import Box, Point, Screen, find_colour, virtual_screen, wait_until
 from tocsin.ui.palette import DARK
 
 WINDOW = "Tocsin"
+BUILT_S = 300  # the demonstration imports and judges a quarter of a million decisions first
 TITLE = "Answers name other customers"
 SYSTEM = "support assistant"
 LINE = "Assistant switched off for signed-in customers"
@@ -87,7 +88,7 @@ def main(tocsin: str, pictures: Path) -> None:
 
 def work(screen: Screen, console: Console, pictures: Path) -> None:
     """What the operator does, one step after the other."""
-    screen.wait_for_window(WINDOW)
+    screen.wait_for_window(WINDOW, BUILT_S)
     screen.picture(pictures / "opened.png")
     declare(screen, console)
     log(screen, console)

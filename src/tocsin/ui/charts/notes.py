@@ -5,7 +5,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPen
 
-from tocsin.ui.charts.scene import Note, Scene
+from tocsin.ui.charts.scene import HEAD, Note, Scene
 from tocsin.ui.palette import SMALL
 from tocsin.ui.text import visible
 from tocsin.ui.theme import Theme, sans
@@ -25,7 +25,7 @@ def paint_notes(painter: QPainter, scene: Scene, theme: Theme) -> None:
         x = _column(scene, note)
         style = Qt.PenStyle.DashLine if note.dashed else Qt.PenStyle.SolidLine
         painter.setPen(QPen(colour, 1, style))
-        painter.drawLine(QPointF(x, 0), QPointF(x, scene.height))
+        painter.drawLine(QPointF(x, HEAD if scene.marks else 0), QPointF(x, scene.height))  # below the names
         ground = theme.colour("panel")
         ground.setAlpha(200)
         painter.fillRect(box, ground)

@@ -91,6 +91,8 @@ class Findings:
         part.list.show_signals(view, self._changed())
         part.side.start.refresh()
         part.side.start.remark.show_text(self._about(view))
+        lasting = [one for one in view.candidates if one.ended is None]
+        part.side.start.show_alerts(lasting[0] if lasting else None)
         part.side.start.show_before(view.deployments)
         part.lanes.show_start(when)
         part.lanes.show_notes(self._notes(view))

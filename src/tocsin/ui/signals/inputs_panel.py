@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from tocsin.ui.desk import Desk
@@ -13,7 +14,8 @@ from tocsin.ui.signals.ledger import Cell, Column, Entry, Ledger
 from tocsin.ui.text import Label
 from tocsin.ui.times import number
 
-_LEAST = 3  # rows in sight, however low the window
+_AIR = 8  # pixels between them
+_LEAST = 2  # rows in sight, however low the window
 
 if TYPE_CHECKING:
     from tocsin.operations.compare import Comparison, Feature
@@ -51,8 +53,7 @@ class InputsPart(QWidget):
         features = found.features if found is not None else ()
         self.features.show_entries([_entry(one) for one in features])
         self.features.setVisible(bool(features))
-        self.features.setMinimumHeight(self.features.height_of(min(len(features), _LEAST)))
-        self.features.setMaximumHeight(self.features.height_of(len(features)))
+        self._fit()
         self.said.setVisible(not features)
         self.said.show_text(words)
         if features:
@@ -60,6 +61,18 @@ class InputsPart(QWidget):
             self._draw(one if one is not None else features[0])
         else:
             self.drawing.hide()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Show as many whole rows as there is room for above the drawing."""
+        count, room = len(self.features.rows.facts), self.height() - self.drawing.minimumHeight() - _AIR
+        rows = next((n for n in range(count, _LEAST, -1) if self.features.height_of(n) <= room), _LEAST)
+        # At most so high, not fixed: what is fixed could never be made lower again where all of it scrolls.
+        self.features.setMinimumHeight(self.features.height_of(min(_LEAST, count)))
+        self.features.setMaximumHeight(self.features.height_of(min(rows, count)))
 
     def _draw(self, one: "Feature") -> None:
         names = [label if isinstance(label, str) else number(label) for label in one.edges_or_labels]

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
+from tocsin.model.candidate import Candidate
 from tocsin.model.deployment import Deployment
 from tocsin.model.instant import When
 from tocsin.ui.desk import Desk
@@ -42,7 +43,7 @@ class StartPanel(Panel):
         super().__init__("When did it start?")
         self._desk, self._slow, self._zone = desk, slow, ZoneInfo(desk.store.zone)
         self.when, self.interval = Label("", "title"), ElidedLabel("", "muted")
-        self.evidence = Label("", "muted", wrap=True)
+        self.evidence, self.alerts = Label("", "muted", wrap=True), ElidedLabel("", "small")
         self.density = Density(desk.theme, self._zone)
         self.before = Ledger(desk.theme, _COLUMNS, "What changed just before: Enter opens it")
         self.before.setObjectName("changed-before")
@@ -92,6 +93,18 @@ class StartPanel(Panel):
         self.accept.setEnabled(self.may_accept)
         set_tip(self.adjust, "Drag over the chart, or Shift with arrows in it, where it began   B")
 
+    def show_alerts(self, found: Candidate | None) -> None:
+        """Show when the alerts that wait say it started, all together, and what likely brought it about."""
+        self.alerts.setVisible(found is not None)
+        if found is None:
+            return
+        now, count = self._desk.store.now(), len(found.alerts)
+        start = interval(found.start, self._zone, now).removeprefix("90 %: ")
+        start = start or short_stamp(found.start.at, self._zone, now)
+        cause = found.cause.text if found.cause is not None else ""
+        who = f"{count} alerts together" if count > 1 else "its alert"
+        self.alerts.show_text(" · ".join(filter(None, (f"{who}: {start}", cause))))
+
     def show_before(self, deployed: Sequence[Deployment]) -> None:
         """Show what was deployed nearest to the start, the nearest before it first."""
         start = self.view.when if self.view is not None else None
@@ -122,6 +135,7 @@ class StartPanel(Panel):
         first = _row(self.when, self.interval, stretch=1)
         self.room.addLayout(first)
         self.room.addLayout(_row(self.evidence, stretch=0, fills=True))
+        self.room.addLayout(_row(self.alerts, stretch=0, fills=True))
         self.room.addWidget(self.density, 1)
         self.room.addLayout(self._buttons())
         self.room.addSpacing(4)
@@ -129,6 +143,7 @@ class StartPanel(Panel):
         self.room.addWidget(self.before)
         self.room.addLayout(_row(self.nothing_before, stretch=0, fills=True))
         self.refresh()
+        self.show_alerts(None)
         self.show_before(())
 
     def _buttons(self) -> QHBoxLayout:
