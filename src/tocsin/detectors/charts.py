@@ -21,7 +21,7 @@ from tocsin.detectors.blocks import Past, Reference
 from tocsin.detectors.chart_findings import describe
 from tocsin.detectors.episodes import Episode, Judged, join, no_example, quiet_of, runs, spans
 from tocsin.detectors.levels import Level
-from tocsin.detectors.noise import Normal, normal_of
+from tocsin.detectors.noise import Normal, normal_of, slowness
 from tocsin.detectors.stretches import LARGEST
 
 LEAD = 256  # samples before the first one judged that a statistic may still remember
@@ -72,7 +72,7 @@ class Whitened:
     @cached_property
     def spread(self) -> float:
         """Standard deviation that means of the normal scores have, against that of white noise."""
-        return math.sqrt(self.reference.noise.wander(_WIDTH))
+        return math.sqrt(slowness(self.normal(self.reference.noise.innovations)))
 
     def innovations(self, times: Times, values: Values) -> Values:
         """Return innovations as normal scores, shorter than the samples by the order."""

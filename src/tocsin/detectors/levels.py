@@ -17,6 +17,7 @@ WIDTHS = (1, 8, 64)
 # How the budget of false alarms is divided. What a single sample does is carried furthest beyond what was
 # ever seen, so that least depends on it.
 SHARES = {1: 0.2, 8: 0.4, 64: 0.4}
+_RARE = 24
 _FEWEST = 8  # times its width that a baseline must hold before an average is judged
 _LEAST = 3.0  # standard errors of independent noise: no level is lower
 
@@ -100,6 +101,8 @@ def _singles(scores: Values, noise: Noise, rate: float) -> list[Level]:
     for side in (1, -1):
         tail = tails.fit(side * scores)
         reach = 0.0 if tail is None else tail.level(chance)
+        if (rare := tails.fit(side * scores, _RARE)) is not None and (far := rare.level(chance)) > reach:
+            tail, reach = rare, far  # a few spikes among many plain samples have a tail of their own
         if tail is None and len(scores):  # what never strays has no tail: beyond all there was
             reach = 1.5 * float(np.max(side * scores))
         found.append(Level(1, side, max(reach, _LEAST), of, tail))

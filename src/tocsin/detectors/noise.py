@@ -1,6 +1,7 @@
 """The noise of a series around its baseline: how its averages vary, and how surely that is known."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -13,14 +14,15 @@ from tocsin.detectors.limits import autocorrelations, clumps, level_of
 
 _KNOTS = 61
 _BEYOND = 1.0  # deviations that a score beyond all that was seen counts more than the furthest seen
-_MOST_ORDER = 8
+_MOST_ORDER = 24
+_SLOW = (16, 32, 64)  # stretches whose means show noise slower than the autoregression
 _MOST_SUM = 0.99  # nearer to 1, noise and a lasting change of level are the same thing
 _LONGEST = 64  # samples of the longest average
 _LAGS = (1, 2, 4, 8, 16, 32)
 _TYPICAL = 4.0
 _SMOOTH = 1.35  # clumps a smooth sequence has more than one looked at every few samples (by simulation)
 MEDIAN = math.pi / 2  # variance of a median over that of the mean, of Gaussian noise
-_SURE = 3.0  # standard errors until the noise is believed to wander more slowly than its autoregression
+_SURE = 2.5  # standard errors until the noise is believed to wander more slowly than its autoregression
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -119,31 +121,15 @@ class Noise:
         moved, _ = _variance(width, self._moved)
         scale = 0.5 / self.samples * self._memory + (0.5 * math.log(moved / variance)) ** 2
         error = MEDIAN * _variance(_LONGEST, self._known)[0] * _LONGEST / self.samples
-        wander = self._slow if width == _LONGEST else self.wander(width)
-        deviation = math.sqrt(self.power * (variance * wander + error * self._slow))
+        wander = self.slow if width == _LONGEST else slowness(self.innovations, (width,))
+        deviation = math.sqrt(self.power * (variance * wander + error * self.slow))
         changes = tuple(max(1 - c / variance, 1e-6) for c in covariances)
         return Average(width, self.centre, deviation, max(0.5 / scale, 3.0), changes, self.normal)
 
-    def wander(self, width: int) -> float:
-        """Return the variance of means of `width` innovations over that of white noise; 1 unless surely more.
-
-        What an autoregression of a few samples leaves of slow noise shows in longer means.
-        """
-        white = self.innovations
-        stretches = len(white) // width
-        if width == 1 or stretches < 8 or (power := self._power) <= 0:
-            return 1.0
-        means = white[len(white) - width * stretches :].reshape(stretches, width).mean(axis=1)
-        ratio = width * float(means.var(ddof=1)) / power
-        return ratio if ratio > 1 + _SURE * math.sqrt(2 / (stretches - 1)) else 1.0
-
     @cached_property
-    def _power(self) -> float:
-        return float(np.var(self.innovations)) if len(self.innovations) else 0.0
-
-    @cached_property
-    def _slow(self) -> float:
-        return self.wander(_LONGEST)
+    def slow(self) -> float:
+        """How slow the noise is that its autoregression leaves (`slowness`)."""
+        return slowness(self.innovations)
 
     @cached_property
     def total(self) -> float:
@@ -181,6 +167,24 @@ class Noise:
         return float(2 * (self._known**2).sum() - 1)
 
 
+def slowness(white: Values, widths: Sequence[int] = _SLOW) -> float:
+    """Return the variance of means of innovations over that of white noise; 1 unless surely more.
+
+    What an autoregression of a few samples leaves of slow noise shows in longer means: of the widths that
+    show any, the one that shows most.
+    """
+    power, worst = float(np.var(white)) if len(white) else 0.0, 1.0
+    for width in widths:
+        stretches = len(white) // width
+        if width == 1 or stretches < 8 or power <= 0:
+            continue
+        means = white[len(white) - width * stretches :].reshape(stretches, width).mean(axis=1)
+        ratio = width * float(means.var(ddof=1)) / power
+        if ratio > 1 + _SURE * math.sqrt(2 / (stretches - 1)):
+            worst = max(worst, ratio)
+    return worst
+
+
 def _variance(width: int, known: Values) -> tuple[float, list[float]]:
     """Return the variance of averages of noise of variance 1, and their covariances at _LAGS."""
     apart, weights = _triangle(width)
@@ -199,7 +203,7 @@ def autoregression(values: Values, most: int) -> Values:
 
     By Yule and Walker, solved by the recursion of Levinson (1947) and Durbin (1960), of the order up to
     `most` with the least AICc (Hurvich and Tsai 1989); their sum corrected for the fitted mean (Kendall
-    1954). Nine products, so that it costs little beside reading the samples.
+    1954). A few products, so that it costs little beside reading the samples.
     """
     n = len(values)
     most = min(most, n // 10)

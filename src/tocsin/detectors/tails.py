@@ -38,10 +38,10 @@ class Tail:
         return float(np.exp(np.interp(np.log(max(level / self.beyond, 1.0)), _LOGS, self.logs)))
 
 
-def fit(scores: Values) -> Tail | None:
-    """Return the upper tail of scores; None when there are too few, or those far out are all alike."""
+def fit(scores: Values, most: int = _MOST) -> Tail | None:
+    """Return the upper tail of scores by the `most` largest; None when they are too few or all alike."""
     n = len(scores)
-    m = min(max(int(_SHARE * n), _FEWEST), _MOST, n // 2)
+    m = min(max(int(_SHARE * n), _FEWEST), most, n // 2)
     if m < _FEWEST // 2:
         return None
     top = np.partition(scores, n - m - 1)[n - m - 1 :]
