@@ -99,3 +99,21 @@ def test_a_departure_that_comes_before_anybody_looks_again_is_not_taken_for_the_
     look(store)
     assert waiting(store)
     assert not set(old) & set(waiting(store))
+
+
+def test_after_an_accepted_silence_the_next_one_is_told(
+    store: Store, author: Author, send: Send, clock: ManualClock
+) -> None:
+    send(0.58, 25)
+    clock.advance(days=2)
+    silent = [one for one in look(store).raised if one.detector == "silence"]
+    assert len(silent) == 1
+    queue.accept(store, author, [silent[0].id], "switched off for the migration")
+    clock.advance(days=1)
+    assert look(store).raised == [], "the silence that was meant goes on"
+    send(0.58, 3)
+    look(store)
+    clock.advance(days=2)
+    again = [one for one in look(store).raised if one.detector == "silence"]
+    assert [one.ended for one in again] == [None]
+    assert set(waiting(store)) == {one.id for one in again}

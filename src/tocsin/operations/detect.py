@@ -68,7 +68,9 @@ def detect(
     run.done.series = len(numbers)
     for part in ones:
         if getattr(part, "watches_clock", False):
-            run.done.raised += yield from by_the_clock(store, part, run.shares, system_id, vigil)
+            run.done.raised += yield from by_the_clock(
+                store, part, run.shares, system_id, vigil, run.accepted
+            )
     yield from _logs(run, [part for part in parts if not isinstance(part.needs, OneSeries)], system_id)
     return run.done
 

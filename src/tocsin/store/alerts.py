@@ -143,12 +143,12 @@ def by_others(connection: Connection, series: str, detector: str) -> list[Alert]
     return [_alert(body) for body in connection.execute(_BY_OTHERS, key).scalars()]
 
 
-def lasting(connection: Connection, detector: str) -> set[str]:
-    """Return the ids of the series about which an alert of a detector of ours lasts."""
-    query = select(alert.c.series).where(
+def lasting(connection: Connection, detector: str) -> list[Alert]:
+    """Return the alerts of a detector of ours that last."""
+    query = select(alert.c.body).where(
         alert.c.detector == detector, alert.c["import"].is_(None), alert.c.ended_us.is_(None)
     )
-    return set(connection.execute(query).scalars())
+    return [_alert(body) for body in _bodies(connection, query)]
 
 
 def _bodies(connection: Connection, query: Select[Any]) -> Sequence[bytes]:
