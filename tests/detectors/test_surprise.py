@@ -86,6 +86,12 @@ def test_the_unit_does_not_matter() -> None:
     assert replace(other, message="", value=0, threshold=0) == replace(one, message="", value=0, threshold=0)
 
 
+def test_the_largest_numbers_break_nothing() -> None:
+    times, values = steady(20)
+    values[[900, 1500]] = 1e308, -1e308
+    assert find(times, values)
+
+
 def test_nothing_is_said_of_what_stands_still_or_is_new_to_it() -> None:
     times, values = steady()
     assert find(times, np.full(len(times), 7.0)) == []

@@ -6,7 +6,7 @@ the level of the last 32 samples, and the deviation of the last 256. The share o
 as large is the conformal p-value (Vovk, Gammerman and Shafer 2005; one after the other, as Laxhammar and
 Falkman 2014). Nothing later than a sample is looked at, and no scale is assumed: only order counts.
 
-Of 100,000 samples the surprise takes about 2 s of CPU time, and 0.3 s of 20,000.
+Of 100,000 samples the surprise takes about 1.6 s of CPU time, of 20,000 0.3 s.
 """
 
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ from tocsin.detectors.base import DAY, Times, Values
 
 _MONDAY = 3  # 1970-01-01 was a Thursday: three days after a Monday
 _EQUAL = 1e-11  # of the greatest value so far: less is rounding
-_BLOCK = 64  # samples looked at together; the answer is that of one after the other
+_BLOCK = 128  # samples looked at together; the answer is that of one after the other
 _ROWS = 4096
 _FLOOR = 2.0  # surprise that counts as news: chance below 0.135
 _AGAIN = 1.0  # surprise more than the last news that is news at once

@@ -17,9 +17,9 @@ from tocsin.detectors.blocks import Past
 from tocsin.detectors.episodes import quiet_of
 from tocsin.detectors.excesses import Excesses, clustering, excesses
 from tocsin.detectors.novelty import USUAL, chances, distances, merged
-from tocsin.detectors.stretches import LARGEST
 from tocsin.detectors.surprise_findings import Judged, describe
 
+_LARGEST = 1e150  # squares of larger numbers overflow
 _STRETCH = 60 * SECOND  # the cost grows faster than the samples of a window
 _USUAL = 0.98  # share of the past's surprises; how the others cluster is how rarer ones do
 # Chance of a merged surprise over exp(-surprise): a third if no two views agree, 1 if all do; between them.
@@ -76,43 +76,71 @@ class SurpriseDetector:
             return []
         apart = _apart(times)
         begin = int(np.searchsorted(times, since_us - apart, side="right"))
-        judged = (self._judge(series, *block) for block in self._past.blocks(times, begin))
-        known = [one for one in judged if one is not None]
+        blocks = [
+            block
+            for asked in self._past.blocks(times, begin)
+            if (block := self._block(times, *asked)) is not None
+        ]
+        ends = {block.start: block.end for block in blocks}  # the last of those that begin alike
+        looked = {start: _look(series, start, end) for start, end in ends.items()}
+        known = [_judge(series, block, *looked[block.start]) for block in blocks]
         going_on = int(times[-1]) - quiet_of(times).over_us
         return [
             describe(series, part, self._parameters.urgent_hours, lasting=int(times[part[-1][0]]) >= going_on)
             for part in _together(known, times, apart)
         ]
 
-    def _judge(self, series: Series, first: int, end: int, until: int) -> Judged | None:
-        """Return what samples `first` to `end` are, by what came before `until`; None: too little past."""
-        times, wanted = series.times_us, self._parameters
+    def _block(self, times: Times, first: int, end: int, until: int) -> "_Block | None":
+        """Return samples `first` to `end`, to be judged by those before `until`; None: too little past."""
+        wanted = self._parameters
         past = int(np.searchsorted(times, until))
         if past < wanted.least_samples or until - int(times[0]) < wanted.learning_days * DAY:
             return None
         start = int(np.searchsorted(times, until - int(wanted.window_days * DAY)))
-        start = min(start, past - wanted.least_samples)
-        part = slice(start, end)
-        values = np.clip(series.values[part], -LARGEST, LARGEST)
-        apart = distances(times[part], values)
-        ranks = [-np.log(chances(one)) for one in apart]
-        ripe = slice(int(_EARLY * (past - start)), past - start)
-        seen = [excesses(one[ripe]) for one in apart]
-        views = [_beyond(*one, past - start) for one in zip(ranks, apart, seen, strict=True)]
-        sizes = merged(views)
-        step = max(int(np.median(np.diff(times[start:past]))), 1)
-        level = _level(step, sizes[ripe], series.alarms_a_week)
-        skip = first - start
-        return Judged(
-            first,
-            start,
-            past,
-            sizes[skip:],
-            [one[skip:] for one in views],
-            [one[skip:] for one in apart],
-            seen,
-            level,
-        )
+        return _Block(first, end, past, min(start, past - wanted.least_samples))
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """Samples `first` to `end`, to be judged by those from `start` to `past`."""
+
+    first: int
+    end: int
+    past: int
+    start: int
+
+
+def _look(series: Series, start: int, end: int) -> tuple[list[Values], list[Values]]:
+    """Return distances and surprises by view; of the first samples what they are whatever the end is."""
+    part = slice(start, end)
+    apart = distances(series.times_us[part], np.clip(series.values[part], -_LARGEST, _LARGEST))
+    return apart, [-np.log(chances(one)) for one in apart]
+
+
+def _judge(series: Series, block: _Block, apart: list[Values], ranks: list[Values]) -> Judged:
+    """Return how surprising the samples of a block are, and how much noise alone would be."""
+    known, length = block.past - block.start, block.end - block.start
+    apart = [one[:length] for one in apart]
+    ripe = slice(int(_EARLY * known), known)
+    tails = [excesses(one[ripe]) for one in apart]
+    views = [
+        _beyond(one[:length], *of, known)
+        for one, of in zip(ranks, zip(apart, tails, strict=True), strict=True)
+    ]
+    sizes = merged(views)
+    step = max(int(np.median(np.diff(series.times_us[block.start : block.past]))), 1)
+    level = _level(step, sizes[ripe], series.alarms_a_week)
+    new = slice(block.first - block.start, None)
+    return Judged(
+        block.first,
+        block.start,
+        block.past,
+        sizes[new],
+        [one[new] for one in views],
+        [one[new] for one in apart],
+        tails,
+        level,
+    )
 
 
 def _beyond(surprises: Values, apart: Values, tail: Excesses | None, past: int) -> Values:
