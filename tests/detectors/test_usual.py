@@ -30,15 +30,22 @@ def test_an_older_change_is_left_out() -> None:
 
 
 def test_the_first_of_several_steps_away_counts() -> None:
-    part = departure(levels(2, (700, 3.0), (850, 3.0), (1000, 3.0)))
+    part = departure(levels(2, (600, 4.0), (1050, 8.0)))
     assert part.start == 0
-    assert abs(part.stop - 850) <= 15
+    assert abs(part.stop - 1050) <= 15
 
 
 def test_what_follows_a_known_departure_is_not_what_is_usual() -> None:
-    values = levels(3, (250, 3.0), (500, -6.0))
+    values = levels(3, (250, 3.0), (700, -6.0))
     assert departure(values).start > 200
     assert departure(values, by=400).start == 0
+
+
+def test_a_slow_departure_is_left_whole_although_the_new_level_lasts_longer() -> None:
+    ramp = np.clip((np.arange(N) - 350) / 150, 0, 1)
+    part = departure(levels(6) + 8 * ramp)
+    assert part.start == 0
+    assert part.stop > 420
 
 
 def test_one_change_or_none_is_the_whole_series() -> None:

@@ -21,6 +21,12 @@ def lengths(samples: int) -> tuple[int, ...]:
     return tuple(found)
 
 
+def around(length: int, octaves: float, samples: int) -> tuple[int, ...]:
+    """Return nine lengths of ramps about one, up to so many octaves away, none as short as a step."""
+    wanted = length * 2 ** np.linspace(-octaves, octaves, 9)
+    return tuple(sorted({min(max(round(float(one)), 2), max(samples // 2, 2)) for one in wanted}))
+
+
 def factors(white: Values, coefficients: Values, ramps: Sequence[int] = (1,)) -> Factors:
     """Return log Bayes factors of a shift at each position against none, a row for each length of ramp.
 

@@ -18,7 +18,7 @@ from tocsin.detectors.autoregression import (
     without_spikes,
 )
 from tocsin.detectors.base import Values
-from tocsin.detectors.shifts import Factors, factors, lengths, ramp
+from tocsin.detectors.shifts import Factors, around, factors, lengths, ramp
 
 LEAST = 6
 _MOST_AR = 0.98
@@ -85,8 +85,13 @@ def search(values: Values, *, by: int | None = None, chance: float = 0.9) -> Sea
         coefficients = _settled(values, ramps, by)
         found, innovations = _judged(values, coefficients, ramps, by)
     chosen, length = found[0], 1
-    if len(ramps) > 1 and _total(ramped := _averaged(found[1:])) > _total(chosen) + DOUBT:
-        chosen, length = ramped, ramps[1 + int(np.argmax(found[1:].max(axis=1)))]
+    if len(ramps) > 1 and _total(_averaged(found[1:])) > _total(found[0]) + DOUBT:
+        found, ramps = found[1:], ramps[1:]
+        for octaves in (1.0, 0.25):  # ever finer about the likeliest length
+            ramps = around(ramps[int(np.argmax(found.max(axis=1)))], octaves, len(values))
+            coefficients = _settled(values, ramps, by)
+            found, innovations = _judged(values, coefficients, ramps, by)
+        chosen, length = _averaged(found), ramps[int(np.argmax(found.max(axis=1)))]
     start = summary(chosen, chance, length)
     return None if start is None else Search(start, chosen, innovations)
 
