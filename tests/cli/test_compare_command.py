@@ -54,6 +54,13 @@ def test_spans_that_are_none_are_refused(log: Path, spans: tuple[str, str]) -> N
     assert main(words) == 1
 
 
+def test_a_zone_that_is_none_is_refused(log: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["compare", "--decisions", str(log), "--tz", "No/Where"]
+    assert main([*words, "--baseline", "..2026-05-11", "--window", "2026-05-11.."]) == 1
+    assert main(["segments", "--decisions", str(log), "--tz", "No/Where"]) == 1
+    assert capsys.readouterr().err.count("No/Where: this is not a time zone name.") == 2
+
+
 def test_roles_are_shown_and_set(log: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     store = ["--store", str(tmp_path / "s.tocsin")]
     assert main(["import", str(log), "--as", "decisions", "--system", "shop", *store]) == 0

@@ -71,6 +71,8 @@ def test_the_budget_is_set_for_all_or_one(path: str, capsys: pytest.CaptureFixtu
         ["departure", "window_days=soon"],
         ["departure", "window_days=1e9"],
         ["departure", "least_samples=40.5"],
+        ["departure", "least_samples=inf"],
+        ["departure", "least_samples=nan"],
         ["departure"],
         ["departure", "window_days"],
         ["nobody", "window_days=3"],

@@ -19,6 +19,7 @@ from tocsin.now import SystemClock
 from tocsin.operations import decisions
 from tocsin.operations.decisions import EVER, Loaded
 from tocsin.operations.times import parse_instant
+from tocsin.store.folder import checked_zone
 
 SPANS = """A..B is from A to before B: times like 2026-11-02 or 2026-11-02T14:20Z, or with --row-order numbers
 of rows, from 1. Either may be left out: ..B begins with the first decision, A.. ends with the last."""
@@ -105,6 +106,7 @@ def _end(text: str, args: argparse.Namespace, open: int) -> int:
         return open
     if not args.row_order:
         zone = args.tz or "UTC"
+        checked_zone(zone)
         return to_us(parse_instant(text, now=SystemClock().now(), zone=zone).astimezone(UTC))
     if not text.isdecimal():
         raise BadInput("with --row-order a span is of numbers of rows.", where=text, hint=_HINT)

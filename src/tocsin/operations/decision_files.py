@@ -18,6 +18,7 @@ from tocsin.operations.decision_table import EVER, Ids, Loaded, joined, loaded
 from tocsin.operations.ingest import MOST_REJECTED
 from tocsin.operations.progress import Progress
 from tocsin.operations.tally import Tally
+from tocsin.store.folder import checked_zone
 
 _ROW_TIME = "'2000-01-01T00:00:00Z'"
 Read = tuple[Decided, Roles, Ids]
@@ -48,6 +49,8 @@ def load_file(
     the decisions' ids. Raises BadInput.
     """
     original.refuse_stores(path)
+    if options is not None and options.zone:
+        checked_zone(options.zone)
     said = _by_rows(options or Options()) if row_order else (options or Options())
     said = replace(said, record="decisions")
     tally = Tally()

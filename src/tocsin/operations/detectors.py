@@ -210,7 +210,7 @@ def _checked(detector: str, known: Parameter, value: str | Value) -> Value:
         number = float(value)
     except ValueError:
         raise BadInput(f"“{value}” is no number.", where=where, hint=_bounds(known)) from None
-    if _is_whole(known.default) and number != math.floor(number):
+    if math.isfinite(number) and _is_whole(known.default) and number != math.floor(number):
         raise BadInput("this is a whole number.", where=where, hint=_bounds(known))
     low, high = known.least, known.most
     if (
