@@ -34,7 +34,7 @@ class SpotPanel(Panel):
         last.setSpacing(10)
         last.addWidget(self.button)
         last.addWidget(self.left, 1)
-        self.room.setContentsMargins(PAD, 7, PAD, 9)
+        self.room.setContentsMargins(PAD, 5, PAD, 7)
         self.room.setSpacing(5)
         self.room.addLayout(first)
         self.room.addLayout(last)
@@ -61,14 +61,14 @@ class SpotPanel(Panel):
             self.rate.show_text(f"error rate {number(100 * one.rate)} %")
             bounds = f"{number(100 * one.low)} – {number(100 * one.high)} %"
             percent = number(100 * report.confidence)
-            self.interval.show_text(f"{percent} %: {bounds} · {report.wrong} of {report.reviewed} judged")
+            self.interval.show_text(f"{percent} %: {bounds}")
         self.left.show_text(_left(report))
         self.button.setText("Review now   V" if report.left else "Look at it   V")
 
 
 def _left(report: Report) -> str:
     parts = [f"{report.left} left in the queue" if report.left else "all judged"]
+    parts += [f"{report.wrong} of {report.reviewed} wrong"] if report.reviewed else []
     parts += [f"{report.disputed} disputed"] if report.disputed else []
     parts += [f"{report.unsure} unsure"] if report.unsure else []
-    keys = "J K next and back, 1 right, 2 wrong, 3 unsure" if report.left else ""
-    return " · ".join(filter(None, (*parts, keys)))
+    return " · ".join(parts)

@@ -130,7 +130,7 @@ class StartPanel(Panel):
 
     def _lay_out(self) -> None:
         self.room.setContentsMargins(0, 6, 0, 6)
-        self.room.setSpacing(4)
+        self.room.setSpacing(3)
         self.room.addWidget(UnderWay(self._slow, "searching for the start"))
         first = _row(self.when, self.interval, stretch=1)
         self.room.addLayout(first)
