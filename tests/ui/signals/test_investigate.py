@@ -259,6 +259,30 @@ def test_segments_and_inputs_are_compared_since_the_start(qtbot: QtBot, part: In
     qtbot.waitUntil(lambda: all("all rows" not in one for one in shown(part)))
     part.segments.rows.setFocus()
     qtbot.waitUntil(lambda: shown(part) == ["all rows on_time", "north on_time"])
+    with qtbot.waitSignal(part.review_wanted) as wanted:
+        press(qtbot, part, "v")
+    assert wanted.args == [part._system]
+
+
+@pytest.mark.usefixtures("log")
+def test_an_alert_of_a_segment_leads_to_its_rate(qtbot: QtBot, part: InvestigatePart, store: Store) -> None:
+    qtbot.waitUntil(lambda: part.inquiry.found is not None, timeout=SLOW_MS)
+    told = Alert(
+        id=store.new_id(), system=part._system, signal="", metric="on_time", detected=True,
+        severity=AlertSeverity.CRITICAL, detector="segments", version="1", message="it fell", value=0.6,
+        threshold=0.9, time=store.now() - timedelta(days=2), raised=store.now(),
+        labels={"region": "north", "layer": "output quality"},
+    )  # fmt: skip
+    with store.signals.write() as connection:
+        alerts.add(connection, told, "north")
+    rows = part.list.rows
+    qtbot.waitUntil(lambda: any(one.told == told for one in rows.facts), timeout=SLOW_MS)
+    rows.setFocus()
+    rows.select(f"alert {told.id}")
+    qtbot.waitUntil(lambda: part.lanes.picture is not None and part.lanes.picture.lanes[-1].alerts == (told,))
+    assert shown(part) == ["all rows on_time", "north on_time"]
+    press(qtbot, part, "e")
+    assert part.lanes.card.message.text() == "it fell"
 
 
 @pytest.mark.usefixtures("log")

@@ -87,11 +87,25 @@ def test_a_person_stops_it_and_tries_again(qtbot: QtBot, slow: Slow, gate: threa
     line.button.click()
     assert slow.state is State.STOPPED
     gate.set()
-    slow.want("one", 2, partial(quick, "not asked for"))
+    slow.want("one", 2, partial(quick, "newer"))
     assert slow.state is State.STOPPED, "what was stopped stays so until asked"
     line.button.click()
-    qtbot.waitUntil(answered(slow, "found"))
+    qtbot.waitUntil(answered(slow, "newer"))
     assert line.isHidden()
+
+
+def test_asked_again_it_does_not_wait_for_an_older_run_nor_show_it(
+    qtbot: QtBot, slow: Slow, gate: threading.Event
+) -> None:
+    seen: list[str | None] = []
+    slow.changed.connect(lambda: seen.append(slow.answer))
+    slow.want("one", 1, partial(held, "older", gate))
+    qtbot.waitUntil(lambda: slow.progress is not None)
+    slow.want("one", 2, partial(quick, "chosen by a person"))
+    slow.again()
+    gate.set()
+    qtbot.waitUntil(answered(slow, "chosen by a person"))
+    assert "older" not in seen
 
 
 def test_a_refusal_says_why_and_the_last_answer_stays(qtbot: QtBot, slow: Slow, clock: ManualClock) -> None:
