@@ -6,8 +6,9 @@ is read from the past too: surprises that come together count once (extremal ind
 times rarer, as of any -ln p. What was once seen is no surprise again: this detector tells that something is
 new, others how long it lasts.
 
-Measured in simulations of years: 1.0 to 1.4 times the stated rate of false alarms for Gaussian noise with
-autocorrelation up to 0.95, about 1.5 times for tails like Student's t with 4 degrees of freedom.
+Measured in simulations of years, against the stated rate of false alarms: 0.9 times for a daily wave with
+noise, 1.0 for Gaussian noise, 1.2 with autocorrelation 0.8 or tails like Student's t with 4 degrees of
+freedom, 1.3 with autocorrelation 0.95.
 """
 
 from collections.abc import Sequence
