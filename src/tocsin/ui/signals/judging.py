@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from functools import partial
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from tocsin.errors import UserError
@@ -14,6 +15,9 @@ from tocsin.ui.command.ask import Answers, Ask, Blank
 from tocsin.ui.desk import Desk
 from tocsin.ui.signals.inquiry import Inquiry
 from tocsin.ui.signals.start_words import interval, moment
+
+if TYPE_CHECKING:
+    from tocsin.operations.start import StartView
 
 ACCEPTED, ADJUSTED, REJECTED = "accepted", "adjusted", "rejected"
 
@@ -31,7 +35,9 @@ class Judging:
         if estimate is None or estimate.when is None:
             self._desk.tell("There is no estimate to accept. B and a brush over the chart state one.")
         elif not self._desk.store.read_only:
-            self._write(view, ACCEPTED, None, "", f"Start accepted{_of(view)}; Ctrl Z takes it back")
+            self._write(
+                view, estimate, ACCEPTED, None, "", f"Start accepted{_of(view)}; Ctrl Z takes it back"
+            )
 
     def adjust(self, view: Investigation, start: datetime, end: datetime) -> None:
         """Ask why it began in this stretch; the likeliest moment in it is kept where the estimate has one."""
@@ -44,16 +50,18 @@ class Judging:
             f"{moment(chosen, self._zone, now)} ({interval(chosen, self._zone, now).removeprefix('90 %: ')})"
         )
         blank = Blank("reason", "Why", hint="what speaks for it; may be empty")
-        take = partial(self._adjusted, view, chosen)
+        take = partial(self._adjusted, view, self._inquiry.estimate, chosen)
         self._ask.ask(f"It started {words}", [blank], "Save", take)
 
     def reject(self, view: Investigation) -> None:
         """Ask why there was no such change."""
-        if self._inquiry.estimate is None:
+        estimate = self._inquiry.estimate
+        if estimate is None:
             self._desk.tell("Nothing is estimated yet.")
         elif not self._desk.store.read_only:
             blank = Blank("reason", "Why", hint="such as: a holiday, as each year; may be empty")
-            self._ask.ask("No evidence of a change here", [blank], "Save", partial(self._rejected, view))
+            take = partial(self._rejected, view, estimate)
+            self._ask.ask("No evidence of a change here", [blank], "Save", take)
 
     def ask_windows(self) -> None:
         """Ask which windows are compared."""
@@ -109,14 +117,25 @@ class Judging:
                 return from_us(int(times[inside][int(np.argmax(density[inside]))]))
         return low + (high - low) / 2
 
-    def _adjusted(self, view: Investigation, chosen: When, answers: Answers) -> None:
+    # The estimate comes with the question: a newer one, or another system's, may be there by the answer.
+    def _adjusted(
+        self, view: Investigation, estimate: "StartView | None", chosen: When, answers: Answers
+    ) -> None:
         said = f"Start stated{_of(view)}; Ctrl Z takes it back"
-        self._write(view, ADJUSTED, chosen, answers["reason"], said)
+        self._write(view, estimate, ADJUSTED, chosen, answers["reason"], said)
 
-    def _rejected(self, view: Investigation, answers: Answers) -> None:
-        self._write(view, REJECTED, None, answers["reason"], "Rejected; Ctrl Z takes it back")
+    def _rejected(self, view: Investigation, estimate: "StartView", answers: Answers) -> None:
+        self._write(view, estimate, REJECTED, None, answers["reason"], "Rejected; Ctrl Z takes it back")
 
-    def _write(self, view: Investigation, verdict: str, chosen: When | None, reason: str, said: str) -> None:
+    def _write(
+        self,
+        view: Investigation,
+        estimate: "StartView | None",
+        verdict: str,
+        chosen: When | None,
+        reason: str,
+        said: str,
+    ) -> None:
         from tocsin.operations import start
 
         desk = self._desk
@@ -124,7 +143,7 @@ class Judging:
             start.judge,
             desk.store,
             desk.author,
-            self._inquiry.estimate,
+            estimate,
             verdict,
             incident=view.incident.id if view.incident is not None else "",
             system=view.system.id,

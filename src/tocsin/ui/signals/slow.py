@@ -61,15 +61,22 @@ class Slow(QObject):
         if subject != self._subject:
             self.forget()
             self._subject = subject
-        elif mark == self._mark or self.state is State.STOPPED:
+        elif mark == self._mark:
             return
         self._wanted = mark, call
-        self._rested()
+        if self.state is not State.STOPPED:
+            self._rested()
 
     def again(self) -> None:
-        """Answer anew at once, after a stop or a failure too, and whatever the rest."""
-        if self._wanted is not None and self._job is None:
-            self._run()
+        """Answer what is wanted now at once, after a stop or a failure too, and whatever the rest.
+
+        A run under way for something older is let go.
+        """
+        if self._wanted is None or (self._job is not None and self._wanted[0] == self._mark):
+            return
+        if self._job is not None:
+            self._job.cancel()
+        self._run()
 
     def stop(self) -> None:
         """Stop at the next step; the last answer stays."""
