@@ -104,7 +104,16 @@ def test_people_get_sentences(path: str, capsys: pytest.CaptureFixture[str]) -> 
     assert "model scorer 8, within the interval" in told
 
 
-@pytest.mark.parametrize("words", [[], ["INC-1", "--system", "loans"], ["--system", "nobody"], ["INC-9"]])
+@pytest.mark.parametrize(
+    "words",
+    [
+        [],
+        ["INC-1", "--system", "loans"],
+        ["--system", "nobody"],
+        ["INC-9"],
+        ["--system", "loans", "--since", "2026-10-20", "--until", "2026-10-10"],
+    ],
+)
 def test_what_names_nothing_or_two_is_refused(
     path: str, capsys: pytest.CaptureFixture[str], words: list[str]
 ) -> None:

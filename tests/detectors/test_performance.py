@@ -119,6 +119,15 @@ def test_scores_that_are_no_chances_need_outcomes() -> None:
     assert p.confidence(p.Stated(ranks, np.zeros(10, np.int8)), None, np.ones(10, bool)) is None
 
 
+def test_scores_of_any_size_break_nothing() -> None:
+    table = Table(
+        np.arange(4), {"said": np.array([0.0, 0, 1, 1]), "score": np.array([-1e308, -1e308, 1e308, 1e308])}
+    )
+    said = p.stated(table, ROLES)
+    assert said is not None
+    assert p.confidence(said, None, np.ones(4, bool)) is None
+
+
 def find(table: Table, window: tuple[int, int], chance: float = 0.01) -> list[str]:
     decisions = Decisions(table, ROLES, (0, window[0]), window, chance)
     return [one.about for one in PerformanceDetector().find(decisions)]

@@ -59,6 +59,18 @@ def test_a_share_of_a_span_is_drawn(store: Store) -> None:
     assert all(48 <= int(id[1:]) < 96 for id in body.drawn)
 
 
+def test_a_word_written_as_a_missing_one_is_no_second_stratum(
+    store: Store, run: Callable[..., object]
+) -> None:
+    rows = "".join(
+        f"d{n},2026-10-01T{n // 3:02}:00:00Z,{('', '(missing)', 'SW')[n % 3]}\n" for n in range(60)
+    )
+    run("id,time,region\n" + rows, name="log.csv", record="decisions")
+    body = drawn(spotcheck.draw(store, A, "shop", size=30, by=("region",)))
+    assert body.sizes == {"region = SW": 20, "region = (missing)": 40}
+    assert body.strata.count("region = (missing)") == 20
+
+
 @pytest.mark.usefixtures("logged")
 @pytest.mark.parametrize(
     ("said", "wrong"),
@@ -169,6 +181,14 @@ def test_what_is_no_verdict_or_was_not_drawn_is_refused(store: Store) -> None:
         spotcheck.record(store, A, draw, "d999", "right")
     with pytest.raises(NotFound, match="no such spot check"):
         spotcheck.record(store, A, "nothing", one, "right")
+
+
+@pytest.mark.usefixtures("logged")
+@pytest.mark.parametrize("confidence", [0.0, 1.0, -1.0, float("nan")])
+def test_a_confidence_that_is_none_is_refused(store: Store, confidence: float) -> None:
+    draw = spotcheck.draw(store, A, "shop", size=3)
+    with pytest.raises(BadInput, match="between 0 and 1"):
+        spotcheck.report(store, draw.id, confidence=confidence)
 
 
 @pytest.mark.usefixtures("logged")

@@ -64,7 +64,9 @@ def loaded(
         read |= {name: joined(read.get(name), column, at) for name, column in told.items()}
     for name in columns or ():
         if name not in read:
-            raise BadInput("the decisions have no such column.", where=name, hint=f"There are {_some(read)}.")
+            raise BadInput(
+                "the decisions have no such column.", where=name, hint=f"There are {_some(rows.kinds)}."
+            )
     known = likely_roles(read) if roles is None else roles
     return Loaded(Table(rows.times_us, read), present(known, read), named, tuple(left))
 

@@ -127,7 +127,9 @@ def strata(table: Table, by: Sequence[str]) -> tuple[tuple[str, ...], NDArray[np
         if len(names) > _MOST_STRATA:
             what = f"there are more than {_MOST_STRATA} strata."
             raise BadInput(what, where=", ".join(by), hint="Take columns with few values.")
-    return tuple(names), codes
+    # A word that is written as a missing value is, or numbers that are alike in words, are one stratum.
+    place = {name: at for at, name in enumerate(dict.fromkeys(names))}
+    return tuple(place), np.array([place[name] for name in names], np.int64)[codes]
 
 
 def record(
@@ -218,7 +220,9 @@ def cases(store: Store, check: SpotCheck, wanted: Collection[str]) -> list[Case]
 
 
 def report(store: Store, draw: str, *, confidence: float = 0.95) -> Report:
-    """Return what the verdicts on a draw show. Raises NotFound."""
+    """Return what the verdicts on a draw show. Raises NotFound, BadInput for a confidence that is none."""
+    if not 0 < confidence < 1:
+        raise BadInput("a confidence lies between 0 and 1.", where=str(confidence), hint="Write 0.95.")
     return summed(get(store, draw), confidence)
 
 

@@ -9,8 +9,9 @@ import numpy as np
 from tocsin.detectors import baseline, joint_start, stretches, usual
 from tocsin.detectors import start as detector
 from tocsin.detectors.base import DAY, Times, Values
+from tocsin.errors import BadInput
 from tocsin.model.incident import CLOSED, CONTAINED, RESOLVED, Incident
-from tocsin.model.instant import When, from_us, to_us
+from tocsin.model.instant import When, from_us, iso, to_us
 from tocsin.model.signal import Signal
 from tocsin.operations import decisions, deployments, incidents
 from tocsin.operations.progress import Progress
@@ -63,7 +64,7 @@ def estimate(
     """Return when something changed in a system (name, alias or id). Raises NotFound.
 
     Searched are all its series, or those whose ids are in `signals`, from `since` (28 days before the end) to
-    `until` (its newest sample); of a system without any, all its decisions.
+    `until` (its newest sample); of a system without any, all its decisions. BadInput where they are reversed.
     """
     id = system_id(store, system)
     numbers = _numbers(store, id, signals)
@@ -78,6 +79,7 @@ def estimate(
     until_us = newest if until is None else min(to_us(until), newest)
     since_us = until_us - _BEFORE // timedelta(microseconds=1) if oldest is None else oldest
     since_us = since_us if since is None else to_us(since)
+    _check(since, until)
     times = [one.time for one in known if since_us <= to_us(one.time) <= until_us]
     return (yield from _search(store, id, numbers, _Window(since_us, until_us), times))
 
@@ -91,12 +93,18 @@ def of_incident(
     `since` and `until` say otherwise. Raises NotFound.
     """
     known = incidents.get(store, incident)
+    _check(since, until)
     times = [alert.time for _, alert in known.alerts]
     by = min(times, default=known.detected)
     end = until or min(_over(known) or store.now(), by + _AFTER)
     window = _Window(to_us(since or by - _BEFORE), to_us(end if until else max(end, by)), to_us(by))
     numbers = _numbers(store, known.system, None)
     return (yield from _search(store, known.system, numbers, window, times))
+
+
+def _check(since: datetime | None, until: datetime | None) -> None:
+    if since is not None and until is not None and since >= until:
+        raise BadInput("a search goes from earlier to later.", where=f"{iso(since)} to {iso(until)}")
 
 
 def _over(incident: Incident) -> datetime | None:

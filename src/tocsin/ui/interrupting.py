@@ -36,7 +36,7 @@ class Interruption(QFrame):
         self._told: set[str] | None = None  # ids of urgent alerts that were shown; None before the first look
         self._new: list[Waiting] = []
         self._wakes: datetime | None = None
-        self._reading = self._again = False
+        self._reading = self._again = self._anew = False
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
         self._soon.setInterval(_PAUSE_MS)
@@ -80,7 +80,7 @@ class Interruption(QFrame):
             self._soon.start()
 
     def _decided(self) -> None:
-        self._mark = None  # something may have been declared from, snoozed, accepted or taken back
+        self._anew = True  # something may have been declared from, snoozed, accepted or taken back
         self._changed()
 
     def _tick(self, now: datetime) -> None:
@@ -93,7 +93,8 @@ class Interruption(QFrame):
         if self._reading:
             return
         self._reading = True
-        job = self._desk.jobs.read(partial(_look, self._desk.store, self._mark, self._rhythms))
+        mark, self._anew = None if self._anew else self._mark, False
+        job = self._desk.jobs.read(partial(_look, self._desk.store, mark, self._rhythms))
         job.succeeded.connect(self._looked)
         job.ended.connect(self._ended)
         job.start()

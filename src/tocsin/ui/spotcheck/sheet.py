@@ -50,6 +50,7 @@ class SpotCheckSheet(Sheet):
         self._looked: Looked | None = None
         self._draw = ""
         self._at = -1
+        self._asked = self._told = 0  # readings of how the draw stands: asked for, and shown
         self._cases: dict[str, Case] = {}
         self._said: dict[str, str] = {}  # verdicts under way: decision to what was pressed
         self._shown_at: datetime | None = None
@@ -161,11 +162,13 @@ class SpotCheckSheet(Sheet):
 
     def _look(self) -> None:
         if self._draw and self.isVisible():
-            self._desk.read(partial(look, self._desk.store, self._draw), self._show)
+            self._asked += 1
+            self._desk.read(partial(look, self._desk.store, self._draw), partial(self._show, self._asked))
 
-    def _show(self, looked: Looked) -> None:
-        if looked.report.check.id != self._draw:
+    def _show(self, asked: int, looked: Looked) -> None:
+        if looked.report.check.id != self._draw or asked < self._told:
             return
+        self._told = asked
         self._looked, told = looked, looked.report
         for decision, said in list(self._said.items()):
             if (own := self._recorded(decision)) is not None and own.verdict == said:
