@@ -121,7 +121,7 @@ def test_scores_that_are_no_chances_need_outcomes() -> None:
 
 def test_scores_of_any_size_break_nothing() -> None:
     table = Table(
-        np.arange(4), {"said": np.array([0.0, 0, 1, 1]), "score": np.array([-1e308, -1e308, 1e308, 1e308])}
+        np.arange(4), {"said": np.array([0.0, 0, 1, 1]), "score": np.array([1e308, -1e308, 1e308, 1e308])}
     )
     said = p.stated(table, ROLES)
     assert said is not None

@@ -16,7 +16,7 @@ from tocsin.model.instant import When, from_us, to_us
 from tocsin.model.observation import MONITORING, USER
 from tocsin.model.operator import Author
 from tocsin.model.signal import Layer, Signal
-from tocsin.operations import investigation, investigation_chart, observations, queue, systems
+from tocsin.operations import decisions, investigation, investigation_chart, observations, queue, systems
 from tocsin.operations.investigation_chart import Learnt, RateCurve
 from tocsin.operations.investigation_decisions import rate_curve
 from tocsin.operations.investigation_windows import Windows, windows
@@ -86,6 +86,39 @@ def test_an_alert_accepted_as_the_new_normal_lasts_no_more(
     assert after is not None
     assert after.worst is None
     assert after.mark == before.mark, "nothing arrived that an estimate rests on"
+
+
+def test_decisions_are_looked_into_anew_when_outcomes_came_or_columns_mean_something_else(
+    store: Store, author: Author, run: Callable[..., object]
+) -> None:
+    rows = [(f"d{n}", f"2026-10-01T{n:02}:00:00Z") for n in range(20)]
+    run("id,time,said\n" + "".join(f"{id},{at},yes\n" for id, at in rows), name="l.csv", record="decisions")
+
+    def logged() -> object:
+        view = investigation.look(store, "shop")
+        assert view is not None
+        return view.logged
+
+    first = logged()
+    assert logged() == first
+    told = "id,time,outcome\n" + "".join(f"{id},{at},1\n" for id, at in rows)
+    run(told, name="o.csv", record="decisions")
+    second = logged()
+    assert second != first
+    decisions.set_roles(store, author, "shop", {"decision": ("said",)})
+    assert logged() != second
+
+
+def test_without_a_name_it_is_no_system_whose_alert_was_accepted(
+    store: Store, author: Author, add_samples: AddSamples
+) -> None:
+    one, other = (systems.ensure(store, author, name).id for name in ("router", "scorer"))
+    grave = raised(store, add(store, add_samples, one, "rate"), AlertSeverity.CRITICAL)
+    raised(store, add(store, add_samples, other, "rate"), AlertSeverity.LOW)
+    queue.accept(store, author, [grave.id], "a new fleet")
+    view = investigation.look(store)
+    assert view is not None
+    assert view.system.name == "scorer"
 
 
 def test_a_part_stands_beside_its_whole(store: Store, author: Author, add_samples: AddSamples) -> None:

@@ -23,6 +23,7 @@ from tocsin.store.folder import checked_zone
 
 SPANS = """A..B is from A to before B: times like 2026-11-02 or 2026-11-02T14:20Z, or with --row-order numbers
 of rows, from 1. Either may be left out: ..B begins with the first decision, A.. ends with the last."""
+_DIGITS = 18  # of a row's number, which is held in 64 bits
 _HINT = "Write 2026-10-01..2026-11-01, or with --row-order 1..25001."
 
 
@@ -108,6 +109,6 @@ def _end(text: str, args: argparse.Namespace, open: int) -> int:
         zone = args.tz or "UTC"
         checked_zone(zone)
         return to_us(parse_instant(text, now=SystemClock().now(), zone=zone).astimezone(UTC))
-    if not text.isdecimal():
+    if not text.isdecimal() or len(text) > _DIGITS:
         raise BadInput("with --row-order a span is of numbers of rows.", where=text, hint=_HINT)
     return int(text)

@@ -59,11 +59,12 @@ def number_moved(
     """
     if not len(first) or not len(last):
         return None
-    units = _units(first, last, prompts)
-    if units is None:
-        return _numbers_apart(first, last, random)
-    one, two = units.means
-    return _wilcoxon(one, two, (len(units.first), len(units.last)), random)
+    with np.errstate(over="ignore", invalid="ignore"):  # numbers from outside may be of any size
+        units = _units(first, last, prompts)
+        if units is None:
+            return _numbers_apart(first, last, random)
+        one, two = units.means
+        return _wilcoxon(one, two, (len(units.first), len(units.last)), random)
 
 
 def means_moved(one: Values, two: Values, rows: tuple[int, int], random: np.random.Generator) -> Moved:

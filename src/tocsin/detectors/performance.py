@@ -206,6 +206,6 @@ def _positive(decision: Column | None, score: Values) -> Values | None:
     values = np.unique(codes[known])
     if len(values) != 2:
         return None
-    with np.errstate(over="ignore"):  # scores that are no chances may be of any size
+    with np.errstate(over="ignore", invalid="ignore"):  # scores that are no chances may be of any size
         means = [float(score[known & (codes == value)].mean()) for value in values]
     return np.where(np.isnan(codes), np.nan, (codes == values[int(np.argmax(means))]).astype(np.float64))

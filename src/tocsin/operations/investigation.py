@@ -20,6 +20,7 @@ from tocsin.model.operator import System
 from tocsin.model.signal import Layer, Signal
 from tocsin.operations import budget, deployments, normals, queue, spotcheck
 from tocsin.operations.coverage import Heard, Rhythms, pulses
+from tocsin.operations.decisions import roles_of
 from tocsin.operations.detectors import SETTINGS, Listing, as_of
 from tocsin.operations.spotcheck_report import Report, summed
 from tocsin.store import alerts, decisions, incidents, journal, observations, series, systems
@@ -85,7 +86,8 @@ class Investigation:
     rows of decision logs there are, `decided` the first and last of them (UTC microseconds). `settings` says
     which version of the detectors' settings is in force, `spot` is the newest spot check, `judged` what was
     said last of the start. `candidates` are alerts that wait, those related taken together. `mark` is another
-    one when anything came that an estimate may rest on.
+    one when anything came that an estimate may rest on, `logged` when it is of decisions: more of them, what
+    turned out later, or what their columns mean.
     """
 
     now: datetime
@@ -104,6 +106,7 @@ class Investigation:
     judged: Judged | None
     candidates: tuple[Candidate, ...]
     mark: Hashable
+    logged: Hashable
 
     @property
     def signals(self) -> tuple[Seen, ...]:
@@ -137,16 +140,21 @@ def look(store: Store, system: str = "", rhythms: Rhythms | None = None) -> Inve
     if not known:
         return None
     with store.signals.read() as connection:
-        one = _chosen(known, system, alerts.list_all(connection) if not system else ())
+        every = () if system else alerts.list_all(connection)
+        one = _chosen(known, system, [alert for alert in every if alert.id not in accepted])
         numbered = series.list_all(connection, one.id)
         heard = pulses(connection, [number for number, _ in numbered], to_us(now), rhythms)
         found = alerts.list_all(connection, one.id)
         logs = decisions.list_all(connection, one.id)
+        later = decisions.later(connection, one.id)
     ran = tuple(deployments.of_system(store, one.id))
     own = [held for held in open_ if held.system == one.id]
+    roles = roles_of(store, one.id)
+    meant = tuple(sorted(roles.columns.items())), roles.favourable
+    logged = tuple((log.file, log.rows) for log in (*logs, *later)), meant
     mark = (
         tuple((number, heard[number].last_us) for number, _ in numbered if number in heard),
-        tuple((log.file, log.rows) for log in logs),
+        logged,
         tuple((each.id, each.at) for each in ran),
     )
     return Investigation(
@@ -166,6 +174,7 @@ def look(store: Store, system: str = "", rhythms: Rhythms | None = None) -> Inve
         _judged(said, one.id),
         tuple(waiting.candidate for waiting in queue.look(store, one.id, rhythms).candidates),
         mark,
+        logged,
     )
 
 

@@ -88,7 +88,7 @@ class Inquiry(QObject):
             return
         compared = self.windows
         if compared is not None:
-            mark = (compared, view.decided, view.decisions)
+            mark = (compared, view.logged)
             call = partial(_look_into, self._desk.store, view.system.id, compared)
             self.decided.want(view.system.id, mark, call)
 
