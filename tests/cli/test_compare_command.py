@@ -81,6 +81,10 @@ def test_roles_are_shown_and_set(log: Path, tmp_path: Path, capsys: pytest.Captu
     assert isinstance(listed, list)
     assert listed[0]["rows"] == 2000
     assert main(["decisions", "roles", "--system", "shop", "--set", "hero=amount", *store]) == 1
+    capsys.readouterr()
+    run_on = "group=region,score=amount"
+    assert main(["decisions", "roles", "--system", "shop", "--set", run_on, *store]) == 1
+    assert "--set score=amount" in capsys.readouterr().err
     spans = ["--baseline", "..2026-05-11", "--window", "2026-05-11.."]
     told = run(capsys, "compare", "--system", "shop", *store, *spans)
     assert isinstance(told, dict)

@@ -15,6 +15,7 @@ from tocsin.detectors.silence import SilenceDetector
 from tocsin.errors import BadInput
 from tocsin.model.instant import from_us
 from tocsin.model.journal import SystemAdded
+from tocsin.model.judgement import DetectorSet
 from tocsin.model.operator import Author
 from tocsin.model.signal import Signal
 from tocsin.now import ManualClock
@@ -158,3 +159,16 @@ def test_a_detector_set_anew_is_handed_out_with_its_parameters(store: Store, aut
     assert detectors.get(store, "departure").part.parameters == Parameters(window_days=14, urgent_hours=3)
     detectors.set_parameters(store, author, "departure", {}, defaults=True)
     assert detectors.get(store, "departure").part.parameters == Parameters()
+
+
+def test_a_setting_held_that_is_out_of_bounds_leaves_the_defaults_in_force(
+    store: Store, author: Author
+) -> None:
+    if not plugins.found(plugins.DETECTORS):
+        pytest.skip("tocsin is not installed, so it has no entry points")
+    with store.write() as write:
+        body = DetectorSet("segments", {"window_days": 1e308}, True, "")
+        write.add(author, body, subject="segments", id=store.new_id())
+    found = detectors.get(store, "segments")
+    assert "out of bounds" in found.broken
+    assert found.part.parameters == type(found.part)().parameters

@@ -44,7 +44,13 @@ def said_roles(words: list[str], before: Mapping[str, tuple[str, ...]]) -> dict[
         role, equals, columns = word.partition("=")
         if not equals:
             raise BadInput("this is not ROLE=COLUMN.", where=word, hint=f"Roles are {', '.join(ROLES)}.")
+        if role.strip() not in ROLES:
+            raise BadInput(
+                "there is no such role.", where=role.strip(), hint=f"Roles are {', '.join(ROLES)}."
+            )
         named = tuple(name for name in (part.strip() for part in columns.split(",")) if name)
+        if run_on := [name for name in named if name.partition("=")[0] in ROLES and "=" in name]:
+            raise BadInput("each role has a --set of its own.", where=word, hint=f"Write --set {run_on[0]}.")
         found = {one: tuple(n for n in told if n not in named) for one, told in found.items()}
         found[role.strip()] = named
     return {role: told for role, told in found.items() if told}

@@ -23,14 +23,16 @@ class Parameters:
     """What may be set."""
 
     least_share: float = field(
-        default=0.05, metadata={"unit": "", "says": "a share must change by this to be told", "least": 0}
+        default=0.05,
+        metadata={"unit": "", "says": "a share must change by this to be told", "least": 0, "most": 1},
     )
     least_ratio: float = field(
         default=0.2,
         metadata={"unit": "", "says": "a number must change by this share of itself to be told", "least": 0},
     )
     prompts: float = field(
-        default=10, metadata={"unit": "", "says": "prompts asked in both windows, at least", "least": 2}
+        default=10,
+        metadata={"unit": "", "says": "prompts asked in both windows, at least", "least": 2, "most": 10**9},
     )
 
 

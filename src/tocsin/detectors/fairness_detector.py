@@ -27,7 +27,8 @@ class Parameters:
     """What may be set; every field carries its unit and what it says."""
 
     least: int = field(
-        default=LEAST, metadata={"unit": "rows", "says": "a group needs in either window", "least": 1}
+        default=LEAST,
+        metadata={"unit": "rows", "says": "a group needs in either window", "least": 1, "most": 10**9},
     )
 
 

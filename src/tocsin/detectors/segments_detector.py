@@ -24,13 +24,16 @@ class Parameters:
     """What may be set; every field carries its unit and what it says."""
 
     window_days: float = field(
-        default=14.0, metadata={"unit": "days", "says": "what is compared with the past", "least": 1.0}
+        default=14.0,
+        metadata={"unit": "days", "says": "what is compared with the past", "least": 1.0, "most": 366.0},
     )
     baseline_days: float = field(
-        default=42.0, metadata={"unit": "days", "says": "past that is the baseline", "least": 1.0}
+        default=42.0,
+        metadata={"unit": "days", "says": "past that is the baseline", "least": 1.0, "most": 3660.0},
     )
     least: int = field(
-        default=50, metadata={"unit": "rows", "says": "a segment needs in either window", "least": 1}
+        default=50,
+        metadata={"unit": "rows", "says": "a segment needs in either window", "least": 1, "most": 10**9},
     )
     pairs: bool = field(default=True, metadata={"unit": "", "says": "look at pairs of columns too"})
 

@@ -186,10 +186,11 @@ def parameters_of(part: Any) -> tuple[Parameter, ...]:
 def _made(part: Any, values: Mapping[str, Value]) -> Any:
     """Return the detector with these parameters, others at their defaults. Raises BadInput."""
     plain = type(part.parameters)()
-    there = {one.name for one in fields(plain)}
+    there = {one.name: one for one in parameters_of(part)}
     if unknown := [name for name in values if name not in there]:
         raise BadInput(f"it has no parameter “{unknown[0]}”.", where=part.name)
-    typed = {name: int(value) if _is_whole(getattr(plain, name)) else value for name, value in values.items()}
+    # What the journal holds is checked too: bounds can be narrower than when it was set.
+    typed = {name: _checked(part.name, there[name], value) for name, value in values.items()}
     try:
         return type(part)(replace(plain, **typed))
     except (TypeError, ValueError) as error:
