@@ -142,6 +142,20 @@ def test_the_mean_of_any_number_is_compared_as_welch_does() -> None:
     assert one.rate == pytest.approx((before.mean(), after.mean()), rel=1e-12)
 
 
+@pytest.mark.parametrize("level", [1e9, -1e12])
+def test_numbers_far_from_zero_are_compared_as_well_as_near_it(level: float) -> None:
+    random = np.random.default_rng(4)
+    table = people(random)
+    fault = table.words("van").codes == 2
+    values = random.normal(0, 1, len(table)) - (fault & (table.times_us >= HALF))
+    near, far = looked(table, values), looked(table, level + values)
+    assert [one.where for one in near.findings] == [(("van", "v2"),)]
+    assert [one.where for one in far.findings] == [(("van", "v2"),)]
+    assert far.findings[0].change == pytest.approx(near.findings[0].change, abs=1e-3)
+    assert far.findings[0].high == pytest.approx(near.findings[0].high, abs=1e-3)
+    assert far.findings[0].rate[0] == pytest.approx(level + near.findings[0].rate[0], abs=1e-3)
+
+
 def test_few_rows_are_not_judged_and_counted_as_such() -> None:
     random = np.random.default_rng(15)
     table = people(random)
@@ -179,7 +193,7 @@ def test_counts_are_those_of_a_plain_loop(seed: int, binary: bool) -> None:
     for where, sums in zip(laid.places, laid.known.sums, strict=True):
         mine = cell.members(laid.attributes, where)
         for window, span in enumerate((slice(0, 350), slice(350, 600))):
-            inside = values[span][mine[span]]
+            inside = values[span][mine[span]] - laid.centre
             wanted = (len(inside), inside.sum(), (inside**2).sum())
             assert sums[window] == pytest.approx(wanted)
     some = np.flatnonzero(random.random(rows) < 0.3)

@@ -118,7 +118,7 @@ def _overall(laid: Laid, settings: Settings) -> SegmentChange:
     sums = laid.total[None]
     nobody = np.zeros((2, 3))
     p = worse_p(sums, laid.total, settings.worse, -1.0, binary=laid.measured.binary)
-    return _described((), sums[0], nobody, float(p[0]), math.nan, binary=laid.measured.binary)
+    return _described((), sums[0], nobody, float(p[0]), math.nan, laid)
 
 
 def _change(laid: Laid, at: int, p: float, q: float, **more: Any) -> SegmentChange:
@@ -131,20 +131,20 @@ def _change(laid: Laid, at: int, p: float, q: float, **more: Any) -> SegmentChan
         (laid.attributes[number].name, laid.attributes[number].places[code])
         for number, code in laid.places[at]
     )
-    told = _described(where, sums, laid.total - sums, p, q, binary=laid.measured.binary)
+    told = _described(where, sums, laid.total - sums, p, q, laid)
     return replace(told, places=places, **more)
 
 
 def _described(
-    where: tuple[tuple[str, str], ...], sums: Values, rest: Values, p: float, q: float, *, binary: bool
+    where: tuple[tuple[str, str], ...], sums: Values, rest: Values, p: float, q: float, laid: Laid
 ) -> SegmentChange:
-    moved, low, high = (float(one[0]) for one in change(sums[None], binary=binary))
+    moved, low, high = (float(one[0]) for one in change(sums[None], binary=laid.measured.binary))
     before, after = (float(sum_ / rows) if rows else math.nan for rows, sum_, _ in sums)
     first, last = (float(sum_ / rows) if rows else math.nan for rows, sum_, _ in rest)
     return SegmentChange(
         where=where,
         rows=(int(sums[0, 0]), int(sums[1, 0])),
-        rate=(before, after),
+        rate=(before + laid.centre, after + laid.centre),
         change=moved,
         low=low,
         high=high,

@@ -19,6 +19,7 @@ _MOST_FOUND = 50
 _ROUNDS, _RIVALS = 3, 24
 _MARGIN = 1.0  # standard errors: less is noise
 _STEADY = 0.1  # of the logarithm of a part of the rows
+_LARGEST = 1e70  # numbers are held within, so that no square of a variance overflows
 _SURE = 0.05  # a pair is told instead of one of its values when the rest of that value differs this surely
 
 
@@ -38,13 +39,14 @@ class Settings:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Laid:
-    """The rows of both windows, laid out for counting."""
+    """The rows of both windows, laid out for counting; of numbers what they are less `centre`."""
 
     attributes: tuple[Attribute, ...]
     measured: cell.Measured
     known: cell.Cells
     places: list[cell.Where]
     total: Values
+    centre: float = 0.0
 
 
 @dataclass(slots=True, eq=False)
@@ -63,7 +65,12 @@ def lay(
     """Return the rows of both windows that have a value, laid out for counting, and the cells."""
     rows, later = _rows(table, baseline, window, values)
     wanted = values[rows]
-    binary = bool(((wanted == 0) | (wanted == 1)).all())
+    binary, centre = bool(((wanted == 0) | (wanted == 1)).all()), 0.0
+    if not binary:
+        # Else the spread of numbers far from zero would drown in the rounding of their squares.
+        wanted = np.clip(wanted, -_LARGEST, _LARGEST)
+        centre = float(np.median(wanted))
+        wanted = wanted - centre
     measured = cell.Measured(later, wanted, binary)
     made = (
         attribute(name, cut(table.columns[name], rows), later, settings.least, settings.bins)
@@ -72,7 +79,7 @@ def lay(
     attributes = tuple(one for one in made if one is not None)
     found = cell.cells(attributes, measured, settings.least, pairs=settings.pairs)
     total = cell.sums_of(measured, cell.EVERY)
-    return Laid(attributes, measured, found, cell.places(attributes, found), total)
+    return Laid(attributes, measured, found, cell.places(attributes, found), total, centre)
 
 
 def _rows(table: Table, baseline: Span, window: Span, values: Values) -> tuple[cell.Rows, NDArray[np.intp]]:
