@@ -38,15 +38,11 @@ class ConfidenceDetector:
     order = 3
 
     def __init__(self, parameters: Parameters | None = None) -> None:
-        self._parameters = parameters or Parameters()
-
-    @property
-    def parameters(self) -> Parameters:
-        return self._parameters
+        self.parameters = parameters or Parameters()
 
     @property
     def needs(self) -> OneSeries:
-        return OneSeries(DAY, 366 * DAY, 2 * self._parameters.window)
+        return OneSeries(DAY, 366 * DAY, 2 * self.parameters.window)
 
     def suits(self, signal: Signal) -> bool:
         """Whether a signal is a confidence."""
@@ -54,7 +50,7 @@ class ConfidenceDetector:
 
     def find(self, series: Series, since_us: int) -> list[Finding]:
         """Return when the mean of the last samples fell below the floor, and when it was back."""
-        window, n = self._parameters.window, len(series.values)
+        window, n = self.parameters.window, len(series.values)
         if n < window:
             return []
         means = averages(series.values, window)
@@ -69,16 +65,16 @@ class ConfidenceDetector:
 
     def calm(self, series: Series) -> "FloorCalm | None":
         """Return what later samples are measured by, None while the mean is under the floor."""
-        window, floor = self._parameters.window, self._floor(series.signal)
+        window, floor = self.parameters.window, self._floor(series.signal)
         if len(series.values) >= window and float(series.values[-window:].mean()) < floor:
             return None
         return FloorCalm(2**63 - 1, window, floor)
 
     def _floor(self, signal: Signal) -> float:
-        return self._parameters.threshold * (100.0 if signal.unit == "%" else 1.0)
+        return self.parameters.threshold * (100.0 if signal.unit == "%" else 1.0)
 
     def _finding(self, series: Series, means: Values, first: int, last: int) -> Finding:
-        times, window = series.times_us, self._parameters.window
+        times, window = series.times_us, self.parameters.window
         floor = self._floor(series.signal)
         lowest = first + int(np.argmin(means[first : last + 1]))
         value, began = float(means[lowest]), max(first + 1 - window, 0)

@@ -34,30 +34,26 @@ class CusumDetector(Chart):
     release = "1"
 
     def __init__(self, parameters: Parameters | None = None) -> None:
-        self._parameters = parameters or Parameters()
-        super().__init__(self._parameters)
-
-    @property
-    def parameters(self) -> Parameters:
-        return self._parameters
+        self.parameters = parameters or Parameters()
+        super().__init__(self.parameters)
 
     def statistic(self, innovations: Values) -> Values:
         """Return S_t = max(0, S_(t-1) + z_t - k) of the last 128 innovations."""
-        return cusum(innovations, self._parameters.allowance, _FULL)
+        return cusum(innovations, self.parameters.allowance, _FULL)
 
     def limit(self, whitened: Whitened, rate: float) -> float | None:
         """Return Siegmund's limit, with a margin for the error of mean and spread of the reference."""
         noise = whitened.reference.noise
         location, scale = round(1 / noise.samples, 6), round(noise.uncertainty, 5)
-        return cusum_limit(float(f"{rate:.3g}"), self._parameters.allowance, location, scale)
+        return cusum_limit(float(f"{rate:.3g}"), self.parameters.allowance, location, scale)
 
     def rate(self, level: float) -> float:
         """Return how often a sample noise passes a level of the statistic."""
-        return cusum_rate(level, self._parameters.allowance)
+        return cusum_rate(level, self.parameters.allowance)
 
     def threshold(self, limit: float, samples: int) -> float:
         """Return the mean of so many innovations at which the statistic is at its limit."""
-        return self._parameters.allowance + limit / samples
+        return self.parameters.allowance + limit / samples
 
 
 def cusum(values: Values, allowance: float, memory: int) -> Values:

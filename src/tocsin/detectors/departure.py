@@ -57,22 +57,18 @@ class DepartureDetector:
     release = "2"
 
     def __init__(self, parameters: Parameters | None = None) -> None:
-        self._parameters = wanted = parameters or Parameters()
+        self.parameters = wanted = parameters or Parameters()
         self._past = Past(wanted.window_days, wanted.learning_days, wanted.least_samples)
 
     @property
-    def parameters(self) -> Parameters:
-        return self._parameters
-
-    @property
     def needs(self) -> OneSeries:
-        window = int(self._parameters.window_days * DAY)
-        return OneSeries(window + 8 * DAY, 16 * window, 2 * self._parameters.least_samples, _STRETCH)
+        window = int(self.parameters.window_days * DAY)
+        return OneSeries(window + 8 * DAY, 16 * window, 2 * self.parameters.least_samples, _STRETCH)
 
     def find(self, series: Series, since_us: int) -> list[Finding]:
         """Return the departures seen after `since_us`, or still going on then, oldest first."""
         times = series.times_us
-        if len(times) <= self._parameters.least_samples:
+        if len(times) <= self.parameters.least_samples:
             return []
         series = replace(series, values=np.clip(series.values, -LARGEST, LARGEST))
         quiet = quiet_of(times)
@@ -103,7 +99,7 @@ class DepartureDetector:
         earlier = (end for _, end in departed if end < times[episode.first])
         after = int(np.searchsorted(times, max(earlier, default=int(times[0]) - 1), side="right"))
         lasting = bool(times[episode.last] >= going_on)
-        return describe(series, episode, after, self._parameters.urgent_hours, lasting=lasting)
+        return describe(series, episode, after, self.parameters.urgent_hours, lasting=lasting)
 
     def _measure(
         self, series: Series, excluded: Sequence[Span], until: int

@@ -55,15 +55,11 @@ class DriftDetector:
     weight = 0.5
 
     def __init__(self, parameters: Parameters | None = None) -> None:
-        self._parameters = parameters or Parameters()
-
-    @property
-    def parameters(self) -> Parameters:
-        return self._parameters
+        self.parameters = parameters or Parameters()
 
     @property
     def needs(self) -> OneSeries:
-        window = int(self._parameters.window_days * DAY)
+        window = int(self.parameters.window_days * DAY)
         return OneSeries(2 * window + 2 * _QUIET, 4 * window, _FEWEST, DAY)
 
     def find(self, series: Series, since_us: int) -> list[Finding]:
@@ -90,12 +86,12 @@ class DriftDetector:
         self, series: Series, times: Times, values: Values, begin: int
     ) -> Iterator[tuple[int, int, Slope, float]]:
         """Yield the day, the first day of its window, the slope and its limit (in t)."""
-        window = int(self._parameters.window_days * DAY)
+        window = int(self.parameters.window_days * DAY)
         rate = max(series.alarms_a_week / 2 / 7, 1e-12)
         for at in range(begin, len(times)):
             now = int(times[at])
             first = int(np.searchsorted(times, now - window, side="right"))
-            if at + 1 - first < max(_FEWEST, 0.75 * self._parameters.window_days):
+            if at + 1 - first < max(_FEWEST, 0.75 * self.parameters.window_days):
                 continue
             days, means = times[first : at + 1] / DAY, values[first : at + 1]
             slope = slope_of(days, means)

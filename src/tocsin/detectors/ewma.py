@@ -28,16 +28,12 @@ class EwmaDetector(Chart):
     default = False
 
     def __init__(self, parameters: Parameters | None = None) -> None:
-        self._parameters = parameters or Parameters()
-        super().__init__(self._parameters)
-
-    @property
-    def parameters(self) -> Parameters:
-        return self._parameters
+        self.parameters = parameters or Parameters()
+        super().__init__(self.parameters)
 
     def statistic(self, innovations: Values) -> Values:
         """Return the mean in its standard deviations sqrt(w / (2 - w)), 0 where it is below 0."""
-        weight = self._parameters.weight
+        weight = self.parameters.weight
         spread = np.sqrt(weight / (2 - weight))
         found: Values = np.maximum(ewma(innovations, weight) / spread, 0.0)
         return found
@@ -46,7 +42,7 @@ class EwmaDetector(Chart):
         """Return the level passed at that rate; as many degrees of freedom as the spread is known with."""
         from scipy.special import ndtr, stdtrit
 
-        noise, weight = whitened.reference.noise, self._parameters.weight
+        noise, weight = whitened.reference.noise, self.parameters.weight
         level = level_of(float(f"{rate:.3g}"), weight)
         wider = np.sqrt(1 + 1 / noise.samples * (2 - weight) / weight)
         freedom = max(0.5 / max(noise.uncertainty, 1e-6), 3.0)
@@ -54,11 +50,11 @@ class EwmaDetector(Chart):
 
     def rate(self, level: float) -> float:
         """Return how often a sample noise passes a level of the statistic."""
-        return clumps(max(level, 0.5), self._parameters.weight)
+        return clumps(max(level, 0.5), self.parameters.weight)
 
     def threshold(self, limit: float, samples: int) -> float:
         """Return the mean of so many innovations at which the statistic is at its limit."""
-        weight = self._parameters.weight
+        weight = self.parameters.weight
         return float(limit * np.sqrt(weight / (2 - weight)) / (1 - (1 - weight) ** samples))
 
 

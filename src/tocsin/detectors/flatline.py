@@ -40,15 +40,11 @@ class FlatlineDetector:
     order = 3
 
     def __init__(self, parameters: Parameters | None = None) -> None:
-        self._parameters = parameters or Parameters()
-
-    @property
-    def parameters(self) -> Parameters:
-        return self._parameters
+        self.parameters = parameters or Parameters()
 
     @property
     def needs(self) -> OneSeries:
-        window = int(self._parameters.window_days * DAY)
+        window = int(self.parameters.window_days * DAY)
         return OneSeries(window + 8 * DAY, 16 * window, 200, 10 * SECOND)
 
     def find(self, series: Series, since_us: int) -> list[Finding]:
@@ -56,7 +52,7 @@ class FlatlineDetector:
         times, values = series.times_us, series.values
         firsts, lasts = _runs(values)
         found, limits = [], dict[int, int | None]()
-        long = (lasts + 1 - firsts >= self._parameters.least_samples) & (times[lasts] > since_us)
+        long = (lasts + 1 - firsts >= self.parameters.least_samples) & (times[lasts] > since_us)
         for first, last in zip(firsts[long].tolist(), lasts[long].tolist(), strict=True):
             day = int(times[first]) // DAY
             if day not in limits:
@@ -71,7 +67,7 @@ class FlatlineDetector:
         """Return how many equal values in a row are chance, by what came before; None if unknown."""
         if not len(times):
             return None
-        begin = int(np.searchsorted(times, int(times[-1]) - int(self._parameters.window_days * DAY)))
+        begin = int(np.searchsorted(times, int(times[-1]) - int(self.parameters.window_days * DAY)))
         past = values[begin:]
         if len(past) < 100:
             return None
@@ -83,7 +79,7 @@ class FlatlineDetector:
         weeks = (int(times[-1]) - int(times[begin])) / (7 * DAY)
         rate = alarms_a_week * weeks / len(past)
         chance = 1.0 if repeats <= 0 else math.log(max(rate, 1e-12) / (1 - repeats)) / math.log(repeats) + 1
-        return max(self._parameters.least_samples, 2 * longest, math.ceil(chance))
+        return max(self.parameters.least_samples, 2 * longest, math.ceil(chance))
 
     def calm(self, series: Series) -> "FlatCalm | None":
         """Return how many equal values are calm."""

@@ -35,12 +35,8 @@ class PageHinkleyDetector(Chart):
     default = False
 
     def __init__(self, parameters: Parameters | None = None) -> None:
-        self._parameters = parameters or Parameters()
-        super().__init__(self._parameters)
-
-    @property
-    def parameters(self) -> Parameters:
-        return self._parameters
+        self.parameters = parameters or Parameters()
+        super().__init__(self.parameters)
 
     def calm(self, series: Series) -> ChartCalm | None:
         """Return None: a running mean remembers more than a few samples, so every look is a full one."""
@@ -48,21 +44,21 @@ class PageHinkleyDetector(Chart):
 
     def statistic(self, innovations: Values) -> Values:
         """Return the test of an increase at each innovation."""
-        return page_hinkley(innovations, self._parameters.tolerance, _KEEP)
+        return page_hinkley(innovations, self.parameters.tolerance, _KEEP)
 
     def limit(self, whitened: Whitened, rate: float) -> float | None:
         """Return the limit of the CUSUM with the same allowance, in the data's own scale."""
         noise = whitened.reference.noise
         location, scale = round(1 / noise.samples, 6), round(noise.uncertainty, 5)
-        return cusum_limit(float(f"{rate:.3g}"), self._parameters.tolerance, location, scale)
+        return cusum_limit(float(f"{rate:.3g}"), self.parameters.tolerance, location, scale)
 
     def rate(self, level: float) -> float:
         """Return how often a sample noise passes a level of the statistic."""
-        return cusum_rate(level, self._parameters.tolerance)
+        return cusum_rate(level, self.parameters.tolerance)
 
     def threshold(self, limit: float, samples: int) -> float:
         """Return the mean of so many innovations at which the statistic is at its limit."""
-        return self._parameters.tolerance + limit / samples
+        return self.parameters.tolerance + limit / samples
 
 
 def page_hinkley(values: Values, tolerance: float, keep: float = 1.0) -> Values:

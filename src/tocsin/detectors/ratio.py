@@ -39,19 +39,15 @@ class RatioDetector(CusumDetector):
     release = "1"
     order = 2
     weight = 0.5
+    parameters: Parameters
 
     def __init__(self, parameters: Parameters | None = None) -> None:
-        self._ratio = parameters or Parameters()
-        super().__init__(self._ratio)
-
-    @property
-    def parameters(self) -> Parameters:
-        return self._ratio
+        super().__init__(parameters or Parameters())
 
     @property
     def needs(self) -> OneSeries:
-        window = int(self._ratio.window_days * DAY)
-        return OneSeries(window + 8 * DAY, 16 * window, 2 * self._ratio.least_samples, HOUR)
+        window = int(self.parameters.window_days * DAY)
+        return OneSeries(window + 8 * DAY, 16 * window, 2 * self.parameters.least_samples, HOUR)
 
     def suits(self, signal: Signal) -> bool:
         """Whether a signal is a cost, or counts what costs."""
@@ -70,7 +66,7 @@ class RatioDetector(CusumDetector):
         if found is None or _LOGGED not in series.memo:
             return found
         logged, usual, _, _ = means(series, episode, found.start_us)
-        if abs(logged - usual) < math.log(self._ratio.factor):
+        if abs(logged - usual) < math.log(self.parameters.factor):
             return None
         unit = f" {series.signal.unit}" if series.signal.unit else ""
         return replace(

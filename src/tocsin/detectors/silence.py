@@ -51,15 +51,11 @@ class SilenceDetector:
     watches_clock = True
 
     def __init__(self, parameters: Parameters | None = None) -> None:
-        self._parameters = parameters or Parameters()
-
-    @property
-    def parameters(self) -> Parameters:
-        return self._parameters
+        self.parameters = parameters or Parameters()
 
     @property
     def needs(self) -> OneSeries:
-        window = int(self._parameters.window_days * DAY)
+        window = int(self.parameters.window_days * DAY)
         return OneSeries(window + 8 * DAY, 16 * window, 200, 10 * SECOND)
 
     def find(self, series: Series, since_us: int) -> list[Finding]:
@@ -84,9 +80,9 @@ class SilenceDetector:
 
     def limit_us(self, times: Times, alarms_a_week: float) -> int | None:
         """Return how long nothing may come after the last of these times; None without a rhythm."""
-        if len(times) < _FEWEST or int(times[-1] - times[0]) < self._parameters.learning_days * DAY:
+        if len(times) < _FEWEST or int(times[-1] - times[0]) < self.parameters.learning_days * DAY:
             return None
-        since = int(times[-1]) - int(self._parameters.window_days * DAY)
+        since = int(times[-1]) - int(self.parameters.window_days * DAY)
         gaps = np.diff(times[max(int(np.searchsorted(times, since)), 0) :])
         usual = rhythm_us(times[-_TAIL - 1 :])
         if usual is None or len(gaps) < _FEWEST:
@@ -96,7 +92,7 @@ class SilenceDetector:
         excess = float(top.mean() - top.min())
         expected = max(alarms_a_week * float(gaps.sum()) / (7 * DAY), 1e-9)  # pauses so long, in this past
         reach = float(top.min()) + excess * math.log(max(most / expected, 1.0))
-        return int(max(self._parameters.intervals * usual, 1.5 * float(top.min()), reach))
+        return int(max(self.parameters.intervals * usual, 1.5 * float(top.min()), reach))
 
     def calm(self, series: Series) -> "SilenceCalm | None":
         """Return how long nothing may come."""

@@ -61,22 +61,18 @@ class SurpriseDetector:
     default = False
 
     def __init__(self, parameters: Parameters | None = None) -> None:
-        self._parameters = wanted = parameters or Parameters()
+        self.parameters = wanted = parameters or Parameters()
         self._past = Past(wanted.window_days, wanted.learning_days, wanted.least_samples)
 
     @property
-    def parameters(self) -> Parameters:
-        return self._parameters
-
-    @property
     def needs(self) -> OneSeries:
-        window = int(self._parameters.window_days * DAY)
-        return OneSeries(window + 8 * DAY, 16 * window, 2 * self._parameters.least_samples, _STRETCH)
+        window = int(self.parameters.window_days * DAY)
+        return OneSeries(window + 8 * DAY, 16 * window, 2 * self.parameters.least_samples, _STRETCH)
 
     def find(self, series: Series, since_us: int) -> list[Finding]:
         """Return what was new after `since_us`, or still coming then, oldest first."""
         times = series.times_us
-        if len(times) <= self._parameters.least_samples:
+        if len(times) <= self.parameters.least_samples:
             return []
         apart = _apart(times)
         begin = int(np.searchsorted(times, since_us - apart, side="right"))
@@ -90,13 +86,13 @@ class SurpriseDetector:
         known = [_judge(series, block, *looked[block.start]) for block in blocks]
         going_on = int(times[-1]) - quiet_of(times).over_us
         return [
-            describe(series, part, self._parameters.urgent_hours, lasting=int(times[part[-1][0]]) >= going_on)
+            describe(series, part, self.parameters.urgent_hours, lasting=int(times[part[-1][0]]) >= going_on)
             for part in _together(known, times, apart)
         ]
 
     def _block(self, times: Times, first: int, end: int, until: int) -> "_Block | None":
         """Return samples `first` to `end`, to be judged by those before `until`; None: too little past."""
-        wanted = self._parameters
+        wanted = self.parameters
         past = int(np.searchsorted(times, until))
         if past < wanted.least_samples or until - int(times[0]) < wanted.learning_days * DAY:
             return None
