@@ -14,6 +14,7 @@ from statsmodels.stats.proportion import confint_proportions_2indep, proportion_
 
 from tocsin.detectors.fairness import Audit, Gap, audit
 from tocsin.detectors.fairness_calibration import calibration
+from tocsin.detectors.fairness_decided import groups
 from tocsin.detectors.fairness_ratio import differ_p, holm, koopman
 from tocsin.detectors.proportions import rate
 from tocsin.detectors.table import Words
@@ -193,3 +194,9 @@ def test_scores_that_are_no_chances_have_no_gap() -> None:
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=8))
 def test_holm_is_that_of_statsmodels(p: list[float]) -> None:
     assert holm(p) == pytest.approx(multipletests(p, method="holm")[1].tolist())
+
+
+def test_numbers_that_are_nearly_alike_are_groups_of_their_own() -> None:
+    found = groups(np.array([1_000_001.0, 1_000_002.0, np.nan, 1_000_001.0]))
+    assert found is not None
+    assert (found.labels, found.codes.tolist()) == (("1000001", "1000002"), [0, 1, -1, 0])

@@ -61,6 +61,19 @@ def test_the_same_again_changes_nothing_and_others_are_told_apart(store: Store, 
 
 
 @pytest.mark.usefixtures("log")
+@pytest.mark.parametrize("numbers_first", [True, False])
+def test_numbers_in_one_file_and_words_in_another_are_all_kept(
+    store: Store, run: Import, numbers_first: bool
+) -> None:
+    files = ["id,outcome\nd5,1\nd1,0\n", "id,outcome\nd2,late\nd3,early\n"]
+    for name, text in zip("ab", files if numbers_first else files[::-1], strict=True):
+        run(text, name=f"{name}.csv", **SAID)
+    outcome = decisions.of_system(store, "shop")[0].words("outcome")
+    told = [outcome.labels[code] if code >= 0 else "" for code in outcome.codes]
+    assert told == ["", "0", "late", "early", "", "1", "", ""]
+
+
+@pytest.mark.usefixtures("log")
 def test_those_of_decisions_that_are_not_held_are_rejected(store: Store, run: Import) -> None:
     rows = "".join(f"d{i},1\n" for i in range(8)) + "".join(f"x{i},1\n" for i in range(2))
     with pytest.raises(BadInput, match="not held"):

@@ -57,7 +57,7 @@ def groups(column: Column) -> Words | None:
     if len(values) > _MOST_GROUPS:
         return None
     codes = np.where(np.isnan(column), -1, np.searchsorted(values, column)).astype(np.int32)
-    return Words(codes, tuple(f"{value:g}" for value in values))
+    return Words(codes, tuple(f"{value:.12g}" for value in values))
 
 
 def _outcome(table: Table, roles: Roles, decision: Column, favourable: str) -> Values | None:

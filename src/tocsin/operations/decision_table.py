@@ -72,17 +72,41 @@ def loaded(
 
 
 def joined(known: Column | None, later: Column, place: NDArray[np.int64]) -> Column:
-    """Return a later column by the decisions' rows (-1: not in it), under what of it was known before."""
-    if isinstance(later, Words):
-        codes = np.where(place < 0, np.int32(-1), later.codes[place])
-        if not isinstance(known, Words):
-            return Words(codes, later.labels)
-        labels = tuple(sorted({*known.labels, *later.labels}))
-        at = {label: code for code, label in enumerate(labels)}
-        one, other = (np.array([*(at[x] for x in w.labels), -1], np.int32) for w in (known, later))
-        return Words(np.where(known.codes >= 0, one[known.codes], other[codes]), labels)
-    found = np.where(place < 0, np.nan, later[place])
-    return found if known is None or isinstance(known, Words) else np.where(np.isnan(known), found, known)
+    """Return a later column by the decisions' rows (-1: not in it), under what of it was known before.
+
+    One that holds numbers here and words there is words.
+    """
+    found = _placed(later, place)
+    if known is None or _empty(known):
+        return found
+    if _empty(found):
+        return known
+    if not isinstance(known, Words) and not isinstance(found, Words):
+        return np.where(np.isnan(known), found, known)
+    first, second = _worded(known), _worded(found)
+    labels = tuple(sorted({*first.labels, *second.labels}))
+    at = {label: code for code, label in enumerate(labels)}
+    one, other = (np.array([*(at[x] for x in w.labels), -1], np.int32) for w in (first, second))
+    return Words(np.where(first.codes >= 0, one[first.codes], other[second.codes]), labels)
+
+
+def _placed(column: Column, place: NDArray[np.int64]) -> Column:
+    if isinstance(column, Words):
+        return Words(np.where(place < 0, np.int32(-1), column.codes[place]), column.labels)
+    return np.where(place < 0, np.nan, column[place])
+
+
+def _empty(column: Column) -> bool:
+    return bool((column.codes < 0).all() if isinstance(column, Words) else np.isnan(column).all())
+
+
+def _worded(column: Column) -> Words:
+    """Return a column as words: whole numbers without a point."""
+    if isinstance(column, Words):
+        return column
+    known = np.unique(column[~np.isnan(column)])
+    codes = np.where(np.isnan(column), -1, np.searchsorted(known, column)).astype(np.int32)
+    return Words(codes, tuple(f"{value:.15g}" for value in known.tolist()))
 
 
 def _read(
