@@ -68,3 +68,19 @@ def test_a_system_of_the_store_is_scanned(
 def test_one_window_alone_is_refused(log: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["segments", "--decisions", str(log), *SPANS[:2]]) == 1
     assert "--window" in capsys.readouterr().err
+
+
+def test_a_rate_that_nobody_knows_is_said_to_be_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "log.csv"
+    rows = "".join(
+        f"{n},2026-08-{1 + n // 10:02}T12:00:00Z,{'ab'[n % 3 == 0]},{n % 2},{'' if n > 9 else 1}\n"
+        for n in range(200)
+    )
+    file.write_text("id,time,region,decision,outcome\n" + rows)
+    spans = ["--baseline", "2026-08-03..2026-08-10", "--window", "2026-08-10.."]
+    assert main(["segments", "--decisions", str(file), *spans]) == 0
+    shown = capsys.readouterr().out
+    assert "nothing to compare" in shown
+    assert "nan" not in shown

@@ -112,7 +112,7 @@ def test_what_cannot_be_compared_is_refused(primes: tuple[Table, Roles]) -> None
         compare_versions(table, roles, "gpt-5", GPT4[1])
     with pytest.raises(BadInput, match="no column tells the version"):
         compare_versions(table, Roles(), *GPT4)
-    with pytest.raises(BadInput, match="no answers in this span"):
+    with pytest.raises(BadInput, match="no answers in the span “before”"):
         compare_windows(table, roles, (10_000, 10_001), (1, 5))
     with pytest.raises(BadInput, match="anything of the answers"):
         compare_windows(table, Roles(), (1, 5), (5, 9))

@@ -82,6 +82,7 @@ def test_a_window_takes_its_rows_alone() -> None:
         (Roles({**GROUPED, "decision": ("approved",)}, "yes"), {"by": "amount"}, "too many"),
         (Roles({**GROUPED, "decision": ("approved",)}, "yes"), {"reference": "x"}, "not that reference"),
         (Roles({**GROUPED, "decision": ("approved",)}, "yes"), {"least": 300}, "two groups"),
+        (Roles({**GROUPED, "decision": ("approved",)}, "yes"), {"least": 0}, "at least one row"),
         (Roles({**GROUPED, "decision": ("approved",)}, "yes"), {"span": (900, 999)}, "no decisions"),
     ],
 )

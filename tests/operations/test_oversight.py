@@ -81,6 +81,9 @@ def test_a_collapse_is_told_with_all_that_was_compared() -> None:
         (lambda table: oversight.report(table, ROLES, by=("nothing",)), "no such column"),
         (lambda table: oversight.report(table, ROLES, by=("review_seconds",)), "too many to be groups"),
         (lambda table: oversight.where(table, "reviewer", "r99"), "no decision has this value"),
+        (lambda table: oversight.collapse(table, ROLES, (2**61, 2**62)), "window has no decision"),
+        (lambda table: oversight.collapse(table, ROLES, (0, 2**62)), "baseline has no decision"),
+        (lambda table: oversight.collapse(table, ROLES, WINDOW, chance=7), "between 0 and 1"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_told_is_refused(call: Callable[..., object], wrong: str) -> None:

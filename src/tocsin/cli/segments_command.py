@@ -163,6 +163,8 @@ def _show(found: SegmentsView, causes: list[Inside]) -> None:
 
 def _line(one: SegmentChange) -> str:
     name = " & ".join(f"{column} = {value}" for column, value in one.where) or "all rows"
+    if not all(one.rows):
+        return f"{name}  {one.rows[0]:,} and {one.rows[1]:,} rows with a known rate: nothing to compare"
     before, after = one.rate
     return (
         f"{name}  {one.rows[0]:,} and {one.rows[1]:,} rows  {before:.4g} to {after:.4g}  "
@@ -171,5 +173,6 @@ def _line(one: SegmentChange) -> str:
 
 
 def _span(told: Any) -> str:
-    since, until = (end if isinstance(end, int) else iso(end) for end in (told["since"], told["until"]))
+    ends = (told["since"], told["until"])
+    since, until = (end if isinstance(end, int) else iso(end.replace(microsecond=0)) for end in ends)
     return f"{since} to {until} ({told['rows']:,} rows)"

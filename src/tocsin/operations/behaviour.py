@@ -58,9 +58,10 @@ def compare_versions(table: Table, roles: Roles, before: str, after: str, *, fdr
 def compare_windows(table: Table, roles: Roles, before: Span, after: Span, *, fdr: float = 0.05) -> Behaviour:
     """Return how answers within one span of time differ from those within another. Raises BadInput."""
     sides = [(table.times_us >= span[0]) & (table.times_us < span[1]) for span in (before, after)]
-    for span, side in zip((before, after), sides, strict=True):
+    for name, side in zip(("before", "after"), sides, strict=True):
         if not side.any():
-            raise BadInput("there are no answers in this span.", where=f"{span[0]}..{span[1]}")
+            hint = "Times run from the first to before the last."
+            raise BadInput(f"there are no answers in the span “{name}”.", hint=hint)
     return _behaviour(table, roles, ("before", "after"), (sides[0], sides[1]), fdr)
 
 

@@ -42,6 +42,8 @@ def report(
     `reference` is a group that others are compared with. Groups of fewer than `least` rows decide nothing.
     Raises BadInput without decisions, the favourable one, or groups.
     """
+    if least < 1:
+        raise BadInput("a group needs at least one row.", where=str(least))
     part = table if span is None else table.between(span)
     if not len(part):
         raise BadInput("there are no decisions.", hint="Times run from the first to before the last.")

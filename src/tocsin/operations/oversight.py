@@ -89,6 +89,11 @@ def collapse(
     `chance` bounds that of a single false find where nothing changed. Raises BadInput.
     """
     _measures(table, roles, floor_s, some=False)
+    if not 0 < chance < 1:
+        raise BadInput("a chance lies between 0 and 1.", where=str(chance))
+    for name, span in (("window", window), ("baseline", (int(np.iinfo(np.int64).min), window[0]))):
+        if not len(table.between(span)):
+            raise BadInput(f"the {name} has no decision.", hint="The baseline is all before the window.")
     inside = table.between((int(np.iinfo(np.int64).min), window[1]))
     shifts = compared(inside, roles, window, floor_s)
     return Collapse(tuple(shifts), tuple(collapses(inside, roles, window, chance, floor_s)))
