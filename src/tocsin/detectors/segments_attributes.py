@@ -61,7 +61,7 @@ def _numbers(
     values = np.unique(column[known][:: max(1, len(column) // _LOOKED_AT)])
     if len(values) <= _FEW and bool(np.isin(column[known], values).all()):
         codes = np.searchsorted(values, column)
-        labels = places = [f"{value:.6g}" for value in values]
+        labels = places = [f"{value:.12g}" for value in values]
     else:
         base = column[known & (window == 0)]
         cuts = np.quantile(base, np.arange(1, bins) / bins) if len(base) else ()
@@ -89,4 +89,4 @@ def matching(column: Column, label: str) -> NDArray[np.bool_]:
     low, between, high = label.partition(" to under ")
     if between:
         return np.asarray((column >= float(low)) & (column < float(high)))
-    return np.isclose(column, float(low), 1e-5)
+    return np.isclose(column, float(low), rtol=1e-11, atol=0)
