@@ -48,7 +48,7 @@ def fit(scores: Values, most: int = _MOST) -> Tail | None:
     beyond, largest = float(top[0]), float(top.max())
     if beyond <= 0 or largest <= beyond * (1 + 1e-9):
         return None
-    densities, chances = _tables(round(m / n, 3))
+    densities, chances = _tables(float(f"{m / n:.2g}"))  # alike enough to share a table, and never 0
     at = np.log(top[1:] / beyond) * ((len(_LOGS) - 1) / _LOGS[-1])
     counts = np.bincount(np.minimum(np.rint(at), len(_LOGS) - 1).astype(np.int64), minlength=len(_LOGS))
     logs = np.log(_PRIOR) + densities @ counts
