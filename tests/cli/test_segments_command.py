@@ -84,3 +84,15 @@ def test_a_rate_that_nobody_knows_is_said_to_be_so(
     shown = capsys.readouterr().out
     assert "nothing to compare" in shown
     assert "nan" not in shown
+
+
+def test_an_error_about_a_very_long_name_stays_short(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "log.csv"
+    file.write_text(
+        f"id,time,decision,{'c' * 100_000}\n" + "".join(f"{n},2026-08-0{n},1,2\n" for n in range(1, 9))
+    )
+    assert main(["segments", "--decisions", str(file), "--rate", "none"]) == 1
+    assert "no such column" in (told := capsys.readouterr().err)
+    assert len(told) < 3000

@@ -40,6 +40,8 @@ _COMMANDS = (
     "doctor",
 )
 
+_LONGEST = 2000  # characters of an error told
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
@@ -49,7 +51,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except UserError as error:
         if getattr(args, "json", False):
             print_json({"error": {"what": error.what, "where": error.where, "hint": error.hint}})
-        print(harmless(f"tocsin: {error}"), file=sys.stderr)
+        told = f"tocsin: {error}"  # a name out of a file can be a megabyte
+        print(harmless(told if len(told) <= _LONGEST else f"{told[:_LONGEST]}…"), file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("tocsin: stopped; what was reported as saved is saved.", file=sys.stderr)
