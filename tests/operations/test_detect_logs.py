@@ -1,7 +1,7 @@
 """Detection in decision logs: found once and dated, extended by later looks, silent where nothing changed."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -189,12 +189,15 @@ def test_since_leaves_the_past_unjudged(store: Store, log: Log_) -> None:
     assert not run(store, Telling(), since=BEGIN + timedelta(days=60)).raised
 
 
-def test_a_detector_that_breaks_harms_no_other(store: Store, log: Log_) -> None:
+@pytest.mark.parametrize("how", ["raises", "tells of no time there is"])
+def test_a_detector_that_breaks_harms_no_other(store: Store, log: Log_, how: str) -> None:
     class Broken(Telling):
         name = "broken"
 
         def find(self, decisions: Decisions) -> list[Finding]:
-            raise RuntimeError("no idea")
+            if how == "raises":
+                raise RuntimeError("no idea")
+            return [replace(one, time_us=2**62) for one in super().find(decisions)]
 
     log([0.0] * 30 + [10.0] * 4)
     parts = [Broken(), Telling()]

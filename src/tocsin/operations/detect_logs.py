@@ -178,12 +178,13 @@ def _take(
         return
     try:
         found = _found(course, handed)
+        standing = merged(store, system, course.part, course.standing, found, handed.window)
     except Exception as error:  # noqa: BLE001 - a guest may raise anything at all
         course.broken = True
         done.problems.append(f"{course.part.name} broke on decisions: {type(error).__name__}: {error}")
         return
     done.looks += 1
-    course.standing = merged(store, system, course.part, course.standing, found, handed.window)
+    course.standing = standing
 
 
 def _handed(course: _Course, look: Look, table: Table, roles: Roles) -> Decisions | None:
