@@ -50,6 +50,7 @@ def test_a_setting_is_in_force_with_who_when_and_why(path: str, capsys: pytest.C
     assert main(["detectors", "list", "--store", path]) == 0
     shown = capsys.readouterr()
     assert "Detectors as of version 1, changed at" in shown.err
+    assert "UTC by Operator A" in shown.err
     assert "by operator a because: short history" in shown.err.lower()
     assert main(["detectors", "set", "departure", "--defaults", "--store", path]) == 0
     assert main(["detectors", "show", "departure", "--store", path, "--json"]) == 0

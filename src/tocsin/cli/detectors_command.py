@@ -13,8 +13,8 @@ from tocsin.operations.detectors import Known, Listing
 from tocsin.store.folder import Store
 
 _DETECTOR = """name, title, package, judges (series or decisions), enabled, version (that its alerts are
-raised under), broken (empty when it works), changed (when, null at its defaults), changed_by, reason, parameters (a
-list of name, value, default, unit, says, least, most)"""
+raised under), broken (empty when it works), changed (when, null at its defaults), changed_by, reason,
+parameters (a list of name, value, default, unit, says, least, most)"""
 _LIST = f"""JSON: number (how many settings were made so far), changed, changed_by, reason (of the last one),
 budget (false alarms a week of every system), used (a list of system, per_week, raised, weeks: what was raised
 in the last weeks, true or false), detectors (a list of {_DETECTOR})."""
@@ -79,7 +79,8 @@ def _list(args: argparse.Namespace) -> int:
         if args.json:
             options.print_json(listing_as_json(store, listing))
             return 0
-        options.say(f"{settings.as_of(listing).capitalize()}.")
+        told = settings.as_of(listing)
+        options.say(f"{told[0].upper() + told[1:]}.")
         for one in listing.detectors:
             state = one.broken or ("on" if one.enabled else "off")
             options.show(f"{one.name:<14} {one.kind:<9} {state:<4} version {one.version:<12} {one.title}")

@@ -254,4 +254,4 @@ class Findings:
 def _budget(view: Investigation) -> str:
     """Say how many false alarms a week are allowed, and how many alarms there were of late."""
     allowed, used = number(view.budget.allowed), number(view.budget.used)
-    return f"false alarms: {used} of {allowed} a week"
+    return f"alarms: {used} a week, {allowed} may be false"
