@@ -111,3 +111,9 @@ def test_the_command_prints_both_forms(tmp_path: Path, capsys: pytest.CaptureFix
     assert told["calibration"][1]["bins"][-1]["until"] is None
     assert main(given) == 0
     assert "the reference" in capsys.readouterr().out
+
+
+def test_a_favourable_value_that_nobody_got_is_refused() -> None:
+    roles = Roles({**GROUPED, "decision": ("approved",)}, favourable="Yes")
+    with pytest.raises(BadInput, match="no decision has the favourable value"):
+        fairness.report(log(sex=SEX, approved=APPROVED), roles)

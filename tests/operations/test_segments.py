@@ -94,6 +94,7 @@ def test_what_follows_from_a_decision_divides_nothing() -> None:
     [
         ({"rate": "nothing"}, "no such column"),
         ({"rate": "region"}, "words"),
+        ({"rate": "region=c"}, "no decision has this value"),
         ({"worse": "up"}, "lower, higher or either"),
         ({"fdr": 0.0}, "false-discovery"),
         ({"least": 0}, "at least one row"),

@@ -225,7 +225,8 @@ def _accept(args: argparse.Namespace) -> int:
         body = entry.body
         assert isinstance(body, AlertsAccepted)
         told = {"since": body.since, "signals": body.signals, "reason": body.reason}
-        said = f"accepted; {len(body.signals)} baselines begin anew at {body.since:%Y-%m-%d %H:%MZ}"
+        anew = f"{len(body.signals)} baselines begin anew at {body.since:%Y-%m-%d %H:%MZ}"
+        said = f"accepted; {anew if body.signals else 'decisions since then are their baseline'}"
         return _done(args, {"id": entry.id, "alerts": body.alerts, **told}, said)
 
 

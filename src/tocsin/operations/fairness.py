@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from tocsin.detectors.base import Span
 from tocsin.detectors.fairness import LEAST, Audit, audit
 from tocsin.detectors.fairness_calibration import Calibration, calibration
@@ -51,6 +53,9 @@ def report(
     if what is None:
         hint = "Name them with --set decision=COLUMN and --favourable VALUE."
         raise BadInput("it is not known which decision a person hopes for.", hint=hint)
+    if roles.favourable and not np.nansum(what.favoured):
+        hint = "Write it as the log does."
+        raise BadInput("no decision has the favourable value.", where=roles.favourable, hint=hint)
     columns = (by,) if by else roles.all("group")
     if not columns:
         raise BadInput("no column tells the group.", hint="Name it with --by COLUMN or --set group=COLUMN.")

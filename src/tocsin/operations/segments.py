@@ -83,7 +83,10 @@ def _named(table: Table, roles: Roles, rate: str) -> Measured:
         raise BadInput("the decisions have no such column.", where=name, hint=f"There are {there}.")
     if equals:
         favourable = name == roles.one("decision") and value == roles.favourable
-        return Measured(f"{name} is {value}", share_of(column, value), "lower" if favourable else "either")
+        shares = share_of(column, value)
+        if not np.nansum(shares):
+            raise BadInput("no decision has this value.", where=rate, hint="Write it as the log does.")
+        return Measured(f"{name} is {value}", shares, "lower" if favourable else "either")
     if isinstance(column, Words):
         hint = f"Name one of its values, as in {name}={column.labels[0] if column.labels else 'VALUE'}."
         raise BadInput("this column holds words, which have no mean.", where=name, hint=hint)
