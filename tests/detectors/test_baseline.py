@@ -56,6 +56,30 @@ def test_hours_that_vary_more_have_a_wider_spread() -> None:
     assert spread[~busy].mean() == pytest.approx(1, rel=0.6)
 
 
+def test_hours_that_vary_more_at_the_same_level_have_a_wider_spread() -> None:
+    times = hourly(28, HOUR // 4)
+    busy = (times // HOUR) % 24 >= 12
+    found = fit(times, 10 + noise(len(times)) * np.where(busy, 4, 1), MONDAY + 28 * DAY)
+    assert found.cycle is Cycle.NONE
+    assert found.spread[12:] == pytest.approx(np.full(12, 4), rel=0.3)
+    assert found.spread[:12] == pytest.approx(np.ones(12), rel=0.3)
+
+
+def test_hours_that_differ_by_chance_have_one_spread() -> None:
+    times = hourly(28, HOUR // 4)
+    one = [
+        len(set(fit(times, noise(len(times), seed), MONDAY + 28 * DAY).spread.tolist())) for seed in range(40)
+    ]
+    assert np.mean(np.equal(one, 1)) >= 0.9
+
+
+def test_an_hour_that_never_moved_is_not_promised_to_stay() -> None:
+    times = hourly(28, HOUR // 4)
+    values = np.where((times // HOUR) % 24 < 6, 1e-9, 1.0) * noise(len(times))
+    found = fit(times, values, MONDAY + 28 * DAY)
+    assert found.spread.min() > 0.1 * found.spread.max()
+
+
 def test_three_days_of_an_incident_do_not_become_normal() -> None:
     times = hourly(28)
     values = noise(len(times))

@@ -89,12 +89,14 @@ def test_a_small_shift_that_no_single_sample_shows_is_found_and_is_not_critical(
 
 
 def test_what_takes_long_to_show_is_for_the_daily_review() -> None:
-    times, values = steady(40)
-    values[times >= BEGIN + 33 * DAY] -= 0.6
-    (found,) = find(times, values)
-    assert "mean of 64 samples" in found.message
-    assert not found.urgent
-    assert found.severity is AlertSeverity.MEDIUM
+    for seed in (4, 5, 6):
+        times, values = steady(40, seed=seed)
+        values[times >= BEGIN + 33 * DAY] -= 0.6
+        found = find(times, values)  # may end and come again: the noise is wider than the shift
+        assert any("mean of 64 samples" in one.message for one in found)
+        assert not any(one.urgent for one in found)
+        assert {one.severity for one in found} <= {AlertSeverity.MEDIUM, AlertSeverity.LOW}
+        assert AlertSeverity.MEDIUM in {one.severity for one in found}
 
 
 def test_one_spike_is_one_alert_of_one_sample() -> None:

@@ -4,6 +4,7 @@ Robust because the window may hold an incident nobody knows of: each cell (one h
 once, and the median over the days or weeks is taken. Hours are UTC hours.
 """
 
+import math
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -15,6 +16,10 @@ from tocsin.detectors.base import DAY, HOUR, Times, Values
 _FOLDS = 8
 _LEAST_PERIODS = 3
 _MONDAY = 72  # 1970-01-01 was a Thursday: three days after a Monday, 00:00
+_MAD = 1.4826  # standard deviation over median absolute deviation of a Gaussian
+_MEDIAN = 1.5708  # variance of a median over that of the mean, of Gaussian noise
+_SURE = 2.5  # standard errors until hours are believed to vary each its own way
+_CALMEST = 0.25  # of the whole day's spread: an hour that never moved may yet
 _GAUSS = 1.2533  # standard deviation over mean absolute deviation of a Gaussian
 
 
@@ -64,7 +69,7 @@ def fit(times_us: Times, values: Values, until_us: int) -> Baseline:
         candidate, candidate_errors = _cross_fit(times_us, values, until_us, cycle, overall)
         if np.abs(candidate_errors).mean() < _WORTH[cycle] * np.abs(errors).mean():
             best, centre, errors = cycle, candidate, candidate_errors
-    spread = _spread(times_us, errors, centre, best)
+    spread = _spread(times_us, errors, centre)
     scores = errors / spread[_hour_of_day(times_us)]
     step_us = int(np.median(np.diff(times_us))) if len(times_us) > 1 else DAY
     return Baseline(int(times_us[0]), until_us, len(times_us), max(step_us, 1), best, centre, spread, scores)
@@ -138,17 +143,38 @@ def _median_down(cells: Values, otherwise: float) -> Values:
     return middle
 
 
-def _spread(times_us: Times, errors: Values, centre: Values, cycle: Cycle) -> Values:
-    """Return a robust standard deviation for each hour of the day, drawn towards that of the whole day."""
+def _spread(times_us: Times, errors: Values, centre: Values) -> Values:
+    """Return a robust standard deviation for each hour of the day, that of the whole day where none differs.
+
+    The median over days of an hour's mean distance is drawn towards that of the whole day as far as chance
+    explains how the hours differ (empirical Bayes: Efron and Morris 1975), whether or not the centre has a
+    cycle: what is as high by night as by day may still vary more by day.
+    """
     distance = np.abs(errors)
     day = times_us // DAY - times_us[0] // DAY
     whole_cells = _cell_means(day, np.zeros(len(day), np.int64), distance, 1)
     whole = float(_median_down(whole_cells, 0.0)[0]) or float(distance.mean())
     least = max(1e-6 * float(np.abs(centre).max()), 1e-12)
-    if cycle is Cycle.NONE:
-        return np.full(24, max(_GAUSS * whole, least))
     cells = _cell_means(day, _hour_of_day(times_us), distance, 24)
-    counts = np.isfinite(cells).sum(axis=0)
-    by_hour = (counts * _median_down(cells, whole) + 10 * whole) / (counts + 10)
-    spread: Values = np.maximum(_GAUSS * by_hour, least)
+    by_hour = _by_hour(cells / whole) if whole > 0 else np.ones(24)
+    spread: Values = np.maximum(_GAUSS * whole * by_hour, least)
     return spread
+
+
+def _by_hour(cells: Values) -> Values:
+    """Return the spread of each hour as a part of the whole day's, from such parts: a table of days × hours.
+
+    Chance is how far an hour strays from its median from day to day, as a part of it the same in all hours.
+    """
+    hour, days = _median_down(cells, 1.0), np.isfinite(cells).sum(axis=0)
+    seen = (days >= _LEAST_PERIODS) & (hour > 0)
+    if seen.sum() < 2:
+        return np.ones(24)
+    part = _MAD * float(np.nanmedian(np.abs(cells[:, seen] / hour[seen] - 1)))
+    chance = _MEDIAN * (part * hour) ** 2 / np.maximum(days - 1, 1)
+    found, by_chance = float(hour[seen].var(ddof=1)), float(chance[seen].mean())
+    if found <= by_chance * (1 + _SURE * math.sqrt(2 / (seen.sum() - 1))):
+        return np.ones(24)
+    between = found - by_chance
+    sure = np.where(seen, between / (between + chance), 0.0)
+    return np.maximum(1 + sure * (hour - 1), _CALMEST)
