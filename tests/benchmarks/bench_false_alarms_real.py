@@ -8,12 +8,12 @@ at its own times of day, in a system of ten series.
 
 Blocks of residuals drawn without regard to the day raise seven times the budget on traffic data. That they
 vary by the hour is not the main reason: divided by their hour's spread they raise 0.9 times as many; in
-random order about as many as stated. Nine in ten come from four stretches of 32 samples in each series (the morning
-of 2 September, in speed and occupancy of one road alike; in one series a weekend's morning put into a working
-day). What is in ten days once comes again every ten days, where the budget allows one alarm in seventy;
-without those stretches the next ones still raise three times the budget. Whole days keep hours and weekends
-but come again as often. So the table says how few days account for half of the alarms: where it is one or
-two, the row measures these days and not the budget; only much longer series can tell.
+random order about as many as stated. Nine in ten come from four stretches of 32 samples in each series (the
+morning of 2 September, in speed and occupancy of one road alike; in one series a weekend's morning put into
+a working day). What is in ten days once comes again every ten days, where the budget allows one alarm in
+seventy; without those stretches the next ones still raise three times the budget. Whole days keep hours and
+weekends but come again as often. So the table says how few days account for half of the alarms: where it is
+one or two, the row measures these days and not the budget; only much longer series can tell.
 
 Run: python tests/benchmarks/bench_false_alarms_real.py [--quick] [--expected N], N alarms stated a kind.
 """
