@@ -157,6 +157,19 @@ def test_older_decisions_that_come_late_are_looked_at(store: Store, log: Log_) -
     assert done.looks > 20
 
 
+def test_an_older_departure_that_comes_late_leaves_the_later_one_alone(store: Store, log: Log_) -> None:
+    log([0.0] * 30)
+    log([0.0] * 25 + [10.0] * 5, first=50)
+    [later] = run(store, Telling()).raised
+    log([10.0] * 7 + [0.0] * 13, first=30)
+    run(store, Telling())
+    older, same = sorted(alerts.list_all(store), key=lambda one: one.time)
+    assert (same.id, same.ended) == (later.id, None)
+    assert abs(same.time - later.time) <= timedelta(days=2)  # judged anew, with what came late as its past
+    assert older.ended is not None
+    assert older.time < BEGIN + timedelta(days=40) < older.ended + timedelta(days=7)
+
+
 def test_of_too_many_decisions_a_part_is_judged(
     store: Store, log: Log_, monkeypatch: pytest.MonkeyPatch
 ) -> None:

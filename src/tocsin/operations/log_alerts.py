@@ -29,22 +29,24 @@ def merged(
     """Return a detector's alerts after a look. A finding on the topic of one that lasts extends it.
 
     One that is not found any more has ended as the window began; it lasts on when it is found again within
-    a window of that.
+    a window of that. One established after the window is not looked at, unless it is the same departure.
     """
     standing = list(known)
     seen: set[int] = set()
-    near = from_us(window[0] - (window[1] - window[0]))
+    near, until = from_us(window[0] - (window[1] - window[0])), from_us(window[1])
     for finding in found:
         signal = Signal(system, finding.about, labels=dict(finding.labels))
         fresh = replace(alert_of(store, part, signal, finding), signal="")
-        at = next((i for i, one in enumerate(standing) if _same(one, finding, near)), None)
+        at = next((i for i, one in enumerate(standing) if _same(one, finding, near, until)), None)
         if at is None:
             seen.add(len(standing))
             standing.append(fresh)
         else:
             seen.add(at)
             standing[at] = _gone_on(standing[at], fresh)
-    return [one if i in seen else closed(one, window[0]) for i, one in enumerate(standing)]
+    return [
+        one if i in seen or one.time > until else closed(one, window[0]) for i, one in enumerate(standing)
+    ]
 
 
 def _gone_on(known: Alert, fresh: Alert) -> Alert:
@@ -62,7 +64,10 @@ def _width(start: When | None) -> timedelta:
     return timedelta.max if start is None else start.high - start.low
 
 
-def _same(alert: Alert, finding: Finding, near: datetime) -> bool:
+def _same(alert: Alert, finding: Finding, near: datetime, until: datetime) -> bool:
+    """Whether a finding is what an alert is about; of one that came later only if it can have begun then."""
+    if alert.time > until and alert.start is not None and from_us(finding.latest_us) < alert.start.low:
+        return False  # older decisions came late: an earlier departure of its own
     lasts = alert.ended is None or alert.ended >= near
     return lasts and topic(alert.metric, alert.labels) == about(finding)
 
