@@ -55,7 +55,8 @@ def rose(cells: Counts, odds: ArrayLike = 1.0, *, worth: float = _WORTH) -> Valu
 
     The mid-p value of the conditional test (Fisher 1935; Lancaster 1961): exact where it is under `worth` and
     a window has fewer than 10 events or others, else by the signed root r* of the likelihood ratio
-    (Barndorff-Nielsen 1986; Davison 1988), which is within 2 % there below 0.3. Cells without rows in a window get 1.
+    (Barndorff-Nielsen 1986; Davison 1988), which is within 2 % there below 0.3. Cells without rows in a
+    window get 1.
     """
     ratio = np.broadcast_to(np.asarray(odds, np.float64), cells.rows0.shape)
     some = (cells.rows0 > 0) & (cells.rows1 > 0) & (cells.events0 + cells.events1 > 0)
