@@ -7,10 +7,16 @@ from pathlib import Path
 
 import pytest
 
-SCRIPTS = sorted(Path(__file__).parent.glob("bench_*.py"))
+# Half a minute each even when small, for servers have to start and be asked; tests/operations/test_sync_peers.py
+# asks the same servers every time.
+SLOW = ("bench_polling", "bench_console_polling")
+SCRIPTS = [
+    pytest.param(script, marks=pytest.mark.soak if script.stem in SLOW else (), id=script.stem)
+    for script in sorted(Path(__file__).parent.glob("bench_*.py"))
+]
 
 
-@pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.stem)
+@pytest.mark.parametrize("script", SCRIPTS)
 def test_it_prints_its_table(script: Path) -> None:
     environment = os.environ | {"QT_QPA_PLATFORM": "offscreen"}
     told = subprocess.run(
