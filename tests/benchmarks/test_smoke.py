@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-# Half a minute each even when small, for servers have to start and be asked; tests/operations/test_sync_peers.py
-# asks the same servers every time.
+# Half a minute each even when small, since servers have to start and be asked;
+# tests/operations/test_sync_peers.py asks the same servers every time.
 SLOW = ("bench_polling", "bench_console_polling")
 SCRIPTS = [
     pytest.param(script, marks=pytest.mark.soak if script.stem in SLOW else (), id=script.stem)
