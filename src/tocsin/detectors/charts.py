@@ -7,6 +7,7 @@ Conover, Tercero-Gomez and Cordero-Franco 2017 on normal scores), with a margin 
 """
 
 import math
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -86,43 +87,44 @@ class Whitened:
 Statistic = Callable[[Values], Values]  # innovations to the statistic of an increase, 0 and up
 
 
-class Chart:
+class Chart(ABC):
     """A chart after its own `statistic` and `limit`; what is the same for all of them."""
 
     title: str
+    parameters: ChartParameters
     order = 1
     default = True
     weight = 1.0
 
     def __init__(self, parameters: ChartParameters) -> None:
-        self._of = parameters
+        self.parameters = parameters
         self._past = Past(parameters.window_days, parameters.learning_days, parameters.least_samples)
 
     @property
     def needs(self) -> OneSeries:
-        window = int(self._of.window_days * DAY)
-        return OneSeries(window + 8 * DAY, 16 * window, 2 * self._of.least_samples, _STRETCH)
+        window = int(self.parameters.window_days * DAY)
+        return OneSeries(window + 8 * DAY, 16 * window, 2 * self.parameters.least_samples, _STRETCH)
 
+    @abstractmethod
     def statistic(self, innovations: Values) -> Values:
         """Return the statistic of an increase, 0 and up, at each innovation."""
-        raise NotImplementedError
 
+    @abstractmethod
     def limit(self, whitened: Whitened, rate: float) -> float | None:
         """Return what noise without change passes `rate` times a sample; None when nothing is safe."""
-        raise NotImplementedError
 
+    @abstractmethod
     def rate(self, level: float) -> float:
         """Return how often a sample noise passes a level of the statistic."""
-        raise NotImplementedError
 
+    @abstractmethod
     def threshold(self, limit: float, samples: int) -> float:
         """Return the mean of so many innovations at which the statistic is at its limit."""
-        raise NotImplementedError
 
     def find(self, series: Series, since_us: int) -> list[Finding]:
         """Return the departures seen after `since_us`, or still going on then, oldest first."""
         times = series.times_us
-        if len(times) <= self._of.least_samples:
+        if len(times) <= self.parameters.least_samples:
             return []
         quiet = quiet_of(times)
         begin = int(np.searchsorted(times, since_us - quiet.longest_us, side="right"))
@@ -159,7 +161,7 @@ class Chart:
     @property
     def urgent_hours(self) -> float:
         """What takes longer to show is for the daily review."""
-        return self._of.urgent_hours
+        return self.parameters.urgent_hours
 
     def _measure(
         self, series: Series, excluded: Sequence[Span], until: int

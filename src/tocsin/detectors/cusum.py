@@ -32,10 +32,10 @@ class CusumDetector(Chart):
     name = "cusum"
     title = "CUSUM"
     release = "1"
+    parameters: Parameters
 
     def __init__(self, parameters: Parameters | None = None) -> None:
-        self.parameters = parameters or Parameters()
-        super().__init__(self.parameters)
+        super().__init__(parameters or Parameters())
 
     def statistic(self, innovations: Values) -> Values:
         """Return S_t = max(0, S_(t-1) + z_t - k) of the last 128 innovations."""

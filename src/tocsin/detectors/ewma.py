@@ -26,10 +26,10 @@ class EwmaDetector(Chart):
     title = "EWMA"
     release = "1"
     default = False
+    parameters: Parameters
 
     def __init__(self, parameters: Parameters | None = None) -> None:
-        self.parameters = parameters or Parameters()
-        super().__init__(self.parameters)
+        super().__init__(parameters or Parameters())
 
     def statistic(self, innovations: Values) -> Values:
         """Return the mean in its standard deviations sqrt(w / (2 - w)), 0 where it is below 0."""

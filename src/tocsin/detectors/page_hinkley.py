@@ -33,10 +33,10 @@ class PageHinkleyDetector(Chart):
     title = "Page-Hinkley"
     release = "1"
     default = False
+    parameters: Parameters
 
     def __init__(self, parameters: Parameters | None = None) -> None:
-        self.parameters = parameters or Parameters()
-        super().__init__(self.parameters)
+        super().__init__(parameters or Parameters())
 
     def calm(self, series: Series) -> ChartCalm | None:
         """Return None: a running mean remembers more than a few samples, so every look is a full one."""
