@@ -33,10 +33,11 @@ def test_small_counts_give_the_exact_mid_p_value(n0: int, n1: int, k0: int, k1: 
     assert rose(counts((k0, n0), (k1, n1)), float(odds))[0] == pytest.approx(wanted, rel=1e-9)
 
 
-@given(st.integers(20, 20000), st.integers(20, 20000), st.floats(0.1, 0.9), st.floats(0.1, 0.9))
-def test_large_counts_come_close_to_it(n0: int, n1: int, share0: float, share1: float) -> None:
-    k0, k1 = round(n0 * share0), round(n1 * share1)
-    assume(min(k0, k1, n0 - k0, n1 - k1) >= 10)
+@given(st.integers(100, 20000), st.integers(100, 20000), st.floats(0.1, 0.9), st.floats(0.6, 6))
+def test_large_counts_come_close_to_it(n0: int, n1: int, share: float, spreads: float) -> None:
+    """By so many spreads more events than before, so that the p-value decides something."""
+    spread = (n1 * share * (1 - share) * (1 + n1 / n0)) ** 0.5
+    k0, k1 = round(n0 * share), min(round(n1 * share + spreads * spread), n1 - 10)
     wanted = float(hypergeom.sf(k1, n0 + n1, k0 + k1, n1) + 0.5 * hypergeom.pmf(k1, n0 + n1, k0 + k1, n1))
     assume(1e-12 < wanted < 0.3)
     assert rose(counts((k0, n0), (k1, n1)))[0] == pytest.approx(wanted, rel=0.02)

@@ -67,7 +67,7 @@ def test_a_server_and_a_person_tell_what_is_wrong(
 def reported(qtbot: QtBot, app: App, evidence: Path) -> str:
     """Ctrl+O, a line, a file, Enter; then declare from it. Return the incident's id."""
     qtbot.keyClick(app.window, Qt.Key.Key_O, CONTROL)
-    sheet = app.observe
+    sheet = app.sheets.observe
     qtbot.waitUntil(lambda: sheet.isVisible() and sheet.text.hasFocus(), timeout=SLOW_MS)
     qtbot.keyClicks(sheet.text, NOTICED)
     sheet.system.setEditText("credit scorer")
@@ -78,10 +78,10 @@ def reported(qtbot: QtBot, app: App, evidence: Path) -> str:
     [waiting] = observations.listed(app.store, waiting=True)
     assert told.args == [waiting.observation.id]
     qtbot.waitUntil(partial(_has_evidence, app, waiting.observation.id), timeout=SLOW_MS)
-    app.declare.open_for("", waiting.observation.system, waiting.observation.id)
-    qtbot.waitUntil(lambda: app.declare.title.text() == NOTICED, timeout=SLOW_MS)
-    with qtbot.waitSignal(app.declare.declared, timeout=SLOW_MS):
-        qtbot.keyClick(app.declare.title, Qt.Key.Key_Return)
+    app.sheets.declare.open_for("", waiting.observation.system, waiting.observation.id)
+    qtbot.waitUntil(lambda: app.sheets.declare.title.text() == NOTICED, timeout=SLOW_MS)
+    with qtbot.waitSignal(app.sheets.declare.declared, timeout=SLOW_MS):
+        qtbot.keyClick(app.sheets.declare.title, Qt.Key.Key_Return)
     assert observations.listed(app.store, waiting=True) == []
     return app.desk.incident
 

@@ -26,21 +26,21 @@ LINE = "Restarted the node that answered slowly"
 def imported(qtbot: QtBot, app: App, file: Path) -> None:
     """Ctrl+I, the path, the system, the button."""
     qtbot.keyClick(app.window, Qt.Key.Key_I, Qt.KeyboardModifier.ControlModifier)
-    app.importing.file.setText(str(file))
-    app.importing.system.setEditText("request router")
-    with qtbot.waitSignal(app.importing.imported, timeout=SLOW_MS):
-        qtbot.mouseClick(app.importing.go, Qt.MouseButton.LeftButton)
+    app.sheets.importing.file.setText(str(file))
+    app.sheets.importing.system.setEditText("request router")
+    with qtbot.waitSignal(app.sheets.importing.imported, timeout=SLOW_MS):
+        qtbot.mouseClick(app.sheets.importing.go, Qt.MouseButton.LeftButton)
 
 
 def declared(qtbot: QtBot, app: App) -> str:
     """Declare from the alert the detectors raised; return the incident's id."""
     qtbot.waitUntil(lambda: bool(alerts.list_all(app.store)), timeout=SLOW_MS)
     alert = alerts.list_all(app.store)[0]
-    app.declare.open_for(alert.id, alert.system)
-    qtbot.waitUntil(lambda: app.declare.system.currentText() == "request router", timeout=SLOW_MS)
-    app.declare.title.setText("Requests answered ten times slower")
-    with qtbot.waitSignal(app.declare.declared, timeout=SLOW_MS):
-        qtbot.keyClick(app.declare.title, Qt.Key.Key_Return)
+    app.sheets.declare.open_for(alert.id, alert.system)
+    qtbot.waitUntil(lambda: app.sheets.declare.system.currentText() == "request router", timeout=SLOW_MS)
+    app.sheets.declare.title.setText("Requests answered ten times slower")
+    with qtbot.waitSignal(app.sheets.declare.declared, timeout=SLOW_MS):
+        qtbot.keyClick(app.sheets.declare.title, Qt.Key.Key_Return)
     return app.desk.incident
 
 

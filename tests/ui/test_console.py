@@ -77,12 +77,12 @@ def test_an_observation_is_reported_from_anywhere_by_a_key_a_line_and_enter(
     app.window.show_screen("report")
     app.window.activateWindow()
     qtbot.keyClick(app.window, Qt.Key.Key_O, Qt.KeyboardModifier.ControlModifier)
-    qtbot.waitUntil(lambda: app.observe.system.currentText() == "scorer")
-    qtbot.keyClicks(app.observe.text, "letters look wrong")
+    qtbot.waitUntil(lambda: app.sheets.observe.system.currentText() == "scorer")
+    qtbot.keyClicks(app.sheets.observe.text, "letters look wrong")
     app.window.dropped.emit(str(tmp_path / "scan.png"))
-    assert not app.importing.isVisible()
-    with qtbot.waitSignal(app.observe.reported, timeout=20_000) as reported:
-        qtbot.keyClick(app.observe.text, Qt.Key.Key_Return)
+    assert not app.sheets.importing.isVisible()
+    with qtbot.waitSignal(app.sheets.observe.reported, timeout=20_000) as reported:
+        qtbot.keyClick(app.sheets.observe.text, Qt.Key.Key_Return)
     assert [one.name for one in evidence.of(store, reported.args[0])] == ["scan.png"]
     assert observations.get(store, reported.args[0]).text == "letters look wrong"
     assert "attached" in app.window.footer.notice.text()
@@ -101,13 +101,13 @@ def test_a_spot_check_is_reviewed_from_anywhere_by_its_keys(
     app.window.activateWindow()
     both = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
     qtbot.keyClick(app.window, Qt.Key.Key_K, both)
-    qtbot.waitUntil(lambda: bool(app.spotcheck.view.decision), timeout=20_000)
+    qtbot.waitUntil(lambda: bool(app.sheets.spotcheck.view.decision), timeout=20_000)
     for key in (Qt.Key.Key_1, Qt.Key.Key_2):
-        with qtbot.waitSignal(app.spotcheck.judged, timeout=20_000):
-            qtbot.keyClick(app.spotcheck, key)
+        with qtbot.waitSignal(app.sheets.spotcheck.judged, timeout=20_000):
+            qtbot.keyClick(app.sheets.spotcheck, key)
     told = spotcheck.report(store, draw)
     assert (told.right, told.wrong) == (1, 1)
-    qtbot.keyClick(app.spotcheck, Qt.Key.Key_Escape)
-    assert not app.spotcheck.isVisible()
+    qtbot.keyClick(app.sheets.spotcheck, Qt.Key.Key_Escape)
+    assert not app.sheets.spotcheck.isVisible()
     qtbot.keyClick(app.window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(lambda: spotcheck.report(store, draw).wrong == 0, timeout=20_000)

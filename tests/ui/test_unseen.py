@@ -140,9 +140,9 @@ def test_on_the_wall_in_the_sheet_and_in_ctrl_k(qtbot: QtBot, app: App, painted:
     app.wall.grid.setFocus()
     qtbot.waitUntil(lambda: len(app.wall.queue.rows.facts) == 1)
     app.wall.queue.declare()
-    qtbot.waitUntil(lambda: MARK in app.declare.title.text())
+    qtbot.waitUntil(lambda: MARK in app.sheets.declare.title.text())
     look(app, painted)
-    app.declare.dismiss()
+    app.sheets.declare.dismiss()
     qtbot.waitUntil(lambda: bool(list(app.bars.watched())))
     app.window.open_finder()
     rows = app.window.finder.list
@@ -220,14 +220,14 @@ def test_among_the_columns_of_a_file_to_import(
     file = tmp_path / "columns.csv"
     rows = "".join(f"2026-10-01T00:{minute:02d}:00Z,n{BAIT}e,{minute}\n" for minute in range(20))
     file.write_text(f"time,reg{BAIT}ion,accu{BAIT}racy\n{rows}")
-    app.importing.open_with(file)
-    qtbot.waitUntil(app.importing.table.isVisible)
-    columns = app.importing.table.table.columns
+    app.sheets.importing.open_with(file)
+    qtbot.waitUntil(app.sheets.importing.table.isVisible)
+    columns = app.sheets.importing.table.table.columns
     columns.choose(1, "segment")
     look(app, painted)
-    assert MARK in app.importing.columns.text()
-    assert app.importing._options().mapping["segment"] == f"reg{BAIT}ion"
-    app.importing.system.setEditText("shop")
-    app.importing.preview.click()
-    qtbot.waitUntil(lambda: "would be stored" in app.importing.outcome.text(), timeout=20_000)
+    assert MARK in app.sheets.importing.columns.text()
+    assert app.sheets.importing._options().mapping["segment"] == f"reg{BAIT}ion"
+    app.sheets.importing.system.setEditText("shop")
+    app.sheets.importing.preview.click()
+    qtbot.waitUntil(lambda: "would be stored" in app.sheets.importing.outcome.text(), timeout=20_000)
     look(app, painted)

@@ -50,6 +50,8 @@ class FlatlineDetector:
     def find(self, series: Series, since_us: int) -> list[Finding]:
         """Return the runs of equal values that went too far after `since_us`, oldest first."""
         times, values = series.times_us, series.values
+        if not len(values):
+            return []
         firsts, lasts = _runs(values)
         found, limits = [], dict[int, int | None]()
         long = (lasts + 1 - firsts >= self.parameters.least_samples) & (times[lasts] > since_us)

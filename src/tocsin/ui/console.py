@@ -5,7 +5,7 @@ from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 
 from tocsin.errors import UserError
@@ -34,7 +34,7 @@ _CHECK_AFTER_MS = 1000  # verification and the daily backup wait until the windo
 _BACKUP_EVERY_MS = 3_600_000  # how often a console that stays open asks whether the daily backup is due
 
 
-class App(Sheets):
+class App(QObject):
     """The console on one store. `start` shows it, `close` ends it; the store is closed with it."""
 
     def __init__(
@@ -56,6 +56,7 @@ class App(Sheets):
         self.window.add_bar(self.interruption)
         self._closed = False
         self.detecting = Detecting(self.desk, self.window.footer)
+        self.sheets = Sheets(self.desk, self.window)
         self._backup_due = QTimer(self)
         self._backup_due.setInterval(_BACKUP_EVERY_MS)
         self._backup_due.timeout.connect(self.back_up)
@@ -111,18 +112,18 @@ class App(Sheets):
         from tocsin.ui.command.screen import CommandScreen
 
         screen = CommandScreen(self.desk)
-        screen.deployment_wanted.connect(lambda: self.deployment.open())
-        screen.serving_wanted.connect(lambda: self.serving.open_at(None))
+        screen.deployment_wanted.connect(lambda: self.sheets.deployment.open())
+        screen.serving_wanted.connect(lambda: self.sheets.serving.open_at(None))
         return screen
 
     def _make_timeline(self) -> QWidget:
         from tocsin.ui.timeline.editor import TimelineScreen
 
         screen = TimelineScreen(self.desk)
-        screen.bring_wanted.connect(lambda incident: self.importing.open_for_timeline(incident))
-        screen.deployment_wanted.connect(lambda: self.deployment.open())
-        screen.deployment_opened.connect(lambda id: self.deployment.open_recorded(id))
-        screen.serving_wanted.connect(lambda moment: self.serving.open_at(moment))
+        screen.bring_wanted.connect(lambda incident: self.sheets.importing.open_for_timeline(incident))
+        screen.deployment_wanted.connect(lambda: self.sheets.deployment.open())
+        screen.deployment_opened.connect(lambda id: self.sheets.deployment.open_recorded(id))
+        screen.serving_wanted.connect(lambda moment: self.sheets.serving.open_at(moment))
         return screen
 
     def _make_report(self) -> QWidget:
@@ -134,9 +135,9 @@ class App(Sheets):
         from tocsin.ui.signals.screen import SignalsScreen
 
         screen = SignalsScreen(self.desk)
-        screen.declare_wanted.connect(lambda *about: self.declare.open_for(*about))
-        screen.deployment_opened.connect(lambda id: self.deployment.open_recorded(id))
-        screen.review_wanted.connect(lambda system: self.spotcheck.open(system))
+        screen.declare_wanted.connect(lambda *about: self.sheets.declare.open_for(*about))
+        screen.deployment_opened.connect(lambda id: self.sheets.deployment.open_recorded(id))
+        screen.review_wanted.connect(lambda system: self.sheets.spotcheck.open(system))
         return screen
 
     def _make_sources(self) -> QWidget:
@@ -146,11 +147,17 @@ class App(Sheets):
 
     def _add_actions(self) -> None:
         window = self.window
-        window.add_action("Report an observation", lambda: self.observe.open(), "Ctrl+O", "log")
-        window.add_action("Import a file", lambda: self.importing.open(), "Ctrl+I", "import")
-        window.add_action("Record a deployment", lambda: self.deployment.open(), "Ctrl+Shift+D", "timeline")
-        window.add_action("What was serving at …", lambda: self.serving.open(), "Ctrl+Shift+V", "clock")
-        window.add_action("Review a spot check", lambda: self.spotcheck.open(), "Ctrl+Shift+K", "check")
+        window.add_action("Report an observation", lambda: self.sheets.observe.open(), "Ctrl+O", "log")
+        window.add_action("Import a file", lambda: self.sheets.importing.open(), "Ctrl+I", "import")
+        window.add_action(
+            "Record a deployment", lambda: self.sheets.deployment.open(), "Ctrl+Shift+D", "timeline"
+        )
+        window.add_action(
+            "What was serving at …", lambda: self.sheets.serving.open(), "Ctrl+Shift+V", "clock"
+        )
+        window.add_action(
+            "Review a spot check", lambda: self.sheets.spotcheck.open(), "Ctrl+Shift+K", "check"
+        )
         window.add_action("Export the incident report", self._export, "Ctrl+P", "report")
         window.add_action("Look at what is urgent", self.interruption.see, "Ctrl+U", "wall")
         window.add_action("Look for departures now", self.detecting.now, "", "signals")
@@ -162,16 +169,18 @@ class App(Sheets):
 
     def _wire(self) -> None:
         window, desk, bell = self.window, self.desk, self.bell
-        window.declare_wanted.connect(lambda: self.declare.open())
+        window.declare_wanted.connect(lambda: self.sheets.declare.open())
         window.line_wanted.connect(self._log_line)
         window.dropped.connect(self._dropped)
         window.closing.connect(self.close)
-        self.wall.opened.connect(self.open_incident)
-        self.bars.opened.connect(self.open_incident)
-        self.wall.declare_wanted.connect(lambda *about: self.declare.open_for(*about))
+        self.sheets.declared.connect(self._open_incident)
+        self.sheets.imported.connect(self.detecting.now)
+        self.wall.opened.connect(self._open_incident)
+        self.bars.opened.connect(self._open_incident)
+        self.wall.declare_wanted.connect(lambda *about: self.sheets.declare.open_for(*about))
         self.interruption.look_wanted.connect(partial(window.show_screen, "wall"))
-        self.interruption.declare_wanted.connect(lambda alerts: self.declare.open_for(alerts))
-        self.wall.report_opened.connect(lambda *report: self.observe.open_report(*report))
+        self.interruption.declare_wanted.connect(lambda alerts: self.sheets.declare.open_for(alerts))
+        self.wall.report_opened.connect(lambda *report: self.sheets.observe.open_report(*report))
         bell.signals_changed.connect(self.detecting.soon)
         bell.journal_changed.connect(self.bars.look)
         bell.failed.connect(lambda error: desk.tell(str(error), trouble=True))
@@ -206,17 +215,17 @@ class App(Sheets):
         if isinstance(screen, SignalsScreen):
             screen.look_into(system)
 
-    def open_incident(self, id: str) -> None:
+    def _open_incident(self, id: str) -> None:
         """Take an incident in hand and show its command screen."""
         self.desk.choose_incident(id)
         self.window.show_screen("command")
 
     def _dropped(self, path: str) -> None:
         """Take a file let go over the window: evidence while something is being reported, else an import."""
-        if "observe" in vars(self) and self.observe.isVisible():
-            self.observe.choose([Path(path)])
+        if self.sheets.reporting:
+            self.sheets.observe.choose([Path(path)])
         else:
-            self.importing.open_with(Path(path))
+            self.sheets.importing.open_with(Path(path))
 
     def _log_line(self) -> None:
         from tocsin.ui.command.screen import CommandScreen

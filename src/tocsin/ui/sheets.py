@@ -3,10 +3,9 @@
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 
 from tocsin.ui.desk import Desk
-from tocsin.ui.detecting import Detecting
 from tocsin.ui.window import Window
 
 if TYPE_CHECKING:
@@ -19,23 +18,30 @@ if TYPE_CHECKING:
 
 
 class Sheets(QObject):
-    """What lies over the window to be filled in. The console sets the parts that are named here."""
+    """What lies over the window to be filled in; each is made when it is first asked for.
 
-    desk: Desk
-    window: Window
-    detecting: Detecting
+    `declared(id)` tells of an incident, `imported()` of a file that came in.
+    """
 
-    def open_incident(self, id: str) -> None:
-        """Take an incident in hand and show it."""
-        raise NotImplementedError
+    declared = Signal(str)
+    imported = Signal()
+
+    def __init__(self, desk: Desk, window: Window) -> None:
+        super().__init__(window)
+        self._desk, self._window = desk, window
+
+    @property
+    def reporting(self) -> bool:
+        """Whether somebody is just reporting an observation."""
+        return "observe" in vars(self) and self.observe.isVisible()
 
     @cached_property
     def declare(self) -> "DeclareSheet":
         """The sheet that declares an incident."""
         from tocsin.ui.declare import DeclareSheet
 
-        sheet = DeclareSheet(self.desk, self.window)
-        sheet.declared.connect(self.open_incident)
+        sheet = DeclareSheet(self._desk, self._window)
+        sheet.declared.connect(self.declared)
         return sheet
 
     @cached_property
@@ -43,8 +49,8 @@ class Sheets(QObject):
         """The sheet that imports a file."""
         from tocsin.ui.importing import ImportSheet
 
-        sheet = ImportSheet(self.desk, self.window)
-        sheet.imported.connect(lambda _report: self.detecting.now())
+        sheet = ImportSheet(self._desk, self._window)
+        sheet.imported.connect(lambda _report: self.imported.emit())
         return sheet
 
     @cached_property
@@ -52,14 +58,14 @@ class Sheets(QObject):
         """The sheet that records a deployment."""
         from tocsin.ui.deployment import DeploymentSheet
 
-        return DeploymentSheet(self.desk, self.window)
+        return DeploymentSheet(self._desk, self._window)
 
     @cached_property
     def serving(self) -> "ServingSheet":
         """The sheet that answers what was serving."""
         from tocsin.ui.serving import ServingSheet
 
-        sheet = ServingSheet(self.desk, self.window)
+        sheet = ServingSheet(self._desk, self._window)
         sheet.record_wanted.connect(self.deployment.open)
         return sheet
 
@@ -68,11 +74,11 @@ class Sheets(QObject):
         """The sheet that takes a report of what somebody noticed."""
         from tocsin.ui.observe import ObserveSheet
 
-        return ObserveSheet(self.desk, self.window)
+        return ObserveSheet(self._desk, self._window)
 
     @cached_property
     def spotcheck(self) -> "SpotCheckSheet":
         """The sheet that reviews a random sample of decisions."""
         from tocsin.ui.spotcheck.sheet import SpotCheckSheet
 
-        return SpotCheckSheet(self.desk, self.window)
+        return SpotCheckSheet(self._desk, self._window)
