@@ -8,7 +8,9 @@ from typing import Any
 
 import msgspec
 
+from tocsin.model import conduct
 from tocsin.model.alert import Alert
+from tocsin.model.conduct import Conduct
 from tocsin.model.fields import Fields, Head, Register, value_of
 from tocsin.model.instant import When
 from tocsin.model.journal import (
@@ -25,6 +27,7 @@ from tocsin.model.journal import (
     Withdrawn,
 )
 from tocsin.model.judgement import StartJudged
+from tocsin.model.response import IncidentTriaged
 
 OPEN, CONTAINED, RESOLVED, CLOSED, REOPENED = "open", "contained", "resolved", "closed", "re-opened"
 
@@ -41,12 +44,17 @@ FOLLOWS: dict[str, tuple[str, ...]] = {
 TIMELINE = "timeline"
 
 # Who holds an incident's threads (domain.md T5).
-ROLES = ("commander", "communications", "technical")
+ROLES = ("commander", "deputy", "communications", "technical", "scribe", "compliance")
 
 # The texts of the report (domain.md M5) and the other fields a person may set, with their titles.
 FIELDS: dict[str, str] = {
     "title": "Title",
     "severity": "Severity",
+    "type": "Type",
+    "category": "Category",
+    "channel": "Noticed by",
+    "scope": "Scope",
+    "hypothesis": "Suspected cause",
     "start": "Estimated start",
     "version": "Affected version",
     "impact": "Impact",
@@ -100,7 +108,8 @@ class Link:
 class Incident:
     """One incident as its entries leave it. `fields` and `roles` keep every standing value.
 
-    `exports` are the entries of the reports that left and were not withdrawn.
+    `exports` are the entries of the reports that left and were not withdrawn. `conduct` tells how it was
+    handled.
     """
 
     id: str
@@ -110,7 +119,6 @@ class Incident:
     declared: datetime
     detected: datetime
     author: str
-    channel: str = ""
     fields: Fields = field(default_factory=dict)
     roles: Fields = field(default_factory=dict)
     moves: tuple[Move, ...] = ()
@@ -120,6 +128,7 @@ class Incident:
     exports: tuple[str, ...] = ()
     withdrawn: str = ""
     grades: tuple[Grade, ...] = ()
+    conduct: Conduct = field(default_factory=Conduct)
 
     @property
     def title(self) -> str:
@@ -130,6 +139,11 @@ class Incident:
     def severity(self) -> str:
         """The id of the level in the incident's scheme."""
         return str(value_of(self.fields, "severity", ""))
+
+    @property
+    def channel(self) -> str:
+        """How it was noticed (domain.md K3), empty while nobody knows."""
+        return self.text("channel")
 
     @property
     def status(self) -> str:
@@ -186,7 +200,7 @@ def step(state: Incident | None, entry: Entry) -> Incident | None:
     if isinstance(entry.body, IncidentDeclared):
         state = _declared(entry, entry.body)
     elif state is not None:
-        state = _later(state, entry)
+        state = replace(_later(state, entry), conduct=conduct.step(state.conduct, entry))
     return state
 
 
@@ -195,6 +209,8 @@ def _declared(entry: Entry, body: IncidentDeclared) -> Incident:
         "title": _set(Register(), entry, body.title),
         "severity": _set(Register(), entry, body.severity),
     }
+    if body.channel:
+        fields["channel"] = _set(Register(), entry, body.channel)
     return Incident(
         id=entry.subject,
         reference=body.reference,
@@ -203,7 +219,6 @@ def _declared(entry: Entry, body: IncidentDeclared) -> Incident:
         declared=entry.happened.at,
         detected=body.detected,
         author=entry.author.name,
-        channel=body.channel,
         fields=fields,
         grades=(Grade(entry.id, body.severity, entry.happened.at),),
     )
@@ -217,6 +232,9 @@ def _later(state: Incident, entry: Entry) -> Incident:
             given = body.fields.get("severity")
             grades = () if given is None else (Grade(entry.id, str(given), at),)
             return replace(state, fields=fields, grades=state.grades + grades)
+        case IncidentTriaged():
+            fields = set_fields(state.fields, entry, {"severity": body.level})
+            return replace(state, fields=fields, grades=(*state.grades, Grade(entry.id, body.level, at)))
         case StartJudged(chosen=chosen) if chosen is not None:
             return replace(
                 state, fields=set_fields(state.fields, entry, {"start": msgspec.to_builtins(chosen)})

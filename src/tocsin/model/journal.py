@@ -8,18 +8,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from tocsin.model import arrangement, judgement, response
 from tocsin.model.alert import Alert
 from tocsin.model.instant import When
-from tocsin.model.judgement import (
-    AlertsAccepted,
-    AlertsSnoozed,
-    BudgetSet,
-    DetectorSet,
-    RolesSet,
-    SpotCheckDrawn,
-    SpotCheckJudged,
-    StartJudged,
-)
 from tocsin.model.operator import Author
 
 
@@ -285,8 +276,7 @@ Body = (
     | IncidentLinked | Undone | Withdrawn | DocumentExported | ClockJumped
     | SourceSet | SourceRemoved | SignalsPlaced | DeploymentRecorded | ObservationReported
     | EvidenceAttached
-    | DetectorSet | BudgetSet | AlertsAccepted | AlertsSnoozed | StartJudged | RolesSet
-    | SpotCheckDrawn | SpotCheckJudged
+    | judgement.Body | arrangement.Body | response.Body
 )  # fmt: skip
 
 KINDS: dict[str, type] = {
@@ -315,14 +305,9 @@ KINDS: dict[str, type] = {
     "deployment.recorded": DeploymentRecorded,
     "observation.reported": ObservationReported,
     "evidence.attached": EvidenceAttached,
-    "detector.set": DetectorSet,
-    "budget.set": BudgetSet,
-    "alerts.accepted": AlertsAccepted,
-    "alerts.snoozed": AlertsSnoozed,
-    "start.judged": StartJudged,
-    "roles.set": RolesSet,
-    "spotcheck.drawn": SpotCheckDrawn,
-    "spotcheck.judged": SpotCheckJudged,
+    **judgement.KINDS,
+    **arrangement.KINDS,
+    **response.KINDS,
 }
 KIND_OF: dict[type, str] = {body: kind for kind, body in KINDS.items()}
 

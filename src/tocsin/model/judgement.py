@@ -100,3 +100,20 @@ class SpotCheckJudged:
     verdict: str
     note: str = ""
     seconds: float | None = None
+
+
+Body = (
+    DetectorSet | BudgetSet | AlertsAccepted | AlertsSnoozed | StartJudged | RolesSet
+    | SpotCheckDrawn | SpotCheckJudged
+)  # fmt: skip
+
+KINDS: dict[str, type] = {
+    "detector.set": DetectorSet,
+    "budget.set": BudgetSet,
+    "alerts.accepted": AlertsAccepted,
+    "alerts.snoozed": AlertsSnoozed,
+    "start.judged": StartJudged,
+    "roles.set": RolesSet,
+    "spotcheck.drawn": SpotCheckDrawn,
+    "spotcheck.judged": SpotCheckJudged,
+}

@@ -4,6 +4,11 @@ from dataclasses import dataclass, field
 
 from tocsin.model.alert import AlertSeverity
 from tocsin.model.calendar import Calendar, Offset
+from tocsin.model.escalation import EscalationStep
+from tocsin.model.playbook import Playbook
+from tocsin.model.roles import Role
+from tocsin.model.triage import Triage
+from tocsin.model.updates import Template
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +26,8 @@ class Level:
 class Route:
     """Who takes over incidents of one kind (domain.md T4).
 
-    `layers` are the signal layers whose alerts speak of this kind; `levels` those the route serves.
+    `types` are the types of incident it serves, `layers` the signal layers whose alerts speak of this kind
+    while nobody has said the type; `levels` those the route serves.
     """
 
     kind: str
@@ -29,6 +35,7 @@ class Route:
     to: tuple[str, ...]
     layers: tuple[str, ...] = ()
     levels: tuple[str, ...] = ()
+    types: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +44,9 @@ class ClockRule:
 
     One of `within` (the same for all levels) and `within_by_level` is set; a level missing there has no such
     clock. `restarts_on_regrading` clocks count anew from a change of level, the others keep their anchor.
+    `repeats` begins anew whenever it is met, until one of the facts `until`. `counts_up` has no number: it
+    shows how long it has been, and `within` is a house target. `when` narrows it to incidents whose fields
+    (type, category, channel) have one of these values. `calendar` names one of the pack, empty is the first.
     """
 
     id: str
@@ -46,6 +56,12 @@ class ClockRule:
     within_by_level: dict[str, Offset] = field(default_factory=dict)
     met_by: tuple[str, ...] = ()
     restarts_on_regrading: bool = False
+    repeats: bool = False
+    until: tuple[str, ...] = ()
+    counts_up: bool = False
+    when: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    calendar: str = ""
+    pausable: bool = True
 
     def offset(self, level: str) -> Offset | None:
         """Return how long it runs at this level; None where the level has no such clock."""
@@ -56,7 +72,10 @@ class ClockRule:
 class Scheme:
     """A policy pack as one value: what an incident freezes when it is declared. Levels come gravest first.
 
-    `due_soon` is the share of a clock's run, at its end, in which it counts as due soon.
+    `due_soon` is the share of a clock's run, at its end, in which it counts as due soon. `calendars` are
+    further ones by name. `freeze` are the levels at which declaring declares a change freeze (C2), `closure`
+    the ids of what has to hold before closing, `quiet` how long what raised an incident has to stay quiet
+    before a fix counts as verified (C6).
     """
 
     id: str
@@ -68,6 +87,15 @@ class Scheme:
     detector_severities: dict[AlertSeverity, str]
     calendar: Calendar
     due_soon: float = 0.25
+    calendars: dict[str, Calendar] = field(default_factory=dict)
+    triage: Triage = field(default_factory=Triage)
+    escalation: tuple[EscalationStep, ...] = ()
+    roles: tuple[Role, ...] = ()
+    playbooks: tuple[Playbook, ...] = ()
+    updates: tuple[Template, ...] = ()
+    freeze: tuple[str, ...] = ()
+    closure: tuple[str, ...] = ()
+    quiet: Offset | None = None
 
     def level(self, id_: str) -> Level | None:
         """Return a level by its id."""
@@ -93,6 +121,10 @@ class Scheme:
     def graver(self, first: str, second: str) -> str:
         """Return the graver of two levels: what to take when unsure."""
         return first if self.rank(first) <= self.rank(second) else second
+
+    def playbook(self, type: str) -> Playbook | None:
+        """Return the playbook of a type of incident."""
+        return next((one for one in self.playbooks if one.type == type), None)
 
     def route_for(self, layer: str) -> Route | None:
         """Return the route for incidents seen in a signal layer."""

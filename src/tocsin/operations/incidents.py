@@ -9,6 +9,7 @@ import msgspec
 
 from tocsin.errors import BadInput, NotAllowed, NotFound
 from tocsin.model.alert import Alert
+from tocsin.model.classification import CATEGORIES, TYPES
 from tocsin.model.fields import replaced_by
 from tocsin.model.incident import CLOSED, FIELDS, FOLLOWS, ROLES, Incident
 from tocsin.model.instant import When, iso
@@ -33,6 +34,7 @@ from tocsin.store.folder import Store, Write
 
 _LONGEST_LINE = 200
 _AHEAD = timedelta(minutes=5)
+_CHOICES = {"type": TYPES, "category": CATEGORIES}
 RELATIONS = ("duplicate of", "related to")
 
 
@@ -255,7 +257,19 @@ def _checked_value(write: Write, incident: Incident, name: str, value: str | Whe
         return checked_title(text)
     if name == "severity":
         return checked_level(policies.of(write.connection, incident.policy), text)
+    if name == "channel":
+        return observations.checked_channel(text)
+    if name in _CHOICES:
+        return _checked_choice(name, text)
     return _optional(text)
+
+
+def _checked_choice(name: str, text: str) -> str:
+    if text and text not in _CHOICES[name]:
+        raise BadInput(
+            f"there is no such {name}.", where=text, hint=f"There are: {', '.join(_CHOICES[name])}."
+        )
+    return text
 
 
 def _take_start(

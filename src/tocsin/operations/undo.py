@@ -3,6 +3,16 @@
 from collections.abc import Sequence
 
 from tocsin.errors import NotAllowed
+from tocsin.model.arrangement import (
+    ChannelRemoved,
+    ChannelSet,
+    ContactSet,
+    OptionRegistered,
+    OptionRehearsed,
+    OptionRemoved,
+    PolicyChosen,
+    RosterSet,
+)
 from tocsin.model.incident import standing
 from tocsin.model.journal import (
     AlertAdded,
@@ -26,6 +36,26 @@ from tocsin.model.judgement import (
     StartJudged,
 )
 from tocsin.model.operator import Author
+from tocsin.model.response import (
+    AlarmShelved,
+    ClockPaused,
+    ClockResumed,
+    DeploymentAllowed,
+    ExamplesAdded,
+    FactStated,
+    FixVerified,
+    FreezeDeclared,
+    FreezeLifted,
+    IncidentTriaged,
+    LayerJudged,
+    PullConfirmed,
+    PullReleased,
+    ResultsRecorded,
+    RoleRelinquished,
+    StepAdded,
+    StepMarked,
+    UpdateSnoozed,
+)
 from tocsin.model.timeline import FINAL_LANES
 from tocsin.operations import normals, signals
 from tocsin.store import journal, timeline
@@ -49,6 +79,32 @@ _UNDOABLE = (
     SpotCheckJudged,
     StartJudged,
     Undone,
+    PolicyChosen,
+    OptionRegistered,
+    OptionRemoved,
+    OptionRehearsed,
+    RosterSet,
+    ContactSet,
+    ChannelSet,
+    ChannelRemoved,
+    FactStated,
+    IncidentTriaged,
+    ClockPaused,
+    ClockResumed,
+    RoleRelinquished,
+    StepMarked,
+    StepAdded,
+    LayerJudged,
+    PullConfirmed,
+    PullReleased,
+    FreezeDeclared,
+    FreezeLifted,
+    DeploymentAllowed,
+    UpdateSnoozed,
+    AlarmShelved,
+    ExamplesAdded,
+    ResultsRecorded,
+    FixVerified,
 )
 
 

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from tocsin.model import coverage
 from tocsin.model.alert import Alert
 from tocsin.model.coverage import Heard, State, layer_of
-from tocsin.model.escalation import Matrix, Placed, matrix
 from tocsin.model.instant import to_us
+from tocsin.model.matrix import Matrix, Placed, matrix
 from tocsin.model.operator import System
 from tocsin.model.severity import Scheme
 from tocsin.model.signal import Layer, Signal

@@ -5,6 +5,7 @@ Times are UTC microseconds. Tables are STRICT, so a tampered column type is an e
 journal.db  1  journal, incident, timeline, operator, system, policy, site
             2  kinds of entries that version 1 cannot read: sources, placements, deployments, observations
             3  kinds of entries that version 2 cannot read: what people decide about detection
+            4  kinds of entries that version 3 cannot read: what people do in an incident and arrange before
 signals.db  1  series, chunk, import, alert, watermark, deployment, decision_log, message
             2  series.group, series.proposed, import.feed, import.options, message.more, feed, arrival,
                chunk_end
@@ -13,7 +14,7 @@ signals.db  1  series, chunk, import, alert, watermark, deployment, decision_log
 
 from sqlalchemy import REAL, Column, Index, Integer, LargeBinary, MetaData, Table, Text, UniqueConstraint
 
-JOURNAL_VERSION = 3
+JOURNAL_VERSION = 4
 SIGNALS_VERSION = 3
 APPLICATION_ID = 0x54435300  # "TCS\0", so that `file` and we can tell a store from any other database
 

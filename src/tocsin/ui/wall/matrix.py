@@ -4,7 +4,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
-from tocsin.model.escalation import Column, Matrix, Spot
+from tocsin.model.matrix import Column, Matrix, Spot
 from tocsin.model.severity import Route
 from tocsin.ui.icons import Icon
 from tocsin.ui.palette import SHAPES, tone_of_rank

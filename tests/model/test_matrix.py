@@ -1,6 +1,6 @@
 """Severity x escalation: open incidents stand at their level, in the route of their layer."""
 
-from tocsin.model.escalation import Matrix, Placed, matrix
+from tocsin.model.matrix import Matrix, Placed, matrix
 from tocsin.model.signal import Layer
 from tocsin.policy.load import load_shipped
 

@@ -1,0 +1,373 @@
+"""What people decide and do while an incident is handled: one body each, of which `conduct.py` is the fold.
+
+The subject of those without a word about it is the incident.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyApplied:
+    """The commander let another frozen pack rule this incident: clocks that still run count by it."""
+
+    sha256: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class FactStated:
+    """A moment that clocks count from, under the id of an anchor (awareness, submission:notify_sa ...).
+
+    The entry's `occurred` says when it was; the newest statement of a fact counts. `evidence` says what it
+    rests on.
+    """
+
+    fact: str
+    evidence: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentTriaged:
+    """The questions of the pack were answered: question id to answer id (T1, T2).
+
+    `suggested` is the level they lead to and `because` the reason in words; `level` is what holds. Where the
+    two differ, `override` says why.
+    """
+
+    answers: dict[str, str]
+    suggested: str
+    level: str
+    because: str
+    override: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ClockPaused:
+    """A clock stands still from the entry's time on."""
+
+    clock: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClockResumed:
+    """A clock that stood still counts again from the entry's time on."""
+
+    clock: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CallRecorded:
+    """Somebody was called by a step of the escalation; `outcome` is called, answered or no answer."""
+
+    step: str
+    target: str
+    person: str
+    number: str
+    outcome: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeSent:
+    """A message went out by itself, or did not: `outcome` is sent or not sent, `detail` says why not."""
+
+    step: str
+    target: str
+    channel: str
+    to: str
+    outcome: str
+    attempts: int = 1
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EscalationAcknowledged:
+    """Somebody took over: the escalation stops here until the level changes."""
+
+    step: str
+    person: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RoleRelinquished:
+    """A person gave a role back and nobody has it. Never that of the commander."""
+
+    role: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class HandoverPrepared:
+    """A role is to pass to `person` with a briefing (ICS-201), which is block to text as people wrote it.
+
+    The role passes when both sides confirmed.
+    """
+
+    role: str
+    outgoing: str
+    person: str
+    briefing: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class HandoverConfirmed:
+    """One side confirmed: `side` is outgoing or incoming, `handover` the entry that prepared it."""
+
+    handover: str
+    side: str
+    effective: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HandoverCancelled:
+    """A hand-over that was prepared does not take place."""
+
+    handover: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StepMarked:
+    """How a step of the playbook stands: assigned, acknowledged, done, skipped or open again.
+
+    `person` is whom it is assigned to or who acknowledged; a step skipped says why in `note`. `finding`
+    answers a question (cleared, suspected, confirmed), `evidence` is what it rests on.
+    """
+
+    step: str
+    state: str
+    person: str = ""
+    note: str = ""
+    finding: str = ""
+    evidence: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StepAdded:
+    """A task nobody planned for: `minutes` is its time box, None without. `id` names it in `StepMarked`."""
+
+    id: str
+    phase: str
+    text: str
+    person: str = ""
+    minutes: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LayerJudged:
+    """One of the five layers of the diagnosis (C4) is cleared, suspected or confirmed, and why."""
+
+    layer: str
+    finding: str
+    evidence: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OptionPulled:
+    """A way to contain was used: a timer of `minutes` runs, and its effect is to be confirmed.
+
+    What the option was is copied. `override` says why evidence was not preserved first.
+    """
+
+    option: str
+    name: str
+    minutes: int
+    signal: str = ""
+    takes_offline: bool = False
+    override: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PullConfirmed:
+    """Whether what was pulled worked, seen on the live signal (`seen` says what) or told by a person."""
+
+    pull: str
+    worked: bool
+    seen: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PullReleased:
+    """What was pulled was put back as it had been."""
+
+    pull: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FreezeDeclared:
+    """Nothing but the roll-back is deployed to the incident's system from now on (C2)."""
+
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FreezeLifted:
+    """Deployments may go on."""
+
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DeploymentAllowed:
+    """A deployment seen during the freeze was meant: the roll-back itself, or with a reason."""
+
+    deployment: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateTold:
+    """A status update went to an audience: conditions, actions, needs (M1), and the words as they were told.
+
+    `to` is whom, `by` by what way (mail, call, page ...). `breaches` are the rules of wording (M3) that it
+    was told against, each with the reason given. `next_due` is when the next was promised.
+    """
+
+    audience: str
+    text: str
+    to: str
+    by: str = ""
+    conditions: str = ""
+    actions: str = ""
+    needs: str = ""
+    breaches: dict[str, str] = field(default_factory=dict)
+    next_due: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateSnoozed:
+    """The next status update waits until then, for a reason."""
+
+    until: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmAcknowledged:
+    """Somebody heard this alarm, and only this one, by its id. An entry of its incident, if it has one."""
+
+    alarm: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmShelved:
+    """This alarm is silent until then, for a reason."""
+
+    alarm: str
+    until: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmUnheard:
+    """What could not be sounded or shown, and why: an alarm nobody could notice is a fact too."""
+
+    alarm: str
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A case that shows the fault (C6): what went in, what should come out, what came out."""
+
+    id: str
+    input: str
+    expected: str = ""
+    observed: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ExamplesAdded:
+    """Cases that show the fault. Its subject is its own id, since there may be many."""
+
+    examples: tuple[Example, ...]
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ExampleResult:
+    """Whether one case came out right in one try."""
+
+    example: str
+    passed: bool
+    output: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ResultsRecorded:
+    """How a version of the model did on the cases. Its subject is its own id."""
+
+    version: str
+    results: tuple[ExampleResult, ...]
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FixVerified:
+    """The fix holds in production: what raised the incident has been quiet since the entry's `since`.
+
+    `evidence` says which detectors and signals, in words.
+    """
+
+    version: str
+    since: datetime
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True)
+class InjectGiven:
+    """A drill's script brought something in: a message, a call, a finding. Its id is the script's."""
+
+    inject: str
+    text: str
+    role: str = ""
+
+
+Body = (
+    PolicyApplied | FactStated | IncidentTriaged | ClockPaused | ClockResumed | CallRecorded
+    | NoticeSent | EscalationAcknowledged | RoleRelinquished | HandoverPrepared | HandoverConfirmed
+    | HandoverCancelled | StepMarked | StepAdded | LayerJudged | OptionPulled | PullConfirmed
+    | PullReleased | FreezeDeclared | FreezeLifted | DeploymentAllowed | UpdateTold | UpdateSnoozed
+    | AlarmAcknowledged | AlarmShelved | AlarmUnheard | ExamplesAdded | ResultsRecorded | FixVerified
+    | InjectGiven
+)  # fmt: skip
+
+KINDS: dict[str, type] = {
+    "policy.applied": PolicyApplied,
+    "fact.stated": FactStated,
+    "incident.triaged": IncidentTriaged,
+    "clock.paused": ClockPaused,
+    "clock.resumed": ClockResumed,
+    "call.recorded": CallRecorded,
+    "notice.sent": NoticeSent,
+    "escalation.acknowledged": EscalationAcknowledged,
+    "role.relinquished": RoleRelinquished,
+    "handover.prepared": HandoverPrepared,
+    "handover.confirmed": HandoverConfirmed,
+    "handover.cancelled": HandoverCancelled,
+    "step.marked": StepMarked,
+    "step.added": StepAdded,
+    "layer.judged": LayerJudged,
+    "option.pulled": OptionPulled,
+    "pull.confirmed": PullConfirmed,
+    "pull.released": PullReleased,
+    "freeze.declared": FreezeDeclared,
+    "freeze.lifted": FreezeLifted,
+    "deployment.allowed": DeploymentAllowed,
+    "update.told": UpdateTold,
+    "update.snoozed": UpdateSnoozed,
+    "alarm.acknowledged": AlarmAcknowledged,
+    "alarm.shelved": AlarmShelved,
+    "alarm.unheard": AlarmUnheard,
+    "examples.added": ExamplesAdded,
+    "results.recorded": ResultsRecorded,
+    "fix.verified": FixVerified,
+    "inject.given": InjectGiven,
+}
