@@ -170,7 +170,8 @@ class LayerJudged:
 class OptionPulled:
     """A way to contain was used: a timer of `minutes` runs, and its effect is to be confirmed.
 
-    What the option was is copied. `override` says why evidence was not preserved first.
+    What the option was is copied. `override` says why evidence was not preserved first, `exception` why
+    somebody pulled it who is not among those who may.
     """
 
     option: str
@@ -179,6 +180,10 @@ class OptionPulled:
     signal: str = ""
     takes_offline: bool = False
     override: str = ""
+    exception: str = ""
+    kind: str = ""
+    how: str = ""
+    undo: str = ""
 
 
 @dataclass(frozen=True, slots=True)
