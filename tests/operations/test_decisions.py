@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tocsin.detectors.table import Table, Words
+from tocsin.detectors.table import LARGEST, Table, Words
 from tocsin.errors import BadInput, NotFound, StoreProblem
 from tocsin.importers.base import Options
 from tocsin.model.decision import Roles
@@ -190,3 +190,13 @@ def test_the_real_logs_are_read(shared_data: Path) -> None:
         shared_data / "llmdrift" / "PRIME_FULL_EVAL.csv", options=Options(mapping={"id": "#"}), row_order=True
     )
     assert len(prime.table) == len(prime.table.words("answer")) == 4000
+
+
+def test_numbers_beyond_all_measure_are_the_largest_there_are(tmp_path: Path) -> None:
+    file = tmp_path / "huge.csv"
+    file.write_text(
+        "time,amount\n2026-10-01T00:00:00Z,1e308\n2026-10-01T00:01:00Z,-1e308\n2026-10-01T00:02:00Z,\n"
+    )
+    found = read(file, row_order=True).table.numbers("amount")
+    assert found[:2].tolist() == [LARGEST, -LARGEST]
+    assert np.isnan(found[2])

@@ -120,14 +120,14 @@ def _finding(one: Feature, decisions: Decisions, found: Comparison, sizes: Sizes
     before = table.times_us < decisions.baseline[1]
     start = began(table.times_us, groups_of(table.columns[one.name], before, after), decisions.window)
     lost = one.schema == "gone" or one.schema == "kind"
-    psi = 0.0 if np.isnan(one.psi) else one.psi
-    grave = AlertSeverity.HIGH if lost or psi - one.noise >= _GRAVE else AlertSeverity.MEDIUM
+    psi, noise = (0.0 if np.isnan(part) else part for part in (one.psi, one.noise))  # of what is gone, none
+    grave = AlertSeverity.HIGH if lost or psi - noise >= _GRAVE else AlertSeverity.MEDIUM
     spans = (("baseline", decisions.baseline, found.rows[0]), ("window", decisions.window, found.rows[1]))
     return Finding(
         severity=grave,
         message=f"{one.name} is distributed otherwise: {'; '.join(one.why)}.",
         value=psi,
-        threshold=sizes.psi + one.noise,
+        threshold=sizes.psi + noise,
         time_us=int(table.times_us[-1]),
         start_us=start.at_us,
         earliest_us=start.earliest_us,

@@ -187,7 +187,8 @@ def _change(first: _Sums, last: _Sums, measure: Measure, effect: float) -> tuple
             part**2 / np.maximum(one.n - 1, 1) for part, one in zip(parts, (first, last), strict=True)
         )
         middle, half = last.mean - first.mean, student.ppf(0.975, freedom) * error
-    return np.exp(middle), np.exp(middle - half), np.exp(middle + half)
+    with np.errstate(over="ignore"):  # a bound beyond all numbers is infinite
+        return np.exp(middle), np.exp(middle - half), np.exp(middle + half)
 
 
 def _levels(sums: _Sums, measure: Measure, effect: float) -> list[Level]:

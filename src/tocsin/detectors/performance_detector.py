@@ -65,7 +65,7 @@ class PerformanceDetector:
         """Return where accuracy fell, realised before estimated."""
         table, roles = decisions.table, decisions.roles
         before, after = (_within(table.times_us, span) for span in (decisions.baseline, decisions.window))
-        correct = right(table, roles)
+        correct = _truths(right(table, roles))
         said = stated(table, roles)
         sure = None if said is None else confidence(said, correct, before)
         falls = [_realised(correct, before, after), _estimated(sure, correct, before, after)]
@@ -112,8 +112,15 @@ def _within(times_us: Times, span: Span) -> Rows:
     return inside
 
 
-def _realised(correct: Values | None, before: Rows, after: Rows) -> _Fall | None:
+def _truths(correct: Values | None) -> Values | None:
+    """Return what was right, None where a column so named holds anything but 0 and 1."""
     if correct is None or not np.isin(correct[~np.isnan(correct)], (0.0, 1.0)).all():
+        return None
+    return correct
+
+
+def _realised(correct: Values | None, before: Rows, after: Rows) -> _Fall | None:
+    if correct is None:
         return None
     known = ~np.isnan(correct)
     counts = [(int(correct[rows & known].sum()), int((rows & known).sum())) for rows in (before, after)]

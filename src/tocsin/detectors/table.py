@@ -24,6 +24,9 @@ class Words:
 
 Column = Values | Words  # numbers are float64, NaN where missing; truths are 0 and 1
 
+# No number of a column lies beyond, so that squares and differences stay finite. Whoever makes one clips.
+LARGEST = 1e150
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Table:

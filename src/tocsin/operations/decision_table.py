@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from tocsin.detectors.table import Column, Table, Words
+from tocsin.detectors.table import LARGEST, Column, Table, Words
 from tocsin.errors import BadInput
 from tocsin.model.decision import Roles, likely_roles
 from tocsin.operations.progress import Progress
@@ -137,7 +137,7 @@ def _some(names: Collection[str]) -> str:
 def _column(rows: decision_columns.Rows, name: str, most: int | None) -> Column | None:
     """Return a column; words that are all true or false are 1 and 0."""
     if rows.kinds[name] == "numbers":
-        return rows.numbers(name)
+        return np.clip(rows.numbers(name), -LARGEST, LARGEST)
     found = rows.words(name, most)
     if found is None:
         return None
