@@ -60,7 +60,11 @@ class ClockResumed:
 
 @dataclass(frozen=True, slots=True)
 class CallRecorded:
-    """Somebody was called by a step of the escalation; `outcome` is called, answered or no answer."""
+    """Somebody was called by a step of the escalation; `outcome` is called, answered or no answer.
+
+    `target` is the pack's word for them (a rota, a title, a role). `run` is the entry that began the
+    escalation: the declaration, a re-grading or a re-opening.
+    """
 
     step: str
     target: str
@@ -68,11 +72,16 @@ class CallRecorded:
     number: str
     outcome: str
     note: str = ""
+    run: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class NoticeSent:
-    """A message went out by itself, or did not: `outcome` is sent or not sent, `detail` says why not."""
+    """A message went out by itself, or did not: `outcome` is sending, sent or not sent.
+
+    An entry with "sending" comes before the first attempt, so that after a crash nobody sends without end;
+    what came of it follows. `detail` says why not. `target` is whom the step calls, empty for all of them.
+    """
 
     step: str
     target: str
@@ -81,15 +90,20 @@ class NoticeSent:
     outcome: str
     attempts: int = 1
     detail: str = ""
+    run: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class EscalationAcknowledged:
-    """Somebody took over: the escalation stops here until the level changes."""
+    """Somebody took over: the escalation stops here until the level changes or the incident is re-opened.
+
+    `run` is the entry that began the escalation.
+    """
 
     step: str
     person: str
     note: str = ""
+    run: str = ""
 
 
 @dataclass(frozen=True, slots=True)
