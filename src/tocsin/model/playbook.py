@@ -1,6 +1,10 @@
 """Playbooks: what to do in an incident of a type, by phase, and the layers a diagnosis walks (C4, C9)."""
 
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+
+from tocsin.model.classification import CATEGORIES, TYPES
 
 PHASES = ("detection", "containment", "investigation", "remediation")
 
@@ -24,7 +28,8 @@ class Step:
     """One step. `role` owns it, `minutes` is its time box, `layer` the layer an answered question speaks of.
 
     `kind` is do, ask (it ends in a finding) or preserve (evidence, before anything is taken offline).
-    `evidence` asks for what it rests on. `categories` narrows it to these; empty is all.
+    `evidence` asks for what it rests on. `categories` narrows it to these; empty is all. `takes_offline` says
+    that it may destroy evidence, so that the steps that preserve it come first.
     """
 
     id: str
@@ -37,6 +42,7 @@ class Step:
     evidence: bool = False
     help: str = ""
     categories: tuple[str, ...] = field(default=())
+    takes_offline: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,3 +53,58 @@ class Playbook:
     title: str
     steps: tuple[Step, ...]
     reviewed: str = ""
+
+
+def joined(first: Iterable[Step], own: Iterable[Step], last: Iterable[Step]) -> tuple[Step, ...]:
+    """Return the steps of a playbook by phase: those all types share `first`, its own, the other shared ones.
+
+    Of two with one id that of the type itself counts, and stands where the type has it.
+    """
+    mine = list(own)
+    ids = {step.id for step in mine}
+    steps = [*(s for s in first if s.id not in ids), *mine, *(s for s in last if s.id not in ids)]
+    order = {phase: number for number, phase in enumerate(PHASES)}
+    return tuple(sorted(steps, key=lambda step: order.get(step.phase, len(PHASES))))
+
+
+def problems(playbook: Playbook) -> Iterator[tuple[str, str]]:
+    """Yield (key, reason) of what is wrong with a playbook; nothing when it can be followed."""
+    if playbook.type not in TYPES:
+        yield "", f"{playbook.type!r} is no type of incident; there are: {', '.join(TYPES)}"
+    ids = Counter(step.id for step in playbook.steps)
+    yield from (("steps", f"the id {id!r} is there {n} times") for id, n in ids.items() if n > 1)
+    for number, step in enumerate(playbook.steps):
+        yield from ((f"steps[{number}].{key}", reason) for key, reason in _wrong(step))
+    present = {step.phase for step in playbook.steps}
+    yield from (("steps", f"there is no step of {phase}") for phase in PHASES if phase not in present)
+    yield from _unordered(playbook.steps)
+
+
+def _wrong(step: Step) -> Iterator[tuple[str, str]]:
+    for key, value, known in (("phase", step.phase, PHASES), ("kind", step.kind, KINDS)):
+        if value not in known:
+            yield key, f"{value!r} is none of {', '.join(known)}"
+    if step.layer and step.layer not in LAYERS:
+        yield "layer", f"{step.layer!r} is none of {', '.join(LAYERS)}"
+    if step.kind == ASK and not step.layer:
+        yield "layer", f"a question speaks of one of {', '.join(LAYERS)}"
+    if step.kind == ASK and not step.evidence:
+        yield "evidence", "a question ends in a finding, which rests on evidence"
+    if step.kind != ASK and step.layer:
+        yield "layer", "only a question speaks of a layer"
+    for category in step.categories:
+        if category not in CATEGORIES:
+            yield "categories", f"{category!r} is none of {', '.join(CATEGORIES)}"
+
+
+def _unordered(steps: Sequence[Step]) -> Iterator[tuple[str, str]]:
+    """Evidence is preserved before anything is taken offline (C5), whatever the category."""
+    taken = next((number for number, step in enumerate(steps) if step.takes_offline), None)
+    if taken is None:
+        return
+    if not any(step.kind == PRESERVE and not step.categories for step in steps):
+        yield f"steps[{taken}].takes_offline", "no step before it preserves evidence"
+    for number, step in enumerate(steps[taken:], taken):
+        if step.kind == PRESERVE:
+            reason = f"it preserves evidence, but {steps[taken].id!r} before it takes something offline"
+            yield f"steps[{number}].kind", reason

@@ -146,10 +146,11 @@ class HandoverCancelled:
 
 @dataclass(frozen=True, slots=True)
 class StepMarked:
-    """How a step of the playbook stands: assigned, acknowledged, done, skipped or open again.
+    """How a step of the playbook stands: assigned, acknowledged, done, skipped or open again; or a note of it.
 
     `person` is whom it is assigned to or who acknowledged; a step skipped says why in `note`. `finding`
-    answers a question (cleared, suspected, confirmed), `evidence` is what it rests on.
+    answers a question (cleared, suspected, confirmed), `evidence` is what it rests on, `files` the entries
+    that attached some. `text` and `phase` of the step are copied: another pack may not have it.
     """
 
     step: str
@@ -158,6 +159,9 @@ class StepMarked:
     note: str = ""
     finding: str = ""
     evidence: str = ""
+    files: tuple[str, ...] = ()
+    text: str = ""
+    phase: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,11 +177,15 @@ class StepAdded:
 
 @dataclass(frozen=True, slots=True)
 class LayerJudged:
-    """One of the five layers of the diagnosis (C4) is cleared, suspected or confirmed, and why."""
+    """One of the five layers of the diagnosis (C4) is cleared, suspected or confirmed, and why.
+
+    `files` are the entries that attached what it rests on.
+    """
 
     layer: str
     finding: str
     evidence: str = ""
+    files: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
