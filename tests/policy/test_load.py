@@ -10,9 +10,10 @@ from tocsin.errors import BadInput, NotFound
 from tocsin.model.alert import AlertSeverity
 from tocsin.model.signal import Layer
 from tocsin.paths import resource
+from tocsin.policy.files import PACK
 from tocsin.policy.load import load, load_shipped, shipped
 
-SHIPPED = resource("policies/sev-1-4/pack.toml")
+SHIPPED = resource("policies/sev-1-4")
 
 
 def test_the_shipped_scheme_says_what_each_level_owes() -> None:
@@ -86,22 +87,24 @@ def test_an_unknown_pack_is_refused_with_those_there_are() -> None:
     ],
 )
 def test_a_mistake_is_named_with_file_key_and_reason(tmp_path: Path, old: str, new: str, said: str) -> None:
-    text = SHIPPED.read_text("utf-8")
+    text = (SHIPPED / PACK).read_text("utf-8")
     assert old in text
-    file = tmp_path / "pack.toml"
+    file = tmp_path / PACK
     file.write_text(text.replace(old, new, 1), "utf-8")
     with pytest.raises(BadInput) as caught:
-        load(file)
+        load(tmp_path)
     assert caught.value.where == str(file)
     assert said in caught.value.what
 
 
 def test_several_mistakes_are_all_told_at_once(tmp_path: Path) -> None:
-    text = SHIPPED.read_text("utf-8").replace('"SEV-1"\nhigh', '"SEV-8"\nhigh').replace("0.25", "7", 1)
-    file = tmp_path / "pack.toml"
+    text = (
+        (SHIPPED / PACK).read_text("utf-8").replace('"SEV-1"\nhigh', '"SEV-8"\nhigh').replace("0.25", "7", 1)
+    )
+    file = tmp_path / PACK
     file.write_text(text, "utf-8")
     with pytest.raises(BadInput, match=r"due_soon.*SEV-8"):
-        load(file)
+        load(tmp_path)
 
 
 def absent(_: Path) -> None:
@@ -120,16 +123,16 @@ def absent(_: Path) -> None:
     ],
 )
 def test_a_file_that_is_no_pack_is_refused(tmp_path: Path, prepare: Callable[[Path], Any], said: str) -> None:
-    file = tmp_path / "pack.toml"
+    file = tmp_path / PACK
     prepare(file)
     with pytest.raises(BadInput, match=said):
-        load(file)
+        load(tmp_path)
 
 
 def test_holidays_and_a_zone_of_its_own_are_read(tmp_path: Path) -> None:
-    text = SHIPPED.read_text("utf-8").replace("holidays = []", "holidays = [2026-12-25]")
-    file = tmp_path / "pack.toml"
+    text = (SHIPPED / PACK).read_text("utf-8").replace("holidays = []", "holidays = [2026-12-25]")
+    file = tmp_path / PACK
     file.write_text(text.replace('zone = "home"', 'zone = "Asia/Tokyo"').replace("17:00", "24:00"), "utf-8")
-    calendar = load(file).calendar
+    calendar = load(tmp_path).calendar
     assert {day.isoformat() for day in calendar.holidays} == {"2026-12-25"}
     assert (calendar.zone, calendar.closes) == ("Asia/Tokyo", 1440)

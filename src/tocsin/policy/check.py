@@ -1,15 +1,19 @@
-"""What must hold within a policy pack, whether it comes from a file or out of the journal."""
+"""What must hold within a policy pack, whether it comes from files or out of the journal."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from tocsin.model.alert import AlertSeverity
-from tocsin.model.calendar import Offset, Unit
+from tocsin.model.calendar import Calendar, Offset, Unit
+from tocsin.model.classification import CATEGORIES, TYPES
 from tocsin.model.clocks import FACTS
+from tocsin.model.observation import CHANNELS
 from tocsin.model.severity import ClockRule, Scheme
 from tocsin.model.signal import Layer
 
+PACK = "pack.toml"
 # About ten years each; nothing longer is a deadline, and larger numbers would leave the calendar.
 LIMITS = {
     Unit.MINUTES: 5_000_000,
@@ -17,68 +21,138 @@ LIMITS = {
     Unit.BUSINESS_HOURS: 20_000,
     Unit.BUSINESS_DAYS: 2_500,
 }
+_DAYS = 3_650
+# The fields of an incident that a clock may be narrowed to, with their values.
+FIELDS: dict[str, Iterable[str]] = {"type": TYPES, "category": CATEGORIES, "channel": CHANNELS}
+# Facts that name another clock or stage after a colon.
+_NAMING = ("submission:", "met:", "due:")
+Found = Iterator[tuple[str, str]]
 
 
-def problems(scheme: Scheme) -> list[str]:
-    """Return what is wrong with a pack, each as "key: reason"; empty when it can be used."""
-    return [*_names(scheme), *_references(scheme), *_clocks(scheme), *_calendar(scheme)]
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong: `file` within the pack, the key in it (empty for the whole file), and the reason."""
+
+    file: str
+    key: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.key}: {self.reason}" if self.key else self.reason
 
 
-def _names(scheme: Scheme) -> Iterator[str]:
-    yield from _twice("levels", (level.id for level in scheme.levels))
-    yield from _twice("routes", (route.kind for route in scheme.routes))
-    yield from _twice("clocks", (rule.id for rule in scheme.clocks))
-    # A slash numbers the runs of a clock that ended as superseded.
-    yield from (f"clocks: the id {r.id!r} contains a slash" for r in scheme.clocks if "/" in r.id)
+def problems(scheme: Scheme) -> list[Problem]:
+    """Return what is wrong with a pack's levels, routes, clocks and calendars; empty when nothing is."""
+    found = [
+        *_names(scheme), *_references(scheme), *_clocks(scheme), *_calendars(scheme), *_handling(scheme)
+    ]  # fmt: skip
+    return [Problem(PACK, key, reason) for key, reason in found]
+
+
+def twice(key: str, ids: Iterable[str]) -> Found:
+    """Yield a problem for each id that is there more than once."""
+    return ((key, f"{id_!r} is there {n} times") for id_, n in Counter(ids).items() if n > 1)
+
+
+def unknown(key: str, ids: Iterable[str], known: Iterable[str], what: str = "") -> Found:
+    """Yield a problem for each id that is none of those known."""
+    there = list(known)
+    for id_ in ids:
+        if id_ not in there:
+            yield key, what.format(id_) if what else f"{id_!r} is none of {', '.join(there) or 'none'}"
+
+
+def unknown_levels(scheme: Scheme, key: str, levels: Iterable[str]) -> Found:
+    """Yield a problem for each level that the scheme does not have."""
+    return ((key, f"there is no level {level!r}") for level in levels if scheme.level(level) is None)
+
+
+def span(key: str, offset: Offset | None) -> Found:
+    """Yield a problem when an offset is not one that can be counted."""
+    limit = 0 if offset is None else LIMITS.get(offset.unit, _DAYS)
+    if offset is not None and not 1 <= offset.amount <= limit:
+        yield key, f"{offset.amount} {offset.unit.value} is not between 1 and {limit}"
+
+
+def _names(scheme: Scheme) -> Found:
+    yield from twice("levels", (level.id for level in scheme.levels))
+    yield from twice("routes", (route.kind for route in scheme.routes))
+    yield from twice("clocks", (rule.id for rule in scheme.clocks))
+    # A slash numbers the runs of a clock that ended as superseded, a colon names one in a fact.
+    for mark, name in (("/", "a slash"), (":", "a colon")):
+        bad = (rule.id for rule in scheme.clocks if mark in rule.id)
+        yield from (("clocks", f"the id {id_!r} contains {name}") for id_ in bad)
+    if not scheme.levels:
+        yield "levels", "there is none"
     if not 0 <= scheme.due_soon <= 1:
-        yield f"due_soon: {scheme.due_soon} is not a share between 0 and 1"
+        yield "due_soon", f"{scheme.due_soon} is not a share between 0 and 1"
 
 
-def _twice(key: str, ids: Iterable[str]) -> Iterator[str]:
-    return (f"{key}: {id_!r} is there {n} times" for id_, n in Counter(ids).items() if n > 1)
-
-
-def _references(scheme: Scheme) -> Iterator[str]:
+def _references(scheme: Scheme) -> Found:
     for severity in AlertSeverity:
         if severity not in scheme.detector_severities:
-            yield f"detector_severities: says nothing about {severity.value!r}"
+            yield "detector_severities", f"says nothing about {severity.value!r}"
     for severity, level in scheme.detector_severities.items():
-        yield from _unknown_levels(scheme, f"detector_severities.{severity.value}", [level])
+        yield from unknown_levels(scheme, f"detector_severities.{severity.value}", [level])
     for i, route in enumerate(scheme.routes):
-        yield from _unknown_levels(scheme, f"routes[{i}].levels", route.levels)
-        known = ", ".join(Layer)
-        wrong = (layer for layer in route.layers if layer not in list(Layer))
-        yield from (f"routes[{i}].layers: {layer!r} is none of {known}" for layer in wrong)
+        yield from unknown_levels(scheme, f"routes[{i}].levels", route.levels)
+        yield from unknown(f"routes[{i}].layers", route.layers, list(Layer))
+        yield from unknown(f"routes[{i}].types", route.types, TYPES)
+    yield from twice("routes.types", (type_ for route in scheme.routes for type_ in route.types))
 
 
-def _unknown_levels(scheme: Scheme, key: str, levels: Iterable[str]) -> Iterator[str]:
-    return (f"{key}: there is no level {level!r}" for level in levels if scheme.level(level) is None)
-
-
-def _clocks(scheme: Scheme) -> Iterator[str]:
+def _clocks(scheme: Scheme) -> Found:
     for i, rule in enumerate(scheme.clocks):
         key = f"clocks[{i}]"
-        for name, fact in (("from", rule.anchor), *(("met_by", fact) for fact in rule.met_by)):
-            if fact not in FACTS:
-                yield f"{key}.{name}: {fact!r} is none of {', '.join(FACTS)}"
-        if (rule.within is None) == (not rule.within_by_level):
-            yield f"{key}: give either within or within_by_level"
-        yield from _unknown_levels(scheme, f"{key}.within_by_level", rule.within_by_level)
-        yield from _offsets(key, rule)
+        named = [("from", rule.anchor), *(("met_by", f) for f in rule.met_by)]
+        for name, fact in [*named, *(("until", f) for f in rule.until)]:
+            if not _is_fact(scheme, fact):
+                yield f"{key}.{name}", f"{fact!r} is none of {', '.join(FACTS)}"
+        yield from _how_long(scheme, key, rule)
+        for field, values in rule.when.items():
+            yield from unknown(f"{key}.when", [field], FIELDS)
+            yield from unknown(f"{key}.when.{field}", values, FIELDS.get(field, values))
+        if rule.calendar and rule.calendar not in scheme.calendars:
+            yield f"{key}.calendar", f"there is no calendar {rule.calendar!r} in [calendars]"
 
 
-def _offsets(key: str, rule: ClockRule) -> Iterator[str]:
-    by_level = {f"{key}.within_by_level.{level}": span for level, span in rule.within_by_level.items()}
-    spans: dict[str, Offset | None] = {f"{key}.within": rule.within, **by_level}
-    for name, span in spans.items():
-        if span is not None and not 1 <= span.amount <= LIMITS[span.unit]:
-            yield f"{name}: {span.amount} {span.unit.value} is not between 1 and {LIMITS[span.unit]}"
+def _is_fact(scheme: Scheme, fact: str) -> bool:
+    start, colon, name = fact.partition(":")
+    if start in ("met", "due") and colon:
+        return scheme.clock(name) is not None
+    return fact in FACTS or (fact.startswith(_NAMING) and bool(name))
 
 
-def _calendar(scheme: Scheme) -> Iterator[str]:
-    zone = scheme.calendar.zone
+def _how_long(scheme: Scheme, key: str, rule: ClockRule) -> Found:
+    given = (rule.within is not None) + bool(rule.within_by_level)
+    if given > 1 or (not given and not rule.counts_up):
+        yield key, "give either within or within_by_level"
+    if rule.until and not rule.repeats:
+        yield f"{key}.until", "only a clock that repeats has an end"
+    yield from unknown_levels(scheme, f"{key}.within_by_level", rule.within_by_level)
+    yield from span(f"{key}.within", rule.within)
+    for level, offset in rule.within_by_level.items():
+        yield from span(f"{key}.within_by_level.{level}", offset)
+
+
+def _calendars(scheme: Scheme) -> Found:
+    yield from _zone("calendar", scheme.calendar)
+    for name, calendar in scheme.calendars.items():
+        yield from _zone(f"calendars.{name}", calendar)
+
+
+def _zone(key: str, calendar: Calendar) -> Found:
     try:
-        if zone:
-            ZoneInfo(zone)
+        if calendar.zone:
+            ZoneInfo(calendar.zone)
     except (KeyError, ValueError, OSError):
-        yield f"calendar.zone: {zone!r} is not a time zone such as Europe/Berlin"
+        yield f"{key}.zone", f"{calendar.zone!r} is not a time zone such as Europe/Berlin"
+
+
+def _handling(scheme: Scheme) -> Found:
+    yield from twice("roles", (role.id for role in scheme.roles))
+    for i, role in enumerate(scheme.roles):
+        yield from unknown_levels(scheme, f"roles[{i}].levels", role.levels)
+    yield from unknown_levels(scheme, "freeze", scheme.freeze)
+    yield from twice("closure", scheme.closure)
+    yield from span("quiet", scheme.quiet)

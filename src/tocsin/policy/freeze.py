@@ -7,7 +7,7 @@ import msgspec
 
 from tocsin.errors import BadInput
 from tocsin.model.severity import Scheme
-from tocsin.policy.check import problems
+from tocsin.policy.check_parts import everything_wrong
 
 
 def freeze(scheme: Scheme) -> tuple[str, dict[str, Any]]:
@@ -27,7 +27,7 @@ def thaw(content: dict[str, Any]) -> Scheme:
         scheme = msgspec.convert(content, Scheme)
     except (msgspec.ValidationError, ValueError) as error:
         raise BadInput(f"The frozen policy cannot be read: {error}") from None
-    wrong = problems(scheme)
-    if wrong:
-        raise BadInput(f"The frozen policy cannot be used: {'; '.join(wrong)}")
+    if wrong := everything_wrong(scheme):
+        told = "; ".join(f"{one.file}: {one}" for one in wrong)
+        raise BadInput(f"The frozen policy cannot be used: {told}")
     return scheme
