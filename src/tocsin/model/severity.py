@@ -126,6 +126,7 @@ class Scheme:
         """Return the playbook of a type of incident."""
         return next((one for one in self.playbooks if one.type == type), None)
 
-    def route_for(self, layer: str) -> Route | None:
-        """Return the route for incidents seen in a signal layer."""
-        return next((route for route in self.routes if layer in route.layers), None)
+    def route_for(self, layer: str, type: str = "") -> Route | None:
+        """Return the route for incidents of a type; of none yet, that of the signal layer they show in."""
+        of_type = (route for route in self.routes if type and type in route.types)
+        return next(of_type, None) or next((route for route in self.routes if layer in route.layers), None)
