@@ -31,6 +31,8 @@ LIBRARIES = {
     "platformdirs": "platformdirs",
     "filelock": "filelock",
     "psutil": "psutil",
+    "holidays": "holidays",
+    "tomli-w": "tomli_w",
     "tqdm": "tqdm",
     "tzdata": "tzdata",
     "tzlocal": "tzlocal",
