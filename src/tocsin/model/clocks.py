@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
-from tocsin.model.calendar import Offset, due
+from tocsin.model.calendar import Offset
+from tocsin.model.counting import due
 from tocsin.model.incident import CLOSED, CONTAINED, REOPENED, RESOLVED, Grade, Incident, Mark, Move
 from tocsin.model.severity import ClockRule, Scheme
 

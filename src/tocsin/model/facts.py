@@ -1,0 +1,169 @@
+"""The facts clocks count from and are met by: their ids, titles, and when they came true in an incident.
+
+The ids of anchors are those of the regulations' file. What a regime calls awareness is a finding of its own:
+a person states it, nothing derives it from detection.
+"""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+
+from tocsin.model.incident import CLOSED, CONTAINED, REOPENED, RESOLVED, Grade, Incident, Move
+
+# Read off the entries of an incident.
+DERIVED: dict[str, str] = {
+    "incident_occurred": "estimated start",
+    "detection": "detection",
+    "declared": "declaration",
+    "graded": "re-grading",
+    "triaged": "triage",
+    "acknowledged": "acknowledged escalation",
+    "contained": "containment",
+    "resolution": "resolution",
+    "verified": "verified fix",
+    "closed": "closing",
+    "update": "status update",
+}
+
+# What a person states, with evidence.
+STATED: dict[str, str] = {
+    "awareness": "awareness",
+    "awareness_high_risk": "awareness of a likely high risk",
+    "awareness_suspicion": "reasonable grounds to suspect",
+    "awareness_belief": "reasonable grounds to believe",
+    "awareness_weakness": "awareness of the control weakness",
+    "awareness_remedial": "awareness that remedial action is needed",
+    "noticing": "noticing",
+    "knowledge": "knowledge of a reportable situation",
+    "knowledge_personal_data": "knowledge that personal data were affected",
+    "discovery": "discovery",
+    "classification_major": "classification as major",
+    "determination_material": "determination of materiality",
+    "determination_incident": "determination of a reportable incident",
+    "determination_rrosh": "determination of a real risk of significant harm",
+    "determination_serious_injury": "determination of a risk of serious injury",
+    "reasonable_belief": "reasonable belief",
+    "risk_belief": "reason to consider a risk",
+    "assessment_made": "assessment of notifiability",
+    "threshold_met": "reporting threshold met",
+    "significant_change": "significant change since the last report",
+    "material_change": "material change",
+    "new_information": "new information",
+    "info_determined": "missing information determined",
+    "payment_made": "ransom paid",
+    "outside_tolerance": "outside tolerance",
+    "recovery": "recovery of regular activities",
+    "handled": "incident handled",
+    "fix_available": "corrective measure available",
+    "fsca_planned": "field safety action decided",
+    "late_expected": "foreseeing that a limit will be missed",
+    "reclassified": "reclassification as not major",
+    "adverse_action": "adverse action",
+    "before_adverse_action": "planned adverse action",
+    "application_complete": "completed application received",
+    "counteroffer": "counteroffer notified",
+    "error_discovered": "error in a notice discovered",
+    "request_received": "request of a person",
+    "authority_request": "request of an authority",
+    "decision_made": "decision",
+    "interaction": "first interaction",
+    "collection": "collection of the data",
+    "obtained_data": "data obtained elsewhere",
+    "log_created": "log entry",
+    "placed_on_market": "placing on the market",
+    "publication": "public notice",
+    "use_planned": "planned first use",
+    "end_of_calendar_year": "end of the calendar year",
+    "april_15": "15 April",
+}
+TITLES = DERIVED | STATED
+
+# Dates that are known beforehand; no other fact lies ahead.
+AHEAD = frozenset({"use_planned", "before_adverse_action", "end_of_calendar_year", "april_15"})
+
+# Chained anchors: the filing of an earlier notice, the end or the due time of another clock.
+SUBMISSION, MET, DUE, UPDATE = "submission:", "met:", "due:", "update:"
+_CHAINED = {SUBMISSION: "submission of", MET: "end of", DUE: "due time of", UPDATE: "status update for"}
+
+MOVES = {CONTAINED: "contained", RESOLVED: "resolution", CLOSED: "closed"}
+
+
+def title(fact: str) -> str:
+    """Return what a fact is called; of one nobody named, its id in words."""
+    stem, colon, rest = fact.partition(":")
+    if colon and f"{stem}:" in _CHAINED:
+        return f"{_CHAINED[f'{stem}:']} {rest.replace('_', ' ')}"
+    return TITLES.get(fact, fact.replace("_", " "))
+
+
+def known(fact: str, clocks: Iterable[str] = ()) -> bool:
+    """Whether clocks may count from a fact or be met by it; `clocks` are the ids that others may be chained to."""
+    stem, colon, rest = fact.partition(":")
+    if not colon:
+        return fact in TITLES
+    return bool(rest) and (f"{stem}:" in (SUBMISSION, UPDATE) or (f"{stem}:" in _CHAINED and rest in clocks))
+
+
+def may_be_stated(fact: str) -> bool:
+    """Whether a person may say when a fact came true; the others follow from what is done."""
+    return fact in STATED or (fact.startswith(SUBMISSION) and len(fact) > len(SUBMISSION))
+
+
+def facts(incident: Incident) -> dict[str, datetime]:
+    """Return the instants known of an incident by the fact's id, without what a re-opening undid.
+
+    Of what was stated the newest statement counts. Without chained facts of clocks.
+    """
+    conduct = incident.conduct
+    found = {said.body.fact: said.at for said in conduct.facts}
+    found |= {"detection": incident.detected, "declared": incident.declared}
+    if incident.start is not None:
+        found["incident_occurred"] = incident.start.at
+    changes = levels(incident)[1:]
+    if changes:
+        found["graded"] = changes[0].at
+    if conduct.triages:
+        found["triaged"] = conduct.triages[0].at
+    for said in conduct.updates:  # the one written last, also when the machine's clock was set back
+        found["update"] = found[f"{UPDATE}{said.body.audience}"] = said.at
+    if conduct.acknowledged:
+        found["acknowledged"] = conduct.acknowledged[-1].at
+    _, later, reopened = split(incident.moves)
+    for move in later:
+        if move.status in MOVES:
+            found.setdefault(MOVES[move.status], move.at)
+    for checked in conduct.verified:
+        if reopened is None or checked.at > reopened:
+            found["verified"] = checked.at
+    return found
+
+
+def events(incident: Incident) -> Iterator[tuple[str, datetime]]:
+    """Yield every instant at which a fact came true, also those that a re-opening took back."""
+    conduct = incident.conduct
+    yield "detection", incident.detected
+    yield "declared", incident.declared
+    yield from (("graded", grade.at) for grade in levels(incident)[1:])
+    yield from (("triaged", said.at) for said in conduct.triages)
+    yield from (("acknowledged", said.at) for said in conduct.acknowledged)
+    yield from (("verified", said.at) for said in conduct.verified)
+    for told in conduct.updates:
+        yield "update", told.at
+        yield f"{UPDATE}{told.body.audience}", told.at
+    yield from {said.body.fact: (said.body.fact, said.at) for said in conduct.facts}.values()
+    yield from ((MOVES[move.status], move.at) for move in incident.moves if move.status in MOVES)
+
+
+def levels(incident: Incident) -> list[Grade]:
+    """Return the levels given, without those that only repeat the one before."""
+    given: list[Grade] = []
+    for grade in incident.grades:
+        if not given or grade.level != given[-1].level:
+            given.append(grade)
+    return given
+
+
+def split(moves: tuple[Move, ...]) -> tuple[tuple[Move, ...], tuple[Move, ...], datetime | None]:
+    """Return moves before the last re-opening, moves after it, and when it was."""
+    last = max((i for i, move in enumerate(moves) if move.status == REOPENED), default=-1)
+    earlier = tuple(move for move in moves[: max(last, 0)] if move.status != REOPENED)
+    return earlier, moves[last + 1 :], moves[last].at if last >= 0 else None
