@@ -58,11 +58,16 @@ class Playbook:
 def joined(first: Iterable[Step], own: Iterable[Step], last: Iterable[Step]) -> tuple[Step, ...]:
     """Return the steps of a playbook by phase: those all types share `first`, its own, the other shared ones.
 
-    Of two with one id that of the type itself counts, and stands where the type has it.
+    Of two with one id that of the type counts. Its own that preserve evidence come right after the shared
+    ones that do, since what follows there may take something offline.
     """
     mine = list(own)
     ids = {step.id for step in mine}
-    steps = [*(s for s in first if s.id not in ids), *mine, *(s for s in last if s.id not in ids)]
+    lead = [step for step in first if step.id not in ids]
+    cut = 1 + max((number for number, step in enumerate(lead) if step.kind == PRESERVE), default=-1)
+    keep = [step for step in mine if step.kind == PRESERVE]
+    steps = [*lead[:cut], *keep, *lead[cut:], *(step for step in mine if step.kind != PRESERVE)]
+    steps += [step for step in last if step.id not in ids]
     order = {phase: number for number, phase in enumerate(PHASES)}
     return tuple(sorted(steps, key=lambda step: order.get(step.phase, len(PHASES))))
 
