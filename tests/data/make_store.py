@@ -33,6 +33,7 @@ from tocsin.operations import (
     observations,
     operators,
     queue,
+    roles,
     signals,
     sources,
     spotcheck,
@@ -94,7 +95,7 @@ def fill(store: Store, clock: ManualClock, path: Path) -> str:
     undo.undo(store, A, undo.undo(store, A, gone.id).id)
     timeline.retract(store, A, gone.id, "belongs to another incident")
     incidents.set_fields(store, B, first.id, {"impact": "300 applications", "severity": "SEV-2"})
-    incidents.assume_role(store, A, first.id, "technical", "Operator B")
+    roles.assume_role(store, A, first.id, "technical", "Operator B")
     clocks.mark(store, A, first.id, "escalate", State.WAIVED, reason="leadership is in the room")
     clock.advance(minutes=20)
     incidents.move(store, A, first.id, "contained", note="rolled back")

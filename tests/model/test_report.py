@@ -59,7 +59,7 @@ def item(happened: When, recorded: datetime, learned: str | None = None) -> Item
     [
         (AlertAdded(ALERT), ("detected", "Rate fell")),
         (FieldsSet({"severity": "SEV-1"}), ("decided", "Severity set to SEV-1")),
-        (RoleAssumed("technical", "Operator B"), ("decided", "Operator B takes the role technical")),
+        (RoleAssumed("technical", "Operator B"), ("decided", "Operator B takes the role of technical")),
         (StatusMoved(CONTAINED, "flag off"), ("done", "Contained: flag off")),
         (StatusMoved(CLOSED), ("decided", "Closed")),
         (

@@ -11,7 +11,7 @@ from tocsin.model.alert import Alert, AlertSeverity
 from tocsin.model.instant import When
 from tocsin.model.operator import Author
 from tocsin.now import ManualClock
-from tocsin.operations import incidents, operators, systems
+from tocsin.operations import incidents, operators, roles, systems
 from tocsin.operations.alerts import joinable
 from tocsin.operations.verification import verify
 from tocsin.store import alerts, journal
@@ -179,7 +179,7 @@ def test_a_field_that_cannot_be_set_says_so(store: Store, author: Author, values
 
 def test_handing_over_replaces_the_commander(store: Store, author: Author) -> None:
     made = incidents.declare(store, author, title="t", system="s")
-    incidents.assume_role(store, author, made.id, "commander", OTHER.name)
+    roles.assume_role(store, author, made.id, "commander", OTHER.name)
     state = incidents.get(store, made.id)
     assert state.commander == OTHER.name
     assert not state.roles["commander"].conflict
@@ -220,9 +220,9 @@ def test_the_alerts_to_choose_from_are_those_it_lacks_its_own_system_first(
 def test_there_are_three_roles_each_held_by_somebody(store: Store, author: Author, role: str) -> None:
     made = incidents.declare(store, author, title="t", system="s")
     with pytest.raises(BadInput, match="role"):
-        incidents.assume_role(store, author, made.id, role, "Operator B")
+        roles.assume_role(store, author, made.id, role, "Operator B")
     with pytest.raises(BadInput, match="name"):
-        incidents.assume_role(store, author, made.id, "technical", " ")
+        roles.assume_role(store, author, made.id, "technical", " ")
     assert list(incidents.get(store, made.id).roles) == ["commander"]
 
 

@@ -6,7 +6,7 @@ from tocsin.errors import NotAllowed
 from tocsin.model.clocks import State
 from tocsin.model.incident import Incident
 from tocsin.model.operator import Author
-from tocsin.operations import clocks, incidents, timeline, undo
+from tocsin.operations import clocks, incidents, roles, timeline, undo
 from tocsin.store.folder import Store
 
 OTHER = Author("Operator B")
@@ -96,13 +96,13 @@ def test_nothing_is_brought_back_over_what_another_has_done_meanwhile(
     mine = [
         incidents.move(store, author, incident.id, "closed"),
         incidents.set_fields(store, author, incident.id, {"impact": "none"}),
-        incidents.assume_role(store, author, incident.id, "technical", "Operator A"),
+        roles.assume_role(store, author, incident.id, "technical", "Operator A"),
         clocks.mark(store, author, incident.id, "escalate", State.MET),
     ]
     undone = [undo.undo(store, author, entry.id) for entry in reversed(mine)]
     incidents.move(store, OTHER, incident.id, "contained")
     incidents.set_fields(store, OTHER, incident.id, {"impact": "some"})
-    incidents.assume_role(store, OTHER, incident.id, "technical", "Operator B")
+    roles.assume_role(store, OTHER, incident.id, "technical", "Operator B")
     clocks.mark(store, OTHER, incident.id, "escalate", State.WAIVED, reason="nobody to call")
     for entry in undone:
         with pytest.raises(NotAllowed, match="changed it since"):

@@ -12,7 +12,7 @@ from tocsin.model.incident import FIELDS, Incident
 from tocsin.model.instant import When
 from tocsin.model.observation import CHANNELS
 from tocsin.model.timeline import LANES, Item
-from tocsin.operations import documents, evidence, incidents, queue, systems, timeline, undo
+from tocsin.operations import documents, evidence, incidents, queue, roles, systems, timeline, undo
 from tocsin.operations.times import parse_when
 from tocsin.store.folder import Store
 
@@ -133,7 +133,7 @@ def as_json(store: Store, incident: Incident) -> dict[str, Any]:
         "system": systems.name_of(store, incident.system),
         "system_id": incident.system,
         "commander": incident.commander,
-        "roles": {role: register.value for role, register in sorted(incident.roles.items())},
+        "roles": dict(sorted(incident.staff.items())),
         "detected": incident.detected,
         "declared": incident.declared,
         "start": incident.start,
@@ -237,7 +237,7 @@ def _move(args: argparse.Namespace) -> int:
 def _assign(args: argparse.Namespace) -> int:
     with options.opened(args) as store:
         by = options.author(store, args)
-        incidents.assume_role(store, by, args.incident, args.role, args.person)
+        roles.assume_role(store, by, args.incident, args.role, args.person)
         return _report(store, args, args.incident, f"{args.role}: {args.person}.")
 
 

@@ -11,12 +11,12 @@ from tocsin.model.journal import (
     FieldsSet,
     IncidentDeclared,
     IncidentLinked,
-    RoleAssumed,
     StatusMoved,
     Withdrawn,
 )
 from tocsin.model.judgement import StartJudged
 from tocsin.model.report import Line
+from tocsin.model.response_words import lane_and_words
 from tocsin.model.running_log import start_words
 
 
@@ -48,8 +48,6 @@ def _told(entry: Entry) -> tuple[str, str, str] | None:
             return "detected", body.alert.message, f"{body.alert.detector} {body.alert.version}"
         case FieldsSet() as body if "severity" in body.fields:
             return "decided", f"Severity set to {body.fields['severity']}", author
-        case RoleAssumed() as body:
-            return "decided", f"{body.person} takes the role {body.role}", author
         case StatusMoved() as body:
             note = f": {body.note}" if body.note else ""
             return (
@@ -67,4 +65,5 @@ def _told(entry: Entry) -> tuple[str, str, str] | None:
         case Withdrawn() as body if body.entry == entry.incident:
             return "decided", f"Declaration withdrawn: {body.reason}", author
         case _:
-            return None
+            lane, text = lane_and_words(entry)
+            return (lane, text, author) if lane else None

@@ -27,7 +27,7 @@ from tocsin.model.journal import (
     Withdrawn,
 )
 from tocsin.model.judgement import StartJudged
-from tocsin.model.response import IncidentTriaged
+from tocsin.model.response import IncidentTriaged, RoleRelinquished
 
 OPEN, CONTAINED, RESOLVED, CLOSED, REOPENED = "open", "contained", "resolved", "closed", "re-opened"
 
@@ -40,8 +40,8 @@ FOLLOWS: dict[str, tuple[str, ...]] = {
     REOPENED: (CONTAINED, RESOLVED, CLOSED),
 }
 
-# A timeline written for other tools is an export of its own kind: it is no report, and does no duty of one.
-TIMELINE = "timeline"
+# What was written for other tools or for a hand-over is no report, and does no duty of one.
+TIMELINE, BRIEFING = "timeline", "briefing"
 
 # Who holds an incident's threads (domain.md T5).
 ROLES = ("commander", "deputy", "communications", "technical", "scribe", "compliance")
@@ -152,8 +152,14 @@ class Incident:
 
     @property
     def commander(self) -> str:
-        """Who commands."""
-        return str(value_of(self.roles, "commander", ""))
+        """Who commands: whoever took command last, and who declared while nobody did. There always is one."""
+        return str(value_of(self.roles, "commander", "") or self.author)
+
+    @property
+    def staff(self) -> dict[str, str]:
+        """Who has which role now; a role nobody has is not there."""
+        held = {role: str(register.value or "") for role, register in self.roles.items()}
+        return {"commander": self.commander, **{role: person for role, person in held.items() if person}}
 
     @property
     def start(self) -> When | None:
@@ -239,8 +245,8 @@ def _later(state: Incident, entry: Entry) -> Incident:
             return replace(
                 state, fields=set_fields(state.fields, entry, {"start": msgspec.to_builtins(chosen)})
             )
-        case RoleAssumed():
-            return replace(state, roles=set_fields(state.roles, entry, {body.role: body.person}))
+        case RoleAssumed() | RoleRelinquished():
+            return _staffed(state, entry, body)
         case StatusMoved():
             return replace(state, moves=(*state.moves, Move(entry.id, body.status, at, body.note)))
         case AlertAdded():
@@ -250,7 +256,7 @@ def _later(state: Incident, entry: Entry) -> Incident:
             return replace(state, marks=(*state.marks, mark))
         case IncidentLinked():
             return replace(state, links=(*state.links, Link(entry.id, body.other, body.relation)))
-        case DocumentExported() if not body.document.startswith(TIMELINE):
+        case DocumentExported() if not body.document.startswith((TIMELINE, BRIEFING)):
             return replace(state, exports=(*state.exports, entry.id))
         case Withdrawn():
             if body.entry == state.id:
@@ -258,6 +264,13 @@ def _later(state: Incident, entry: Entry) -> Incident:
             return replace(state, exports=tuple(one for one in state.exports if one != body.entry))
         case _:
             return state
+
+
+def _staffed(state: Incident, entry: Entry, body: RoleAssumed | RoleRelinquished) -> Incident:
+    person = body.person if isinstance(body, RoleAssumed) else ""
+    if not person and body.role == "commander":  # somebody always commands
+        return state
+    return replace(state, roles=set_fields(state.roles, entry, {body.role: person}))
 
 
 def set_fields(fields: Fields, entry: Entry, values: dict[str, Any]) -> Fields:

@@ -118,10 +118,14 @@ class StatusMoved:
 
 @dataclass(frozen=True, slots=True)
 class RoleAssumed:
-    """A person took a role (commander, communications, technical ...); the one before relinquished it."""
+    """A person took a role (commander, communications, technical ...); the one before relinquished it.
+
+    `handover` is the entry that prepared it, where both sides confirmed a hand-over.
+    """
 
     role: str
     person: str
+    handover: str = ""
 
 
 @dataclass(frozen=True, slots=True)

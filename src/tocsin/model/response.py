@@ -108,9 +108,13 @@ class EscalationAcknowledged:
 
 @dataclass(frozen=True, slots=True)
 class RoleRelinquished:
-    """A person gave a role back and nobody has it. Never that of the commander."""
+    """A person gave a role back and nobody has it. Never that of the commander.
+
+    `tenure` is the entry by which it was assumed: what somebody else assumed meanwhile does not end by this.
+    """
 
     role: str
+    tenure: str
     reason: str = ""
 
 
@@ -118,22 +122,29 @@ class RoleRelinquished:
 class HandoverPrepared:
     """A role is to pass to `person` with a briefing (ICS-201), which is block to text as people wrote it.
 
-    The role passes when both sides confirmed.
+    The role passes when both sides confirmed. `tenure` is the entry by which `outgoing` has the role: the
+    hand-over is void once somebody else assumed it. `planned` is when it was agreed to take place.
     """
 
     role: str
     outgoing: str
     person: str
+    tenure: str
     briefing: dict[str, str] = field(default_factory=dict)
+    planned: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class HandoverConfirmed:
-    """One side confirmed: `side` is outgoing or incoming, `handover` the entry that prepared it."""
+    """One side confirmed: `side` is outgoing or incoming, `handover` the entry that prepared it.
+
+    `answers` is what the incoming person said to each open question of the briefing.
+    """
 
     handover: str
     side: str
     effective: datetime | None = None
+    answers: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,11 +221,15 @@ class OptionPulled:
 
 @dataclass(frozen=True, slots=True)
 class PullConfirmed:
-    """Whether what was pulled worked, seen on the live signal (`seen` says what) or told by a person."""
+    """Whether what was pulled worked, seen on the live signal (`seen` says what) or told by a person.
+
+    `since` is when the signal came back to what is usual, None where nothing tells.
+    """
 
     pull: str
     worked: bool
     seen: str = ""
+    since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,12 +14,12 @@ from tocsin.model.journal import (
     FieldsSet,
     IncidentDeclared,
     IncidentLinked,
-    RoleAssumed,
     StatusMoved,
     TimelineAdded,
     Withdrawn,
 )
 from tocsin.model.judgement import StartJudged
+from tocsin.model.response_words import kind_and_words
 from tocsin.model.timeline import Item
 
 _TEXTS = ("impact", "root_cause", "remediation", "prevention", "version")
@@ -85,8 +85,6 @@ def _words(entry: Entry, names: Mapping[str, str]) -> tuple[str, str]:
         case ClockMarked() as body:
             reason = f": {body.reason}" if body.reason else ""
             return "clock", f"{names.get(body.clock, body.clock)} {body.state}{reason}"
-        case RoleAssumed() as body:
-            return "record", f"{body.person} takes the role of {body.role}"
         case IncidentLinked() as body:
             return "record", f"Linked: {body.relation} {names.get(body.other, 'another incident')}"
         case EvidenceAttached() as body:
@@ -100,7 +98,7 @@ def _words(entry: Entry, names: Mapping[str, str]) -> tuple[str, str]:
         case FieldsSet() as body:
             return _fields(body)
         case _:
-            return "", ""
+            return kind_and_words(entry)
 
 
 def start_words(body: StartJudged) -> str:

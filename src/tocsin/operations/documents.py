@@ -99,7 +99,7 @@ def _report(past: _Past, drawn: Charts | None, zone: str) -> IncidentReport:
         resolved=state.reached(RESOLVED),
         closed=state.reached(CLOSED),
         withdrawn=state.withdrawn,
-        roles=tuple((role, str(register.value)) for role, register in sorted(state.roles.items())),
+        roles=tuple(sorted(state.staff.items())),
         conflicts=report.conflicts(state),
         narrative=report.narrative(state),
         timeline=_timeline(past.entries, state),

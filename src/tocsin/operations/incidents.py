@@ -1,4 +1,4 @@
-"""Incidents: declare, grade, move, staff, join with alerts and other incidents."""
+"""Incidents: declare, grade, move, join with alerts and other incidents."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -11,7 +11,7 @@ from tocsin.errors import BadInput, NotAllowed, NotFound
 from tocsin.model.alert import Alert
 from tocsin.model.classification import CATEGORIES, TYPES
 from tocsin.model.fields import replaced_by
-from tocsin.model.incident import CLOSED, FIELDS, FOLLOWS, ROLES, Incident
+from tocsin.model.incident import CLOSED, FIELDS, FOLLOWS, Incident
 from tocsin.model.instant import When, iso
 from tocsin.model.journal import (
     AlertAdded,
@@ -27,7 +27,6 @@ from tocsin.model.observation import MONITORING, Observation
 from tocsin.model.operator import Author
 from tocsin.model.severity import Scheme
 from tocsin.operations import observations, policies, systems
-from tocsin.operations.operators import checked_name
 from tocsin.operations.timeline import checked_text
 from tocsin.store import alerts, incidents
 from tocsin.store.folder import Store, Write
@@ -139,18 +138,6 @@ def move(
             )
         body = StatusMoved(status, _optional(note))
         return write.add(author, body, incident=known.id, subject=known.id, occurred=when)
-
-
-def assume_role(store: Store, author: Author, incident: str, role: str, person: str) -> Entry:
-    """Give a role to a person; whoever had it relinquishes it by this. Raises BadInput."""
-    if role not in ROLES:
-        raise BadInput("there is no such role.", where=role, hint=f"Roles: {', '.join(ROLES)}.")
-    person = checked_name(person)
-    with store.write() as write:
-        known = incidents.get(write.connection, incident)
-        replaces = replaced_by(known.roles, (role,))
-        body = RoleAssumed(role, person)
-        return write.add(author, body, incident=known.id, subject=known.id, replaces=replaces)
 
 
 def add_alert(store: Store, author: Author, incident: str, alert_id: str) -> Entry:

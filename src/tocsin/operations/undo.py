@@ -188,7 +188,8 @@ def _same_ground(entry: Entry, target: Entry, other: Entry) -> bool:
     match target.body, other.body:
         case (FieldsSet() | StartJudged() as mine, FieldsSet() | StartJudged() as theirs):
             return not _fields(mine).isdisjoint(_fields(theirs))
-        case RoleAssumed(role=mine), RoleAssumed(role=theirs):
+        case (RoleAssumed(role=mine) | RoleRelinquished(role=mine),
+              RoleAssumed(role=theirs) | RoleRelinquished(role=theirs)):  # fmt: skip
             return mine == theirs
         case ClockMarked(clock=mine), ClockMarked(clock=theirs):
             return mine == theirs

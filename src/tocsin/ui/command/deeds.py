@@ -7,11 +7,10 @@ from zoneinfo import ZoneInfo
 
 from tocsin.model.alert import Alert
 from tocsin.model.clocks import ClockState, State
-from tocsin.model.fields import value_of
 from tocsin.model.incident import CLOSED, CONTAINED, FIELDS, FOLLOWS, REOPENED, RESOLVED, ROLES
 from tocsin.model.instant import When
 from tocsin.model.journal import Entry
-from tocsin.operations import alerts, clocks, documents, incidents
+from tocsin.operations import alerts, clocks, documents, incidents, roles
 from tocsin.operations.command import CommandView
 from tocsin.operations.times import parse_instant, parse_when
 from tocsin.ui.command.ask import Answers, Ask, Blank
@@ -90,7 +89,7 @@ class Deeds:
             Blank(
                 each,
                 each.capitalize(),
-                str(value_of(view.incident.roles, each, "")),
+                view.incident.staff.get(each, ""),
                 "name",
                 known=self.people,
             )
@@ -212,15 +211,16 @@ class Deeds:
 
     def _staff(self, answers: Answers) -> None:
         view, store, author = self._known(), self._desk.store, self._desk.author
-        now = {role: str(value_of(view.incident.roles, role, "")) for role in answers}
         changed = {
-            role: " ".join(name.split()) for role, name in answers.items() if name.strip() != now[role]
+            role: " ".join(name.split())
+            for role, name in answers.items()
+            if " ".join(name.split()) != view.incident.staff.get(role, "")
         }
         if not changed:
             self._ask.done()
-        for role, person in changed.items():
-            call = partial(incidents.assume_role, store, author, view.incident.id, role, person)
-            self._write(call, f"{role}: {person}")
+            return
+        said = "; ".join(f"{role}: {person or 'nobody'}" for role, person in changed.items())
+        self._write(partial(roles.staff, store, author, view.incident.id, changed), said)
 
     def _mark(self, view: CommandView, clock: ClockState, state: State, reason: str) -> Entry:
         return clocks.mark(
