@@ -1,4 +1,4 @@
-"""Copies of a status update: plain text, Markdown, HTML. Whatever it says is shown as it stands, not obeyed."""
+"""Copies of a status update: plain text, Markdown, HTML. Whatever it says is shown as it stands."""
 
 import re
 import unicodedata

@@ -1,6 +1,6 @@
 """Status updates: whom they are for, how they are drafted from facts, and the parts of what was written.
 
-A text has a line for each thing said: "# " begins its title, "## " a heading, "- " a point; the rest is plain.
+A text has a line for each thing said: "# " begins its title, "## " a heading, "- " a point, others are plain.
 The first three headings are conditions, actions and needs (domain.md M1), whatever words a pack gives them.
 """
 
@@ -71,13 +71,16 @@ PLACEHOLDERS: dict[str, Placeholder] = {
     "cause": Placeholder("the field Suspected cause"),
     "version": Placeholder("the field Affected version"),
     "signs": Placeholder("what its alerts say", "no alert belongs to it", many=True),
-    "done": Placeholder("what was pulled, frozen, contained, and steps done", "Nothing recorded yet", many=True),
-    "doing": Placeholder("what is under way: steps taken up, effects awaited", "Nothing recorded yet", many=True),
+    "done": Placeholder("what was pulled, frozen, contained, and steps done",
+                        "Nothing is recorded as done yet", many=True),
+    "doing": Placeholder("what is under way: steps taken up, effects awaited",
+                         "Nothing is recorded as under way", many=True),
     "acts": Placeholder(
         "in plain words whether it is contained, resolved, or being worked on", many=True
     ),
-    "next": Placeholder("what is due next, and by when", "Nothing is due", many=True),
-    "needs": Placeholder("roles without a person, clocks overdue, answers wanted", "Nothing is asked for", many=True),
+    "next": Placeholder("what is due next, and by when", "Nothing has a time by which it is due", many=True),
+    "needs": Placeholder("roles without a person, clocks overdue, answers wanted", "Nothing is asked for",
+                         many=True),
     "changes": Placeholder("what changed since the last update to this audience", "This is the first one",
                            many=True),
     "last_update": Placeholder("when this audience was told last", "not told before"),

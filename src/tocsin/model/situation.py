@@ -1,0 +1,167 @@
+"""How an incident stands, as facts with a word for each, and what changed between two such pictures."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import chain
+from zoneinfo import ZoneInfo
+
+from tocsin.model import containment
+from tocsin.model.classification import CATEGORIES, TYPES
+from tocsin.model.clocks import TICKING, ClockState, State
+from tocsin.model.containment import Pull, PullState
+from tocsin.model.incident import Incident
+from tocsin.model.instant import When
+from tocsin.model.response import StepMarked
+from tocsin.model.severity import Scheme
+
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_TEXTS = {"scope": "Who is affected", "impact": "Impact", "hypothesis": "Suspected cause",
+          "version": "Affected version", "root_cause": "Root cause"}  # fmt: skip
+UPDATE = "update"  # the fact that meets the clock of status updates
+DONE, ACKNOWLEDGED, ASSIGNED = "done", "acknowledged", "assigned"
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One thing known: `key` says which, unique in a situation; `label` and `value` are for people."""
+
+    key: str
+    label: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A fact that is another now; `before` is empty where it was not known, `after` where it no longer is."""
+
+    key: str
+    label: str
+    before: str
+    after: str
+
+    @property
+    def words(self) -> str:
+        """The change in a line."""
+        if not self.after:
+            return f"{self.label}: no longer {self.before}"
+        return (
+            f"{self.label}: {self.after} (was {self.before})"
+            if self.before
+            else f"{self.label}: {self.after}"
+        )
+
+
+def situation(
+    incident: Incident, scheme: Scheme, clocks: Sequence[ClockState], now: datetime, zone: str
+) -> tuple[Fact, ...]:
+    """Return what is known of an incident at `now`; what is not known is not among it.
+
+    `clocks` are its clocks at that instant, without those of superseded levels; times are told in `zone`.
+    """
+    found = [
+        *_grading(incident),
+        *_people(incident),
+        *_deeds(incident, scheme, now, zone),
+        *_clocks(clocks, scheme, now, zone),
+    ]
+    return tuple(fact for fact in found if fact.value)
+
+
+def changes(before: Iterable[Fact], after: Iterable[Fact]) -> tuple[Change, ...]:
+    """Return what differs, in the order of `after`, what is gone last; equal situations differ in nothing."""
+    old, new = {fact.key: fact for fact in before}, {fact.key: fact for fact in after}
+    found = [
+        Change(key, fact.label, old[key].value if key in old else "", fact.value)
+        for key, fact in new.items()
+        if key not in old or old[key].value != fact.value
+    ]
+    gone = [Change(key, fact.label, fact.value, "") for key, fact in old.items() if key not in new]
+    return tuple(found + gone)
+
+
+def _grading(incident: Incident) -> Iterator[Fact]:
+    yield Fact("level", "Severity", incident.severity)
+    yield Fact("status", "Status", incident.status)
+    yield Fact("type", "Type", TYPES.get(incident.text("type"), incident.text("type")))
+    yield Fact("category", "Category", CATEGORIES.get(incident.text("category"), incident.text("category")))
+    for name, label in _TEXTS.items():
+        yield Fact(name, label, incident.text(name))
+
+
+def _people(incident: Incident) -> Iterator[Fact]:
+    for role, register in incident.roles.items():
+        yield Fact(f"role:{role}", role.capitalize(), str(register.value or ""))
+
+
+def _deeds(incident: Incident, scheme: Scheme, now: datetime, zone: str) -> Iterator[Fact]:
+    if incident.start is not None:
+        yield Fact("began", "Began", between(incident.start, zone, now))
+    for pull in containment.pulls(incident):
+        yield Fact(f"pull:{pull.id}", pull.body.name, pull_words(pull, now))
+    if incident.conduct.freezes:
+        yield Fact("freeze", "Change freeze", "declared" if frozen(incident) else "lifted")
+    for step, mark in steps(incident).items():
+        words = {DONE: "done", "skipped": "skipped"}.get(mark.state, "")
+        yield Fact(f"step:{step}", step_text(incident, scheme, step), words)
+
+
+def _clocks(clocks: Sequence[ClockState], scheme: Scheme, now: datetime, zone: str) -> Iterator[Fact]:
+    for clock in clocks:
+        if clock.state is State.SUPERSEDED or is_update_clock(clock, scheme):
+            continue
+        if clock.state in TICKING and clock.due is not None:
+            late = clock.state is State.OVERDUE
+            words = f"{'overdue since' if late else 'due'} {moment(clock.due, zone, clock.due)}"
+        else:
+            words = f"{clock.state}{' late' if clock.late else ''}" if clock.ended else ""
+        yield Fact(f"clock:{clock.id}", clock.name, words)
+
+
+def is_update_clock(clock: ClockState, scheme: Scheme) -> bool:
+    """Whether a clock counts towards the next status update: one that telling somebody meets."""
+    rule = scheme.clock(clock.rule)
+    return rule is not None and UPDATE in rule.met_by
+
+
+def steps(incident: Incident) -> dict[str, StepMarked]:
+    """Return how the steps of the playbook, and those added, stand: step to its newest mark."""
+    return {said.body.step: said.body for said in incident.conduct.steps}
+
+
+def step_text(incident: Incident, scheme: Scheme, step: str) -> str:
+    """Return what a step says, its id where no playbook has it."""
+    added = (said.body.text for said in incident.conduct.added if said.body.id == step)
+    planned = (one.text for book in scheme.playbooks for one in book.steps if one.id == step)
+    return next(chain(added, planned), step)
+
+
+def frozen(incident: Incident) -> bool:
+    """Whether a change freeze stands."""
+    freezes, lifts = incident.conduct.freezes, incident.conduct.lifts
+    return bool(freezes) and (not lifts or lifts[-1].at < freezes[-1].at)
+
+
+def pull_words(pull: Pull, now: datetime) -> str:
+    """Return what became of something that was pulled."""
+    state = pull.state(now)
+    if state in (PullState.RUNNING, PullState.OVER_TIME):
+        return "pulled, not yet confirmed to work"
+    return {PullState.WORKED: "confirmed to work", PullState.FAILED: "did not work"}.get(state, "put back")
+
+
+def moment(at: datetime, zone: str, now: datetime) -> str:
+    """Return 14:46 CET on the day of `now`, else 28 Oct, 14:46 CET, with the year if it is another."""
+    local, today = at.astimezone(ZoneInfo(zone)), now.astimezone(ZoneInfo(zone))
+    clock = f"{local:%H:%M} {local.tzname()}"
+    if local.date() == today.date():
+        return clock
+    year = "" if local.year == today.year else f" {local.year}"
+    return f"{local.day} {_MONTHS[local.month - 1]}{year}, {clock}"
+
+
+def between(when: When, zone: str, now: datetime) -> str:
+    """Return a moment, or the two it lies between."""
+    if not when.is_range:
+        return moment(when.at, zone, now)
+    return f"between {moment(when.low, zone, now)} and {moment(when.high, zone, now)}"
