@@ -5,7 +5,7 @@ from datetime import date
 
 from tocsin.model.calendar import DAY_MINUTES, Calendar, Offset, Unit
 from tocsin.model.escalation import EscalationStep
-from tocsin.model.playbook import Playbook, Step
+from tocsin.model.playbook import Playbook, Step, joined
 from tocsin.model.roles import Role
 from tocsin.model.severity import ClockRule, Level, Route, Scheme
 from tocsin.model.triage import Answer, Question, Rule, Triage
@@ -16,6 +16,7 @@ from tocsin.policy.tables import (
     EscalationTable,
     HolidaysTable,
     PackTable,
+    PlaybookStepTable,
     PlaybookTable,
     TriageTable,
 )
@@ -81,24 +82,30 @@ def escalation_of(table: EscalationTable, file: str) -> tuple[EscalationStep, ..
     )
 
 
-def playbook_of(type: str, table: PlaybookTable) -> Playbook:
-    """Return the playbook of a type."""
-    steps = tuple(
-        Step(
-            id=one.id,
-            phase=one.phase,
-            text=one.text,
-            kind=one.kind,
-            role=one.role,
-            minutes=one.minutes,
-            layer=one.layer,
-            evidence=one.evidence,
-            help=one.help,
-            categories=tuple(one.categories),
-        )
-        for one in table.steps
+def playbook_of(type: str, table: PlaybookTable, common: PlaybookTable) -> Playbook:
+    """Return the playbook of a type: its own steps and those that all types share."""
+    steps = joined(
+        (_step(one) for one in common.steps if one.first),
+        (_step(one) for one in table.steps),
+        (_step(one) for one in common.steps if not one.first),
     )
     return Playbook(type, table.title, steps, table.reviewed)
+
+
+def _step(table: PlaybookStepTable) -> Step:
+    return Step(
+        id=table.id,
+        phase=table.phase,
+        text=table.text,
+        kind=table.kind,
+        role=table.role,
+        minutes=table.minutes,
+        layer=table.layer,
+        evidence=table.evidence,
+        help=table.help,
+        categories=tuple(table.categories),
+        takes_offline=table.takes_offline,
+    )
 
 
 def _clock(table: ClockTable, key: str) -> ClockRule:

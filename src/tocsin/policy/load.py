@@ -21,6 +21,7 @@ from tocsin.policy.files import NAME, PACK, Files, Wrong, files
 from tocsin.policy.tables import EscalationTable, PackTable, PlaybookTable, Table, TriageTable, UpdatesTable
 
 DEFAULT = "sev-1-4"
+_COMMON = "common"  # the steps that all playbooks share
 _TRIAGE = "triage.toml"
 T = TypeVar("T")
 Shape = TypeVar("Shape", bound=Table)
@@ -96,6 +97,8 @@ def examine(folder: Path) -> Examined:
 def _triage(its: Files) -> TriageTable:
     """The rules of the pack; the questions are those of what it extends, unless it asks its own."""
     table = _table(its, _TRIAGE, TriageTable)
+    if not table.rules and not table.otherwise:
+        return table if its.folders[0] == its.place(_TRIAGE).parent else TriageTable()
     below = its.below(_TRIAGE)
     while not table.questions and below is not None:
         table.questions = _table(below, _TRIAGE, TriageTable).questions
@@ -106,12 +109,15 @@ def _triage(its: Files) -> TriageTable:
 def _types(its: Files) -> list[str]:
     """The types that have a playbook, in their usual order."""
     usual = list(TYPES)
-    names = its.names("playbooks", ".toml")
+    names = (name for name in its.names("playbooks", ".toml") if name != _COMMON)
     return sorted(names, key=lambda name: (usual.index(name) if name in usual else len(usual), name))
 
 
 def _playbook(its: Files, type: str) -> Playbook:
-    return playbook_of(type, _table(its, f"playbooks/{type}.toml", PlaybookTable))
+    its_own, common = (_table(its, f"playbooks/{name}.toml", PlaybookTable) for name in (type, _COMMON))
+    if not its_own.title:
+        raise Wrong(f"playbooks/{type}.toml", "title", "is missing")
+    return playbook_of(type, its_own, common)
 
 
 def _updates(its: Files) -> tuple[Template, ...]:
@@ -120,7 +126,7 @@ def _updates(its: Files) -> tuple[Template, ...]:
         if not NAME.fullmatch(one.audience):  # it names a file, and none outside the pack
             raise Wrong("updates.toml", f"updates[{i}].audience", f"{one.audience!r} is not a-z 0-9 _ -")
     return tuple(
-        Template(one.audience, one.title, its.text(f"updates/{one.audience}.md"), one.outside)
+        Template(one.audience, one.title, its.text(f"updates/{one.audience}.md"), one.outside, one.to)
         for one in listed
     )
 

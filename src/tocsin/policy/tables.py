@@ -173,13 +173,16 @@ class PlaybookStepTable(Table):
     evidence: bool = False
     help: Remark = ""
     categories: Ids = []
+    takes_offline: bool = False
+    # Of steps that all types share: whether it stands before those of the type.
+    first: bool = False
 
 
 class PlaybookTable(Table):
-    """playbooks/TYPE.toml."""
+    """playbooks/TYPE.toml, or playbooks/common.toml: the steps that all types share, without a title."""
 
-    title: Text
-    steps: Annotated[list[PlaybookStepTable], msgspec.Meta(max_length=200)]
+    title: Annotated[str, msgspec.Meta(max_length=500)] = ""
+    steps: Annotated[list[PlaybookStepTable], msgspec.Meta(max_length=200)] = []
     reviewed: Annotated[str, msgspec.Meta(max_length=10)] = ""
 
 
@@ -189,6 +192,7 @@ class UpdateTable(Table):
     audience: Id
     title: Text
     outside: bool = False
+    to: Remark = ""
 
 
 class UpdatesTable(Table):
