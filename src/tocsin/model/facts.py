@@ -96,7 +96,7 @@ def title(fact: str) -> str:
 
 
 def known(fact: str, clocks: Iterable[str] = ()) -> bool:
-    """Whether clocks may count from a fact or be met by it; `clocks` are the ids that others may be chained to."""
+    """Whether clocks may count from a fact or be met by it; to `clocks` others may be chained."""
     stem, colon, rest = fact.partition(":")
     if not colon:
         return fact in TITLES

@@ -27,7 +27,7 @@ from tocsin.model.journal import (
     Withdrawn,
 )
 from tocsin.model.judgement import StartJudged
-from tocsin.model.response import IncidentTriaged, RoleRelinquished
+from tocsin.model.response import IncidentTriaged, PolicyApplied, RoleRelinquished
 
 OPEN, CONTAINED, RESOLVED, CLOSED, REOPENED = "open", "contained", "resolved", "closed", "re-opened"
 
@@ -109,7 +109,7 @@ class Incident:
     """One incident as its entries leave it. `fields` and `roles` keep every standing value.
 
     `exports` are the entries of the reports that left and were not withdrawn. `conduct` tells how it was
-    handled.
+    handled. `policy` is the frozen pack in force, `former` are those before it and until when they were.
     """
 
     id: str
@@ -129,6 +129,7 @@ class Incident:
     withdrawn: str = ""
     grades: tuple[Grade, ...] = ()
     conduct: Conduct = field(default_factory=Conduct)
+    former: tuple[tuple[str, datetime], ...] = ()
 
     @property
     def title(self) -> str:
@@ -241,6 +242,9 @@ def _later(state: Incident, entry: Entry) -> Incident:
         case IncidentTriaged():
             fields = set_fields(state.fields, entry, {"severity": body.level})
             return replace(state, fields=fields, grades=(*state.grades, Grade(entry.id, body.level, at)))
+        case PolicyApplied():
+            former = (*state.former, (state.policy, at))
+            return replace(state, policy=body.sha256, former=former)
         case StartJudged(chosen=chosen) if chosen is not None:
             return replace(
                 state, fields=set_fields(state.fields, entry, {"start": msgspec.to_builtins(chosen)})

@@ -47,6 +47,8 @@ class ClockRule:
     `repeats` begins anew whenever it is met, until one of the facts `until`. `counts_up` has no number: it
     shows how long it has been, and `within` is a house target. `when` narrows it to incidents whose fields
     (type, category, channel) have one of these values. `calendar` names one of the pack, empty is the first.
+    `counting` names a rule of `counting.py`, empty is the one of the offset's unit. `not_after` from its own
+    anchor caps it, unless the clock began only after the cap.
     """
 
     id: str
@@ -62,6 +64,9 @@ class ClockRule:
     when: dict[str, tuple[str, ...]] = field(default_factory=dict)
     calendar: str = ""
     pausable: bool = True
+    counting: str = ""
+    not_after: Offset | None = None
+    not_after_from: str = ""
 
     def offset(self, level: str) -> Offset | None:
         """Return how long it runs at this level; None where the level has no such clock."""
