@@ -12,6 +12,7 @@ from tocsin.model.response import (
     HandoverCancelled,
     HandoverConfirmed,
     HandoverPrepared,
+    IncidentTriaged,
     RoleRelinquished,
 )
 
@@ -33,7 +34,16 @@ def because(reason: str) -> str:
     return f": {reason}" if reason else ""
 
 
+def _triaged(body: IncidentTriaged, by: str) -> str:
+    """The level and why: by its answers, or by hand with what the answers had led to."""
+    if not body.override:
+        return f"Triaged as {body.level}: {body.because}"
+    led = f" (the answers lead to {body.suggested})" if body.suggested else ""
+    return f"Severity {body.level} given by hand: {body.override}{led}"
+
+
 _TABLE: dict[type, Words] = {
+    IncidentTriaged: Words(_triaged, kind="severity", lane="decided"),
     RoleAssumed: Words(
         lambda body, by: (
             f"{body.person} takes the role of {body.role}{', handed over' * bool(body.handover)}"
