@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from tocsin.model.classification import said
 from tocsin.model.incident import FIELDS, standing
 from tocsin.model.journal import (
     AlertAdded,
@@ -22,7 +23,7 @@ from tocsin.model.judgement import StartJudged
 from tocsin.model.response_words import kind_and_words
 from tocsin.model.timeline import Item
 
-_TEXTS = ("impact", "root_cause", "remediation", "prevention", "version")
+_TEXTS = ("type", "category", "channel", "scope", "hypothesis", "impact", "root_cause", "remediation", "prevention", "version")
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,5 +121,5 @@ def _fields(body: FieldsSet) -> tuple[str, str]:
         return "record", f"Title: {body.fields['title']}"
     if "start" in body.fields:
         return "record", "Estimated the start"
-    texts = [f"{FIELDS[name]}: {body.fields[name]}" for name in _TEXTS if name in body.fields]
+    texts = [f"{FIELDS[name]}: {said(name, body.fields[name])}" for name in _TEXTS if name in body.fields]
     return "record", "; ".join(texts)
