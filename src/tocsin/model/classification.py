@@ -77,3 +77,9 @@ def suggested(layers: Iterable[str]) -> dict[str, str]:
 def layer_of_cause(hypothesis: str) -> str:
     """Return the layer in which a suspected cause would show, empty where nothing is suspected."""
     return next((layer.value for id_, layer in _LAYER_OF.items() if hypothesis.startswith(id_)), "")
+
+
+def said(field: str, value: str) -> str:
+    """Return the words for the value of a field of an incident; of a free text the text itself."""
+    words = {"type": TYPES, "category": CATEGORIES, "hypothesis": HYPOTHESES}.get(field, {})
+    return words.get(value, value)
