@@ -23,7 +23,18 @@ from tocsin.model.judgement import StartJudged
 from tocsin.model.response_words import kind_and_words
 from tocsin.model.timeline import Item
 
-_TEXTS = ("type", "category", "channel", "scope", "hypothesis", "impact", "root_cause", "remediation", "prevention", "version")
+_TEXTS = (
+    "type",
+    "category",
+    "channel",
+    "scope",
+    "hypothesis",
+    "impact",
+    "root_cause",
+    "remediation",
+    "prevention",
+    "version",
+)
 
 
 @dataclass(frozen=True, slots=True)
