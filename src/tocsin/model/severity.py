@@ -48,7 +48,8 @@ class ClockRule:
     shows how long it has been, and `within` is a house target. `when` narrows it to incidents whose fields
     (type, category, channel) have one of these values. `calendar` names one of the pack, empty is the first.
     `counting` names a rule of `counting.py`, empty is the one of the offset's unit. `not_after` from its own
-    anchor caps it, unless the clock began only after the cap.
+    anchor caps it, unless the clock began only after the cap. `levels` are those that have it; empty is all, or
+    those of `within_by_level`.
     """
 
     id: str
@@ -65,12 +66,19 @@ class ClockRule:
     calendar: str = ""
     pausable: bool = True
     counting: str = ""
+    levels: tuple[str, ...] = ()
     not_after: Offset | None = None
     not_after_from: str = ""
 
     def offset(self, level: str) -> Offset | None:
-        """Return how long it runs at this level; None where the level has no such clock."""
-        return self.within or self.within_by_level.get(level)
+        """Return how long it runs at this level; None where the level has no such clock, or no number."""
+        return self.within or self.within_by_level.get(level) if self.holds_at(level) else None
+
+    def holds_at(self, level: str) -> bool:
+        """Whether this level has such a clock."""
+        if self.levels:
+            return level in self.levels
+        return not self.within_by_level or level in self.within_by_level
 
 
 @dataclass(frozen=True, slots=True)
