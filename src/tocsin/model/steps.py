@@ -1,0 +1,237 @@
+"""How the steps of an incident's playbook stand: who has them, since when, what came of them (C9).
+
+Nothing is stored but what people said: the playbook follows from type and category, so that a change of
+either shows another list, in which everything that was done stays.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from tocsin.model.conduct import Said
+from tocsin.model.incident import CLOSED, CONTAINED, RESOLVED, Incident
+from tocsin.model.playbook import PHASES, PRESERVE, Playbook, Step
+from tocsin.model.response import StepMarked
+
+if TYPE_CHECKING:
+    from tocsin.model.severity import Scheme
+
+OPEN, ASSIGNED, ACKNOWLEDGED, DONE, SKIPPED = "open", "assigned", "acknowledged", "done", "skipped"
+STATES = (OPEN, ASSIGNED, ACKNOWLEDGED, DONE, SKIPPED)
+NOTED = "noted"  # evidence or a remark about a step, which stays as it is
+
+# A person who was given a step says "understood" at once, or somebody asks.
+UNANSWERED = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
+class StepState:
+    """One step at an instant. `at` and `by` tell since when it is so and who said it; None while untouched.
+
+    `note` says why it was skipped, or what was said with it. `files` are the entries that attached evidence.
+    The time box runs from the acknowledgement to `due`; it is `over` when that passed and it is not done,
+    `late` when it was done only afterwards. `unanswered`: assigned, and nobody acknowledged in time. `task`:
+    an ad hoc one; `kept`: of another playbook, shown because of what was done. `entry` is the last mark's.
+    """
+
+    step: Step
+    state: str = OPEN
+    person: str = ""
+    at: datetime | None = None
+    by: str = ""
+    note: str = ""
+    finding: str = ""
+    evidence: str = ""
+    files: tuple[str, ...] = ()
+    due: datetime | None = None
+    over: bool = False
+    late: bool = False
+    unanswered: bool = False
+    task: bool = False
+    kept: bool = False
+    entry: str = ""
+
+    @property
+    def finished(self) -> bool:
+        """Whether nothing is left to do."""
+        return self.state in (DONE, SKIPPED)
+
+    @property
+    def touched(self) -> bool:
+        """Whether anybody did anything with it."""
+        return self.state != OPEN or bool(self.evidence or self.files)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How much of the playbook is finished; tasks and steps of other playbooks are not counted."""
+
+    title: str
+    done: int
+    total: int
+
+    @property
+    def words(self) -> str:
+        """As a heading: "bias playbook 4 / 11", empty without a playbook."""
+        return f"{self.title} playbook {self.done} / {self.total}" if self.total else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Expired:
+    """A step that rings for the commander: its time box is over, or nobody acknowledged it.
+
+    `id` is another one each time it is assigned or acknowledged anew. `since` is when it began to ring.
+    """
+
+    id: str
+    step: str
+    text: str
+    person: str
+    since: datetime
+    why: str
+
+
+def playbook_of(incident: Incident, scheme: "Scheme") -> Playbook | None:
+    """Return the playbook of the incident's type; None while it has none."""
+    return scheme.playbook(incident.text("type"))
+
+
+def planned(incident: Incident, scheme: "Scheme") -> tuple[Step, ...]:
+    """Return the steps that apply by type and category; without a type those that all playbooks share."""
+    category = incident.text("category")
+    book = playbook_of(incident, scheme)
+    if book is not None:
+        found: Iterable[Step] = book.steps
+    elif scheme.playbooks:
+        first, *others = scheme.playbooks
+        found = (step for step in first.steps if all(step in other.steps for other in others))
+    else:
+        found = ()
+    return tuple(step for step in found if not step.categories or category in step.categories)
+
+
+def standing(incident: Incident, scheme: "Scheme", now: datetime) -> tuple[StepState, ...]:
+    """Return every step as it stands, by phase: those planned in their order, those kept, then the tasks."""
+    marks: dict[str, list[Said[StepMarked]]] = {}
+    for said in incident.conduct.steps:
+        marks.setdefault(said.body.step, []).append(said)
+    steps = planned(incident, scheme)
+    states = [_folded(StepState(step), marks.pop(step.id, ())) for step in steps]
+    tasks = [_folded(task, marks.pop(task.step.id, ())) for task in _tasks(incident)]
+    states += [*_kept(marks, scheme), *tasks]
+    order = {phase: number for number, phase in enumerate(PHASES)}
+    states.sort(key=lambda one: order.get(one.step.phase, len(PHASES)))
+    return tuple(_timed(one, now) for one in states)
+
+
+def find(states: Iterable[StepState], id: str) -> StepState | None:
+    """Return a step by its id."""
+    return next((one for one in states if one.step.id == id), None)
+
+
+def progress(incident: Incident, scheme: "Scheme", states: Sequence[StepState]) -> Progress:
+    """Return how far the playbook is worked off."""
+    counted = [one for one in states if not one.task and not one.kept]
+    type = incident.text("type").replace("_", " ")
+    title = type if playbook_of(incident, scheme) else "shared"
+    return Progress(title, sum(one.finished for one in counted), len(counted))
+
+
+def upcoming(states: Iterable[StepState]) -> tuple[StepState, ...]:
+    """Return what is not finished, the most pressing first: over, in hand, then open ones in their order."""
+    left = [one for one in states if not one.finished]
+    return tuple(sorted(left, key=lambda one: (not (one.over or one.unanswered), one.state == OPEN)))
+
+
+def preserved(incident: Incident, scheme: "Scheme") -> tuple[Step, ...]:
+    """Return the steps that preserve evidence and are open; empty when all are done, or skipped with why."""
+    states = standing(incident, scheme, incident.declared)
+    return tuple(one.step for one in states if one.step.kind == PRESERVE and not one.finished)
+
+
+def expired(incident: Incident, scheme: "Scheme", now: datetime) -> tuple[Expired, ...]:
+    """Return what rings for the commander at `now`; nothing of an incident that is closed or withdrawn."""
+    if incident.withdrawn or incident.status == CLOSED:
+        return ()
+    return tuple(_rings(one) for one in standing(incident, scheme, now) if one.over or one.unanswered)
+
+
+def phase_now(incident: Incident) -> str:
+    """Return the phase that work is in, for a task that names none."""
+    by_status = {CONTAINED: "investigation", RESOLVED: "remediation", CLOSED: "remediation"}
+    return by_status.get(incident.status, "containment")
+
+
+def _tasks(incident: Incident) -> Iterator[StepState]:
+    for said in incident.conduct.added:
+        body = said.body
+        step = Step(body.id, body.phase, body.text, minutes=body.minutes)
+        state = ASSIGNED if body.person else OPEN
+        yield StepState(step, state, body.person, said.at, said.by, task=True, entry=said.entry)
+
+
+def _kept(marks: dict[str, list[Said[StepMarked]]], scheme: "Scheme") -> Iterator[StepState]:
+    """What was done in steps that the incident's type and category do not have now."""
+    known = {step.id: step for book in scheme.playbooks for step in book.steps}
+    for id, said in marks.items():
+        body = said[-1].body
+        step = known.get(id)
+        if step is None and body.phase:  # the pack changed; a task that was undone has no phase here
+            step = Step(id, body.phase, body.text)
+        if step is not None and (state := _folded(StepState(step, kept=True), said)).touched:
+            yield state
+
+
+def _folded(state: StepState, marks: Iterable[Said[StepMarked]]) -> StepState:
+    for said in marks:
+        state = _marked(state, said)
+    return state
+
+
+def _marked(state: StepState, said: Said[StepMarked]) -> StepState:
+    body = said.body
+    state = replace(
+        state,
+        evidence="\n".join(filter(None, (state.evidence, body.evidence))),
+        files=tuple(dict.fromkeys((*state.files, *body.files))),
+        entry=said.entry,
+    )
+    if body.state == NOTED:
+        return replace(state, note=body.note or state.note)
+    person, due = body.person or state.person, state.due
+    if body.state == OPEN:
+        person, due = "", None
+    elif body.state == ASSIGNED:
+        due = None
+    elif body.state == ACKNOWLEDGED:
+        person = person or said.by
+        due = None if state.step.minutes is None else said.at + timedelta(minutes=state.step.minutes)
+    return replace(
+        state,
+        state=body.state,
+        person=person or (said.by if body.state == DONE else ""),
+        at=said.at,
+        by=said.by,
+        note=body.note,
+        finding=body.finding if body.state == DONE else "",
+        due=due,
+    )
+
+
+def _timed(one: StepState, now: datetime) -> StepState:
+    if one.at is None:
+        return one
+    over = one.state == ACKNOWLEDGED and one.due is not None and now > one.due
+    late = one.state == DONE and one.due is not None and one.at > one.due
+    unanswered = one.state == ASSIGNED and now > one.at + UNANSWERED
+    return replace(one, over=over, late=late, unanswered=unanswered)
+
+
+def _rings(one: StepState) -> Expired:
+    assert one.at is not None
+    if one.over and one.due is not None:
+        since, why = one.due, f"time box of {one.step.minutes} min is over"
+    else:
+        since, why = one.at + UNANSWERED, "nobody acknowledged it"
+    return Expired(f"step:{one.step.id}:{one.entry}", one.step.id, one.step.text, one.person, since, why)
