@@ -39,3 +39,11 @@ def test_a_column_says_how_soon_and_whether_a_route_serves_it() -> None:
     assert (first.respond, first.escalate) == ("15 min", "30 min")
     assert (last.respond, last.escalate) == ("next business day", "")
     assert [spot.served for spot in last.spots] == [False, False, False, True]
+
+
+def test_the_type_of_an_incident_weighs_more_than_the_layer_it_shows_in() -> None:
+    scheme = load_shipped()
+    typed = Placed("a", "INC-1", "SEV-1", Layer.INFRASTRUCTURE, "bias")
+    assert spots(matrix(scheme, [typed]), typed) == [("SEV-1", "fairness")]
+    changed = Placed("b", "INC-2", "SEV-2", Layer.INFRASTRUCTURE, "behaviour_change")
+    assert spots(matrix(scheme, [changed]), changed) == [("SEV-2", "behaviour")]

@@ -1,19 +1,28 @@
-"""The matrix: who is called at each level and by when, and where open incidents stand in it."""
+"""The matrix: who is called at each level and by when, where open incidents stand, who waits for what."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
-from tocsin.model.severity import Level, Route, Scheme
+from tocsin.model.callees import routes
+from tocsin.model.classification import layer_of_cause
+from tocsin.model.clocks import ClockState, State
+from tocsin.model.incident import Incident
+from tocsin.model.severity import ClockRule, Level, Route, Scheme
+
+_NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """An open incident: its level, and the layer its first alert speaks of, empty without an alert."""
+    """An open incident: its level, its type, and the layer its first alert speaks of; both may be empty."""
 
     id: str
     reference: str
     level: str
     layer: str = ""
+    type: str = ""
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +64,7 @@ def matrix(scheme: Scheme, placed: Iterable[Placed]) -> Matrix:
 
 
 def _column(scheme: Scheme, rank: int, level: Level, standing: tuple[Placed, ...]) -> Column:
-    here = [(one, scheme.route_for(one.layer)) for one in standing if one.level == level.id]
+    here = [(one, scheme.route_for(one.layer, one.type)) for one in standing if one.level == level.id]
     return Column(
         level,
         rank,
@@ -72,3 +81,57 @@ def _column(scheme: Scheme, rank: int, level: Level, standing: tuple[Placed, ...
 def _within(scheme: Scheme, clock: str, level: Level) -> str:
     offset = scheme.offset(clock, level.id)
     return offset.words if offset else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """What somebody is owed in an incident: `to` whom, `by` when, and how that clock stands.
+
+    `to` is empty where the pack names nobody; `by` and `clock` are where no clock runs for it. `from_` is who
+    owes it.
+    """
+
+    incident: str
+    reference: str
+    what: str
+    to: tuple[str, ...]
+    from_: str
+    by: datetime | None = None
+    state: State | None = None
+    clock: str = ""
+
+
+def placed(incident: Incident, layer: str) -> Placed:
+    """Return an open incident as it stands in the matrix. `layer` is that of its first alert, if it has one.
+
+    Without an alert the layer is where its suspected cause would show.
+    """
+    layer = layer or layer_of_cause(incident.text("hypothesis"))
+    kind = incident.text("type")
+    return Placed(incident.id, incident.reference, incident.severity, layer, kind, incident.title)
+
+
+def owed(incident: Incident, scheme: Scheme, clocks: Sequence[ClockState]) -> tuple[Owed, ...]:
+    """Return who is owed what in an incident, the nearest first; what has no due time comes last."""
+    found = [
+        _of_clock(incident, scheme, clock) for clock in clocks if clock.ended is None and not clock.stopped
+    ]
+    found += [
+        Owed(incident.id, incident.reference, f"is told: {route.title}", route.to, incident.commander)
+        for route in routes(incident, scheme)
+    ]
+    return tuple(sorted(found, key=lambda one: one.by or _NEVER))
+
+
+def _of_clock(incident: Incident, scheme: Scheme, clock: ClockState) -> Owed:
+    rule, level = scheme.clock(clock.rule), scheme.level(incident.severity)
+    to = _owed_to(scheme, rule, level) if rule else ()
+    return Owed(incident.id, incident.reference, clock.name, to, incident.commander,
+                clock.due, clock.state, clock.id)  # fmt: skip
+
+
+def _owed_to(scheme: Scheme, rule: ClockRule, level: Level | None) -> tuple[str, ...]:
+    """Whom a clock runs for: those called, or those updated; the others run for everybody."""
+    if "update" in rule.met_by:
+        return tuple(template.title for template in scheme.updates if not template.outside)
+    return level.escalate_to if rule.id == "escalate" and level else ()

@@ -8,10 +8,11 @@ from typing import Any
 from tocsin.detectors.base import Detector, Finding, version
 from tocsin.errors import NotFound
 from tocsin.model.alert import Alert, AlertSeverity
+from tocsin.model.coverage import layer_of
 from tocsin.model.incident import Incident
 from tocsin.model.instant import When, from_us
-from tocsin.model.signal import Signal
-from tocsin.store import alerts, systems
+from tocsin.model.signal import Layer, Signal
+from tocsin.store import alerts, series, systems
 from tocsin.store.folder import Store
 
 _GRAVEST = tuple(AlertSeverity)
@@ -55,6 +56,16 @@ def joinable(store: Store, incident: Incident) -> list[Alert]:
         own = alerts.list_all(connection, incident.system, limit=_MOST_JOINABLE + len(held))
     free = {alert.id: alert for alert in (*own, *found) if alert.id not in held}
     return list(free.values())[:_MOST_JOINABLE]
+
+
+def layers(store: Store, found: Sequence[Alert]) -> dict[str, Layer]:
+    """Return the layer each alert speaks of, by the alert's id: that of its signal, where that is known."""
+    with store.signals.read() as connection:
+        known = series.of_ids(connection, {alert.signal for alert in found})
+    return {
+        alert.id: layer_of(alert, known[alert.signal][1] if alert.signal in known else None)
+        for alert in found
+    }
 
 
 def merge(
