@@ -16,10 +16,14 @@ from tocsin.model.operator import Author
 
 @dataclass(frozen=True, slots=True)
 class StoreCreated:
-    """The first entry of a site's chain: its code in references and its home zone."""
+    """The first entry of a site's chain: its code in references and its home zone.
+
+    `drill` names the scenario of a store that was made for a drill: nothing leaves it.
+    """
 
     code: str
     zone: str
+    drill: str = ""
 
 
 @dataclass(frozen=True, slots=True)

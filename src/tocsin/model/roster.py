@@ -108,3 +108,24 @@ def stretches(shifts: Iterable[Shift]) -> tuple[Stretch, ...]:
         else:
             found.append(Stretch(at, until, persons))
     return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A row or event of a roster that was not taken: the line it begins at in the file, and why."""
+
+    line: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class RosterFile:
+    """What a roster file says: the shifts of each rota it names, what was refused, and what is worth knowing.
+
+    `zones` is the zone each rota's hours were written in.
+    """
+
+    shifts: dict[str, tuple[Shift, ...]]
+    zones: dict[str, str]
+    refused: tuple[Refused, ...] = ()
+    notes: tuple[str, ...] = ()
