@@ -26,7 +26,7 @@ from tocsin.model.journal import (
 from tocsin.model.observation import MONITORING, Observation
 from tocsin.model.operator import Author
 from tocsin.model.severity import Scheme
-from tocsin.operations import observations, policies, systems
+from tocsin.operations import freeze, observations, policies, systems
 from tocsin.operations.timeline import checked_text
 from tocsin.store import alerts, incidents
 from tocsin.store.folder import Store, Write
@@ -79,6 +79,7 @@ def declare(
         for observation in reported:
             observations.join_in(write, author, id, observation.id)
         _take_start(write, author, id, found, reported)
+        freeze.with_level_in(write, author, incidents.get(write.connection, id), scheme, level)
         return incidents.get(write.connection, id)
 
 
@@ -108,9 +109,13 @@ def set_fields(
         known = incidents.get(write.connection, incident)
         checked = {name: _checked_value(write, known, name, value) for name, value in values.items()}
         replaces = replaced_by(known.fields, checked)
-        return write.add(
+        entry = write.add(
             author, FieldsSet(checked), incident=known.id, subject=known.id, occurred=at, replaces=replaces
         )
+        if level := checked.get("severity"):
+            scheme = policies.of(write.connection, known.policy)
+            freeze.with_level_in(write, author, known, scheme, str(level))
+        return entry
 
 
 def move(

@@ -111,14 +111,19 @@ def look(
         last = from_us(max(at for at, _ in newest.values()))
         name = range or _fitting(known, last)
         stretch = _stretch(connection, list(newest), name, last, pixels)
-        until_us = to_us(known.start.low if known.start else known.detected)
+        until_us = to_us(began(known))
         curves = tuple(
-            _curve(connection, number, signal, known, stretch, newest[number], learnt, until_us)
+            curve(connection, number, signal, known, stretch, newest[number], learnt, until_us)
             for number, signal in sampled[first : first + most]
         )
     ran = deployments.between(store, known.system, stretch.start, stretch.end, most=_MARKS)
     end = known.reached(RESOLVED) or known.reached(CLOSED)
     return StripsView(known.id, name, stretch, known.start, end, curves, tuple(ran), first, len(newest))
+
+
+def began(incident: Incident) -> datetime:
+    """Return the earliest an incident can have begun, as far as is known: what is usual ends there."""
+    return incident.start.low if incident.start else incident.detected
 
 
 def _signals(known: list[tuple[int, Signal]], incident: Incident) -> list[tuple[int, Signal]]:
@@ -155,7 +160,7 @@ def _stretch(
     return Stretch(from_us(min(each.first_us for each in spans)), last, pixels)
 
 
-def _curve(
+def curve(
     connection: Connection,
     number: int,
     signal: Signal,
@@ -165,19 +170,21 @@ def _curve(
     learnt: Learnt,
     until_us: int,
 ) -> Curve:
+    """Return one signal in a stretch, with what was usual until `until_us`; `number` is that of its series."""
     start_us, end_us = to_us(stretch.start), to_us(stretch.end)
     found = samples.minmax(connection, number, start_us, end_us, stretch.pixels)
-    usual = _baseline(connection, number, learnt, until_us)
+    known = usual(connection, number, learnt, until_us)
     band = None
-    if usual is not None:
+    if known is not None:
         at = np.linspace(start_us, end_us, min(stretch.pixels, _BAND_STEPS)).astype(np.int64)
-        band = Band(at, *baseline.band(at, usual))
+        band = Band(at, *baseline.band(at, known))
     gravest = _gravest([alert for _, alert in incident.alerts if alert.signal == signal.id])
     times, low, high = with_gaps(*found)
     return Curve(number, signal, gravest, times, low, high, newest[1], newest[0], band)
 
 
-def _baseline(connection: Connection, number: int, learnt: Learnt, until_us: int) -> Baseline | None:
+def usual(connection: Connection, number: int, learnt: Learnt, until_us: int) -> Baseline | None:
+    """Return what was usual of a series before an instant; None of too few samples."""
     key = number, until_us
     if key not in learnt.baselines:
         since_us = until_us - _LEARNT_FROM // timedelta(microseconds=1)
