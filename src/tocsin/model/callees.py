@@ -3,16 +3,13 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from tocsin.model.arrangement import ContactSet
 from tocsin.model.coverage import layer_of
 from tocsin.model.fields import value_of
 from tocsin.model.incident import ROLES, Incident
 from tocsin.model.roster import Rota, key
-
-if TYPE_CHECKING:  # the scheme is made of what stands here
-    from tocsin.model.severity import Route, Scheme
+from tocsin.model.severity import Route, Scheme
 
 ROUTE = "route"  # the pack's word for those the kind of the incident leads to (domain.md T4)
 Duty = Mapping[str, Rota]  # by `roster.key` of its name
@@ -39,7 +36,7 @@ class People:
     """All that tells whom a word means: who is on duty, how people are reached, who has which role."""
 
     incident: Incident
-    scheme: "Scheme"
+    scheme: Scheme
     duty: Duty
     contacts: Contacts
 
@@ -95,7 +92,7 @@ class People:
         return Callee(word, person, number, email, why, until)
 
 
-def routes(incident: Incident, scheme: "Scheme") -> "tuple[Route, ...]":
+def routes(incident: Incident, scheme: Scheme) -> tuple[Route, ...]:
     """Return the routes an incident takes at its level: those of its type, else those its alerts speak of."""
     kind = incident.text("type")
     found = [route for route in scheme.routes if kind and kind in route.types]
