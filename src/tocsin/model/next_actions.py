@@ -4,6 +4,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from tocsin.model import handover, roles
+from tocsin.model.classification import layer_of_cause
 from tocsin.model.clocks import ClockState, State
 from tocsin.model.incident import CLOSED, CONTAINED, RESOLVED, Incident
 from tocsin.model.severity import ClockRule, Level, Scheme
@@ -16,7 +18,7 @@ _CONTAIN, _RESOLVE = "contained", "resolution"
 @dataclass(frozen=True, slots=True)
 class Action:
     """One thing to do. `place` says where it is done: "clock:ID", "role:NAME", "field:NAME", "move:STATUS",
-    "tell:NAMES" or "report".
+    "tell:NAMES", "triage", "handover" or "report".
 
     `due` is when its clock runs out, `at` when it was done as far as that is known; `reason` says why it is
     asked for, or what settled it.
@@ -49,7 +51,7 @@ def next_actions(
         *_triage(incident, scheme, clocks),
         *_calls(incident, scheme, clocks),
         *_routes(incident, scheme, list(told), list(layers)),
-        *_leads(incident),
+        *_leads(incident, scheme),
         *_containment(incident, scheme, clocks),
         *_findings(incident, scheme, clocks),
         *_afterwards(incident, scheme, clocks),
@@ -63,14 +65,22 @@ def _order(action: Action) -> tuple[bool, bool, float]:
 
 
 def _triage(incident: Incident, scheme: Scheme, clocks: Sequence[ClockState]) -> Iterator[Action]:
-    clock = _met_by(scheme, clocks, "graded")
+    clock = _met_by(scheme, clocks, "triaged") or _met_by(scheme, clocks, "graded")
     again = incident.grades[1] if len(incident.grades) > 1 else None
     ended = clock is not None and clock.ended is not None
     at = again.at if again else clock.ended if clock else None
     level = scheme.level(incident.severity)
     meaning = f"{incident.severity}: {level.meaning}" if level else incident.severity
-    yield Action("severity", "Confirm the severity", "field:severity", bool(again) or ended, meaning,
-                 _due(clock), at)  # fmt: skip
+    if scheme.triage.questions:
+        text, place = f"Triage: {len(scheme.triage.questions)} questions", "triage"
+        reason = incident.conduct.triages[-1].body.because if incident.conduct.triages else "Ctrl T"
+    else:
+        text, place, reason = "Confirm the severity", "field:severity", meaning
+    yield Action("severity", text, place, bool(again) or ended, reason, _due(clock), at)
+    if again and not incident.text("type"):
+        yield Action(
+            "type", "Say what type of incident it is", "triage", False, "it decides route and playbook"
+        )
     start = incident.start
     settled = "an estimate stands" if start else "how far back the impact is looked for"
     yield Action("start", "Estimate the start", "field:start", start is not None, settled)
@@ -97,7 +107,11 @@ def _call(clock: ClockState, level: Level | None) -> str:
 def _routes(
     incident: Incident, scheme: Scheme, told: Sequence[Item], layers: Sequence[str]
 ) -> Iterator[Action]:
-    routes = {route.kind: route for layer in layers if (route := scheme.route_for(layer)) is not None}
+    kind = incident.text("type")
+    found = [
+        scheme.route_for(layer, kind) for layer in layers or [layer_of_cause(incident.text("hypothesis"))]
+    ]
+    routes = {route.kind: route for route in found if route is not None}
     for route in routes.values():
         if incident.severity not in route.levels:
             continue
@@ -117,16 +131,23 @@ def _telling(told: Sequence[Item], names: Sequence[str]) -> Item | None:
     return None
 
 
-def _leads(incident: Incident) -> Iterator[Action]:
-    for role, title in LEADS.items():
-        person = _person(incident, role)
+def _leads(incident: Incident, scheme: Scheme) -> Iterator[Action]:
+    """The roles that the pack asks for at this level; command is always somebody's."""
+    named = {role.id: role.title.lower() for role in roles.needed(scheme, incident.severity)} or LEADS
+    vacant = {one.role.id: one.due for one in roles.vacancies(incident, scheme)}
+    for role, title in named.items():
+        if role == roles.COMMANDER:
+            continue
+        person = incident.staff.get(role, "")
         reason = person or "unassigned"
-        yield Action(f"role:{role}", f"Assign a {title}", f"role:{role}", bool(person), reason)
-
-
-def _person(incident: Incident, role: str) -> str:
-    register = incident.roles.get(role)
-    return str(register.value) if register and register.value else ""
+        yield Action(
+            f"role:{role}", f"Assign a {title}", f"role:{role}", bool(person), reason, vacant.get(role)
+        )
+    waiting = handover.standing(incident)
+    if waiting is not None:
+        told = f"{waiting.outgoing} to {waiting.person}: both confirm"
+        title = roles.title(scheme, waiting.role).lower()
+        yield Action("handover", f"Finish the hand-over of {title}", "handover", False, told)
 
 
 def _containment(incident: Incident, scheme: Scheme, clocks: Sequence[ClockState]) -> Iterator[Action]:
