@@ -1,7 +1,6 @@
 """Makes a scheme of the tables of a pack's files."""
 
 import re
-from datetime import date
 
 from tocsin.model.calendar import DAY_MINUTES, Calendar, Offset, Unit
 from tocsin.model.escalation import EscalationStep
@@ -9,6 +8,7 @@ from tocsin.model.playbook import Playbook, Step, joined
 from tocsin.model.roles import Role
 from tocsin.model.severity import ClockRule, Level, Route, Scheme
 from tocsin.model.triage import Answer, Question, Rule, Triage
+from tocsin.policy.expand import unknown_place
 from tocsin.policy.files import PACK, Wrong
 from tocsin.policy.tables import (
     CalendarTable,
@@ -127,6 +127,10 @@ def _clock(table: ClockTable, key: str) -> ClockRule:
         when={field: tuple(values) for field, values in table.when.items()},
         calendar=table.calendar,
         pausable=table.pausable,
+        counting=table.counting,
+        levels=tuple(table.levels),
+        not_after=None if table.not_after is None else _offset(table.not_after, PACK, f"{key}.not_after"),
+        not_after_from=table.not_after_from,
     )
 
 
@@ -144,14 +148,15 @@ def _calendar(table: CalendarTable, key: str) -> Calendar:
     days = frozenset(WEEKDAYS.index(day) + 1 for day in table.days)
     opens, closes = _minutes(table.opens, f"{key}.opens"), _minutes(table.closes, f"{key}.closes")
     zone = "" if table.zone == HOME else table.zone
+    given = table.holidays
+    place = given if isinstance(given, HolidaysTable) else HolidaysTable("", dates=given)
+    if place.country and (reason := unknown_place(place.country, place.subdivision)):
+        raise Wrong(PACK, f"{key}.holidays", reason)
     try:
-        return Calendar(days, opens, closes, _dates(table), zone)
+        own = frozenset(place.dates)
+        return Calendar(days, opens, closes, own, zone, country=place.country, subdivision=place.subdivision)
     except ValueError as error:
         raise Wrong(PACK, key, str(error)) from None
-
-
-def _dates(table: CalendarTable) -> frozenset[date]:
-    return frozenset(table.holidays.dates if isinstance(table.holidays, HolidaysTable) else table.holidays)
 
 
 def _minutes(text: str, key: str) -> int:

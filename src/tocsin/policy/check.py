@@ -5,10 +5,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
+from tocsin.model import counting, facts
 from tocsin.model.alert import AlertSeverity
 from tocsin.model.calendar import Calendar, Offset, Unit
 from tocsin.model.classification import CATEGORIES, TYPES
-from tocsin.model.clocks import FACTS
 from tocsin.model.observation import CHANNELS
 from tocsin.model.severity import ClockRule, Scheme
 from tocsin.model.signal import Layer
@@ -18,14 +18,14 @@ PACK = "pack.toml"
 LIMITS = {
     Unit.MINUTES: 5_000_000,
     Unit.HOURS: 90_000,
+    Unit.DAYS: 3_660,
+    Unit.WEEKS: 522,
+    Unit.MONTHS: 120,
     Unit.BUSINESS_HOURS: 20_000,
     Unit.BUSINESS_DAYS: 2_500,
 }
-_DAYS = 3_650
 # The fields of an incident that a clock may be narrowed to, with their values.
 FIELDS: dict[str, Iterable[str]] = {"type": TYPES, "category": CATEGORIES, "channel": CHANNELS}
-# Facts that name another clock or stage after a colon.
-_NAMING = ("submission:", "met:", "due:")
 Found = Iterator[tuple[str, str]]
 
 
@@ -67,10 +67,10 @@ def unknown_levels(scheme: Scheme, key: str, levels: Iterable[str]) -> Found:
     return ((key, f"there is no level {level!r}") for level in levels if scheme.level(level) is None)
 
 
-def span(key: str, offset: Offset | None) -> Found:
+def span(key: str, offset: Offset) -> Found:
     """Yield a problem when an offset is not one that can be counted."""
-    limit = 0 if offset is None else LIMITS.get(offset.unit, _DAYS)
-    if offset is not None and not 1 <= offset.amount <= limit:
+    limit = LIMITS[offset.unit]
+    if not 1 <= offset.amount <= limit:
         yield key, f"{offset.amount} {offset.unit.value} is not between 1 and {limit}"
 
 
@@ -102,25 +102,26 @@ def _references(scheme: Scheme) -> Found:
 
 
 def _clocks(scheme: Scheme) -> Found:
+    clocks = [rule.id for rule in scheme.clocks]
     for i, rule in enumerate(scheme.clocks):
         key = f"clocks[{i}]"
-        named = [("from", rule.anchor), *(("met_by", f) for f in rule.met_by)]
-        for name, fact in [*named, *(("until", f) for f in rule.until)]:
-            if not _is_fact(scheme, fact):
-                yield f"{key}.{name}", f"{fact!r} is none of {', '.join(FACTS)}"
+        named = [
+            ("from", rule.anchor),
+            *(("met_by", f) for f in rule.met_by),
+            *(("until", f) for f in rule.until),
+        ]
+        if rule.not_after is not None or rule.not_after_from:
+            named.append(("not_after_from", rule.not_after_from))
+        for name, fact in named:
+            if not facts.known(fact, clocks):
+                yield f"{key}.{name}", f"{fact!r} is none of {', '.join(facts.DERIVED)} nor one people state"
         yield from _how_long(scheme, key, rule)
+        yield from _counting(key, rule)
         for field, values in rule.when.items():
             yield from unknown(f"{key}.when", [field], FIELDS)
             yield from unknown(f"{key}.when.{field}", values, FIELDS.get(field, values))
         if rule.calendar and rule.calendar not in scheme.calendars:
             yield f"{key}.calendar", f"there is no calendar {rule.calendar!r} in [calendars]"
-
-
-def _is_fact(scheme: Scheme, fact: str) -> bool:
-    start, colon, name = fact.partition(":")
-    if start in ("met", "due") and colon:
-        return scheme.clock(name) is not None
-    return fact in FACTS or (fact.startswith(_NAMING) and bool(name))
 
 
 def _how_long(scheme: Scheme, key: str, rule: ClockRule) -> Found:
@@ -130,9 +131,25 @@ def _how_long(scheme: Scheme, key: str, rule: ClockRule) -> Found:
     if rule.until and not rule.repeats:
         yield f"{key}.until", "only a clock that repeats has an end"
     yield from unknown_levels(scheme, f"{key}.within_by_level", rule.within_by_level)
-    yield from span(f"{key}.within", rule.within)
-    for level, offset in rule.within_by_level.items():
-        yield from span(f"{key}.within_by_level.{level}", offset)
+    yield from unknown_levels(scheme, f"{key}.levels", rule.levels)
+    for name, offset in _offsets(rule):
+        yield from span(f"{key}.{name}", offset)
+
+
+def _counting(key: str, rule: ClockRule) -> Found:
+    if rule.counting and not counting.known(rule.counting):
+        yield f"{key}.counting", f"{rule.counting!r} is no way to count"
+        return
+    fitting = counting.units(rule.counting)
+    for name, offset in _offsets(rule):
+        if rule.counting and fitting and offset.unit not in fitting:
+            yield f"{key}.{name}", f"{rule.counting} does not count {offset.unit.value}"
+
+
+def _offsets(rule: ClockRule) -> Iterator[tuple[str, Offset]]:
+    given = {"within": rule.within, "not_after": rule.not_after}
+    given |= {f"within_by_level.{level}": offset for level, offset in rule.within_by_level.items()}
+    return ((name, offset) for name, offset in given.items() if offset is not None)
 
 
 def _calendars(scheme: Scheme) -> Found:
@@ -155,4 +172,5 @@ def _handling(scheme: Scheme) -> Found:
         yield from unknown_levels(scheme, f"roles[{i}].levels", role.levels)
     yield from unknown_levels(scheme, "freeze", scheme.freeze)
     yield from twice("closure", scheme.closure)
-    yield from span("quiet", scheme.quiet)
+    if scheme.quiet is not None:
+        yield from span("quiet", scheme.quiet)

@@ -78,6 +78,10 @@ class ClockTable(Table):
     when: Annotated[dict[Id, Ids], msgspec.Meta(max_length=10)] = {}
     calendar: str = ""
     pausable: bool = True
+    counting: str = ""
+    levels: Ids = []
+    not_after: Span | None = None
+    not_after_from: str = ""
 
 
 class RoleTable(Table):
