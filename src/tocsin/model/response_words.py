@@ -8,12 +8,19 @@ from dataclasses import dataclass
 from typing import Any
 
 from tocsin.model.journal import Entry, RoleAssumed
+from tocsin.model.playbook import LAYERS
 from tocsin.model.response import (
+    ExamplesAdded,
+    FixVerified,
     HandoverCancelled,
     HandoverConfirmed,
     HandoverPrepared,
     IncidentTriaged,
+    LayerJudged,
+    ResultsRecorded,
     RoleRelinquished,
+    StepAdded,
+    StepMarked,
 )
 
 
@@ -22,11 +29,12 @@ class Words:
     """How a kind of entry reads: `say` gets its body and who wrote it.
 
     `kind` is that of a line of the running log, `lane` the one of the timeline; empty keeps it out of there.
+    `lane` may depend on the body.
     """
 
     say: Callable[[Any, str], str]
     kind: str = "record"
-    lane: str = ""
+    lane: str | Callable[[Any], str] = ""
 
 
 def because(reason: str) -> str:
@@ -42,7 +50,48 @@ def _triaged(body: IncidentTriaged, by: str) -> str:
     return f"Severity {body.level} given by hand: {body.override}{led}"
 
 
+def _step(body: StepMarked, by: str) -> str:
+    """What became of a step of the playbook, with what it rests on."""
+    said = because("; ".join(filter(None, (body.note, body.evidence))))
+    if body.state == "done":
+        return f"{body.finding.capitalize() or 'Done'}: {body.text or body.step}{said}"
+    if body.state in ("assigned", "acknowledged"):
+        what = "is to do" if body.state == "assigned" else "is working on"
+        return f"{body.person or by} {what}: {body.text or body.step}{said}"
+    begin = {"skipped": "Skipped", "open": "Open again", "noted": "Noted"}.get(body.state, body.state)
+    files = f" ({len(body.files)} file{'s' * (len(body.files) > 1)})" if body.files else ""
+    return f"{begin}: {body.text or body.step}{said}{files}"
+
+
+def _task(body: StepAdded, by: str) -> str:
+    box = f", {body.minutes} min" if body.minutes else ""
+    return f"Task{f' for {body.person}' if body.person else ''}{box}: {body.text}"
+
+
+def _results(body: ResultsRecorded, by: str) -> str:
+    passed = sum(one.passed for one in body.results)
+    return f"Version {body.version} passes {passed} of {len(body.results)} examples tried"
+
+
 _TABLE: dict[type, Words] = {
+    StepMarked: Words(_step, lane=lambda body: "done" if body.state == "done" else ""),
+    StepAdded: Words(_task, lane="decided"),
+    LayerJudged: Words(
+        lambda body, by: f"{LAYERS.get(body.layer, body.layer)} {body.finding}{because(body.evidence)}",
+        lane="decided",
+    ),
+    ExamplesAdded: Words(
+        lambda body, by: (
+            f"{len(body.examples)} example{'s' * (len(body.examples) != 1)} of the fault added"
+            f"{f' from {body.source}' if body.source else ''}"
+        )
+    ),
+    ResultsRecorded: Words(_results),
+    FixVerified: Words(
+        lambda body, by: f"Fix {body.version} verified in production{because(body.evidence)}",
+        kind="status",
+        lane="done",
+    ),
     IncidentTriaged: Words(_triaged, kind="severity", lane="decided"),
     RoleAssumed: Words(
         lambda body, by: (
@@ -73,4 +122,7 @@ def kind_and_words(entry: Entry) -> tuple[str, str]:
 def lane_and_words(entry: Entry) -> tuple[str, str]:
     """Return the lane and the words of an entry for the timeline; both empty where it does not belong."""
     found = _TABLE.get(type(entry.body))
-    return (found.lane, found.say(entry.body, entry.author.name)) if found and found.lane else ("", "")
+    if found is None:
+        return "", ""
+    lane = found.lane if isinstance(found.lane, str) else found.lane(entry.body)
+    return (lane, found.say(entry.body, entry.author.name)) if lane else ("", "")

@@ -71,7 +71,7 @@ def _line(entry: Entry, items: Mapping[str, Item], incident: str, names: Mapping
     if isinstance(entry.body, TimelineAdded):
         item = items.get(entry.id)
         return None if item is None else _said(item)
-    if entry.subject != incident:
+    if entry.subject not in (incident, entry.id):
         return None
     kind, text = _words(entry, names)
     if not text:

@@ -226,9 +226,10 @@ def _mark(
                 where=one.step.text,
                 hint="Do that first, or say in the note why it could not be.",
             )
-        copied = ("", "") if one.task else (one.step.text, one.step.phase)
         person = author.name if body.state == ACKNOWLEDGED and not body.person else body.person
-        body = replace(body, step=one.step.id, person=person, text=copied[0], phase=copied[1])
+        # A task that is undone takes its marks along: without a phase they show nowhere.
+        phase = "" if one.task else one.step.phase
+        body = replace(body, step=one.step.id, person=person, text=one.step.text, phase=phase)
         return write.add(author, body, incident=known.id, subject=known.id, occurred=at, id=id)
 
 

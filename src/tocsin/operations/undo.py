@@ -183,6 +183,8 @@ def _target(entry: Entry, about: Sequence[Entry]) -> Entry:
 def _same_ground(entry: Entry, target: Entry, other: Entry) -> bool:
     if isinstance(target.body, StatusMoved):
         return isinstance(other.body, StatusMoved)
+    if isinstance(target.body, StepAdded) and isinstance(other.body, StepMarked):
+        return target.body.id == other.body.step  # somebody has taken the task up
     if entry is target:
         return False
     match target.body, other.body:
@@ -192,6 +194,10 @@ def _same_ground(entry: Entry, target: Entry, other: Entry) -> bool:
               RoleAssumed(role=theirs) | RoleRelinquished(role=theirs)):  # fmt: skip
             return mine == theirs
         case ClockMarked(clock=mine), ClockMarked(clock=theirs):
+            return mine == theirs
+        case StepMarked(step=mine), StepMarked(step=theirs):
+            return mine == theirs
+        case LayerJudged(layer=mine), LayerJudged(layer=theirs):
             return mine == theirs
         case SpotCheckJudged(decision=mine), SpotCheckJudged(decision=theirs):
             return mine == theirs and target.author == other.author
