@@ -84,11 +84,11 @@ def escalation_of(table: EscalationTable, file: str) -> tuple[EscalationStep, ..
 
 def playbook_of(type: str, table: PlaybookTable, common: PlaybookTable) -> Playbook:
     """Return the playbook of a type: its own steps and those that all types share."""
-    steps = joined(
-        (_step(one) for one in common.steps if one.first),
-        (_step(one) for one in table.steps),
-        (_step(one) for one in common.steps if not one.first),
-    )
+    own = tuple(_step(one) for one in table.steps)
+    if not common.steps:
+        return Playbook(type, table.title, own, table.reviewed)
+    first, last = ([_step(one) for one in common.steps if one.first is early] for early in (True, False))
+    steps = joined(first, own, last)
     return Playbook(type, table.title, steps, table.reviewed)
 
 
