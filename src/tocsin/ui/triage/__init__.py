@@ -1,0 +1,1 @@
+"""Triage: a few questions by single keys, and the level they lead to always in sight."""
