@@ -24,6 +24,8 @@ QFrame[role="rail"] {{ background: {p.bar}; border: 0; border-right: 1px solid {
 QFrame[role="status"] {{ background: {p.bar}; border: 0; border-top: 1px solid {p.line}; }}
 QFrame[role="panel"] {{ background: {p.panel}; border: 1px solid {p.line}; border-radius: {look.RADIUS}px; }}
 QFrame[role="cell"] {{ background: {p.raised}; border: 1px solid {p.line}; border-radius: {look.RADIUS}px; }}
+QFrame[role="asked"] {{ background: {p.raised}; border: 0; border-left: 3px solid {p.accent}; }}
+QFrame[role="plain"] {{ background: transparent; border: 0; border-left: 3px solid transparent; }}
 QFrame[role="rule"] {{ background: {p.line}; border: 0; max-height: 1px; min-height: 1px; }}
 QToolTip {{ background: {p.raised}; color: {p.text}; border: 1px solid {p.line}; padding: 4px; }}
 QScrollArea, QScrollArea > QWidget > QWidget {{ background: transparent; border: 0; }}
