@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from tocsin.ui.observe import ObserveSheet
     from tocsin.ui.serving import ServingSheet
     from tocsin.ui.spotcheck.sheet import SpotCheckSheet
+    from tocsin.ui.triage.sheet import TriageSheet
 
 
 class Sheets(QObject):
@@ -75,6 +76,13 @@ class Sheets(QObject):
         from tocsin.ui.observe import ObserveSheet
 
         return ObserveSheet(self._desk, self._window)
+
+    @cached_property
+    def triage(self) -> "TriageSheet":
+        """The sheet that asks the questions of triage."""
+        from tocsin.ui.triage.sheet import TriageSheet
+
+        return TriageSheet(self._desk, self._window)
 
     @cached_property
     def spotcheck(self) -> "SpotCheckSheet":
