@@ -114,6 +114,7 @@ class App(QObject):
         screen = CommandScreen(self.desk)
         screen.deployment_wanted.connect(lambda: self.sheets.deployment.open())
         screen.serving_wanted.connect(lambda: self.sheets.serving.open_at(None))
+        screen.triage_wanted.connect(lambda incident: self.sheets.triage.open(incident))
         return screen
 
     def _make_timeline(self) -> QWidget:
@@ -147,6 +148,7 @@ class App(QObject):
 
     def _add_actions(self) -> None:
         window = self.window
+        window.add_action("Triage the incident", lambda: self.sheets.triage.open(), "Ctrl+T", "check")
         window.add_action("Report an observation", lambda: self.sheets.observe.open(), "Ctrl+O", "log")
         window.add_action("Import a file", lambda: self.sheets.importing.open(), "Ctrl+I", "import")
         window.add_action(
