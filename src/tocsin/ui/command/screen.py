@@ -39,11 +39,13 @@ _LOW = 800  # pixels: below this the lower row needs a larger share
 class CommandScreen(QWidget):
     """Shows the incident in hand, or the most urgent one. Call `focus_log` when a line is to be typed.
 
-    `deployment_wanted` when somebody wants to record one, `serving_wanted` to know what served.
+    `deployment_wanted` when somebody wants to record one, `serving_wanted` to know what served,
+    `triage_wanted(incident id)` to triage it.
     """
 
     deployment_wanted = Signal()
     serving_wanted = Signal()
+    triage_wanted = Signal(str)
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -174,6 +176,8 @@ class CommandScreen(QWidget):
             deeds.move(what)
         elif kind == "tell":
             self.focus_log(f"/tell {what}: ")
+        elif action.place == "triage" and self._view is not None:
+            self.triage_wanted.emit(self._view.incident.id)
         elif action.place == "field:severity":
             deeds.severity()
         elif action.place == "field:start":
