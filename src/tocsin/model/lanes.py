@@ -1,7 +1,7 @@
 """What the timeline's lanes show: its entries, and the marks that other facts of the incident leave there."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from enum import Enum
 
@@ -10,6 +10,9 @@ from tocsin.model.deployment import Deployment
 from tocsin.model.fields import value_of
 from tocsin.model.incident import CLOSED, REOPENED, Incident
 from tocsin.model.instant import When
+from tocsin.model.journal import RoleAssumed
+from tocsin.model.response import IncidentTriaged
+from tocsin.model.response_words import lane_of
 from tocsin.model.severity import Scheme
 from tocsin.model.timeline import FINAL_LANES, LANES, Item
 
@@ -26,6 +29,7 @@ class Source(Enum):
     GRADE = "grade"
     MOVE = "move"
     DEPLOYMENT = "deployment"
+    DEED = "deed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +65,7 @@ def marks(
         *(_alert(entry, alert) for entry, alert in incident.alerts),
         *_grades(incident, scheme),
         *_moves(incident),
+        *_deeds(incident),
         *(_deployment(each) for each in deployments),
         *(of_item(item) for item in items),
     ]
@@ -147,6 +152,18 @@ def _moves(incident: Incident) -> list[Mark]:
         )
         for move in incident.moves
     ]
+
+
+def _deeds(incident: Incident) -> list[Mark]:
+    """What was done and decided besides: all that has a lane of its own. Levels are marks already."""
+    found = []
+    for field in fields(incident.conduct):
+        for said in getattr(incident.conduct, field.name):
+            lane, text = lane_of(said.body, said.by)
+            if lane and not isinstance(said.body, IncidentTriaged | RoleAssumed):
+                mark = Mark(said.entry, lane, text, When(said.at), Source.DEED, author=said.by)
+                found.append(mark)
+    return found
 
 
 def _deployment(deployment: Deployment) -> Mark:

@@ -121,8 +121,13 @@ def kind_and_words(entry: Entry) -> tuple[str, str]:
 
 def lane_and_words(entry: Entry) -> tuple[str, str]:
     """Return the lane and the words of an entry for the timeline; both empty where it does not belong."""
-    found = _TABLE.get(type(entry.body))
+    return lane_of(entry.body, entry.author.name)
+
+
+def lane_of(body: object, by: str) -> tuple[str, str]:
+    """Return the same of a body and who wrote it."""
+    found = _TABLE.get(type(body))
     if found is None:
         return "", ""
-    lane = found.lane if isinstance(found.lane, str) else found.lane(entry.body)
-    return (lane, found.say(entry.body, entry.author.name)) if lane else ("", "")
+    lane = found.lane if isinstance(found.lane, str) else found.lane(body)
+    return (lane, found.say(body, by)) if lane else ("", "")
