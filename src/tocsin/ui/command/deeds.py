@@ -66,13 +66,15 @@ class Deeds:
             blank = Blank("title", "Title", view.incident.title)
             self._ask.ask("Title of the incident", [blank], "Save", self._set)
 
-    def severity(self) -> None:
-        """Ask to confirm or change the level."""
+    def severity(self, level: str = "") -> None:
+        """Ask to confirm or change the level, `level` being a proposal."""
         if (view := self._ready()) is None:
             return
         levels = tuple((level.id, f"{level.id}: {level.meaning}") for level in view.scheme.levels)
-        blank = Blank("severity", "Level", view.incident.severity, choices=levels)
-        self._ask.ask("Confirm or change the severity", [blank], "Confirm", self._grade)
+        blanks = [Blank("severity", "Level", level or view.incident.severity, choices=levels),
+                  Blank("reason", "Reason", hint="why it is another level; none to confirm")]  # fmt: skip
+        title = f"Confirm or change the severity of {view.incident.reference}"
+        self._ask.ask(title, blanks, "Confirm", self._grade)
 
     def start(self, text: str = "") -> None:
         """Ask for the estimated start, `text` being a proposal."""
@@ -182,13 +184,9 @@ class Deeds:
 
     def _grade(self, answers: Answers) -> None:
         view, level = self._known(), answers["severity"]
-        triage = next((c for c in view.clocks if _meets(view, c, "graded") and c.ended is None), None)
-        if level == view.incident.severity and triage is not None:
-            self._write(
-                partial(self._mark, view, triage, State.MET, f"{level} confirmed"), "Severity confirmed"
-            )
-        else:
-            self._write(partial(self._set_values, view, {"severity": level}), f"Severity {level}")
+        store, author, reason = self._desk.store, self._desk.author, answers["reason"]
+        said = "Severity confirmed" if level == view.incident.severity else f"Severity {level}"
+        self._write(partial(triage.regrade, store, author, view.incident.id, level, reason), said)
 
     def _begin(self, answers: Answers) -> None:
         view, store, author = self._known(), self._desk.store, self._desk.author
@@ -262,8 +260,3 @@ class Deeds:
         self._write(
             partial(incidents.withdraw, store, author, view.incident.id, answers["reason"]), "Withdrawn"
         )
-
-
-def _meets(view: CommandView, clock: ClockState, fact: str) -> bool:
-    rule = view.scheme.clock(clock.rule)
-    return rule is not None and fact in rule.met_by
