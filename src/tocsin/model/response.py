@@ -295,6 +295,7 @@ class AlarmAcknowledged:
 
     alarm: str
     note: str = ""
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,6 +305,7 @@ class AlarmShelved:
     alarm: str
     until: datetime
     reason: str
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -312,6 +314,7 @@ class AlarmUnheard:
 
     alarm: str
     what: str
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)

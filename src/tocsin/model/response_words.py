@@ -10,6 +10,9 @@ from typing import Any
 from tocsin.model.journal import Entry, RoleAssumed
 from tocsin.model.playbook import LAYERS
 from tocsin.model.response import (
+    AlarmAcknowledged,
+    AlarmShelved,
+    AlarmUnheard,
     ExamplesAdded,
     FixVerified,
     HandoverCancelled,
@@ -74,6 +77,9 @@ def _results(body: ResultsRecorded, by: str) -> str:
 
 
 _TABLE: dict[type, Words] = {
+    AlarmAcknowledged: Words(lambda body, by: f"Alarm acknowledged, {body.title}{because(body.note)}"),
+    AlarmShelved: Words(lambda body, by: f"Alarm shelved, {body.title}{because(body.reason)}"),
+    AlarmUnheard: Words(lambda body, by: f"Alarm {body.what} ({body.title})"),
     StepMarked: Words(_step, lane=lambda body: "done" if body.state == "done" else ""),
     StepAdded: Words(_task, lane="decided"),
     LayerJudged: Words(

@@ -9,18 +9,19 @@ from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 
 from tocsin.errors import UserError
+from tocsin.model.alarms import Alarm
 from tocsin.model.journal import ClockJumped, Entry
 from tocsin.now import Clock
 from tocsin.operations import operators, stores
 from tocsin.operations.operators import account
 from tocsin.store.folder import Store, is_store
+from tocsin.ui.alarms.alarms import Alarms
 from tocsin.ui.bars import Bars
 from tocsin.ui.bell import Bell
 from tocsin.ui.desk import Desk
 from tocsin.ui.detecting import Detecting
 from tocsin.ui.finder import Choice
 from tocsin.ui.heartbeat import Heartbeat
-from tocsin.ui.interrupting import Interruption
 from tocsin.ui.jobs import Collector, Jobs
 from tocsin.ui.sheets import Sheets
 from tocsin.ui.sources.running import Running
@@ -52,8 +53,7 @@ class App(QObject):
         self.sources = Running(self.desk, Strongbox(secrets))
         self.window = Window(self.desk)
         self.bars = Bars(self.desk, self.window.footer)
-        self.interruption = Interruption(self.desk)
-        self.window.add_bar(self.interruption)
+        self.alarms = Alarms(self.desk, self.window)
         self._closed = False
         self.detecting = Detecting(self.desk, self.window.footer)
         self.sheets = Sheets(self.desk, self.window)
@@ -83,6 +83,7 @@ class App(QObject):
         self.bell.silence()
         self.heartbeat.stop()
         self.detecting.stop()
+        self.alarms.stop()
         self._backup_due.stop()
         self.jobs.close()
         self.collector.stop()
@@ -161,7 +162,10 @@ class App(QObject):
             "Review a spot check", lambda: self.sheets.spotcheck.open(), "Ctrl+Shift+K", "check"
         )
         window.add_action("Export the incident report", self._export, "Ctrl+P", "report")
-        window.add_action("Look at what is urgent", self.interruption.see, "Ctrl+U", "wall")
+        window.add_action("Look at what is urgent", self.alarms.bar.look, "Ctrl+U", "wall")
+        window.add_action("Acknowledge the alarm", self.alarms.bar.acknowledge, "Ctrl+Shift+A", "check")
+        window.add_action("All alarms", self.alarms.show_all, "Ctrl+Shift+L", "clock")
+        window.add_action("Mute alarm sounds, or sound again", self.alarms.toggle_mute, "Ctrl+Shift+M", "")
         window.add_action("Look for departures now", self.detecting.now, "", "signals")
         window.add_action("Verify the journal", self.bars.verify, "", "check")
         window.add_action("Leave", window.close, "Ctrl+Q", "close")
@@ -180,8 +184,8 @@ class App(QObject):
         self.wall.opened.connect(self._open_incident)
         self.bars.opened.connect(self._open_incident)
         self.wall.declare_wanted.connect(lambda *about: self.sheets.declare.open_for(*about))
-        self.interruption.look_wanted.connect(partial(window.show_screen, "wall"))
-        self.interruption.declare_wanted.connect(lambda alerts: self.sheets.declare.open_for(alerts))
+        self.alarms.look_wanted.connect(self._see_alarm)
+        self.alarms.declare_wanted.connect(lambda alerts: self.sheets.declare.open_for(alerts))
         self.wall.report_opened.connect(lambda *report: self.sheets.observe.open_report(*report))
         bell.signals_changed.connect(self.detecting.soon)
         bell.journal_changed.connect(self.bars.look)
@@ -197,7 +201,7 @@ class App(QObject):
         if not self.desk.operator:
             self.window.choose_operator()
         self.bars.look()
-        self.interruption.watch()
+        self.alarms.watch()
         # What takes longer waits until the screens have read.
         self.detecting.soon()
         QTimer.singleShot(_CHECK_AFTER_MS, self, self._ask_sources)
@@ -221,6 +225,13 @@ class App(QObject):
         """Take an incident in hand and show its command screen."""
         self.desk.choose_incident(id)
         self.window.show_screen("command")
+
+    def _see_alarm(self, alarm: Alarm) -> None:
+        """Show what an alarm is about: its incident, or the finding on the wall."""
+        if alarm.incident:
+            self._open_incident(alarm.incident)
+        else:
+            self.window.show_screen("wall")
 
     def _dropped(self, path: str) -> None:
         """Take a file let go over the window: evidence while something is being reported, else an import."""

@@ -35,6 +35,9 @@ class Footer(QFrame):
         self.sources_mark, self.sources = Icon(theme, SHAPES[Tone.ORANGE], "orange", 13), QPushButton()
         self.work, self.bar = Label(role="small"), QProgressBar()
         self.stop = QPushButton("Stop")
+        self.muted = Label("sounds muted", "small")
+        self.muted.set_tone(Tone.ORANGE)
+        self.muted_mark = Icon(theme, SHAPES[Tone.ORANGE], "orange", 13)
         self.next = Label(role="small")
         self.bar.setFixedWidth(140)
         self.bar.setTextVisible(False)
@@ -52,6 +55,7 @@ class Footer(QFrame):
         self.sources.setAccessibleName("Live sources")
         self.sources.clicked.connect(self.sources_wanted)
         self.show_sources("", "")
+        self.show_muted(False)
         self._quiet()
         self._show_work()
 
@@ -81,6 +85,11 @@ class Footer(QFrame):
         set_tip(self.sources, f"{told}\nCtrl 6 shows the sources" if told else "")
         for widget in (self.sources_mark, self.sources):
             widget.setVisible(bool(text))
+
+    def show_muted(self, muted: bool) -> None:
+        """Show that alarms are not sounded, for as long as that is so."""
+        for widget in (self.muted_mark, self.muted):
+            widget.setVisible(muted)
 
     def show_next(self, text: str, tone: Tone | None = None) -> None:
         """Show the nearest deadline."""
@@ -134,5 +143,7 @@ class Footer(QFrame):
         layout.addSpacing(GAP)
         layout.addWidget(self.mark)
         layout.addWidget(self.notice, 1)
+        layout.addWidget(self.muted_mark, 0, Qt.AlignmentFlag.AlignVCenter)
+        layout.addWidget(self.muted, 0, Qt.AlignmentFlag.AlignVCenter)
         for widget in (self.sources_mark, self.sources, self.work, self.bar, self.stop, self.next):
             layout.addWidget(widget, 0, Qt.AlignmentFlag.AlignVCenter)

@@ -1,0 +1,146 @@
+"""Alarms: what demands that a person acts now, who heard it, what is shelved, and when it sounds again.
+
+An alarm is a condition that holds, not an event (ISA-18.2): it stands while the clock is overdue or the
+finding waits. Acknowledging silences that one alarm, until it has stood so much longer that it sounds again.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import IntEnum, StrEnum
+
+from tocsin.model.clocks import State as ClockStanding
+from tocsin.model.conduct import Said
+from tocsin.model.response import AlarmAcknowledged, AlarmShelved
+from tocsin.model.urgency import Watched
+
+_GRAVE = 2  # levels whose deadlines are urgent
+FLOOD = 10  # more than so many new ones within FLOOD_SPAN are one line
+FLOOD_SPAN = timedelta(minutes=10)
+
+
+class Priority(IntEnum):
+    """How much an alarm presses. Each has a sound of its own."""
+
+    URGENT = 0
+    WARNING = 1
+    NOTICE = 2
+
+
+# How long one that was acknowledged may stand before it sounds again.
+REPEATS: dict[Priority, timedelta] = {
+    Priority.URGENT: timedelta(minutes=5),
+    Priority.WARNING: timedelta(minutes=15),
+    Priority.NOTICE: timedelta(minutes=60),
+}
+
+
+class State(StrEnum):
+    """How an alarm stands; RETURNED is over and was heard by nobody."""
+
+    NEW = "new"
+    REPEATED = "sounds again"
+    ACKNOWLEDGED = "acknowledged"
+    SHELVED = "shelved"
+    RETURNED = "over, not acknowledged"
+
+
+SOUNDING = frozenset({State.NEW, State.REPEATED})
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """One condition. `id` names it for good: the same clock overdue anew is another alarm.
+
+    `since` is when it came to hold, `over` when it ceased; `incident` is that of the incident it is about,
+    `about` what it concerns: alert ids of a finding, a clock's id.
+    """
+
+    id: str
+    priority: Priority
+    title: str
+    detail: str
+    since: datetime
+    incident: str = ""
+    about: tuple[str, ...] = ()
+    over: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """An alarm with its state. `until` is when a shelved one comes back or an acknowledged one repeats."""
+
+    alarm: Alarm
+    state: State
+    until: datetime | None = None
+    by: str = ""
+    said: str = ""
+
+
+def of_clocks(one: Watched) -> Iterable[Alarm]:
+    """Yield the alarms of an incident's clocks: overdue ones, and of grave levels those due soon."""
+    grave = one.rank < _GRAVE
+    for clock in one.clocks:
+        if not clock.ticking or clock.due is None or clock.soon is None:
+            continue
+        if clock.state is ClockStanding.OVERDUE:
+            priority, said, since = (Priority.URGENT if grave else Priority.WARNING), "overdue", clock.due
+        elif clock.state is ClockStanding.DUE_SOON and grave:
+            priority, said, since = Priority.WARNING, "due soon", clock.soon
+        else:
+            continue
+        yield Alarm(
+            f"clock:{one.incident.id}:{clock.id}:{said}:{int(clock.due.timestamp())}",
+            priority,
+            f"{one.incident.reference} · {clock.name} is {said}",
+            f"{one.incident.title} · {clock.basis}",
+            since,
+            one.incident.id,
+            (clock.id,),
+        )
+
+
+def standing(
+    alarms: Iterable[Alarm],
+    heard: Iterable[Said[AlarmAcknowledged]],
+    shelved: Iterable[Said[AlarmShelved]],
+    now: datetime,
+) -> tuple[Standing, ...]:
+    """Return every alarm with its state at `now`: sounding ones first, then by priority and age.
+
+    One that is over and was heard is no alarm any more.
+    """
+    last_heard = {one.body.alarm: one for one in heard}
+    last_shelved = {one.body.alarm: one for one in shelved}
+    found = [
+        _stand(one, last_heard.get(one.id), last_shelved.get(one.id), now)
+        for one in alarms
+        if one.over is None or one.id not in last_heard
+    ]
+    return tuple(sorted(found, key=_order))
+
+
+def _stand(
+    alarm: Alarm, heard: Said[AlarmAcknowledged] | None, shelf: Said[AlarmShelved] | None, now: datetime
+) -> Standing:
+    if alarm.over is not None:
+        return Standing(alarm, State.RETURNED, alarm.over)
+    if shelf is not None and now < shelf.body.until:
+        return Standing(alarm, State.SHELVED, shelf.body.until, shelf.by, shelf.body.reason)
+    if heard is None:
+        return Standing(alarm, State.NEW if shelf is None else State.REPEATED)
+    again = heard.at + REPEATS[alarm.priority]
+    if shelf is not None and shelf.body.until > heard.at:
+        return Standing(alarm, State.REPEATED)
+    if now >= again:
+        return Standing(alarm, State.REPEATED, None, heard.by, heard.body.note)
+    return Standing(alarm, State.ACKNOWLEDGED, again, heard.by, heard.body.note)
+
+
+def _order(one: Standing) -> tuple[bool, int, datetime, str]:
+    return one.state not in SOUNDING, one.alarm.priority, one.alarm.since, one.alarm.id
+
+
+def is_flood(begun: Iterable[datetime], now: datetime) -> bool:
+    """Whether more came in the last minutes than a person can take in one by one (EEMUA 191)."""
+    return sum(now - at < FLOOD_SPAN for at in begun) > FLOOD

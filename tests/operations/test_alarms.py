@@ -1,0 +1,75 @@
+"""Alarms of a store: deadlines that pass, urgent findings, and what people said of them."""
+
+from datetime import timedelta
+
+import pytest
+
+from tocsin.errors import BadInput, UserError
+from tocsin.model.alarms import Alarm, Priority, State
+from tocsin.model.operator import Author
+from tocsin.now import ManualClock
+from tocsin.operations import alarms, incidents, undo
+from tocsin.operations.alarms import LONGEST_SHELF
+from tocsin.store.folder import Store
+
+
+def titles(store: Store) -> dict[str, State]:
+    return {one.alarm.title.partition(" · ")[2]: one.state for one in alarms.look(store).standing}
+
+
+def test_a_deadline_warns_and_then_presses(store: Store, author: Author, clock: ManualClock) -> None:
+    incidents.declare(store, author, title="Scorer declines", system="scorer", severity="SEV-1")
+    view = alarms.look(store)
+    assert view.standing == ()
+    assert view.wakes is not None
+    clock.advance(seconds=(view.wakes - clock.now()).total_seconds())
+    soon = alarms.look(store).standing
+    assert soon
+    assert {one.alarm.priority for one in soon} == {Priority.WARNING}
+    clock.advance(minutes=15)
+    late = [one.alarm for one in alarms.look(store).standing if "overdue" in one.alarm.title]
+    assert late
+    assert {one.priority for one in late} == {Priority.URGENT}
+
+
+def test_due_soon_that_was_heard_does_not_silence_overdue(
+    store: Store, author: Author, clock: ManualClock
+) -> None:
+    incidents.declare(store, author, title="Scorer declines", system="scorer", severity="SEV-1")
+    clock.advance(minutes=14)
+    for one in alarms.look(store).standing:
+        alarms.acknowledge(store, author, one.alarm)
+    assert alarms.look(store).sounding == ()
+    clock.advance(minutes=2)
+    assert [one for one in alarms.look(store).sounding if "overdue" in one.alarm.title]
+
+
+def test_nothing_turns_before_it_wakes(store: Store, author: Author, clock: ManualClock) -> None:
+    incidents.declare(store, author, title="Scorer declines", system="scorer", severity="SEV-2")
+    for _ in range(12):
+        view = alarms.look(store)
+        if view.wakes is None:
+            break
+        before = titles(store)
+        clock.advance(seconds=(view.wakes - clock.now()).total_seconds() - 0.001)
+        assert titles(store) == before
+        clock.advance(seconds=0.002)
+        assert titles(store) != before or alarms.look(store).wakes != view.wakes
+
+
+def test_shelving_ends_takes_a_reason_and_is_undone(store: Store, author: Author, clock: ManualClock) -> None:
+    incidents.declare(store, author, title="Scorer declines", system="scorer", severity="SEV-4")
+    clock.advance(days=9)
+    one: Alarm = alarms.look(store).standing[0].alarm
+    with pytest.raises(BadInput, match="a week at most"):
+        alarms.shelve(store, author, one, clock.now() + LONGEST_SHELF + timedelta(seconds=1), "later")
+    with pytest.raises(UserError):
+        alarms.shelve(store, author, one, clock.now() + timedelta(hours=1), " ")
+    entry = alarms.shelve(store, author, one, clock.now() + timedelta(hours=1), "being looked at")
+    state = {each.alarm.id: each for each in alarms.look(store).standing}[one.id]
+    assert (state.state, state.said, state.by) == (State.SHELVED, "being looked at", author.name)
+    undo.undo(store, author, entry.id)
+    assert {each.alarm.id: each.state for each in alarms.look(store).standing}[one.id] is State.NEW
+    alarms.shelve(store, author, one, clock.now() + timedelta(hours=1), "being looked at")
+    clock.advance(hours=2)
+    assert {each.alarm.id: each.state for each in alarms.look(store).standing}[one.id] is State.REPEATED
