@@ -10,7 +10,8 @@ from tocsin.model.clocks import ClockState, State
 from tocsin.model.incident import CLOSED, CONTAINED, FIELDS, FOLLOWS, REOPENED, RESOLVED, ROLES
 from tocsin.model.instant import When
 from tocsin.model.journal import Entry
-from tocsin.operations import alerts, clocks, documents, incidents, roles
+from tocsin.model.roles import vacancies
+from tocsin.operations import alerts, clocks, documents, incidents, roles, triage
 from tocsin.operations.command import CommandView
 from tocsin.operations.times import parse_instant, parse_when
 from tocsin.ui.command.ask import Answers, Ask, Blank
@@ -83,10 +84,11 @@ class Deeds:
             self._ask.ask("Estimated start: an instant, or a range it lies in", [blank], "Save", self._begin)
 
     def roles(self, role: str = "") -> None:
-        """Ask who holds the roles, one or all of them."""
+        """Ask who holds the roles, one or all of them, those that are needed and nobody has first."""
         if (view := self._ready()) is None:
             return
-        asked = (role,) if role else ROLES
+        vacant = [one.role.id for one in vacancies(view.incident, view.scheme)]
+        asked = (role,) if role else sorted(ROLES, key=lambda each: each not in vacant)
         blanks = [
             Blank(
                 each,
