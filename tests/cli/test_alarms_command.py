@@ -13,7 +13,7 @@ from tocsin.store.folder import Store
 
 @pytest.fixture
 def late(store: Store, author: Author) -> str:
-    """The folder of a store with one incident whose deadlines have passed: commands read the machine's clock."""
+    """The folder of a store with one incident whose deadlines have passed by the machine's clock."""
     incidents.declare(store, author, title="Scorer declines", system="scorer", severity="SEV-1")
     return str(store.path)
 
