@@ -47,9 +47,7 @@ def test_it_is_declared_with_the_incident_and_ends_when_it_is_resolved(
     incidents.move(store, author, frozen.id, "resolved")
     view = freeze.look(store, frozen.id)
     assert view.standing is None
-    assert [(one.end, one.why_ended, one.lifted_by) for one in view.spans] == [
-        (store.now(), "resolved", "")
-    ]
+    assert [(one.end, one.why_ended, one.lifted_by) for one in view.spans] == [(store.now(), "resolved", "")]
     clock.advance(minutes=1)
     deploy(store, author, "v15", store.now())
     assert versions(store, frozen) == []

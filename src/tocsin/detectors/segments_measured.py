@@ -12,6 +12,7 @@ from tocsin.model.decision import Roles
 # What comes of a decision, or is said about it afterwards, is no part of the inputs it is divided by.
 _RESULTS = (
     "decision",
+    "person",
     "score",
     "outcome",
     "correct",

@@ -11,6 +11,8 @@ ROLES: dict[str, tuple[str, tuple[str, ...]]] = {
     "outcome": ("what turned out to be true", ("outcome", "label", "target", "y_true", "actual", "repaid")),
     "correct": ("whether it was right, 0 or 1", ("correct", "right", "on_time", "is_correct", "success")),
     "group": ("a protected group", ("race", "sex", "gender", "ethnicity", "age_group", "age_cat", "group")),
+    "person": ("whom it is about, an id",
+               ("person", "person_id", "user_id", "customer_id", "applicant_id", "patient_id", "client_id")),
     "segment": ("a part of users or inputs", ("segment", "region", "country", "state", "channel", "product")),
     "recommendation": ("what the system advised", ("recommendation", "advice", "recommended")),
     "final": ("what the person decided in the end", ("final", "final_decision", "human_decision")),

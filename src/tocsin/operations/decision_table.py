@@ -119,7 +119,8 @@ def _read(
     """Read the wanted columns that are there; note those left out for too many words."""
     wanted = [name for name in rows.kinds if columns is None or name in columns]
     known = likely_roles(rows.kinds) if roles is None else roles
-    meant = {name for told in known.columns.values() for name in told}
+    # Ids of people are as many as rows: whoever needs them asks for the column.
+    meant = {name for role, told in known.columns.items() if role != "person" for name in told}
     for count, name in enumerate(wanted):
         yield Progress(count, len(wanted), "reading the decisions")
         bounded = columns is None and name not in meant

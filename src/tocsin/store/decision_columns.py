@@ -75,7 +75,7 @@ class Rows:
         self.connection.register("labels", {"label": np.array(labels, dtype=object)})
         self.connection.execute("CREATE TYPE word AS ENUM (SELECT label FROM labels)")
         self.connection.unregister("labels")
-        sql = f"coalesce(CAST(enum_code(CAST({_word(name)} AS word)) AS INTEGER), -1)"
+        sql = f"coalesce(CAST(enum_code(CAST({word(name)} AS word)) AS INTEGER), -1)"
         return Coded(self._ordered(self._fetched(sql, name, np.int32(-1))), labels)
 
     def ids(self) -> NDArray[np.object_]:
@@ -88,21 +88,21 @@ class Rows:
         if len(known) == 1:
             return known.pop()
         for file, kind in zip(self.files, kinds, strict=True):
-            some = f"SELECT 1 FROM read_parquet({_text(file)}) WHERE {_word(name)} IS NOT NULL LIMIT 1"
+            some = f"SELECT 1 FROM read_parquet({text(file)}) WHERE {word(name)} IS NOT NULL LIMIT 1"
             if kind == "words" and self._run(some).fetchall():
                 return "words"
         return "numbers"
 
     def _labels(self, name: str, most: int | None) -> tuple[str, ...] | None:
         having = [file for file, names in zip(self.files, self._has, strict=True) if name in names]
-        parts = " UNION ALL ".join(f"SELECT {_word(name)} AS label {self._from(file)}" for file in having)
+        parts = " UNION ALL ".join(f"SELECT {word(name)} AS label {self._from(file)}" for file in having)
         limit = "" if most is None else f" LIMIT {most + 1}"
         sql = f"SELECT DISTINCT label FROM ({parts}) WHERE label IS NOT NULL{limit}"
         found = sorted(row[0] for row in self._run(sql).fetchall())
         return None if most is not None and len(found) > most else tuple(found)
 
     def _described(self, file: Path) -> dict[str, str]:
-        relation = self._run(f"DESCRIBE SELECT * FROM read_parquet({_text(file)})").fetchall()
+        relation = self._run(f"DESCRIBE SELECT * FROM read_parquet({text(file)})").fetchall()
         plain = [(row[0], str(row[1]).lower().partition("(")[0]) for row in relation]
         return {name: "numbers" if type in _NUMBERS else "words" for name, type in plain}
 
@@ -110,7 +110,7 @@ class Rows:
         first, end = self.span
         some = f" AND hash(id) % {self.one_in} = 0" if self.one_in > 1 else ""
         within = f"epoch_us(time) >= {first} AND epoch_us(time) < {end}{some}"
-        return f"FROM read_parquet({_text(file)}) WHERE {within}"
+        return f"FROM read_parquet({text(file)}) WHERE {within}"
 
     def _fetched(self, sql: str, name: str, missing: Any) -> NDArray[Any]:
         """Return one expression over all files in their order; `missing` where a file lacks the column."""
@@ -149,12 +149,16 @@ def opened(files: Sequence[Path], span: tuple[int, int], one_in: int = 1) -> Ite
     The span is in UTC microseconds, its first instant in it and its last not. Of `one_in` rows one is given,
     as their ids hash. Raises StoreProblem for a file that is gone or damaged.
     """
+    check_there(files)
+    with connected() as connection:
+        yield Rows(connection, tuple(files), span, one_in)
+
+
+@contextmanager
+def connected() -> Iterator["DuckDBPyConnection"]:
+    """Give a database in memory that lays what does not fit there into a folder of its own."""
     import duckdb
 
-    for file in files:
-        if not file.is_file():
-            hint = "`tocsin verify` tells what else is missing; import the log again."
-            raise StoreProblem("a decision log is gone.", where=str(file), hint=hint)
     with tempfile.TemporaryDirectory(prefix="tocsin-") as spill:
         config: dict[str, str | bool | int | float | list[str]] = {
             "autoinstall_known_extensions": False,
@@ -165,10 +169,19 @@ def opened(files: Sequence[Path], span: tuple[int, int], one_in: int = 1) -> Ite
         }
         with duckdb.connect(config=config) as connection:
             connection.execute("SET TimeZone = 'UTC'")
-            yield Rows(connection, tuple(files), span, one_in)
+            yield connection
 
 
-def _word(name: str) -> str:
+def check_there(files: Sequence[Path]) -> None:
+    """Check that the files of logs are there. Raises StoreProblem."""
+    for file in files:
+        if not file.is_file():
+            hint = "`tocsin verify` tells what else is missing; import the log again."
+            raise StoreProblem("a decision log is gone.", where=str(file), hint=hint)
+
+
+def word(name: str) -> str:
+    """Return a column as words in SQL, where empty is missing."""
     return f"nullif(CAST({_named(name)} AS VARCHAR), '')"
 
 
@@ -176,5 +189,6 @@ def _named(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
-def _text(path: Path) -> str:
+def text(path: Path) -> str:
+    """Return a path as a literal of SQL."""
     return "'" + str(path).replace("'", "''") + "'"

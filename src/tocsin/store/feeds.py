@@ -11,7 +11,7 @@ from sqlalchemy.dialects.sqlite import insert
 from tocsin.model.instant import to_us
 from tocsin.model.source import State
 from tocsin.store import imports
-from tocsin.store.schema import arrival, feed, import_
+from tocsin.store.schema import arrival, chunk, feed, import_, series
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +50,22 @@ def open_imports(connection: Connection, source: str) -> list[imports.Import]:
     mine = (import_.c.feed == source) & import_.c.completed_us.is_(None)
     numbers = connection.execute(select(import_.c.number).where(mine).order_by(import_.c.number)).scalars()
     return [imports.get(connection, number) for number in numbers.all()]
+
+
+def systems(connection: Connection) -> dict[str, set[str]]:
+    """Return the systems, by id, that each live source told of in the newest day it sent anything."""
+    last = select(func.max(import_.c.number)).where(import_.c.feed != "").group_by(import_.c.feed)
+    query = (
+        select(import_.c.feed, series.c.system)
+        .join(chunk, chunk.c["import"] == import_.c.number)
+        .join(series, series.c.number == chunk.c.series)
+        .where(import_.c.number.in_(last))
+        .distinct()
+    )
+    found: dict[str, set[str]] = {}
+    for source, system in connection.execute(query):
+        found.setdefault(source, set()).add(system)
+    return found
 
 
 def open_ones(connection: Connection) -> set[str]:
