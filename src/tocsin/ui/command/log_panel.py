@@ -219,7 +219,7 @@ class LogPanel(Panel):
             self._tell("")
 
     def _tell(self, text: str, tone: Tone | None = None) -> None:
-        self.state.show_text(text or "Enter saves · /decide /do /tell · @14:20")
+        self.state.show_text(text or "Enter saves · /decide /do /tell · @14:20 · !task @name 5m …")
         self.state.set_tone(tone)
 
     def _lay_out(self) -> None:

@@ -15,7 +15,7 @@ from tocsin.model.incident import FOLLOWS
 from tocsin.model.instant import When
 from tocsin.model.lanes import Source
 from tocsin.model.next_actions import Action
-from tocsin.operations import operators, timeline
+from tocsin.operations import operators, scribe
 from tocsin.operations.command import CommandView, look
 from tocsin.operations.strips import RANGES
 from tocsin.ui.charts.view import View
@@ -159,7 +159,7 @@ class CommandScreen(QWidget):
     def _write_line(self, line: Pending) -> None:
         assert self._view is not None
         store, author, incident = self._desk.store, self._desk.author, self._view.incident.id
-        call = partial(timeline.log, store, author, incident, line.text, id=line.id)
+        call = partial(scribe.write, store, author, incident, line.text, id=line.id)
         job = self._desk.write(call, lambda _entry: self.log.saved(line))
         job.refused.connect(lambda error: self.log.refused(line, str(error)))
         job.broke.connect(lambda _error: self.log.refused(line, "a fault of the program"))
