@@ -174,25 +174,37 @@ def test_countdowns_follow_the_clock_handed_in_also_backwards(
     assert screen.clocks.remark.text() == "nearest first"
 
 
-def test_enter_on_the_first_action_confirms_the_severity(
+def test_enter_on_the_action_of_the_severity_leads_to_triage(
+    qtbot: QtBot, screen: CommandScreen, declared: Incident
+) -> None:
+    screen.todo.rows.select("severity")
+    screen.todo.rows.setFocus()
+    with qtbot.waitSignal(screen.triage_wanted) as wanted:
+        qtbot.keyClick(screen.todo.rows, Key.Key_Return)
+    assert wanted.args == [declared.id]
+
+
+def test_s_confirms_the_severity(
     qtbot: QtBot, screen: CommandScreen, declared: Incident, store: Store
 ) -> None:
-    assert screen.todo.rows.facts[0].id == "severity"
-    screen.todo.rows.setFocus()
-    qtbot.keyClick(screen.todo.rows, Key.Key_Return)
+    qtbot.keyClick(screen, Key.Key_S)
     qtbot.keyClick(_ask_field(screen, "severity"), Key.Key_Return)
     qtbot.waitUntil(lambda: _state(store, declared, "triage") is State.MET)
     assert incidents.get(store, declared.id).severity == "SEV-1"
-    qtbot.waitUntil(lambda: screen.todo.rows.facts[0].id != "severity")
+    qtbot.waitUntil(lambda: next(a for a in screen.todo.rows.facts if a.id == "severity").done)
 
 
-def test_another_level_regrades(
+def test_another_level_regrades_for_a_reason(
     qtbot: QtBot, screen: CommandScreen, declared: Incident, store: Store
 ) -> None:
     qtbot.keyClick(screen, Key.Key_S)
     box = _ask_field(screen, "severity")
     qtbot.keyClick(box, Key.Key_Down)
     qtbot.keyClick(box, Key.Key_Return)
+    qtbot.waitUntil(lambda: "needs a reason" in screen.ask.trouble.text())
+    assert incidents.get(store, declared.id).severity == "SEV-1"
+    _type(qtbot, screen, "reason", "only one region")
+    qtbot.keyClick(_ask_field(screen, "reason"), Key.Key_Return)
     qtbot.waitUntil(lambda: incidents.get(store, declared.id).severity == "SEV-2")
     qtbot.waitUntil(lambda: screen.header.badge.accessibleName() == "Severity SEV-2")
 
