@@ -16,6 +16,7 @@ from tocsin.model.journal import (
 )
 from tocsin.model.judgement import StartJudged
 from tocsin.model.report import Line
+from tocsin.model.response import UpdateTold
 from tocsin.model.response_words import lane_and_words
 from tocsin.model.running_log import start_words
 
@@ -25,10 +26,14 @@ def lines(entries: Iterable[Entry]) -> Iterator[Line]:
 
     `entries` are those whose subject is the incident, in (lamport, site) order.
     """
-    for entry in standing(entries):
+    kept = standing(entries)
+    # Of what was told the words stay, struck through with the reason.
+    withdrawn = {one.body.entry: one.body.reason for one in kept if isinstance(one.body, Withdrawn)}
+    for entry in kept:
         if told := _told(entry):
             lane, text, author = told
-            yield Line(When(entry.happened.at), lane, text, author)
+            taken_back = withdrawn.get(entry.id, "") if isinstance(entry.body, UpdateTold) else ""
+            yield Line(When(entry.happened.at), lane, text, author, withdrawn=taken_back)
 
 
 def beginning(entries: Iterable[Entry], incident: Incident) -> Iterator[Line]:

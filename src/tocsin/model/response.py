@@ -267,7 +267,9 @@ class UpdateTold:
     """A status update went to an audience: conditions, actions, needs (M1), and the words as they were told.
 
     `to` is whom, `by` by what way (mail, call, page ...). `breaches` are the rules of wording (M3) that it
-    was told against, each with the reason given. `next_due` is when the next was promised.
+    was told against, each with the reason given. `next_due` is when the next was promised. `corrects` is the
+    entry of an update that this one sets right, in what was said or in what was recorded of it, and `reason`
+    says why.
     """
 
     audience: str
@@ -279,6 +281,8 @@ class UpdateTold:
     needs: str = ""
     breaches: dict[str, str] = field(default_factory=dict)
     next_due: datetime | None = None
+    corrects: str = ""
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)

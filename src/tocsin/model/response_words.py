@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from tocsin.model.instant import iso
 from tocsin.model.journal import Entry, RoleAssumed
 from tocsin.model.playbook import LAYERS
 from tocsin.model.response import (
@@ -24,7 +25,10 @@ from tocsin.model.response import (
     RoleRelinquished,
     StepAdded,
     StepMarked,
+    UpdateSnoozed,
+    UpdateTold,
 )
+from tocsin.model.updates import title_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +80,20 @@ def _results(body: ResultsRecorded, by: str) -> str:
     return f"Version {body.version} passes {passed} of {len(body.results)} examples tried"
 
 
+def _update(body: UpdateTold, by: str) -> str:
+    """To whom an update went, and what it was about; a page of text stays in its entry."""
+    way = f" by {body.by}" if body.by else ""
+    again = f", a correction{because(body.reason)}" if body.corrects else ""
+    against = f" (told against: {', '.join(body.breaches)})" if body.breaches else ""
+    return f"Status update to {body.to}{way}{again}: {title_of(body.text)}{against}"
+
+
 _TABLE: dict[type, Words] = {
+    UpdateTold: Words(_update, lane="told"),
+    UpdateSnoozed: Words(
+        lambda body, by: f"Status update put off until {iso(body.until)}{because(body.reason)}",
+        lane="decided",
+    ),
     AlarmAcknowledged: Words(lambda body, by: f"Alarm acknowledged, {body.title}{because(body.note)}"),
     AlarmShelved: Words(lambda body, by: f"Alarm shelved, {body.title}{because(body.reason)}"),
     AlarmUnheard: Words(lambda body, by: f"Alarm {body.what} ({body.title})"),

@@ -20,6 +20,7 @@ from tocsin.model.journal import (
     Withdrawn,
 )
 from tocsin.model.judgement import StartJudged
+from tocsin.model.response import UpdateTold
 from tocsin.model.response_words import kind_and_words
 from tocsin.model.timeline import Item
 
@@ -63,7 +64,9 @@ def lines(
     `entries` are the journal's about it in order, `items` its timeline entries by id, `names` what
     clocks and other incidents are called, by id. A corrected timeline entry is one line, as it reads now.
     """
-    found = (_line(entry, items, incident, names) for entry in standing(entries))
+    kept = standing(entries)
+    updates = {entry.id: "a status update" for entry in kept if isinstance(entry.body, UpdateTold)}
+    found = (_line(entry, items, incident, {**names, **updates}) for entry in kept)
     return [line for line in found if line is not None][::-1]
 
 
@@ -104,7 +107,7 @@ def _words(entry: Entry, names: Mapping[str, str]) -> tuple[str, str]:
         case DocumentExported() as body:
             return "record", f"Exported the {body.document.replace('_', ' ')}"
         case Withdrawn() as body:
-            return _withdrawn(body, entry.incident)
+            return _withdrawn(body, entry.incident, names)
         case StartJudged() as body:
             return "record", start_words(body)
         case FieldsSet() as body:
@@ -119,10 +122,10 @@ def start_words(body: StartJudged) -> str:
     return f"{body.verdict.capitalize()} the estimated start{reason}"
 
 
-def _withdrawn(body: Withdrawn, incident: str) -> tuple[str, str]:
+def _withdrawn(body: Withdrawn, incident: str, names: Mapping[str, str]) -> tuple[str, str]:
     if body.entry == incident:
         return "status", f"Withdrawn: {body.reason}"
-    return "record", f"Withdrew an exported document: {body.reason}"
+    return "record", f"Withdrew {names.get(body.entry, 'an exported document')}: {body.reason}"
 
 
 def _fields(body: FieldsSet) -> tuple[str, str]:
