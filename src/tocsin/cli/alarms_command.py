@@ -13,9 +13,9 @@ from tocsin.operations.times import parse_until
 from tocsin.store.folder import Store
 
 _KEYS = """JSON: now, wakes (when the next one changes by itself, or null) and alarms (a list, sounding ones
-first) of id, priority (urgent, warning, notice), state (new, sounds again, acknowledged, shelved, or:
-over, not acknowledged), title, detail, since, until (when a shelved one comes back, or an acknowledged one sounds
-again), over, by, said, incident (its id, empty for a finding), about (ids of alerts, or of a clock)."""
+first) of id, priority (urgent, warning, notice), state (new, sounds again, acknowledged, shelved, or over,
+not acknowledged), title, detail, since, until (when a shelved one comes back or an acknowledged one
+sounds again), over, by, said, incident (its id; empty for a finding), about (ids of alerts or of a clock)."""
 
 
 def register(subparsers: options.Subparsers) -> None:
