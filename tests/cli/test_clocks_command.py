@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from tocsin.cli import clocks_command
-from tocsin.errors import BadInput
+from tocsin.cli import clocks_command, fact_command
+from tocsin.errors import BadInput, NotAllowed
 from tocsin.model.instant import When, iso
 from tocsin.model.journal import IncidentDeclared
 from tocsin.model.operator import Author
@@ -17,8 +17,9 @@ from tocsin.operations import policies
 from tocsin.store.folder import Store
 
 REFERENCE = "INC-2026-WR-0001"
-KEYS = ["name", "state", "due", "basis", "id", "level", "started", "met_at", "ended", "stopped", "late",
-        "reason", "by"]  # fmt: skip
+KEYS = ["name", "state", "due", "basis", "id", "rule", "level", "started", "met_at", "ended", "stopped",
+        "late", "reason", "by", "left_s", "legal_outer", "why", "due_today", "counts_up", "elapsed_s",
+        "house_target", "paused", "pausable", "repeats", "rounds", "late_rounds", "note"]  # fmt: skip
 Run = Callable[..., str]
 
 
@@ -39,7 +40,9 @@ def run(store: Store, author: Author, detected: datetime, capsys: pytest.Capture
         at = When(detected + timedelta(minutes=1))
         write.add(author, body, incident=id, subject=id, occurred=at, id=id)
     root = argparse.ArgumentParser()
-    clocks_command.register(root.add_subparsers())
+    subparsers = root.add_subparsers()
+    clocks_command.register(subparsers)
+    fact_command.register(subparsers)
 
     def run(*words: str) -> str:
         args = root.parse_args([*words, "--store", str(store.path)])
@@ -53,8 +56,17 @@ def run(store: Store, author: Author, detected: datetime, capsys: pytest.Capture
 def test_the_json_list_has_the_documented_keys_nearest_first(run: Run, detected: datetime) -> None:
     found = json.loads(run("clocks", REFERENCE, "--json"))
     assert all(list(clock) == KEYS for clock in found)
-    names = [clock["name"] for clock in found]
-    assert names == ["Triage", "Escalate", "Contain", "Investigate", "Review", "Respond"]
+    rules = [clock["id"] for clock in found]
+    assert rules == [
+        "triage",
+        "escalate",
+        "update",
+        "contain",
+        "investigate",
+        "remediate",
+        "review",
+        "respond",
+    ]
     assert found[0]["state"] == "overdue"
     assert found[0]["due"] == iso(detected + timedelta(minutes=15))
     assert found[0]["basis"] == "15 min from detection · SEV-1–4"
@@ -63,7 +75,8 @@ def test_the_json_list_has_the_documented_keys_nearest_first(run: Run, detected:
 
 def test_at_answers_for_another_instant(run: Run, detected: datetime) -> None:
     later = json.loads(run("clocks", REFERENCE, "--json", "--at", iso(detected + timedelta(days=30))))
-    assert {clock["state"] for clock in later} == {"overdue", "met", "waiting"}
+    assert {clock["state"] for clock in later} == {"overdue", "met", "waiting", "running"}
+    assert [clock["id"] for clock in later if clock["counts_up"]] == ["remediate"]
     assert json.loads(run("clocks", REFERENCE, "--json", "--at", iso(detected - timedelta(days=1)))) == []
 
 
@@ -84,7 +97,9 @@ def test_a_clock_is_marked_by_a_named_operator(run: Run, detected: datetime) -> 
         "Operator B",
         False,
     )
-    assert run("clock", "met", REFERENCE, "contain", "--by", "Operator B") == "Contain: met.\n"
+    assert run("clock", "met", REFERENCE, "contain", "--by", "Operator B").startswith(
+        "Contain: met, early by"
+    )
 
 
 def test_waiving_without_a_reason_is_wrong_usage(run: Run) -> None:
@@ -93,6 +108,34 @@ def test_waiving_without_a_reason_is_wrong_usage(run: Run) -> None:
     assert caught.value.code == 2
     said = run("clock", "waive", REFERENCE, "triage", "--reason", "nobody is affected", "--by", "Operator B")
     assert said.endswith("Triage: waived.\n")
+
+
+def test_a_clock_stands_still_and_goes_on(run: Run, detected: datetime) -> None:
+    at = iso(detected + timedelta(minutes=5))
+    said = run("clock", "pause", REFERENCE, "contain", "--reason", "waits for the vendor", "--at", at)
+    assert said == "Contain: paused, 00:55:00 left.\n"
+    paused = next(one for one in json.loads(run("clocks", REFERENCE, "--json")) if one["id"] == "contain")
+    assert (paused["state"], paused["due"], paused["paused"], paused["left_s"]) == (
+        "paused",
+        None,
+        at,
+        3300.0,
+    )
+    on = iso(detected + timedelta(minutes=15))
+    gone_on = json.loads(run("clock", "resume", REFERENCE, "contain", "--at", on, "--json"))
+    assert gone_on["due"] == iso(detected + timedelta(minutes=70))
+
+
+def test_a_fact_is_stated_listed_and_refused(run: Run, detected: datetime) -> None:
+    at = iso(detected + timedelta(minutes=3))
+    stated = json.loads(run("fact", REFERENCE, "awareness", "--at", at, "--evidence", "the call", "--json"))
+    assert stated["at"] == at
+    assert stated["evidence"] == "the call"
+    assert "awareness" in run("fact", REFERENCE)
+    with pytest.raises(NotAllowed, match="follows from"):
+        run("fact", REFERENCE, "contained")
+    with pytest.raises(BadInput, match="no such fact"):
+        run("fact", REFERENCE, "full_moon")
 
 
 def test_nonsense_for_a_time_is_refused(run: Run) -> None:

@@ -18,12 +18,15 @@ from tocsin.policy.load import load_shipped
 
 HOME = "Europe/Berlin"
 LEVELS = ["SEV-1", "SEV-2", "SEV-3", "SEV-4"]
+SIX = ("respond", "escalate", "triage", "contain", "investigate", "review")
 DETECTED = datetime(2026, 11, 2, 12, 58, tzinfo=UTC)  # a Monday, 13:58 in Berlin
 
 
 @pytest.fixture(scope="module")
 def scheme() -> Scheme:
-    return load_shipped()
+    """The six clocks of the shipped pack that these tests live through."""
+    shipped = load_shipped()
+    return replace(shipped, clocks=tuple(rule for rule in shipped.clocks if rule.id in SIX))
 
 
 def after(minutes: float) -> datetime:

@@ -1,273 +1,251 @@
 """Clocks: what is due when, what is met, late or waived, as a function of facts, scheme and instant.
 
-A rule has one *run* at a time. A change of level that changes its offset ends the run as superseded and
-begins another; re-opening begins anew what an earlier containment or resolution had met.
+A clock is an anchor, an offset, a counting rule, a calendar and a condition, for service levels and statutory
+duties alike. A rule has one *run* at a time (`clock_runs.py`). A change of level that changes its offset ends
+the run as superseded and begins another; re-opening begins anew what an earlier containment or resolution
+had met. A pack applied later leaves alone what ended before.
 """
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
-from enum import StrEnum
 
-from tocsin.model.calendar import Offset
-from tocsin.model.counting import due
-from tocsin.model.incident import CLOSED, CONTAINED, REOPENED, RESOLVED, Grade, Incident, Mark, Move
+from tocsin.model import pauses, rounds
+from tocsin.model.calendar import Calendar
+from tocsin.model.clock_runs import Life, Run, life, numbered, ordered, unfit
+from tocsin.model.clock_state import MARKS, TICKING, ClockState, State, at
+from tocsin.model.conduct import Conduct
+from tocsin.model.counting import Counted, capped, count
+from tocsin.model.facts import AHEAD, DUE, MET, facts, title
+from tocsin.model.incident import CLOSED, FIELDS, Incident
 from tocsin.model.severity import ClockRule, Scheme
+from tocsin.model.spans import Pause
 
-# The facts a clock may run from or be met by, with the words for them. The ids are those that legal regimes
-# use for their anchors; what a regime calls awareness is a finding of its own, not derived from detection.
-FACTS: dict[str, str] = {
-    "incident_occurred": "estimated start",
-    "detection": "detection",
-    "declared": "declaration",
-    "graded": "re-grading",
-    "contained": "containment",
-    "resolution": "resolution",
-    "closed": "closing",
-}
-_MOVES = {CONTAINED: "contained", RESOLVED: "resolution", CLOSED: "closed"}
-_MOVED = frozenset(_MOVES.values())
+__all__ = ["MARKS", "TICKING", "ClockState", "State", "as_of", "at", "clock_states", "facts"]
+
 _NEVER = datetime.max.replace(tzinfo=UTC)
+Former = Sequence[tuple[Scheme, datetime]]
 
 
-class State(StrEnum):
-    """How a clock stands. WAITING has no start yet; the last four have ended."""
-
-    RUNNING = "running"
-    DUE_SOON = "due soon"
-    OVERDUE = "overdue"
-    WAITING = "waiting"
-    MET = "met"
-    WAIVED = "waived"
-    NOT_APPLICABLE = "not applicable"
-    SUPERSEDED = "superseded"
-
-
-TICKING = frozenset({State.RUNNING, State.DUE_SOON, State.OVERDUE})
-MARKS = (State.MET, State.WAIVED, State.NOT_APPLICABLE)
-
-
-@dataclass(frozen=True, slots=True)
-class ClockState:
-    """One clock at one instant; all instants are UTC.
-
-    `id` is unique in the list: the rule's id for the run that counts, with "/1", "/2" ... for superseded
-    ones. `level` is empty for a rule that is the same at all levels. `soon` is when it becomes due soon.
-    `ended` is when it was met, waived or superseded; `stopped` when the incident was closed over it, which
-    leaves its state as it was. `late` holds when it was met, superseded or still stands after `due`. `by` is
-    who marked it, empty when a fact did.
-    """
-
-    id: str
-    rule: str
-    name: str
-    level: str
-    state: State
-    basis: str
-    started: datetime | None = None
-    soon: datetime | None = None
-    due: datetime | None = None
-    ended: datetime | None = None
-    stopped: datetime | None = None
-    late: bool = False
-    reason: str = ""
-    by: str = ""
-
-    @property
-    def met_at(self) -> datetime | None:
-        """When it was met, None if it was not."""
-        return self.ended if self.state is State.MET else None
-
-    @property
-    def ticking(self) -> bool:
-        """Whether it still counts towards its due time or past it."""
-        return self.state in TICKING and self.stopped is None
-
-    def left(self, now: datetime) -> timedelta | None:
-        """Return the time to the due instant, negative when late; from the end or stop once there is one."""
-        return None if self.due is None else self.due - (self.ended or self.stopped or now)
-
-
-@dataclass(frozen=True, slots=True)
-class _Run:
-    """A stretch in which a rule counts: evidence from `since` on and before `until` belongs to it."""
-
-    rule: ClockRule
-    offset: Offset
-    level: str
-    anchor: str
-    started: datetime | None
-    since: datetime | None = None
-    until: datetime | None = None
-
-
-def facts(incident: Incident) -> dict[str, datetime]:
-    """Return the instants known of an incident by their id in `FACTS`, without what a re-opening undid."""
-    known = {"detection": incident.detected, "declared": incident.declared}
-    if incident.start is not None:
-        known["incident_occurred"] = incident.start.at
-    changes = _levels(incident)[1:]
-    if changes:
-        known["graded"] = changes[0].at
-    for move in _split(incident.moves)[1]:
-        if move.status in _MOVES:
-            known.setdefault(_MOVES[move.status], move.at)
-    return known
-
-
-def clock_states(incident: Incident, scheme: Scheme, now: datetime, zone: str) -> list[ClockState]:
+def clock_states(
+    incident: Incident, scheme: Scheme, now: datetime, zone: str, former: Former = ()
+) -> list[ClockState]:
     """Return every clock of an incident as it stands at `now`, nearest first; none of a withdrawn incident.
 
-    `zone` is the store's home zone (IANA), used by calendars that name none. All facts given count, also
-    later ones than `now`: a machine's clock set back must not undo a met clock. To look back, use `as_of`.
+    `zone` is the store's home zone (IANA), used by calendars that name none. `former` are the packs that
+    ruled before and until when. All facts given count, also later ones than `now`: a machine's clock set
+    back must not undo a met clock. To look back, use `as_of`.
     """
     if incident.withdrawn:
         return []
+    lived, found = life(incident), list[ClockState]()
+    before = _ended_before(incident, zone, former)
+    for rule in ordered(scheme):
+        states = [
+            _carried(_state(id_, run, lived, scheme, zone), run, before) for id_, run in numbered(lived, rule)
+        ]
+        found += states
+        _chain(lived, rule, states)
+    found += _left_over(found, before)
     stopped = incident.moves[-1].at if incident.status == CLOSED else None
-    runs = [run for rule in scheme.clocks for run in _numbered(incident, rule)]
-    states = [_state(id_, run, incident, scheme, zone) for id_, run in runs]
-    return sorted((_stand(state, stopped, now) for state in states), key=_order)
-
-
-def at(clock: ClockState, now: datetime) -> ClockState:
-    """Return the clock at another instant, the facts being the same: all that a tick needs."""
-    if not clock.ticking or clock.due is None or clock.soon is None:
-        return clock
-    late = now > clock.due
-    state = State.OVERDUE if late else State.DUE_SOON if now >= clock.soon else State.RUNNING
-    return clock if state is clock.state else replace(clock, state=state, late=late)
+    return sorted((_stand(state, stopped, now) for state in found), key=_order)
 
 
 def as_of(incident: Incident, instant: datetime) -> Incident | None:
-    """Return the incident without what happened after `instant`; None when it was not yet declared then."""
+    """Return the incident without what happened after `instant`; None when it was not yet declared then.
+
+    What happened by then counts as it is known today: of a fact stated twice the later statement.
+    """
     if instant < incident.declared:
         return None
+    former = tuple(one for one in incident.former if one[1] <= instant)
+    packs = [sha for sha, _ in incident.former] + [incident.policy]
     return replace(
         incident,
         moves=tuple(move for move in incident.moves if move.at <= instant),
         marks=tuple(mark for mark in incident.marks if mark.at <= instant),
         grades=incident.grades[:1] + tuple(grade for grade in incident.grades[1:] if grade.at <= instant),
+        policy=packs[len(former)],
+        former=former,
+        conduct=_conduct_until(incident.conduct, instant),
     )
 
 
-def _levels(incident: Incident) -> list[Grade]:
-    """The levels given, without those that only repeat the one before."""
-    given: list[Grade] = []
-    for grade in incident.grades:
-        if not given or grade.level != given[-1].level:
-            given.append(grade)
-    return given
+def _conduct_until(conduct: Conduct, instant: datetime) -> Conduct:
+    stated = {said.body.fact: said for said in conduct.facts}.values()
+    known = replace(conduct, facts=tuple(said for said in stated if said.body.fact not in AHEAD))
+    until = {
+        each.name: tuple(said for said in getattr(known, each.name) if said.at <= instant)
+        for each in fields(known)
+    }
+    ahead = tuple(said for said in stated if said.body.fact in AHEAD)
+    return replace(known, **{**until, "facts": (*until["facts"], *ahead)})
 
 
-def _split(moves: tuple[Move, ...]) -> tuple[tuple[Move, ...], tuple[Move, ...], datetime | None]:
-    """Moves before the last re-opening, moves after it, and when it was."""
-    last = max((i for i, move in enumerate(moves) if move.status == REOPENED), default=-1)
-    earlier = tuple(move for move in moves[: max(last, 0)] if move.status != REOPENED)
-    return earlier, moves[last + 1 :], moves[last].at if last >= 0 else None
-
-
-def _numbered(incident: Incident, rule: ClockRule) -> Iterator[tuple[str, _Run]]:
-    for number, run in enumerate(_runs(incident, rule), start=1):
-        yield (rule.id if run.until is None else f"{rule.id}/{number}"), run
-
-
-def _runs(incident: Incident, rule: ClockRule) -> Iterator[_Run]:
-    """The runs of a rule in order, one for each stretch of levels that share its offset."""
-    known = facts(incident)
-    for offset, first, until in _stretches(incident, rule):
-        if offset is None:
-            continue
-        run = _Run(rule, offset, first.level, FACTS[rule.anchor], known.get(rule.anchor), until=until)
-        if rule.restarts_on_regrading and first.entry != incident.grades[0].entry:
-            run = replace(run, anchor=FACTS["graded"], started=first.at, since=first.at)
-        yield run if until else _after_reopening(run, incident)
-
-
-def _stretches(incident: Incident, rule: ClockRule) -> Iterator[tuple[Offset | None, Grade, datetime | None]]:
-    levels = _levels(incident)
-    starts = [
-        grade
-        for i, grade in enumerate(levels)
-        if i == 0
-        or rule.offset(grade.level) != rule.offset(levels[i - 1].level)
-        or rule.restarts_on_regrading
-    ]
-    for i, grade in enumerate(starts):
-        yield rule.offset(grade.level), grade, starts[i + 1].at if i + 1 < len(starts) else None
-
-
-def _after_reopening(run: _Run, incident: Incident) -> _Run:
-    """What an earlier containment or resolution had met, or set going, begins anew when that did not hold."""
-    earlier, _, reopened = _split(incident.moves)
-    if reopened is None or (run.since is not None and run.since > reopened):
-        return run
-    if run.rule.anchor in _MOVED:
-        return replace(run, since=reopened)
-    undone = {_MOVES.get(move.status) for move in earlier if _in(run, move.at)} & set(run.rule.met_by)
-    if not undone or _holds(run, incident):
-        return run
-    return replace(run, anchor="re-opening", started=reopened, since=reopened)
-
-
-def _holds(run: _Run, incident: Incident) -> bool:
-    """Whether a run ended for a reason that no re-opening takes back."""
-    mark = _mark(run, incident.marks)
-    if mark is not None and mark.state != State.MET:
-        return True
-    return any(
-        name in run.rule.met_by and name not in _MOVED and _in(run, instant)
-        for name, instant in _events(incident)
-    )
-
-
-def _state(id_: str, run: _Run, incident: Incident, scheme: Scheme, zone: str) -> ClockState:
+def _state(id_: str, run: Run, lived: Life, scheme: Scheme, zone: str) -> ClockState:
     """A run with its end, if it has one; whether it is due is told later, for an instant."""
-    basis = f"{run.offset.words} from {run.anchor} · {scheme.title}"
-    level = run.level if run.rule.within is None else ""
-    clock = ClockState(id_, run.rule.id, run.rule.name, level, State.WAITING, basis)
-    if run.started is not None:
-        end = due(run.started, run.offset, scheme.calendar, zone)
-        soon = end - (end - run.started) * scheme.due_soon
-        clock = replace(clock, state=State.RUNNING, started=run.started, soon=soon, due=end)
-    return _ended(clock, run, incident)
+    rule = run.rule
+    level = run.level if rule.within_by_level else ""
+    clock = ClockState(id_, rule.id, rule.name, level, State.WAITING, _basis(run, scheme),
+                       counts_up=rule.counts_up, repeats=rule.repeats, pausable=rule.pausable)  # fmt: skip
+    reason, settled = unfit(rule, lived.incident)
+    if reason:
+        return _unfit(clock, run, lived, reason, settled)
+    if run.started is None:
+        return _ended(clock, run, lived)
+    calendar = scheme.calendars.get(rule.calendar, scheme.calendar)
+    if rule.repeats:
+        clock = rounds.current(clock, run, lived, lambda start: _count(run, start, (), lived, calendar, zone))
+        if clock.ended is not None:
+            return clock
+        run = replace(run, started=clock.started)
+    clock = _counted(replace(clock, state=State.RUNNING), run, lived, calendar, zone)
+    if clock.due is not None and clock.started is not None:
+        clock = replace(clock, soon=clock.due - (clock.due - clock.started) * scheme.due_soon)
+    return _ended(clock, run, lived)
 
 
-def _ended(clock: ClockState, run: _Run, incident: Incident) -> ClockState:
-    mark = _mark(run, incident.marks)
+def _counted(clock: ClockState, run: Run, lived: Life, calendar: Calendar, zone: str) -> ClockState:
+    """A clock that has begun, with its due time or house target, or standing still."""
+    assert run.started is not None
+    start = run.started
+    still, open_ = pauses.of(lived.incident, run) if run.rule.pausable else ((), None)
+    found = _count(run, start, still, lived, calendar, zone)
+    clock = replace(clock, started=start, why=found.why, idle=pauses.idle(still, start))
+    if run.rule.counts_up:
+        clock = replace(clock, target=found.plan_to)
+        return clock if open_ is None else replace(clock, state=State.PAUSED, paused=open_)
+    due = clock.due or found.plan_to  # a snooze said another
+    assert due is not None
+    if open_ is not None and open_ < due:
+        return replace(clock, state=State.PAUSED, paused=open_, remaining=due - open_, due=None)
+    today = None
+    if calendar.moved and clock.due is None:
+        today = _count(run, start, still, lived, calendar.thawed(), zone).plan_to
+    outer = found.legal_outer if clock.due is None else None
+    return replace(
+        clock, due=due, outer=None if outer == due else outer, due_today=None if today == due else today
+    )
+
+
+def _count(
+    run: Run, start: datetime, still: Sequence[Pause], lived: Life, calendar: Calendar, zone: str
+) -> Counted:
+    rule = run.rule
+    if run.offset is None:
+        return count(start, None, "promptness", calendar, zone)
+    found = count(start, run.offset, rule.counting, calendar, zone, pauses=still)
+    cap_from = lived.fact(rule.not_after_from) if rule.not_after else None
+    if cap_from is None:
+        return found
+    return capped(found, start, count(cap_from, rule.not_after, rule.counting, calendar, zone))
+
+
+def _basis(run: Run, scheme: Scheme) -> str:
+    if run.rule.counts_up:
+        target = f" · house target {run.offset.words}" if run.offset else ""
+        return f"counts up from {run.anchor}{target} · {scheme.title}"
+    assert run.offset is not None
+    return f"{'every ' if run.rule.repeats else ''}{run.offset.words} from {run.anchor} · {scheme.title}"
+
+
+def _ended(clock: ClockState, run: Run, lived: Life) -> ClockState:
+    mark = run.mark(lived.incident.marks)
     if mark is not None:
         state = State(mark.state)
+        clock = _as_it_ended(clock, mark.at)
         late = state is State.MET and _after(mark.at, clock.due)
         return replace(clock, state=state, ended=mark.at, late=late, reason=mark.reason, by=mark.by)
-    evidence = [
-        instant for name, instant in _events(incident) if name in run.rule.met_by and _in(run, instant)
-    ]
+    evidence = [] if run.rule.repeats else run.evidence(lived, run.rule.met_by)
     if evidence:
         met = min(evidence)
+        clock = _as_it_ended(clock, met)
         return replace(clock, state=State.MET, ended=met, late=_after(met, clock.due))
     if run.until is not None:
-        late = _after(run.until, clock.due)
-        return replace(clock, state=State.SUPERSEDED, ended=run.until, late=late)
+        clock = _as_it_ended(clock, run.until)
+        return replace(clock, state=State.SUPERSEDED, ended=run.until, late=_after(run.until, clock.due))
     return clock
 
 
-def _mark(run: _Run, marks: Iterable[Mark]) -> Mark | None:
-    found = None
-    for mark in marks:
-        if mark.clock == run.rule.id and mark.state in MARKS and _in(run, mark.at):
-            found = mark
-    return found
+def _as_it_ended(clock: ClockState, ended: datetime) -> ClockState:
+    """A clock that stood still when it ended had that much left: it would have gone on at that moment."""
+    if clock.paused is None:
+        return clock
+    due = None if clock.remaining is None else max(ended, clock.paused) + clock.remaining
+    still = max(ended - clock.paused, timedelta())
+    return replace(clock, paused=None, remaining=None, due=due, idle=clock.idle + still)
 
 
-def _events(incident: Incident) -> Iterator[tuple[str, datetime]]:
-    """Every instant at which a fact came true, also those that a re-opening took back."""
-    yield "detection", incident.detected
-    yield "declared", incident.declared
-    yield from (("graded", grade.at) for grade in _levels(incident)[1:])
-    yield from ((_MOVES[move.status], move.at) for move in incident.moves if move.status in _MOVES)
+def _unfit(clock: ClockState, run: Run, lived: Life, reason: str, settled: bool) -> ClockState:
+    """A clock whose condition does not hold, or cannot be judged yet."""
+    if not settled:
+        word = FIELDS.get(reason, reason).lower()
+        return _ended(replace(clock, note=f"until the {word} is known"), run, lived)
+    marked = _ended(clock, run, lived) if run.mark(lived.incident.marks) else None
+    at_ = run.until or run.since or lived.incident.declared
+    return marked or replace(clock, state=State.NOT_APPLICABLE, ended=at_, reason=reason)
 
 
-def _in(run: _Run, instant: datetime) -> bool:
-    return (run.since is None or instant >= run.since) and (run.until is None or instant < run.until)
+def _chain(lived: Life, rule: ClockRule, states: Iterable[ClockState]) -> None:
+    """Let other clocks count from the due time and from the end of this one."""
+    for state in states:
+        if state.id == rule.id:
+            lived.chained[f"{DUE}{rule.id}"] = state.due
+            lived.chained[f"{MET}{rule.id}"] = state.met_at
+
+
+def _ended_before(incident: Incident, zone: str, former: Former) -> dict[str, ClockState]:
+    """The clocks as they stood when the last pack was replaced, by id; running ones end there."""
+    if not former:
+        return {}
+    scheme, until = former[-1]
+    then = as_of(incident, max(until, incident.declared))
+    assert then is not None
+    then = replace(then, former=then.former[:-1])
+    return {one.id: one for one in clock_states(then, scheme, until, zone, former[:-1])} | {
+        "": _pack_end(until)
+    }
+
+
+def _pack_end(until: datetime) -> ClockState:
+    return ClockState("", "", "", "", State.SUPERSEDED, "", ended=until)
+
+
+def _carried(state: ClockState, run: Run, before: dict[str, ClockState]) -> ClockState:
+    """A run that had ended when the pack was replaced stays as the former pack had it."""
+    if not before:
+        return state
+    applied = before[""].ended
+    assert applied is not None
+    anew = run.since is not None and run.since > applied
+    old = before.get(state.id) or before.get(state.rule)
+    if (
+        anew
+        or old is None
+        or old.ended is None
+        or (run.until is not None and run.until > applied and not old.ended)
+    ):
+        return state
+    return replace(old, id=state.id)
+
+
+def _left_over(found: Sequence[ClockState], before: dict[str, ClockState]) -> list[ClockState]:
+    """Clocks that only the former pack had: those that ended stay, those that ran were replaced with it."""
+    if not before:
+        return []
+    ids, rules, applied = {one.id for one in found}, {one.rule for one in found}, before[""].ended
+    left = []
+    for old in before.values():
+        if not old.id or old.id in ids:
+            continue
+        if old.ended is not None:
+            left.append(old)
+        elif old.rule not in rules and applied is not None:
+            gone = replace(_as_it_ended(old, applied), state=State.SUPERSEDED, ended=applied)
+            left.append(
+                replace(gone, late=_after(applied, gone.due), reason=title("another pack was applied"))
+            )
+    return left
 
 
 def _after(instant: datetime, limit: datetime | None) -> bool:
@@ -280,6 +258,6 @@ def _stand(clock: ClockState, stopped: datetime | None, now: datetime) -> ClockS
     return replace(at(clock, stopped), stopped=stopped)
 
 
-def _order(clock: ClockState) -> tuple[bool, bool, datetime, str]:
-    """Ticking ones by due time, then those waiting for their start, then those that ended."""
-    return clock.ended is not None, not clock.ticking, clock.due or _NEVER, clock.id
+def _order(clock: ClockState) -> tuple[bool, bool, bool, datetime, str]:
+    """Ticking ones by due time, those that stand still, those waiting for their start, those that ended."""
+    return clock.ended is not None, not clock.ticking, clock.paused is None, clock.due or _NEVER, clock.id

@@ -1,19 +1,40 @@
-"""Clocks: how they stand at any instant, and marking one as met, waived or not applicable."""
+"""Clocks: how they stand at any instant, marking one, letting one stand still and go on."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from tocsin.errors import BadInput, NotAllowed, NotFound
-from tocsin.model import clocks
+from tocsin.model import clocks, pauses
 from tocsin.model.clocks import ClockState, State
 from tocsin.model.incident import Incident
 from tocsin.model.instant import When, iso
 from tocsin.model.journal import ClockMarked, Entry
 from tocsin.model.operator import Author
+from tocsin.model.response import ClockPaused, ClockResumed
+from tocsin.model.severity import Scheme
 from tocsin.model.urgency import Watched, by_urgency
 from tocsin.operations import policies
 from tocsin.operations.timeline import checked_text
 from tocsin.store import incidents
+from tocsin.store.database import Connection
 from tocsin.store.folder import Store, Write
+
+_MOMENT = timedelta(microseconds=1)
+
+
+def states(
+    connection: Connection, incident: Incident, now: datetime, zone: str
+) -> tuple[Scheme, list[ClockState]]:
+    """Return the pack that rules an incident, and its clocks at `now`, nearest first.
+
+    `zone` is the store's home zone. Clocks that ended under a former pack stay as that one had them.
+    """
+    scheme = policies.of(connection, incident.policy)
+    return scheme, clocks.clock_states(incident, scheme, now, zone, former(connection, incident))
+
+
+def former(connection: Connection, incident: Incident) -> tuple[tuple[Scheme, datetime], ...]:
+    """Return the packs that ruled an incident before, and until when."""
+    return tuple((policies.of(connection, sha), until) for sha, until in incident.former)
 
 
 def listed(store: Store, incident: str, *, at: datetime | None = None) -> list[ClockState]:
@@ -23,11 +44,10 @@ def listed(store: Store, incident: str, *, at: datetime | None = None) -> list[C
     """
     with store.journal.read() as connection:
         known = incidents.get(connection, incident)
-        scheme = policies.of(connection, known.policy)
-    if at is None:
-        return clocks.clock_states(known, scheme, store.now(), store.zone)
-    then = clocks.as_of(known, at)
-    return [] if then is None else clocks.clock_states(then, scheme, at, store.zone)
+        if at is None:
+            return states(connection, known, store.now(), store.zone)[1]
+        then = clocks.as_of(known, at)
+        return [] if then is None else states(connection, then, at, store.zone)[1]
 
 
 def wall(store: Store) -> list[Watched]:
@@ -35,15 +55,13 @@ def wall(store: Store) -> list[Watched]:
     now = store.now()
     with store.journal.read() as connection:
         found = [one for one in incidents.list_all(connection, with_closed=False) if not one.withdrawn]
-        schemes = {sha: policies.of(connection, sha) for sha in {one.policy for one in found}}
-    return by_urgency(
-        Watched(
-            one,
-            schemes[one.policy],
-            tuple(clocks.clock_states(one, schemes[one.policy], now, store.zone)),
-        )
-        for one in found
-    )
+        return by_urgency(watch(connection, one, now, store.zone) for one in found)
+
+
+def watch(connection: Connection, incident: Incident, now: datetime, zone: str) -> Watched:
+    """Return an incident with its scheme and its clocks at `now`."""
+    scheme, found = states(connection, incident, now, zone)
+    return Watched(incident, scheme, tuple(found))
 
 
 def mark(
@@ -66,7 +84,8 @@ def mark(
         reason = checked_text(reason)
     with store.write() as write:
         known = incidents.get(write.connection, incident)
-        marked = _check(write, known, clock, at, store)
+        marked = _running(write, known, clock, store)
+        _check_time(marked, known, at, store)
         if at is None and marked.started is not None and marked.started > store.now():
             at = marked.started  # this machine's clock was set back; the mark must not go to an earlier run
         occurred = None if at is None else When(at, zone=store.zone)
@@ -74,18 +93,79 @@ def mark(
         return write.add(author, body, incident=known.id, subject=known.id, occurred=occurred)
 
 
-def _check(write: Write, incident: Incident, clock: str, at: datetime | None, store: Store) -> ClockState:
-    scheme = policies.of(write.connection, incident.policy)
-    states = clocks.clock_states(incident, scheme, store.now(), store.zone)
-    running = {state.id: state for state in states if state.state is not State.SUPERSEDED}
+def pause(
+    store: Store, author: Author, incident: str, clock: str, reason: str, *, at: datetime | None = None
+) -> Entry:
+    """Let a clock stand still from now on, or from a time past; its time does not count meanwhile.
+
+    Raises NotFound for a clock that does not run, NotAllowed for one that may not be paused, stands still
+    already or ran out, BadInput for the rest.
+    """
+    reason = checked_text(reason)
+    with store.write() as write:
+        known = incidents.get(write.connection, incident)
+        found = _running(write, known, clock, store)
+        if not found.pausable:
+            raise NotAllowed("this clock cannot be paused: its rule lets it run.", where=clock)
+        if found.state is State.PAUSED:
+            raise NotAllowed(f"it stands still since {iso(found.paused or store.now())}.", where=clock)
+        if found.state is State.OVERDUE:
+            raise NotAllowed("it has run out; a pause would not bring its time back.", where=clock,
+                             hint="Mark it met, or waive it with a reason.")  # fmt: skip
+        if not found.ticking:
+            raise NotAllowed(f"it is {found.state}, so there is nothing to pause.", where=clock)
+        _check_time(found, known, at, store)
+        return _turn(write, author, known, ClockPaused(clock, reason), at, store)
+
+
+def resume(
+    store: Store, author: Author, incident: str, clock: str, reason: str = "", *, at: datetime | None = None
+) -> Entry:
+    """Let a clock go on that stands still. Raises NotFound, NotAllowed when it does not, BadInput."""
+    reason = checked_text(reason) if reason.strip() else ""
+    with store.write() as write:
+        known = incidents.get(write.connection, incident)
+        found = _running(write, known, clock, store)
+        if found.paused is None:
+            raise NotAllowed("it does not stand still.", where=clock)
+        if at is not None and at < found.paused:
+            raise BadInput("the time is before the clock was paused.", where=iso(at))
+        _check_time(found, known, at, store)
+        return _turn(write, author, known, ClockResumed(clock, reason), at, store)
+
+
+def _turn(
+    write: Write,
+    author: Author,
+    incident: Incident,
+    body: ClockPaused | ClockResumed,
+    at: datetime | None,
+    store: Store,
+) -> Entry:
+    """Write a pause or its end after the last one, also on a machine whose clock was set back."""
+    last = pauses.last_turn(incident, body.clock)
+    if last is not None and (at or store.now()) <= last:
+        if at is not None and at < last:
+            raise BadInput("the clock was paused or resumed after that.", where=iso(at))
+        at = last + _MOMENT
+    occurred = None if at is None else When(at, zone=store.zone)
+    return write.add(author, body, incident=incident.id, subject=incident.id, occurred=occurred)
+
+
+def _running(write: Write, incident: Incident, clock: str, store: Store) -> ClockState:
+    """Return a clock that has not ended. Raises NotFound, NotAllowed."""
+    _, found = states(write.connection, incident, store.now(), store.zone)
+    running = {state.id: state for state in found if state.state is not State.SUPERSEDED}
     if clock not in running:
-        ids = ", ".join(state.id for state in states if state.id == state.rule)
+        ids = ", ".join(state.id for state in found if state.id == state.rule)
         raise NotFound(f"{incident.reference} has no such clock.", where=clock, hint=f"It has {ids}.")
-    found = running[clock]
-    if found.ended is not None:
-        raise NotAllowed(
-            f"it is {found.state} since {iso(found.ended)}.", where=clock, hint="Undo that entry first."
-        )
+    one = running[clock]
+    if one.ended is not None:
+        how = "It does not apply here." if one.state is State.NOT_APPLICABLE else "Undo that entry first."
+        raise NotAllowed(f"it is {one.state} since {iso(one.ended)}.", where=clock, hint=how)
+    return one
+
+
+def _check_time(found: ClockState, incident: Incident, at: datetime | None, store: Store) -> None:
     if at is not None and not (found.started or incident.detected) <= at <= store.now():
         raise BadInput("the time is before the clock's start or still to come.", where=iso(at))
-    return found

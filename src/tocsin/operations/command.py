@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tocsin.model.alert import Alert
-from tocsin.model.clocks import ClockState, clock_states
+from tocsin.model.clocks import ClockState
 from tocsin.model.coverage import layer_of
 from tocsin.model.incident import Incident
 from tocsin.model.next_actions import Action, next_actions
@@ -13,7 +13,7 @@ from tocsin.model.running_log import Line, lines
 from tocsin.model.severity import Scheme
 from tocsin.model.timeline import Item
 from tocsin.model.urgency import Watched, by_urgency
-from tocsin.operations import policies
+from tocsin.operations import clocks
 from tocsin.store import incidents, journal, systems, timeline
 from tocsin.store.database import Connection
 from tocsin.store.folder import Store
@@ -73,7 +73,7 @@ def look(store: Store, incident: str = "") -> CommandView | None:
     with store.journal.read() as connection:
         watched = _watched(connection, now, store.zone)
         if incident:
-            one = _watch(incidents.get(connection, incident), connection, now, store.zone)
+            one = clocks.watch(connection, incidents.get(connection, incident), now, store.zone)
         elif watched:
             one = watched[0]
         else:
@@ -108,12 +108,7 @@ def _view(connection: Connection, one: Watched, watched: list[Watched], now: dat
 
 def _watched(connection: Connection, now: datetime, zone: str) -> list[Watched]:
     found = [one for one in incidents.list_all(connection, with_closed=False) if not one.withdrawn]
-    return by_urgency(_watch(one, connection, now, zone) for one in found)
-
-
-def _watch(incident: Incident, connection: Connection, now: datetime, zone: str) -> Watched:
-    scheme = policies.of(connection, incident.policy)
-    return Watched(incident, scheme, tuple(clock_states(incident, scheme, now, zone)))
+    return by_urgency(clocks.watch(connection, one, now, zone) for one in found)
 
 
 def _standing(one: Watched) -> Standing:

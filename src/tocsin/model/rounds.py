@@ -1,0 +1,57 @@
+"""Clocks that repeat: each telling meets a round and begins the next; what is due stays due until then."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+
+from tocsin.model.clock_runs import Life, Run
+from tocsin.model.clock_state import ClockState, State
+from tocsin.model.counting import Counted
+from tocsin.model.facts import UPDATE, title
+
+Count = Callable[[datetime], Counted]
+
+
+def current(clock: ClockState, run: Run, lived: Life, count: Count) -> ClockState:
+    """Return a repeating clock at its round: `started` by the last telling, `due` only if a snooze moved it.
+
+    It has ended when one of the facts it repeats until came true.
+    """
+    start, told, late = run.started, _tellings(run, lived), 0
+    assert start is not None
+    for instant in told:
+        late += instant > (_snoozed(run, lived, start, instant)[0] or count(start).end)
+        start = instant
+    until, note = _snoozed(run, lived, start, None)
+    clock = replace(clock, started=start, due=until, rounds=len(told), late_rounds=late, note=note)
+    ends = [(at, name) for name in run.rule.until for at in lived.instants(name) if run.holds(at)]
+    if not ends:
+        return clock
+    ended, name = min(ends)
+    due = until or count(start).end
+    reason = f"no more due since {title(name)}"
+    if start > ended:  # told once more when nothing was due any longer
+        return replace(clock, state=State.MET, ended=ended, reason=reason, due=None)
+    return replace(clock, state=State.MET, ended=ended, late=ended > due, reason=reason, due=due)
+
+
+def _tellings(run: Run, lived: Life) -> list[datetime]:
+    """When it was met, in the order it was written; a mark by hand counts like a telling."""
+    told = list(dict.fromkeys(run.evidence(lived, run.rule.met_by)))
+    marks = [
+        mark.at
+        for mark in lived.incident.marks
+        if mark.clock == run.rule.id and mark.state == State.MET and run.holds(mark.at)
+    ]
+    return sorted({*told, *marks}) if marks else told
+
+
+def _snoozed(run: Run, lived: Life, start: datetime, before: datetime | None) -> tuple[datetime | None, str]:
+    """Until when a round that began at `start` and was told at `before` was snoozed, and why."""
+    if not any(name == "update" or name.startswith(UPDATE) for name in run.rule.met_by):
+        return None, ""
+    found = None
+    for said in lived.incident.conduct.snoozes:
+        if said.at >= start and (before is None or said.at <= before):
+            found = said
+    return (None, "") if found is None else (found.body.until, f"snoozed by {found.by}: {found.body.reason}")
