@@ -4,11 +4,12 @@ import hashlib
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from tocsin.errors import BadInput, NotFound, UserError
 from tocsin.model import chronicle, clocks, incident, report, timeline
+from tocsin.model.briefing import Briefing
 from tocsin.model.clocks import ClockState
 from tocsin.model.deployment import Deployment, fold_all
 from tocsin.model.incident import CLOSED, CONTAINED, RESOLVED, Incident
@@ -18,6 +19,7 @@ from tocsin.model.report import Charts, ClockLine, IncidentReport, Line, Related
 from tocsin.model.severity import Scheme
 from tocsin.model.signal import Placement
 from tocsin.operations import charts, deployments, policies, signals
+from tocsin.operations.clocks import former
 from tocsin.operations.timeline import checked_text
 from tocsin.store import incidents, journal, systems
 from tocsin.store.database import Connection
@@ -27,22 +29,8 @@ from tocsin.store.folder import Store
 KIND = "incident report"
 
 
-def build(store: Store, reference: str, as_of: str | None = None) -> IncidentReport:
-    """Return the report of an incident as of one of its entries; by default its last that is not an export.
-
-    Only entries up to that one in (lamport, site) order count, and only samples of imports completed before
-    it and taken before it was written: measurements may come in later, and the report must not change by it.
-    Raises NotFound and BadInput.
-    """
-    past = _past(store, reference, as_of)
-    drawn = charts.build(
-        store, past.state, past.imports, past.last.recorded_at, past.deployed, past.placements
-    )
-    return _report(past, drawn, store.zone)
-
-
 @dataclass(frozen=True, slots=True)
-class _Past:
+class Past:
     """What the journal held up to `last`: the incident, its entries, and what they refer to."""
 
     last: Entry
@@ -54,9 +42,29 @@ class _Past:
     imports: frozenset[str]
     deployed: tuple[Deployment, ...]
     placements: dict[str, Placement]
+    former: tuple[tuple[Scheme, datetime], ...] = ()
 
 
-def _past(store: Store, reference: str, as_of: str | None) -> _Past:
+def build(store: Store, reference: str, as_of: str | None = None) -> IncidentReport:
+    """Return the report of an incident as of one of its entries; by default its last that is not an export.
+
+    Only entries up to that one in (lamport, site) order count, and only samples of imports completed before
+    it and taken before it was written: measurements may come in later, and the report must not change by it.
+    Raises NotFound and BadInput.
+    """
+    found = past(store, reference, as_of)
+    return _report(found, drawn(store, found), store.zone)
+
+
+def drawn(store: Store, past: Past) -> Charts | None:
+    """Return the charts of an incident's signals as they were then; None where there are none."""
+    return charts.build(
+        store, past.state, past.imports, past.last.recorded_at, past.deployed, past.placements
+    )
+
+
+def past(store: Store, reference: str, as_of: str | None = None) -> Past:
+    """Return what the journal held up to an entry of an incident; by default its last that is no export."""
     with store.journal.read() as connection:
         known = incidents.get(connection, reference)
         last = _as_of(connection, known, as_of)
@@ -65,7 +73,7 @@ def _past(store: Store, reference: str, as_of: str | None) -> _Past:
         system = systems.by_name(connection, state.system)
         completed = _until(journal.entries(connection, kinds=["import.completed"]), last)
         by_hand = fold_all(_until(deployments.entries(connection), last))
-        return _Past(
+        return Past(
             last=last,
             entries=own,
             state=state,
@@ -75,17 +83,18 @@ def _past(store: Store, reference: str, as_of: str | None) -> _Past:
             imports=frozenset(entry.id for entry in completed),
             deployed=tuple(deployments.standing(by_hand, state.system)),
             placements=signals.placements_of(_until(signals.entries(connection), last)),
+            former=former(connection, state),
         )
 
 
-def _report(past: _Past, drawn: Charts | None, zone: str) -> IncidentReport:
+def _report(past: Past, charts: Charts | None, zone: str) -> IncidentReport:
     state = past.state
     return IncidentReport(
         reference=state.reference,
         title=state.title,
         system=past.system,
         version=state.text("version"),
-        level=_level(past.scheme, state),
+        level=level_of(past.scheme, state),
         status=state.status,
         zone=zone,
         as_of=report.as_of(past.last),
@@ -102,11 +111,11 @@ def _report(past: _Past, drawn: Charts | None, zone: str) -> IncidentReport:
         roles=tuple(sorted(state.staff.items())),
         conflicts=report.conflicts(state),
         narrative=report.narrative(state),
-        timeline=_timeline(past.entries, state),
-        clocks=_clocks(state, past.scheme, past.last, zone),
+        timeline=timeline_lines(past.entries, state),
+        clocks=_clocks(past, zone),
         alerts=tuple(sorted((alert for _, alert in state.alerts), key=lambda alert: (alert.time, alert.id))),
         related=past.related,
-        charts=drawn,
+        charts=charts,
     )
 
 
@@ -119,10 +128,11 @@ def render(report: IncidentReport) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A report with its bytes, which is what an export writes."""
+    """A report or a briefing with its bytes, which an export writes; `kind` is what it is recorded as."""
 
-    report: IncidentReport
+    report: IncidentReport | Briefing
     content: bytes
+    kind: str = KIND
 
 
 def make(store: Store, reference: str, as_of: str | None = None) -> Made:
@@ -147,7 +157,7 @@ def file(store: Store, author: Author, made: Made, path: Path) -> Entry:
     there_before = os.path.exists(path)
     write_whole(path, made.content)
     digest = hashlib.sha256(made.content).hexdigest()
-    body = DocumentExported(KIND, made.report.as_of.entry, digest, str(path.absolute()))
+    body = DocumentExported(made.kind, made.report.as_of.entry, digest, str(path.absolute()))
     try:
         with store.write() as write:
             known = incidents.get(write.connection, made.report.reference)
@@ -172,7 +182,7 @@ def withdraw(store: Store, author: Author, export: str, reason: str) -> Entry:
         return write.add(author, body, incident=known.id, subject=known.id)
 
 
-def default_path(store: Store, report: IncidentReport) -> Path:
+def default_path(store: Store, report: IncidentReport | Briefing) -> Path:
     """Return where a report goes when nobody says otherwise: one name for each as-of."""
     return store.folder("exports") / f"{report.reference}-{report.as_of.sha256[:8]}.pdf"
 
@@ -219,7 +229,8 @@ def _fold(entries: Sequence[Entry], id: str) -> Incident:
     return state
 
 
-def _level(scheme: Scheme, state: Incident) -> report.Level:
+def level_of(scheme: Scheme, state: Incident) -> report.Level:
+    """Return the incident's level as its scheme defines it."""
     level = scheme.level(state.severity)
     return report.Level(
         id=state.severity,
@@ -230,7 +241,8 @@ def _level(scheme: Scheme, state: Incident) -> report.Level:
     )
 
 
-def _timeline(entries: Sequence[Entry], state: Incident) -> tuple[Line, ...]:
+def timeline_lines(entries: Sequence[Entry], state: Incident) -> tuple[Line, ...]:
+    """Return the timeline by the time things happened: the incident's own steps and what people wrote."""
     about: dict[str, list[Entry]] = {}
     for entry in entries:
         about.setdefault(entry.subject, []).append(entry)
@@ -240,8 +252,9 @@ def _timeline(entries: Sequence[Entry], state: Incident) -> tuple[Line, ...]:
     return tuple(sorted(lines, key=lambda line: line.happened.at))
 
 
-def _clocks(state: Incident, scheme: Scheme, now: Entry, zone: str) -> tuple[ClockLine, ...]:
-    states = clocks.clock_states(state, scheme, now.recorded_at, zone)
+def _clocks(past: Past, zone: str) -> tuple[ClockLine, ...]:
+    now = past.last
+    states = clocks.clock_states(past.state, past.scheme, now.recorded_at, zone, past.former)
     last = now.recorded_at + timedelta(days=36500)
     return tuple(_clock(one, now) for one in sorted(states, key=lambda one: (one.due or last, one.id)))
 

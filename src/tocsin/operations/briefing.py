@@ -1,0 +1,134 @@
+"""Briefings: drafted from what is on record, built as of an entry, written to a file and recorded."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from tocsin.errors import NotFound
+from tocsin.model import briefing, handover
+from tocsin.model.briefing import Briefing, Facts
+from tocsin.model.clocks import ClockState, clock_states
+from tocsin.model.coverage import layer_of
+from tocsin.model.handover import Handover, State
+from tocsin.model.incident import BRIEFING, Incident
+from tocsin.model.journal import Entry
+from tocsin.model.next_actions import Action, next_actions
+from tocsin.model.operator import Author
+from tocsin.model.report import as_of as identity
+from tocsin.model.severity import Scheme
+from tocsin.model.timeline import Item
+from tocsin.model.timeline import fold as item_of
+from tocsin.operations import documents
+from tocsin.operations.documents import Made, Past
+from tocsin.store.folder import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Drafted:
+    """What the sheet of a hand-over begins with: the incident, its hand-overs, the briefing drafted now.
+
+    `since` counts the entries written after the hand-over that waits was prepared: its briefing knows none.
+    """
+
+    incident: Incident
+    scheme: Scheme
+    handovers: tuple[Handover, ...]
+    blocks: dict[str, str]
+    since: int = 0
+
+
+def draft(store: Store, reference: str) -> Drafted:
+    """Return the briefing of an incident as its facts give it now. Raises NotFound."""
+    past = documents.past(store, reference, None)
+    found = handover.handovers(past.state)
+    waiting = handover.standing(past.state)
+    since = sum(1 for one in past.entries if waiting and one.recorded_at > waiting.prepared)
+    facts = _facts(past, store.now(), store.zone)
+    return Drafted(past.state, past.scheme, found, briefing.draft(facts), since)
+
+
+def build(store: Store, reference: str, id: str = "", as_of: str | None = None) -> Briefing:
+    """Return the briefing of a hand-over as of an entry; by default the newest that waits or took place.
+
+    Where there is none it is drafted from the journal alone, in no role. Raises NotFound and BadInput.
+    """
+    past = documents.past(store, reference, as_of)
+    found = _chosen(past.state, id)
+    blocks = found.briefing if found else briefing.draft(_facts(past, past.last.recorded_at, store.zone))
+    state = past.state
+    return Briefing(
+        reference=state.reference,
+        title=state.title,
+        system=past.system,
+        level=documents.level_of(past.scheme, state),
+        status=state.status,
+        zone=store.zone,
+        as_of=identity(past.last),
+        declared=state.declared,
+        detected=state.detected,
+        blocks=briefing.laid_out(blocks),
+        charts=documents.drawn(store, past),
+        handover=found,
+    )
+
+
+def make(store: Store, reference: str, id: str = "", as_of: str | None = None) -> Made:
+    """Build and render a briefing; nothing is written. The same as-of gives the same bytes."""
+    from tocsin.reports import briefing as sheet
+
+    built = build(store, reference, id, as_of)
+    return Made(built, sheet.render(built), BRIEFING)
+
+
+def export(
+    store: Store, author: Author, reference: str, path: Path, id: str = "", as_of: str | None = None
+) -> Entry:
+    """Write a briefing to a file and record that; see `documents.file`."""
+    documents.check_place(store, path)
+    return documents.file(store, author, make(store, reference, id, as_of), path)
+
+
+def default_path(store: Store, built: Briefing) -> Path:
+    """Return where a briefing goes when nobody says otherwise: one name for each as-of and hand-over."""
+    which = f"{built.handover.id[-6:]}-" if built.handover else ""
+    return store.folder("exports") / f"{built.reference}-briefing-{which}{built.as_of.sha256[:8]}.pdf"
+
+
+def _chosen(state: Incident, id: str) -> Handover | None:
+    found = handover.handovers(state)
+    if id:
+        named = next((one for one in found if one.id == id), None)
+        if named is None:
+            raise NotFound("there is no such hand-over.", where=id)
+        return named
+    standing = [one for one in found if one.state in (State.OPEN, State.PASSED)]
+    return standing[-1] if standing else None
+
+
+def _facts(past: Past, now: datetime, zone: str) -> Facts:
+    state, scheme = past.state, past.scheme
+    clocks = clock_states(state, scheme, now, zone, past.former)
+    return Facts(
+        incident=state,
+        scheme=scheme,
+        system=past.system,
+        clocks=tuple(clocks),
+        actions=tuple(_actions(past, scheme, clocks)),
+        lines=documents.timeline_lines(past.entries, state),
+        now=now,
+        zone=zone,
+    )
+
+
+def _actions(past: Past, scheme: Scheme, clocks: list[ClockState]) -> list[Action]:
+    told = [item for item in _items(past) if item.lane == "told" and not item.source]
+    layers = dict.fromkeys(layer_of(alert, None).value for _, alert in past.state.alerts)
+    return next_actions(past.state, scheme, clocks, told, layers)
+
+
+def _items(past: Past) -> list[Item]:
+    about: dict[str, list[Entry]] = {}
+    for entry in past.entries:
+        if entry.subject != past.state.id:
+            about.setdefault(entry.subject, []).append(entry)
+    return [item for own in about.values() if (item := item_of(own)) is not None]
