@@ -107,7 +107,7 @@ def line(status: Status) -> str:
 
 def held_secrets() -> Secrets:
     """Return where secrets are kept on this machine, asking for a passphrase if need be."""
-    return secrets.opened(_asked)
+    return secrets.opened(asked)
 
 
 def _add(args: argparse.Namespace) -> int:
@@ -119,7 +119,7 @@ def _add(args: argparse.Namespace) -> int:
         settings[key.strip()] = f"{settings[key.strip()]}\n{value}" if key.strip() in settings else value
     secret = None
     if args.secret:
-        secret = _asked("Password or token: ")
+        secret = asked("Password or token: ")
         if args.kind != sources.WEBHOOK:
             settings["secret"] = "yes"
     with options.opened(args, create=True) as store:
@@ -213,7 +213,7 @@ def _secret(args: argparse.Namespace) -> int:
     with options.opened(args) as store:
         source = sources.get(store, args.name)
         webhook = source.importer == sources.WEBHOOK
-        _keep(store, source, None if webhook else _asked("Password or token: "))
+        _keep(store, source, None if webhook else asked("Password or token: "))
     options.say("It is kept.")
     return 0
 
@@ -230,7 +230,7 @@ def _remove(args: argparse.Namespace) -> int:
     return 0
 
 
-def _asked(question: str) -> str:
+def asked(question: str) -> str:
     """Return what a person types unseen, or the next line of a pipe. Raises BadInput when there is none."""
     if sys.stdin is not None and sys.stdin.isatty():
         answer = getpass.getpass(question)

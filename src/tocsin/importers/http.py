@@ -80,6 +80,13 @@ class Http:
         """Return the JSON that POST gives, for questions that change nothing: it may be sent again."""
         return self._asked("POST", path, json=body)
 
+    def deliver(self, body: Any, headers: Mapping[str, str], *, path: str = "") -> None:
+        """Post JSON to the URL, or to what lies below it; any 2xx takes it, and what it says is not read.
+
+        Raises BadInput, Stopped, NoAnswer (another try may help). Nothing is sent twice without `tries`.
+        """
+        self._asked("POST", path, json=body, headers=dict(headers), taken=True)
+
     def close(self) -> None:
         """Give up the connection."""
         if self._client is not None:
@@ -101,7 +108,7 @@ class Http:
                     raise Stopped from None
         raise AssertionError("the last try returns or raises")
 
-    def _once(self, method: str, path: str, deadline: Any, **what: Any) -> Any:
+    def _once(self, method: str, path: str, deadline: Any, taken: bool = False, **what: Any) -> Any:
         from tocsin.importers import wire
 
         if self._client is None:
@@ -109,9 +116,15 @@ class Http:
         with (
             wire.in_words(self.url),
             deadline.holds(),
-            self._client.stream(method, f"{self.url}/{path.lstrip('/')}", **what) as answer,
+            self._client.stream(method, _joined(self.url, path), **what) as answer,
         ):
-            return wire.json_of(answer, self.url, deadline)
+            return (
+                wire.taken(answer, self.url, deadline) if taken else wire.json_of(answer, self.url, deadline)
+            )
+
+
+def _joined(url: str, path: str) -> str:
+    return f"{url}/{path.lstrip('/')}" if path else url
 
 
 def checked_url(url: str) -> str:

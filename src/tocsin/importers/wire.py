@@ -186,6 +186,12 @@ def in_words(where: str) -> Iterator[None]:
         raise BadInput("this cannot be asked for.", where=where) from error
 
 
+def taken(answer: httpx.Response, where: str, deadline: Deadline) -> None:
+    """Return when what was sent was taken (2xx). Raises BadInput and NoAnswer."""
+    if not answer.is_success:
+        raise refusal(answer.status_code, answer.headers, _read(answer, deadline, _LONGEST_WORDS), where)
+
+
 def json_of(answer: httpx.Response, where: str, deadline: Deadline) -> Any:
     """Return the JSON of an answer that is whole. Raises BadInput and NoAnswer."""
     kind = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
