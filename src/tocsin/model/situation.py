@@ -121,7 +121,7 @@ def _clocks(clocks: Sequence[ClockState], scheme: Scheme, now: datetime, zone: s
 def is_update_clock(clock: ClockState, scheme: Scheme) -> bool:
     """Whether a clock counts towards the next status update: one that telling somebody meets."""
     rule = scheme.clock(clock.rule)
-    return rule is not None and UPDATE in rule.met_by
+    return rule is not None and any(fact.partition(":")[0] == UPDATE for fact in rule.met_by)
 
 
 def steps(incident: Incident) -> dict[str, StepMarked]:

@@ -70,7 +70,7 @@ PLACEHOLDERS: dict[str, Placeholder] = {
     "detected": Placeholder("when it was detected"),
     "cause": Placeholder("the field Suspected cause"),
     "version": Placeholder("the field Affected version"),
-    "signs": Placeholder("what its alerts say", "no alert belongs to it", many=True),
+    "signs": Placeholder("what its alerts say", "No alert belongs to it", many=True),
     "done": Placeholder("what was pulled, frozen, contained, and steps done",
                         "Nothing is recorded as done yet", many=True),
     "doing": Placeholder("what is under way: steps taken up, effects awaited",

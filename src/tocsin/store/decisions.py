@@ -10,7 +10,7 @@ import msgspec
 from sqlalchemy import Connection, func, select
 from sqlalchemy.dialects.sqlite import insert
 
-from tocsin.errors import BadInput
+from tocsin.errors import BadInput, StoreProblem
 from tocsin.store.schema import decision_log, import_
 
 if TYPE_CHECKING:
@@ -128,6 +128,27 @@ def compare(candidate: Path, known: Sequence[Path], target: Path) -> Compared:
     return Compared(new, met - len(differing), tuple(differing), first or 0, last or 0)
 
 
+def count(files: Sequence[Path], since_us: int, until_us: int, places: Sequence[tuple[str, str]] = ()) -> int:
+    """Return how many decisions there are from `since_us` until before `until_us`, of all the files together.
+
+    `places` are columns with the value they have; one of the files has to have the column. It reads times
+    and these columns only. Raises StoreProblem for a file gone or damaged.
+    """
+    import duckdb
+
+    listed = ", ".join(quoted_path(file) for file in files)
+    where = ["epoch_us(time) >= ?", "epoch_us(time) < ?"]
+    where += [f"CAST({quoted_name(name)} AS VARCHAR) = ?" for name, _ in places]
+    query = f"SELECT count(*) FROM read_parquet([{listed}], union_by_name = true) WHERE {' AND '.join(where)}"
+    values = [since_us, until_us, *(value for _, value in places)]
+    try:
+        with scratch_database(files[0].parent) as connection:
+            return int(connection.execute(query, values).fetchall()[0][0])
+    except duckdb.Error as error:
+        told = (str(error).splitlines() or [""])[0][:300]
+        raise StoreProblem(f"a decision log cannot be read: {told}") from error
+
+
 def join(parts: Sequence[Path], target: Path) -> None:
     """Write the decisions of several logs to `target`, by time. Raises BadInput when their columns differ.
 
@@ -158,6 +179,11 @@ def scratch_database(spill: Path) -> Iterator["DuckDBPyConnection"]:
     with duckdb.connect(config=config) as connection:
         connection.execute("SET TimeZone = 'UTC'")
         yield connection
+
+
+def quoted_name(name: str) -> str:
+    """Return a column's name as SQL has it."""
+    return '"' + name.replace('"', '""') + '"'
 
 
 def quoted_path(path: Path) -> str:
