@@ -14,13 +14,22 @@ from tocsin.model.response import (
     AlarmAcknowledged,
     AlarmShelved,
     AlarmUnheard,
+    CallRecorded,
+    DeploymentAllowed,
+    EscalationAcknowledged,
     ExamplesAdded,
     FixVerified,
+    FreezeDeclared,
+    FreezeLifted,
     HandoverCancelled,
     HandoverConfirmed,
     HandoverPrepared,
     IncidentTriaged,
     LayerJudged,
+    NoticeSent,
+    OptionPulled,
+    PullConfirmed,
+    PullReleased,
     ResultsRecorded,
     RoleRelinquished,
     StepAdded,
@@ -75,6 +84,18 @@ def _task(body: StepAdded, by: str) -> str:
     return f"Task{f' for {body.person}' if body.person else ''}{box}: {body.text}"
 
 
+def _pulled(body: OptionPulled, by: str) -> str:
+    """What was pulled to contain, and what rule was broken for it, with the reasons."""
+    without = f"; evidence was not preserved first: {body.override}" if body.override else ""
+    beyond = f"; {by} is not among those who may: {body.exception}" if body.exception else ""
+    return f"Pulled: {body.name}, {body.minutes} min expected{without}{beyond}"
+
+
+def _confirmed(body: PullConfirmed, by: str) -> str:
+    worked = "works" if body.worked else "does not work"
+    return f"{body.name or 'What was pulled'} {worked}{because(body.seen)}"
+
+
 def _results(body: ResultsRecorded, by: str) -> str:
     passed = sum(one.passed for one in body.results)
     return f"Version {body.version} passes {passed} of {len(body.results)} examples tried"
@@ -88,7 +109,51 @@ def _update(body: UpdateTold, by: str) -> str:
     return f"Status update to {body.to}{way}{again}: {title_of(body.text)}{against}"
 
 
+def _call(body: CallRecorded, by: str) -> str:
+    """Whom somebody called, and what came of it."""
+    target = f" ({body.target})" if body.person and body.target != body.person else ""
+    number = f", {body.number}" if body.number else ""
+    return f"Called {body.person or body.target}{target}{number}: {_OUTCOMES.get(body.outcome, body.outcome)}{because(body.note)}"
+
+
+# A call that is only being made says no more than that.
+_OUTCOMES = {"called": "ringing", "answered": "answered", "no answer": "no answer"}
+
+
+def _notice(body: NoticeSent, by: str) -> str:
+    """What went out by itself, or why it did not; that it is being sent is no line of its own."""
+    if body.outcome == "sending":
+        return ""
+    to = f" to {body.to}" if body.to and body.to != body.channel else ""
+    for_whom = f" for {body.target}" if body.target and not body.to else ""
+    return f"{body.outcome.capitalize()}{to} by {body.channel}{for_whom}{because(body.detail)}"
+
+
 _TABLE: dict[type, Words] = {
+    CallRecorded: Words(_call, lane=lambda body: "told" if body.outcome == "answered" else "done"),
+    NoticeSent: Words(_notice, lane=lambda body: {"sent": "told", "not sent": "noted"}.get(body.outcome, "")),
+    EscalationAcknowledged: Words(
+        lambda body, by: f"{body.person} took over: the escalation stops{because(body.note)}",
+        kind="status",
+        lane="decided",
+    ),
+    OptionPulled: Words(_pulled, kind="status", lane="done"),
+    PullConfirmed: Words(_confirmed, kind="status", lane="done"),
+    PullReleased: Words(
+        lambda body, by: f"Put back: {body.name or 'what was pulled'}{because(body.note)}", lane="done"
+    ),
+    FreezeDeclared: Words(
+        lambda body, by: f"Change freeze declared{because(body.reason)}", kind="status", lane="decided"
+    ),
+    FreezeLifted: Words(
+        lambda body, by: f"Change freeze lifted{because(body.reason)}", kind="status", lane="decided"
+    ),
+    DeploymentAllowed: Words(
+        lambda body, by: (
+            f"Deployment {body.title or body.deployment} allowed in the change freeze{because(body.reason)}"
+        ),
+        lane="decided",
+    ),
     UpdateTold: Words(_update, lane="told"),
     UpdateSnoozed: Words(
         lambda body, by: f"Status update put off until {iso(body.until)}{because(body.reason)}",

@@ -38,9 +38,11 @@ from tocsin.model.judgement import (
 from tocsin.model.operator import Author
 from tocsin.model.response import (
     AlarmShelved,
+    CallRecorded,
     ClockPaused,
     ClockResumed,
     DeploymentAllowed,
+    EscalationAcknowledged,
     ExamplesAdded,
     FactStated,
     FixVerified,
@@ -102,6 +104,8 @@ _UNDOABLE = (
     DeploymentAllowed,
     UpdateSnoozed,
     AlarmShelved,
+    CallRecorded,
+    EscalationAcknowledged,
     ExamplesAdded,
     ResultsRecorded,
     FixVerified,
