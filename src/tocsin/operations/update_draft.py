@@ -84,12 +84,10 @@ def draft(store: Store, incident: str, audience: str = "") -> Draft:
         mine = [one for one in found if one.number and _audience(one) == template.audience]
         last = next((one for one in mine if not one.withdrawn), None)
         changed = _changed(connection, known, entries, last, scheme, standing_now, now, zone)
-        following = next_due(connection, known, template.audience, now, zone)
+        following = next_due(connection, known, template, now, zone)
     more = store_facts(store, known)
     number = len([one for one in mine if not one.withdrawn]) + 1
-    # Those outside are promised an update only where a clock of their own asks for one.
-    promised = following if not template.outside or _has_own(scheme, template.audience) else None
-    around = _around(more, number, last, promised, changed)
+    around = _around(more, number, last, following, changed)
     filled = values(known, scheme, standing_now, now, zone, around)
     return Draft(
         incident=known,
@@ -157,14 +155,19 @@ def _is_own(clock: ClockState, scheme: Scheme, audience: str) -> bool:
 
 
 def next_due(
-    connection: Connection, known: Incident, audience: str, at: datetime, zone: str
+    connection: Connection, known: Incident, template: Template, at: datetime, zone: str
 ) -> datetime | None:
-    """Return when the next update is due once this audience has been told at `at`."""
-    telling = Said("", at, "", UpdateTold(audience, "", ""))
+    """Return when the next update is due once this audience has been told at `at`.
+
+    Those outside are promised one only where a clock of their own asks for it.
+    """
+    telling = Said("", at, "", UpdateTold(template.audience, "", ""))
     told = replace(known, conduct=replace(known.conduct, updates=(*known.conduct.updates, telling)))
     scheme, states = clocks.states(connection, told, at, zone)
-    clock = due_clock(states, scheme, audience)
-    return clock.due if clock else None
+    clock = due_clock(states, scheme, template.audience)
+    if clock is None or (template.outside and not _is_own(clock, scheme, template.audience)):
+        return None
+    return clock.due
 
 
 def _audience(told: Told) -> str:

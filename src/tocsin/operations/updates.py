@@ -69,7 +69,7 @@ def tell(
             parts.actions,
             parts.needs,
             _reasons(found, reasons or {}),
-            next_due(write.connection, known, template.audience, moment, store.zone),
+            next_due(write.connection, known, template, moment, store.zone),
             corrects,
             reason if corrects else "",
         )
