@@ -8,9 +8,8 @@ from tocsin.model.alert import Alert
 from tocsin.model.observation import Observation
 from tocsin.model.operator import System
 from tocsin.model.severity import Scheme
-from tocsin.operations import evidence, observations, systems
+from tocsin.operations import evidence, observations, policies, systems
 from tocsin.operations.incidents import severity_or_default
-from tocsin.policy.load import load_shipped
 from tocsin.store import alerts
 from tocsin.store.folder import Store
 
@@ -41,7 +40,7 @@ def prepare(
     All are named by id; `evidence` counts the files attached to the report. Raises NotFound for what
     is not there.
     """
-    scheme, known = load_shipped(), tuple(systems.names(store))
+    scheme, known = policies.current(store)[0], tuple(systems.names(store))
     seen = observations.get(store, observation) if observation else None
     ids = tuple(filter(None, (alert,) if isinstance(alert, str) else alert))
     with store.signals.read() as connection:

@@ -18,13 +18,13 @@ from tocsin.model.instant import from_us, iso, to_us
 from tocsin.model.journal import Entry
 from tocsin.model.judgement import AlertsAccepted, AlertsSnoozed
 from tocsin.model.operator import Author
+from tocsin.model.severity import Scheme
 from tocsin.model.signal import Signal
-from tocsin.operations import deployments, normals
+from tocsin.operations import deployments, normals, policies
 from tocsin.operations.coverage import Rhythms
 from tocsin.operations.normals import Verdict, Verdicts
 from tocsin.operations.signals import system_id
 from tocsin.operations.timeline import checked_text
-from tocsin.policy.load import load_shipped
 from tocsin.store import alerts, decisions, ends, incidents, series, systems
 from tocsin.store.database import Connection
 from tocsin.store.folder import Store
@@ -84,12 +84,14 @@ class QueueView:
 class Known:
     """What the journal says that the queue is arranged by: `taken` is the incident of each alert in one.
 
-    `open` are the incidents that are neither closed nor withdrawn, the newest first.
+    `open` are the incidents that are neither closed nor withdrawn, the newest first; `scheme` is the pack in
+    force.
     """
 
     names: Mapping[str, str]
     taken: Mapping[str, str]
     verdicts: Verdicts
+    scheme: Scheme
     open: tuple[Incident, ...] = ()
 
 
@@ -126,7 +128,7 @@ def known_of(connection: Connection) -> Known:
     standing = [one for one in incidents.list_all(connection) if not one.withdrawn]
     taken = {alert.id: one.id for one in standing for _, alert in one.alerts}
     open = tuple(one for one in reversed(standing) if one.status != CLOSED)
-    return Known(names, taken, normals.verdicts(connection), open)
+    return Known(names, taken, normals.verdicts(connection), policies.for_new(connection), open)
 
 
 def arranged(
@@ -243,12 +245,11 @@ def _by_id(store: Store) -> dict[str, Candidate]:
 
 
 def _waiting(found: Iterable[Candidate], known: Known) -> list[Waiting]:
-    scheme = load_shipped()
     return [
         Waiting(
             one,
             known.names.get(one.system, one.system),
-            scheme.rank(scheme.level_for(one.severity)),
+            known.scheme.rank(known.scheme.level_for(one.severity)),
             next((open for open in known.open if _is_part(one, open)), None),
         )
         for one in found

@@ -22,7 +22,6 @@ from tocsin.operations import clocks, deployments, queue
 from tocsin.operations.coverage import Rhythms, silent
 from tocsin.operations.observations import Reported, waiting_of
 from tocsin.operations.queue import QueueView
-from tocsin.policy.load import load_shipped
 from tocsin.store import alerts, incidents, observations, samples, series, systems
 from tocsin.store.database import Connection
 from tocsin.store.folder import Store
@@ -88,11 +87,12 @@ def look(store: Store, back: timedelta = timedelta(hours=24), rhythms: Rhythms |
 
     Whoever looks again and again keeps the `rhythms`.
     """
-    now, scheme, watched = store.now(), load_shipped(), clocks.wall(store)
+    now, watched = store.now(), clocks.wall(store)
     ran = deployments.by_system(store)
     with store.journal.read() as connection:
         known = sorted(systems.list_all(connection), key=lambda one: one.name.casefold())
         said = queue.known_of(connection)
+        scheme = said.scheme
         seen = waiting_of(observations.list_all(connection), incidents.list_all(connection))
     with store.signals.read() as connection:
         found = alerts.list_all(connection, since=now - queue.OVER)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from tocsin.model import counting, facts
+from tocsin.model import closure, counting, facts
 from tocsin.model.alert import AlertSeverity
 from tocsin.model.calendar import Calendar, Offset, Unit
 from tocsin.model.classification import CATEGORIES, TYPES
@@ -132,6 +132,9 @@ def _how_long(scheme: Scheme, key: str, rule: ClockRule) -> Found:
         yield f"{key}.until", "only a clock that repeats has an end"
     yield from unknown_levels(scheme, f"{key}.within_by_level", rule.within_by_level)
     yield from unknown_levels(scheme, f"{key}.levels", rule.levels)
+    if not rule.counts_up:
+        bare = (level for level in rule.levels if rule.offset(level) is None)
+        yield from ((f"{key}.levels", f"{level!r} has no number in within_by_level") for level in bare)
     for name, offset in _offsets(rule):
         yield from span(f"{key}.{name}", offset)
 
@@ -171,6 +174,7 @@ def _handling(scheme: Scheme) -> Found:
     for i, role in enumerate(scheme.roles):
         yield from unknown_levels(scheme, f"roles[{i}].levels", role.levels)
     yield from unknown_levels(scheme, "freeze", scheme.freeze)
+    yield from unknown("closure", scheme.closure, closure.TITLES)
     yield from twice("closure", scheme.closure)
     if scheme.quiet is not None:
         yield from span("quiet", scheme.quiet)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -41,6 +41,7 @@ def shipped() -> list[str]:
     return sorted(file.parent.name for file in resource("policies").glob(f"*/{PACK}"))
 
 
+@lru_cache  # its files stay as they are while the program runs
 def load_shipped(name: str = DEFAULT) -> Scheme:
     """Return a pack that comes with Tocsin. Raises NotFound, naming those there are."""
     if name not in shipped():
