@@ -7,7 +7,6 @@ from enum import StrEnum
 
 from tocsin.model.arrangement import OptionRegistered, OptionRehearsed, OptionRemoved
 from tocsin.model.conduct import Said
-from tocsin.model.fields import value_of
 from tocsin.model.incident import OPEN, REOPENED, Incident, standing
 from tocsin.model.journal import Entry
 from tocsin.model.response import OptionPulled, PullConfirmed, PullReleased
@@ -222,6 +221,6 @@ def may_pull(option: Option, person: str, incident: Incident, titles: Iterable[s
     `titles` are those the person holds, such as "VP Engineering". An option that names nobody is anybody's.
     """
     who = {one.casefold() for one in option.who}
-    held = [role for role in incident.roles if str(value_of(incident.roles, role, "")) == person]
+    held = [role for role, holder in incident.staff.items() if holder == person]
     names = [person, ANYBODY, *titles, *held, *(f"{role} lead" for role in held)]
     return not who or any(name.casefold() in who for name in names)

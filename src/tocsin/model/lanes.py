@@ -8,6 +8,7 @@ from enum import Enum
 from tocsin.model.alert import Alert, AlertSeverity
 from tocsin.model.deployment import Deployment
 from tocsin.model.fields import value_of
+from tocsin.model.freeze import Flagged, flagged
 from tocsin.model.incident import CLOSED, REOPENED, Incident
 from tocsin.model.instant import When
 from tocsin.model.journal import RoleAssumed
@@ -59,6 +60,7 @@ def marks(
     incident: Incident, items: Iterable[Item], scheme: Scheme, deployments: Sequence[Deployment] = ()
 ) -> tuple[Mark, ...]:
     """Return everything there is to draw, lane by lane, each by time."""
+    flags = {one.deployment.id: one for one in flagged(incident, deployments)}
     found = [
         *_start(incident),
         *_detected(incident),
@@ -66,7 +68,7 @@ def marks(
         *_grades(incident, scheme),
         *_moves(incident),
         *_deeds(incident),
-        *(_deployment(each) for each in deployments),
+        *(_deployment(each, flags.get(each.id)) for each in deployments),
         *(of_item(item) for item in items),
     ]
     return tuple(sorted(found, key=lambda mark: (LANES.index(mark.lane), mark.happened.at, mark.id)))
@@ -166,9 +168,14 @@ def _deeds(incident: Incident) -> list[Mark]:
     return found
 
 
-def _deployment(deployment: Deployment) -> Mark:
-    mark = f"deployment {deployment.id}"
-    return Mark(mark, "deployed", deployment.title, deployment.began, Source.DEPLOYMENT)
+def _deployment(deployment: Deployment, flag: Flagged | None) -> Mark:
+    """One seen in the change freeze says so, like an alert of the second rank, until somebody allows it."""
+    mark, text, rank = f"deployment {deployment.id}", deployment.title, None
+    if flag is not None and flag.allowed is None:
+        text, rank = f"flagged: {text}" if flag.sure else f"flagged, perhaps: {text}", 1
+    elif flag is not None and flag.allowed is not None:
+        text = f"{text} (allowed: {flag.allowed.body.reason})"
+    return Mark(mark, "deployed", text, deployment.began, Source.DEPLOYMENT, rank=rank)
 
 
 class Grip(Enum):

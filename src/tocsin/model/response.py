@@ -230,6 +230,7 @@ class PullConfirmed:
     worked: bool
     seen: str = ""
     since: datetime | None = None
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,6 +239,7 @@ class PullReleased:
 
     pull: str
     note: str = ""
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,6 +262,7 @@ class DeploymentAllowed:
 
     deployment: str
     reason: str
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,10 @@
 """Containing an incident: an option is pulled, its effect confirmed, and it is put back in the end (C1)."""
 
-from collections.abc import Iterable
 from datetime import datetime
 
 from tocsin.errors import BadInput, NotAllowed, NotFound
 from tocsin.model import containment
+from tocsin.model import steps as playbook_steps
 from tocsin.model.arrangement import ContactSet
 from tocsin.model.containment import Option, Pull
 from tocsin.model.containment_effect import Effect, Verdict, words
@@ -12,9 +12,8 @@ from tocsin.model.incident import CLOSED, CONTAINED, Incident, standing
 from tocsin.model.instant import When, to_us
 from tocsin.model.journal import Entry
 from tocsin.model.operator import Author
-from tocsin.model.playbook import PRESERVE, Step
+from tocsin.model.playbook import Step
 from tocsin.model.response import OptionPulled, PullConfirmed, PullReleased
-from tocsin.model.severity import Scheme
 from tocsin.operations import containment_effect, containment_options, incidents, policies, strips
 from tocsin.operations.strips import Learnt
 from tocsin.operations.timeline import checked_text
@@ -90,7 +89,7 @@ def confirm(
         still = of_name(known, pulled.id)
         if still.released is not None:
             raise NotAllowed("it was put back already.", where=still.body.name, hint="Pull it again.")
-        body = PullConfirmed(still.id, worked, text, since)
+        body = PullConfirmed(still.id, worked, text, since, still.body.name)
         return write.add(author, body, incident=known.id, subject=known.id, id=id)
 
 
@@ -102,7 +101,7 @@ def release(store: Store, author: Author, incident: str, pull: str, note: str = 
         pulled = of_name(known, pull)
         if pulled.released is not None and pulled.released.entry != id:
             raise NotAllowed("it was put back already.", where=pulled.body.name)
-        body = PullReleased(pulled.id, text)
+        body = PullReleased(pulled.id, text, pulled.body.name)
         return write.add(author, body, incident=known.id, subject=known.id, id=id)
 
 
@@ -193,7 +192,7 @@ def _hurdles(
 ) -> tuple[tuple[Step, ...], bool]:
     steps: tuple[Step, ...] = ()
     if chosen.takes_offline:
-        steps = tuple(_unpreserved(known, policies.of(connection, known.policy)))
+        steps = playbook_steps.preserved(known, policies.of(connection, known.policy))
     may = containment.may_pull(chosen, author.name, known, titles_of(connection, author.name))
     return steps, may
 
@@ -231,15 +230,3 @@ def _check_time(store: Store, known: Incident, at: datetime | None) -> None:
         raise BadInput(
             "this time lies ahead.", where=at.isoformat(), hint="A pull is recorded when it is done."
         )
-
-
-def _unpreserved(known: Incident, scheme: Scheme) -> Iterable[Step]:
-    """Return the open steps that preserve evidence; of an unknown type, those that all playbooks have."""
-    marks = {one.body.step: one.body.state for one in known.conduct.steps}
-    own = scheme.playbook(known.text("type"))
-    books = (own,) if own else scheme.playbooks
-    for step in books[0].steps if books else ():
-        everywhere = all(any(one.id == step.id for one in book.steps) for book in books)
-        fits = not step.categories or known.text("category") in step.categories
-        if step.kind == PRESERVE and everywhere and fits and marks.get(step.id) not in ("done", "skipped"):
-            yield step

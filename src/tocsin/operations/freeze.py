@@ -112,7 +112,7 @@ def allow(
     with store.write() as write:
         known = incidents.get(write.connection, incident)
         found = [
-            one.deployment.id
+            one.deployment
             for one in freeze.flagged(known, ran)
             if deployment in (one.deployment.id, one.deployment.title)
         ]
@@ -123,7 +123,7 @@ def allow(
                 where=deployment,
                 hint=f"`tocsin freeze show {known.reference}` lists them with their ids.",
             )
-        body = DeploymentAllowed(found[0], text)
+        body = DeploymentAllowed(found[0].id, text, found[0].title)
         return write.add(author, body, incident=known.id, subject=known.id, id=id)
 
 
