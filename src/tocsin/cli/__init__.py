@@ -38,6 +38,8 @@ _COMMANDS = (
     "behaviour_command",
     "start_command",
     "playbook_command",
+    "triage_command",
+    "matrix_command",
     "clocks_command",
     "fact_command",
     "escalation_command",
