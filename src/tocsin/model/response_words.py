@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from tocsin.model.facts import title
 from tocsin.model.instant import iso
 from tocsin.model.journal import Entry, RoleAssumed
 from tocsin.model.playbook import LAYERS
@@ -14,10 +15,13 @@ from tocsin.model.response import (
     AlarmAcknowledged,
     AlarmShelved,
     AlarmUnheard,
+    ClockPaused,
+    ClockResumed,
     CallRecorded,
     DeploymentAllowed,
     EscalationAcknowledged,
     ExamplesAdded,
+    FactStated,
     FixVerified,
     FreezeDeclared,
     FreezeLifted,
@@ -28,6 +32,7 @@ from tocsin.model.response import (
     LayerJudged,
     NoticeSent,
     OptionPulled,
+    PolicyApplied,
     PullConfirmed,
     PullReleased,
     ResultsRecorded,
@@ -113,7 +118,8 @@ def _call(body: CallRecorded, by: str) -> str:
     """Whom somebody called, and what came of it."""
     target = f" ({body.target})" if body.person and body.target != body.person else ""
     number = f", {body.number}" if body.number else ""
-    return f"Called {body.person or body.target}{target}{number}: {_OUTCOMES.get(body.outcome, body.outcome)}{because(body.note)}"
+    outcome = _OUTCOMES.get(body.outcome, body.outcome)
+    return f"Called {body.person or body.target}{target}{number}: {outcome}{because(body.note)}"
 
 
 # A call that is only being made says no more than that.
@@ -129,13 +135,29 @@ def _notice(body: NoticeSent, by: str) -> str:
     return f"{body.outcome.capitalize()}{to} by {body.channel}{for_whom}{because(body.detail)}"
 
 
+def _clock(id: str) -> str:
+    return id.replace("_", " ")
+
+
 _TABLE: dict[type, Words] = {
+    FactStated: Words(
+        lambda body, by: f"Stated: {title(body.fact)}{because(body.evidence)}", kind="clock", lane="decided"
+    ),
+    ClockPaused: Words(
+        lambda body, by: f"Clock {_clock(body.clock)} stands still{because(body.reason)}", kind="clock"
+    ),
+    ClockResumed: Words(
+        lambda body, by: f"Clock {_clock(body.clock)} goes on{because(body.reason)}", kind="clock"
+    ),
     CallRecorded: Words(_call, lane=lambda body: "told" if body.outcome == "answered" else "done"),
     NoticeSent: Words(_notice, lane=lambda body: {"sent": "told", "not sent": "noted"}.get(body.outcome, "")),
     EscalationAcknowledged: Words(
         lambda body, by: f"{body.person} took over: the escalation stops{because(body.note)}",
         kind="status",
         lane="decided",
+    ),
+    PolicyApplied: Words(
+        lambda body, by: f"Another policy pack applied{because(body.reason)}", kind="status", lane="decided"
     ),
     OptionPulled: Words(_pulled, kind="status", lane="done"),
     PullConfirmed: Words(_confirmed, kind="status", lane="done"),
