@@ -41,7 +41,7 @@ FOLLOWS: dict[str, tuple[str, ...]] = {
 }
 
 # What was written for other tools or for a hand-over is no report, and does no duty of one.
-TIMELINE, BRIEFING = "timeline", "briefing"
+TIMELINE, BRIEFING, UPDATE = "timeline", "briefing", "status update"
 
 # Who holds an incident's threads (domain.md T5).
 ROLES = ("commander", "deputy", "communications", "technical", "scribe", "compliance")
@@ -260,7 +260,7 @@ def _later(state: Incident, entry: Entry) -> Incident:
             return replace(state, marks=(*state.marks, mark))
         case IncidentLinked():
             return replace(state, links=(*state.links, Link(entry.id, body.other, body.relation)))
-        case DocumentExported() if not body.document.startswith((TIMELINE, BRIEFING)):
+        case DocumentExported() if not body.document.startswith((TIMELINE, BRIEFING, UPDATE)):
             return replace(state, exports=(*state.exports, entry.id))
         case Withdrawn():
             if body.entry == state.id:
