@@ -87,12 +87,20 @@ def record(
 
 
 def regrade(
-    store: Store, author: Author, incident: str, level: str, reason: str, *, id: str = ""
+    store: Store,
+    author: Author,
+    incident: str,
+    level: str,
+    reason: str,
+    *,
+    fields: Mapping[str, str] | None = None,
+    id: str = "",
 ) -> list[Entry]:
     """Give a level by hand, its answers staying as they were; another than now needs a reason.
 
     Raises BadInput, NotFound and NotAllowed.
     """
+    checked = _checked_fields(fields or {})
     with store.write() as write:
         known, scheme = _open(write, incident)
         level = incidents.checked_level(scheme, level)
@@ -104,7 +112,7 @@ def regrade(
         suggested_ = found.level if found else ""
         override = because if suggested_ != level else ""
         body = IncidentTriaged(dict(before), suggested_, level, checked_text(because), override)
-        return _write(write, author, known, scheme, body, {}, id)
+        return _write(write, author, known, scheme, body, checked, id)
 
 
 def _open(write: Write, incident: str) -> tuple[Incident, Scheme]:

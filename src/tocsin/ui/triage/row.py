@@ -59,10 +59,11 @@ class QuestionRow(QFrame):
     def _button(self, option: Option) -> QPushButton:
         button = QPushButton(button_text(f"{option.key.upper()}  {option.words}"))
         button.setCheckable(True)
+        set_look(button, role="choice")
+        button.setMinimumHeight(button.sizeHint().height())
         button.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the keys of the sheet give the answers
         button.setAccessibleName(f"{self.asked.text} {option.words}")
         button.setObjectName(f"answer-{option.id}" if option.id != UNKNOWN else "answer-unknown")
-        set_look(button, role="choice")
         button.clicked.connect(partial(self.answered.emit, option))
         return button
 

@@ -259,6 +259,7 @@ class TriageSheet(Sheet):
     def _say(self, text: str) -> None:
         self.note.show_text(text)
         self.note.setVisible(bool(text))
+        self._resize()
 
     def _resize(self) -> None:
         if self.isVisible():
