@@ -9,10 +9,14 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class PolicyApplied:
-    """The commander let another frozen pack rule this incident: clocks that still run count by it."""
+    """The commander let another frozen pack rule this incident: clocks that still run count by it.
+
+    `pack` is its title and version, for people.
+    """
 
     sha256: str
     reason: str
+    pack: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,9 +15,9 @@ from tocsin.model.response import (
     AlarmAcknowledged,
     AlarmShelved,
     AlarmUnheard,
+    CallRecorded,
     ClockPaused,
     ClockResumed,
-    CallRecorded,
     DeploymentAllowed,
     EscalationAcknowledged,
     ExamplesAdded,
@@ -35,6 +35,7 @@ from tocsin.model.response import (
     PolicyApplied,
     PullConfirmed,
     PullReleased,
+    PolicyApplied,
     ResultsRecorded,
     RoleRelinquished,
     StepAdded,
@@ -140,6 +141,11 @@ def _clock(id: str) -> str:
 
 
 _TABLE: dict[type, Words] = {
+    PolicyApplied: Words(
+        lambda body, by: f"Rules changed to {body.pack or 'another pack'}{because(body.reason)}",
+        kind="status",
+        lane="decided",
+    ),
     FactStated: Words(
         lambda body, by: f"Stated: {title(body.fact)}{because(body.evidence)}", kind="clock", lane="decided"
     ),

@@ -78,11 +78,14 @@ def choose(store: Store, author: Author, scheme: Scheme, reason: str = "", *, id
             return known
         now, _ = _ruling(write.connection)
         if scheme == now:
-            raise NotAllowed(
-                f"{scheme.title}, version {scheme.version}, is in force already.", where=scheme.id
-            )
+            raise NotAllowed(f"{words(scheme)} is in force already.", where=scheme.id)
         sha256 = freeze_into(write, author, scheme)
         return write.add(author, PolicyChosen(sha256, reason), subject=SUBJECT, id=id)
+
+
+def words(scheme: Scheme) -> str:
+    """Return a pack's title and version as people say them."""
+    return f"{scheme.title} version {scheme.version}"
 
 
 def checked(scheme: Scheme) -> Scheme:

@@ -89,11 +89,9 @@ def apply(
         _may(known, author)
         scheme, sha256 = _frozen(write, author, sha256)
         if sha256 == known.policy:
-            raise NotAllowed(
-                f"{scheme.title}, version {scheme.version}, rules it already.", where=known.reference
-            )
+            raise NotAllowed(f"{policies.words(scheme)} rules it already.", where=known.reference)
         level = _level(known, policies.of(write.connection, known.policy), scheme, level)
-        body = PolicyApplied(sha256, reason)
+        body = PolicyApplied(sha256, reason, policies.words(scheme))
         entry = write.add(author, body, incident=known.id, subject=known.id, id=id)
         if level != known.severity:
             replaces = replaced_by(known.fields, ("severity",))
