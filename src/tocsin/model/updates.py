@@ -7,6 +7,7 @@ The first three headings are conditions, actions and needs (domain.md M1), whate
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 TITLE, HEADING, POINT, PLAIN = "title", "heading", "point", "plain"
 _MARKS = ((HEADING, "## "), (TITLE, "# "), (POINT, "- "))
@@ -176,3 +177,27 @@ def title_of(text: str) -> str:
     """Return the title of a text, else its first words."""
     found = blocks(text)
     return next((block.text for block in found if block.kind == TITLE), found[0].text if found else "")
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateSheet:
+    """An update before it is laid out on paper. `told` is None for a draft, which says so on every page.
+
+    Of what went outside the paper shows the words alone: no level, no names, nothing of how it was told.
+    `rank` counts levels from 1, the gravest; `audience` is its title; `at` is when it was told or drafted.
+    """
+
+    reference: str
+    system: str
+    level: str
+    rank: int
+    status: str
+    audience: str
+    outside: bool
+    text: str
+    at: datetime
+    zone: str
+    told: datetime | None = None
+    by: str = ""
+    to: str = ""
+    way: str = ""

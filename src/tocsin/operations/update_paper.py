@@ -1,0 +1,84 @@
+"""A status update on paper: as PDF, written to a file and recorded as having left."""
+
+import hashlib
+import os
+import re
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from tocsin.errors import UserError
+from tocsin.model.incident import UPDATE
+from tocsin.model.journal import DocumentExported, Entry
+from tocsin.model.operator import Author
+from tocsin.model.response import UpdateTold
+from tocsin.model.updates import UpdateSheet
+from tocsin.operations import systems
+from tocsin.operations.documents import check_place
+from tocsin.operations.update_draft import Draft, Told
+from tocsin.store import incidents, journal
+from tocsin.store.files import write_whole
+from tocsin.store.folder import Store
+
+
+def sheet(store: Store, found: Draft, text: str, *, told: Told | None = None, by: str = "") -> UpdateSheet:
+    """Return the paper of a text for the audience of a draft, or of an update that was told."""
+    known = found.incident
+    body = told.body if told is not None and isinstance(told.body, UpdateTold) else None
+    return UpdateSheet(
+        reference=known.reference,
+        system=systems.name_of(store, known.system),
+        level=known.severity,
+        rank=found.scheme.rank(known.severity) + 1,
+        status=known.status,
+        audience=found.template.title,
+        outside=found.template.outside,
+        text=text,
+        at=told.at if told else found.now,
+        zone=store.zone,
+        told=told.at if told else None,
+        by=told.by if told else by,
+        to=body.to if body else found.to,
+        way=body.by if body else "",
+    )
+
+
+def pdf(made: UpdateSheet) -> bytes:
+    """Return an update as PDF; the same one gives the same bytes."""
+    from tocsin.reports import update
+
+    return update.render(made)
+
+
+def save(store: Store, author: Author, incident: str, made: UpdateSheet, path: Path) -> Entry:
+    """Write an update as PDF into a file, and record that it left; return the entry.
+
+    The file is there, complete, before the entry is; a new one that could not be recorded is taken back.
+    Raises NotFound, BadInput and StoreProblem.
+    """
+    check_place(store, path)
+    content = pdf(made)
+    there_before = os.path.exists(path)
+    write_whole(path, content)
+    try:
+        with store.write() as write:
+            known = incidents.get(write.connection, incident)
+            last = journal.last_entry(write.connection, known.id)
+            body = DocumentExported(
+                f"{UPDATE} ({made.audience})",
+                last.id,
+                hashlib.sha256(content).hexdigest(),
+                str(path.absolute()),
+            )
+            return write.add(author, body, incident=known.id, subject=known.id)
+    except UserError:
+        if not there_before:
+            path.unlink(missing_ok=True)
+        raise
+
+
+def default_path(store: Store, made: UpdateSheet) -> Path:
+    """Return where the PDF of an update goes when nobody says otherwise."""
+    state = "draft" if made.told is None else "told"
+    at = made.at.astimezone(ZoneInfo(store.zone))
+    audience = re.sub(r"[^a-z0-9]+", "-", made.audience.lower()).strip("-") or "update"
+    return store.folder("exports") / f"{made.reference}-{audience}-{at:%Y%m%d-%H%M%S}-{state}.pdf"
