@@ -98,7 +98,7 @@ def _view(connection: Connection, one: Watched, watched: list[Watched], now: dat
         scheme=scheme,
         system=system.name if system else known.system,
         clocks=one.clocks,
-        actions=tuple(next_actions(known, scheme, one.clocks, told, layers)),
+        actions=tuple(next_actions(known, scheme, one.clocks, told, layers, now)),
         lines=tuple(log[:LONGEST_LOG]),
         items=tuple(items),
         links=tuple(_links(known, others)),
