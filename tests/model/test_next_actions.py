@@ -7,9 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tocsin.model.clocks import clock_states
+from tocsin.model.conduct import Conduct, Said
 from tocsin.model.fields import Head, Register
 from tocsin.model.incident import CLOSED, CONTAINED, RESOLVED, Grade, Incident, Mark, Move
 from tocsin.model.next_actions import Action, next_actions
+from tocsin.model.response import OptionPulled, PullConfirmed
 from tocsin.model.timeline import Item
 from tocsin.policy.load import load_shipped
 
@@ -48,8 +50,11 @@ def _by_id(actions: list[Action]) -> dict[str, Action]:
 
 def test_fresh_incident_asks_for_the_nearest_deadline_first() -> None:
     actions = _actions(_incident())
-    assert [action.id for action in actions[:3]] == ["severity", "clock:escalate", "contain"]
-    assert actions[0].due == NOW + timedelta(minutes=15)
+    dues = {action.id: action.due for action in actions if action.due}
+    order = ["role:deputy", "severity", "clock:escalate", "contain", "resolve"]
+    assert [id for id in dues if id in order] == order
+    assert dues["severity"] == NOW + timedelta(minutes=15)
+    assert dues["role:deputy"] == NOW + timedelta(minutes=2)
     assert not any(action.done for action in actions)
 
 
@@ -61,6 +66,49 @@ def test_escalation_names_whom_the_level_calls_and_where() -> None:
 
 def test_a_level_without_an_escalation_clock_asks_for_none() -> None:
     assert "clock:escalate" not in _by_id(_actions(_incident("SEV-4")))
+
+
+def test_the_roles_asked_for_are_those_the_level_needs() -> None:
+    grave, mild = ({id for id in _by_id(_actions(_incident(level))) if id.startswith("role:")}
+                   for level in ("SEV-1", "SEV-4"))  # fmt: skip
+    assert {"role:deputy", "role:communications", "role:technical"} <= grave
+    assert mild < grave
+    assert "role:commander" not in grave
+
+
+def test_triage_is_asked_for_and_then_the_type_if_it_was_left_open() -> None:
+    assert _by_id(_actions(_incident()))["severity"].place == "triage"
+    graded = _incident("SEV-1", grades=(Grade("g", "SEV-1", NOW), Grade("h", "SEV-1", NOW)))
+    found = _by_id(_actions(graded))
+    assert found["severity"].done
+    assert found["type"].place == "triage"
+    graded.fields["type"] = _register("bias")
+    assert "type" not in _by_id(_actions(graded))
+
+
+def test_the_type_decides_whom_to_tell_whatever_layer_the_alert_is_in() -> None:
+    known = _incident()
+    known.fields["type"] = _register("behaviour_change")
+    found = _by_id(_actions(known, layers=("infrastructure", "cost")))
+    assert [id for id in found if id.startswith("route:")] == ["route:behaviour"]
+
+
+def test_the_first_steps_of_the_playbook_are_asked_for_once_the_type_is_known() -> None:
+    known = _incident()
+    assert not [a for a in next_actions(known, SCHEME, (), now=NOW) if a.place.startswith("step:")]
+    known.fields["type"] = _register("bias")
+    found = [a for a in next_actions(known, SCHEME, (), now=NOW) if a.place.startswith("step:")]
+    assert len(found) == 5
+    assert all("playbook" in action.reason for action in found)
+
+
+def test_what_was_pulled_waits_for_a_word_on_whether_it_worked() -> None:
+    pulled = Said("p", NOW, "Operator A", OptionPulled("o", "Kill switch", 5))
+    known = _incident(conduct=Conduct(pulls=(pulled,)))
+    waiting = _by_id(_actions(known))["pull:p"]
+    assert (waiting.text, waiting.due) == ("Confirm that it worked: Kill switch", NOW + timedelta(minutes=5))
+    seen = Said("q", NOW, "Operator A", PullConfirmed("p", True))
+    assert "pull:p" not in _by_id(_actions(_incident(conduct=Conduct(pulls=(pulled,), effects=(seen,)))))
 
 
 def test_confirming_the_same_level_ticks_the_severity() -> None:

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from tocsin.model import handover, roles
+from tocsin.model import containment, handover, roles, steps
 from tocsin.model.classification import layer_of_cause
 from tocsin.model.clocks import ClockState, State
 from tocsin.model.incident import CLOSED, CONTAINED, RESOLVED, Incident
@@ -13,12 +13,14 @@ from tocsin.model.timeline import Item
 
 LEADS = {"technical": "technical lead", "communications": "communications lead"}
 _CONTAIN, _RESOLVE = "contained", "resolution"
+_ANSWERED = "acknowledged"  # somebody who was called took over
+_MOST_STEPS = 5  # of the playbook, which has a screen of its own
 
 
 @dataclass(frozen=True, slots=True)
 class Action:
     """One thing to do. `place` says where it is done: "clock:ID", "role:NAME", "field:NAME", "move:STATUS",
-    "tell:NAMES", "triage", "handover" or "report".
+    "tell:NAMES", "step:ID", "triage", "handover", "contain" or "report".
 
     `due` is when its clock runs out, `at` when it was done as far as that is known; `reason` says why it is
     asked for, or what settled it.
@@ -39,11 +41,13 @@ def next_actions(
     clocks: Sequence[ClockState],
     told: Iterable[Item] = (),
     layers: Iterable[str] = (),
+    now: datetime | None = None,
 ) -> list[Action]:
     """Return what is to do, open ones first in the order of work, the nearest deadline before all.
 
     `told` are timeline entries of what was told to others, `layers` the signal layers its alerts speak of.
-    A withdrawn incident asks for nothing.
+    Steps of the playbook come with `now`, by which their time boxes stand. A withdrawn incident asks for
+    nothing.
     """
     if incident.withdrawn:
         return []
@@ -53,6 +57,8 @@ def next_actions(
         *_routes(incident, scheme, list(told), list(layers)),
         *_leads(incident, scheme),
         *_containment(incident, scheme, clocks),
+        *_pulls(incident),
+        *(_steps(incident, scheme, now) if now else ()),
         *_findings(incident, scheme, clocks),
         *_afterwards(incident, scheme, clocks),
     ]
@@ -90,8 +96,9 @@ def _calls(incident: Incident, scheme: Scheme, clocks: Sequence[ClockState]) -> 
     """Clocks that only a person can say are met: escalation, and whatever else a pack asks for."""
     for clock in clocks:
         rule = scheme.clock(clock.rule)
-        by_hand = rule is not None and not rule.met_by and rule.anchor not in (_CONTAIN, _RESOLVE, CLOSED)
-        if by_hand and clock.state is not State.SUPERSEDED:
+        met_by = set() if rule is None else set(rule.met_by) - {_ANSWERED}
+        by_hand = rule is not None and not met_by and rule.anchor not in (_CONTAIN, _RESOLVE, CLOSED)
+        if by_hand and not clock.counts_up and clock.state is not State.SUPERSEDED:
             level = scheme.level(incident.severity)
             text = _call(clock, level) if clock.rule == "escalate" else clock.name
             yield _of_clock(clock, text, f"clock:{clock.id}", clock.basis)
@@ -156,6 +163,30 @@ def _containment(incident: Incident, scheme: Scheme, clocks: Sequence[ClockState
     done = at is not None or incident.status == CLOSED
     yield Action("contain", "Contain: stop the harm first", "move:contained", done,
                  "then look for the cause", _due(clock), at)  # fmt: skip
+
+
+def _pulls(incident: Incident) -> Iterator[Action]:
+    """What was pulled waits for a word on whether it worked."""
+    for pull in containment.pulls(incident):
+        if pull.effect is None and pull.released is None and incident.status != CLOSED:
+            body = pull.said.body
+            due = pull.said.at + timedelta(minutes=body.minutes)
+            text = f"Confirm that it worked: {body.name}"
+            yield Action(f"pull:{pull.said.entry}", text, "contain", False, "seen on the live signal", due)
+
+
+def _steps(incident: Incident, scheme: Scheme, now: datetime) -> Iterator[Action]:
+    """The next steps of the playbook, once it is known which one."""
+    if not incident.text("type") or incident.status == CLOSED:
+        return
+    states = steps.standing(incident, scheme, now)
+    words = steps.progress(incident, scheme, states).words
+    for state in steps.upcoming(states)[:_MOST_STEPS]:
+        who = state.person or state.step.role
+        reason = " · ".join(filter(None, [words, who]))
+        yield Action(
+            f"step:{state.step.id}", state.step.text, f"step:{state.step.id}", False, reason, state.due
+        )
 
 
 def _findings(incident: Incident, scheme: Scheme, clocks: Sequence[ClockState]) -> Iterator[Action]:
