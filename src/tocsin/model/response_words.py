@@ -35,7 +35,6 @@ from tocsin.model.response import (
     PolicyApplied,
     PullConfirmed,
     PullReleased,
-    PolicyApplied,
     ResultsRecorded,
     RoleRelinquished,
     StepAdded,
@@ -161,9 +160,6 @@ _TABLE: dict[type, Words] = {
         lambda body, by: f"{body.person} took over: the escalation stops{because(body.note)}",
         kind="status",
         lane="decided",
-    ),
-    PolicyApplied: Words(
-        lambda body, by: f"Another policy pack applied{because(body.reason)}", kind="status", lane="decided"
     ),
     OptionPulled: Words(_pulled, kind="status", lane="done"),
     PullConfirmed: Words(_confirmed, kind="status", lane="done"),
