@@ -1,7 +1,7 @@
 """The command screen in one look: the incident, its clocks, what is to do, and the running log."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from tocsin.model.alert import Alert
@@ -13,7 +13,8 @@ from tocsin.model.running_log import Line, lines
 from tocsin.model.severity import Scheme
 from tocsin.model.timeline import Item
 from tocsin.model.urgency import Watched, by_urgency
-from tocsin.operations import clocks
+from tocsin.operations import clocks, deployments, freeze
+from tocsin.operations.freeze import FreezeView
 from tocsin.store import incidents, journal, systems, timeline
 from tocsin.store.database import Connection
 from tocsin.store.folder import Store
@@ -52,6 +53,7 @@ class CommandView:
     items: tuple[Item, ...]
     links: tuple[str, ...]
     open: tuple[Standing, ...]
+    freeze: FreezeView | None = None
 
     @property
     def rank(self) -> int:
@@ -78,7 +80,15 @@ def look(store: Store, incident: str = "") -> CommandView | None:
             one = watched[0]
         else:
             return None
-        return _view(connection, one, watched, now)
+        view = _view(connection, one, watched, now)
+    return replace(view, freeze=_freeze(store, view))
+
+
+def _freeze(store: Store, view: CommandView) -> FreezeView:
+    """Return how the change freeze stands; what was deployed is read only where there was one."""
+    known = view.incident
+    ran = deployments.of_system(store, known.system) if known.conduct.freezes else []
+    return freeze.view(known, view.scheme, ran, view.now)
 
 
 def _view(connection: Connection, one: Watched, watched: list[Watched], now: datetime) -> CommandView:
