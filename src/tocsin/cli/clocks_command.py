@@ -150,7 +150,7 @@ def _tell(store: Store, args: argparse.Namespace) -> int:
         words.append(f"late by {_words(-left)}" if one.late else f"early by {_words(left)}")
     elif one.paused is not None and left is not None:
         words.append(f"{_words(left)} left")
-    elif one.due is not None:
+    elif one.due is not None and one.ended is None:
         words.append(f"due {_due(store, one)}")
     options.say(f"{', '.join(words)}.")
     return 0

@@ -21,8 +21,8 @@ class Watched:
 
     @property
     def nearest(self) -> ClockState | None:
-        """The clock that runs out first, or ran out first; None when nothing ticks."""
-        return next((clock for clock in self.clocks if clock.ticking), None)
+        """The clock that runs out first, or ran out first; None when nothing runs out."""
+        return next((clock for clock in self.clocks if clock.ticking and clock.due is not None), None)
 
     @property
     def rank(self) -> int:

@@ -18,6 +18,7 @@ from tocsin.store.folder import Store, is_store
 from tocsin.ui.alarms.alarms import Alarms
 from tocsin.ui.bars import Bars
 from tocsin.ui.bell import Bell
+from tocsin.ui.command import offered
 from tocsin.ui.desk import Desk
 from tocsin.ui.detecting import Detecting
 from tocsin.ui.finder import Choice
@@ -166,6 +167,7 @@ class App(QObject):
         window.add_action("Acknowledge the alarm", self.alarms.bar.acknowledge, "Ctrl+Shift+A", "check")
         window.add_action("All alarms", self.alarms.show_all, "Ctrl+Shift+L", "clock")
         window.add_action("Mute alarm sounds, or sound again", self.alarms.toggle_mute, "Ctrl+Shift+M", "")
+        offered.offer(window)
         window.add_action("Look for departures now", self.detecting.now, "", "signals")
         window.add_action("Verify the journal", self.bars.verify, "", "check")
         window.add_action("Leave", window.close, "Ctrl+Q", "close")

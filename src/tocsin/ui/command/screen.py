@@ -21,6 +21,7 @@ from tocsin.operations.strips import RANGES
 from tocsin.ui.charts.view import View
 from tocsin.ui.command.actions_panel import ActionsPanel
 from tocsin.ui.command.ask import Ask
+from tocsin.ui.command.clock_deeds import ClockDeeds
 from tocsin.ui.command.clocks_panel import ClocksPanel
 from tocsin.ui.command.corrections import Corrections
 from tocsin.ui.command.deeds import Deeds
@@ -67,7 +68,7 @@ class CommandScreen(QWidget):
         self.said.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._lay_out()
         self.ask = Ask(self)
-        self._deeds = Deeds(desk, self.ask)
+        self._deeds, self._clock_deeds = Deeds(desk, self.ask), ClockDeeds(desk, self.ask)
         self._corrections = Corrections(desk, self.ask)
         self._keys = self._letters()
         self._order_tabs()
@@ -130,7 +131,7 @@ class CommandScreen(QWidget):
             self.refresh()
 
     def _show(self, view: CommandView | None) -> None:
-        self._view = self._deeds.view = view
+        self._view = self._deeds.view = self._clock_deeds.view = view
         self._corrections.items = {item.id: item for item in view.items} if view else {}
         self._pages.setCurrentIndex(0 if view is None else 1)
         if view is None:
@@ -146,7 +147,7 @@ class CommandScreen(QWidget):
         self.log.show_lines(view.lines, now)
 
     def _show_trouble(self, error: UserError) -> None:
-        self._view = self._deeds.view = None
+        self._view = self._deeds.view = self._clock_deeds.view = None
         self.said.setText(str(error))
         self._pages.setCurrentIndex(0)
 
@@ -210,7 +211,8 @@ class CommandScreen(QWidget):
         keys: dict[Qt.Key, Callable[[], object]] = {
             Qt.Key.Key_L: self.focus_log, Qt.Key.Key_E: deeds.title, Qt.Key.Key_S: deeds.severity,
             Qt.Key.Key_T: deeds.start, Qt.Key.Key_P: deeds.roles, Qt.Key.Key_M: self.clocks.want_met,
-            Qt.Key.Key_W: self.clocks.want_waiver, Qt.Key.Key_A: deeds.alert,
+            Qt.Key.Key_W: self.clocks.want_waiver, Qt.Key.Key_H: self.clocks.want_pause,
+            Qt.Key.Key_F: self.clocks.fact_wanted.emit, Qt.Key.Key_A: deeds.alert,
             Qt.Key.Key_D: self.deployment_wanted.emit, Qt.Key.Key_V: self.serving_wanted.emit,
         }  # fmt: skip
         for number, name in enumerate(RANGES):
@@ -262,6 +264,8 @@ class CommandScreen(QWidget):
         header.more_wanted.connect(self._open_menu)
         self.clocks.met_wanted.connect(deeds.met)
         self.clocks.waiver_wanted.connect(deeds.waive)
+        self.clocks.pause_wanted.connect(self._clock_deeds.pause)
+        self.clocks.fact_wanted.connect(self._clock_deeds.fact)
         self.todo.chosen.connect(self._go)
         self.signals.start_brushed.connect(self._propose_start)
         self.log.line_written.connect(self._write_line)
@@ -274,7 +278,7 @@ class CommandScreen(QWidget):
 
     def _order_tabs(self) -> None:
         order: list[QWidget] = [*self.header.findChildren(QPushButton)]
-        order += [self.clocks.met, self.clocks.waive, self.clocks.rows, *self.signals.ranges.values()]
+        order += [*self.clocks.parts, *self.signals.ranges.values()]
         order += [*self.signals.charts.findChildren(View), self.todo.rows, self.lanes.view]
         order += [self.log.rows, self.log.input]
         for one, other in pairwise(order):
