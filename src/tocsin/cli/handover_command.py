@@ -13,6 +13,7 @@ from tocsin.model.incident import ROLES
 from tocsin.model.instant import iso
 from tocsin.model.journal import DocumentExported
 from tocsin.operations import briefing, handover
+from tocsin.operations.progress import finish
 from tocsin.store.folder import Store
 
 _KEYS = f"""A hand-over is prepared with a briefing, drafted from what is on record, and confirmed by the
@@ -75,7 +76,8 @@ def _on_incident(verbs: options.Subparsers, name: str, run: Any, help: str) -> a
 def _prepare(args: argparse.Namespace) -> int:
     with options.opened(args) as store:
         by = options.author(store, args)
-        blocks = briefing.draft(store, args.incident).blocks
+        told = finish(briefing.readings(store, args.incident))
+        blocks = briefing.with_readings(briefing.draft(store, args.incident).blocks, told)
         for pair in args.set:
             block, equals, text = pair.partition("=")
             if not equals:

@@ -77,14 +77,15 @@ def _print(store: Store, args: argparse.Namespace) -> int:
     if args.json:
         options.print_json(as_json(found) | {"holders": _holders(found, at) if args.at else None})
         return 0
+    wide = max(map(len, found.titles.values()))
     for one in found.ledger:
         if args.at is None or one.holds(at):
             until = f" until {iso(one.relinquished)}" if one.relinquished else ""
-            options.show(f"{found.titles[one.role]:<16}  {one.person}, since {iso(one.assumed)}{until}")
+            options.show(f"{found.titles[one.role]:<{wide}}  {one.person}, since {iso(one.assumed)}{until}")
     if args.at is None:
         for vacancy in found.vacancies:
             title = vacancy.role.title or vacancy.role.id
-            options.show(f"{title:<16}  nobody, since {iso(vacancy.since)}, needed by {iso(vacancy.due)}")
+            options.show(f"{title:<{wide}}  nobody, since {iso(vacancy.since)}, needed by {iso(vacancy.due)}")
         for hint in found.hints:
             options.say(f"Hint: {hint}.")
     return 0

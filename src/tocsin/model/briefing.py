@@ -11,6 +11,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from tocsin.model import roles
+from tocsin.model.blast_radius import Radius
 from tocsin.model.classification import CATEGORIES, TYPES
 from tocsin.model.clocks import ClockState, State
 from tocsin.model.handover import QUESTIONS, Handover
@@ -91,6 +92,25 @@ def draft(facts: Facts) -> dict[str, str]:
     return {block: "\n".join(makers[block](facts)) for block in BLOCKS}
 
 
+def readings(radius: Radius) -> Iterator[str]:
+    """Yield what the system's own records tell of the reach of an incident; nothing that is not known."""
+    if (count := radius.decisions) is not None:
+        bounds = f", {count.least:,} to {count.most:,}" if count.least != count.most else ""
+        yield f"Affected decisions: {count.at:,} since the start{bounds}"
+    if radius.people is not None:
+        yield f"Affected people: {radius.people:,}"
+    for part in radius.hit[:3]:
+        yield f"{part.column} {part.value}: {part.count:,} decisions, {part.share:.0%} of all"
+    if radius.off is not None:
+        faulty = ", ".join(radius.off.faulty)
+        yield f"Traffic off the faulty model{f' ({faulty})' if faulty else ''}: {radius.off.share:.0%}"
+    if radius.ahead:
+        first = radius.ahead[0]
+        yield f"If nothing is done: {first.decisions:,} more decisions within {first.hours} h"
+    for other in radius.shared[:3]:
+        yield f"Shares a {other.what} with {other.name or other.system}: {other.by}"
+
+
 def laid_out(blocks: Mapping[str, str]) -> tuple[tuple[str, str, str], ...]:
     """Return id, title and text of each block in the order of the form, empty ones too."""
     return tuple((id, title, blocks.get(id, "")) for id, title in BLOCKS.items())
@@ -133,13 +153,13 @@ def _objectives(facts: Facts) -> Iterator[str]:
     if known.reached(CONTAINED) is None and known.reached(RESOLVED) is None:
         yield f"Stop the harm: contain it{_by(facts, CONTAINED)}"
     if known.reached(RESOLVED) is None:
-        yield f"Find the cause, repair it and see it hold{_by(facts, 'resolution')}"
+        yield f"Find the cause, repair it and see it hold{_by(facts, 'resolution', without=CONTAINED)}"
     elif known.status != CLOSED:
         yield "Verify the fix on live traffic, then close"
 
 
-def _by(facts: Facts, fact: str) -> str:
-    rules = {rule.id for rule in facts.scheme.clocks if fact in rule.met_by}
+def _by(facts: Facts, fact: str, without: str = "") -> str:
+    rules = {rule.id for rule in facts.scheme.clocks if fact in rule.met_by and without not in rule.met_by}
     due = [one.due for one in facts.clocks if one.rule in rules and one.ticking and one.due]
     return f", due {moment(min(due), facts)}" if due else ""
 
@@ -235,19 +255,20 @@ def _questions(facts: Facts) -> Iterator[str]:
     """What the person who takes over has to know the answer to, one question a line."""
     known = facts.incident
     overdue = [one.name for one in facts.clocks if one.ticking and one.state is State.OVERDUE]
-    for name in overdue:
-        yield f"{name} is overdue: what is done about it?"
+    if overdue:
+        yield f"Overdue: {', '.join(overdue)}. What is done about it?"
     ahead = [one for one in facts.clocks if one.ticking and one.state is not State.OVERDUE and one.due]
     if ahead and ahead[0].due:
-        yield f"{ahead[0].name} is due {moment(ahead[0].due, facts)}: can it be held?"
-    for vacancy in roles.vacancies(known, facts.scheme):
-        yield f"Nobody is {vacancy.role.title}: who will be?"
+        yield f"{ahead[0].name} is due {moment(ahead[0].due, facts)}. Can it be held?"
+    missing = [one.role.title or one.role.id for one in roles.vacancies(known, facts.scheme)]
+    if missing:
+        yield f"Unassigned: {', '.join(missing)}. Who will it be?"
     if known.reached(CONTAINED) is None and known.reached(RESOLVED) is None:
-        yield "It is not contained: what is tried next?"
+        yield "It is not contained. What is tried next?"
     if known.start is None:
-        yield "The start is not estimated: who looks for it?"
+        yield "The start is not estimated. Who looks for it?"
     if not known.text("hypothesis") and not known.text("root_cause"):
-        yield "No cause is suspected yet: who looks, and where?"
+        yield "No cause is suspected yet. Who looks, and where?"
 
 
 def _last(said: list[str], what: str) -> Iterable[str]:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:  # a scheme has roles: at run time this module stands below it
 
 COMMANDER = "commander"
 MOST_ROLES = 2  # of one person; the third is a hint
+REPEAT = timedelta(minutes=2)
 MOST_REPORTS = 7  # people a commander can lead directly: the span of control of the incident command system
 
 
@@ -54,8 +55,8 @@ class Vacancy:
     due: datetime
 
     def told(self, now: datetime) -> int:
-        """How often it is to be told by now: once each time the minutes the rules give have passed."""
-        return max(0, int((now - self.since) / (self.due - self.since)))
+        """How often it is to be told again by now: every two minutes until somebody has it."""
+        return max(0, int((now - self.since) / REPEAT))
 
 
 def ledger(incident: Incident) -> tuple[Tenure, ...]:

@@ -1,5 +1,6 @@
 """Briefings: drafted from what is on record, built as of an entry, written to a file and recorded."""
 
+from collections.abc import Generator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -18,8 +19,9 @@ from tocsin.model.report import as_of as identity
 from tocsin.model.severity import Scheme
 from tocsin.model.timeline import Item
 from tocsin.model.timeline import fold as item_of
-from tocsin.operations import documents
+from tocsin.operations import blast_radius, documents
 from tocsin.operations.documents import Made, Past
+from tocsin.operations.progress import Progress
 from tocsin.store.folder import Store
 
 
@@ -45,6 +47,21 @@ def draft(store: Store, reference: str) -> Drafted:
     since = sum(1 for one in past.entries if waiting and one.recorded_at > waiting.prepared)
     facts = _facts(past, store.now(), store.zone)
     return Drafted(past.state, past.scheme, found, briefing.draft(facts), since)
+
+
+def readings(store: Store, reference: str) -> Generator[Progress, None, str]:
+    """Return what the system's own records tell of the reach of an incident, a sentence a line.
+
+    It counts decisions, so it takes its time with large logs. Empty where nothing is known.
+    """
+    radius = yield from blast_radius.look(store, reference)
+    return "\n".join(briefing.readings(radius))
+
+
+def with_readings(blocks: dict[str, str], told: str) -> dict[str, str]:
+    """Return a briefing with what the records tell at the end of its situation summary."""
+    situation = "\n".join(filter(None, (blocks.get("situation", ""), told)))
+    return {**blocks, "situation": situation}
 
 
 def build(store: Store, reference: str, id: str = "", as_of: str | None = None) -> Briefing:

@@ -1,7 +1,9 @@
 """The briefing of a hand-over on paper, in the structure of ICS-201, with who confirmed it and when."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from datetime import datetime
+from itertools import groupby
 
 from reportlab.platypus import CondPageBreak, Flowable, KeepTogether, Paragraph, Spacer
 
@@ -23,6 +25,8 @@ from tocsin.reports.page import (
 )
 from tocsin.reports.text import cells, markup, one_line, paragraphs
 
+# "22:16  Escalate", "due 2026-11-22 01:46  Resolve", as drafts write them and people may.
+_TIMED = re.compile(r"(?P<time>(?:due |overdue since )?(?:\d{4}-\d\d-\d\d )?\d\d:\d\d) {2,}(?P<rest>\S.*)$")
 NOT_KNOWN = "Nothing is on record."
 _STRIPS = 2  # signals drawn as the sketch; the incident report has them all
 
@@ -54,7 +58,7 @@ def _story(briefing: Briefing) -> Iterator[Flowable]:
         yield CondPageBreak(70)
         label = NUMBERS.get(block, "")
         yield Heading(f"{label}  {title}" if label else title, f"block-{number}")
-        yield from _block(block, text)
+        yield from _block(text)
         if block == "situation":
             yield from _sketch(briefing)
     if briefing.handover is not None:
@@ -119,11 +123,28 @@ def _moment(at: datetime, zone: str) -> list[Flowable]:
     return [one_line(words.local(at, zone), SMALL), *beside]
 
 
-def _block(block: str, text: str) -> Iterator[Flowable]:
+def _block(text: str) -> Iterator[Flowable]:
+    """Yield a block's text; of lines that begin with a time, the times stand in a column of their own."""
     if not text.strip():
         yield Paragraph(NOT_KNOWN, NOTE)
         return
-    yield from paragraphs(text, SMALL)
+    for timed, lines in groupby(text.splitlines(), lambda line: bool(_TIMED.match(line))):
+        if timed:
+            yield _rows(list(lines))
+        else:
+            yield from paragraphs("\n".join(lines), SMALL)
+
+
+def _rows(lines: Sequence[str]) -> Flowable:
+    rows: list[tables.Row] = []
+    for line in lines:
+        found = _TIMED.match(line)
+        assert found is not None
+        first, *more = cells(found["rest"], SMALL)
+        rows.append([found["time"], first])
+        rows += [["", content] for content in more]
+    widths = [130.0, page.width_pt() - 130]
+    return tables.grid(rows, widths, ("TEXTCOLOR", (0, 0), (0, -1), page.QUIET), header=0)
 
 
 def _sketch(briefing: Briefing) -> Iterator[Flowable]:
