@@ -13,6 +13,7 @@ from tocsin.errors import UserError
 _COMMANDS = (
     "console_command",
     "demo_command",
+    "drill_command",
     "incident_command",
     "role_command",
     "handover_command",
@@ -48,6 +49,9 @@ _COMMANDS = (
     "channel_command",
     "containment_command",
     "freeze_command",
+    "update_command",
+    "wording_command",
+    "policy_command",
     "report_command",
     "store_command",
     "doctor",

@@ -183,15 +183,12 @@ def title_of(text: str) -> str:
 class UpdateSheet:
     """An update before it is laid out on paper. `told` is None for a draft, which says so on every page.
 
-    Of what went outside the paper shows the words alone: no level, no names, nothing of how it was told.
-    `rank` counts levels from 1, the gravest; `audience` is its title; `at` is when it was told or drafted.
+    Of what goes outside the paper shows the words alone: no names, nothing of how it was told. `audience` is
+    its title; `at` is when it was told or drafted.
     """
 
     reference: str
     system: str
-    level: str
-    rank: int
-    status: str
     audience: str
     outside: bool
     text: str

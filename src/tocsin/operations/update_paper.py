@@ -27,9 +27,6 @@ def sheet(store: Store, found: Draft, text: str, *, told: Told | None = None, by
     return UpdateSheet(
         reference=known.reference,
         system=systems.name_of(store, known.system),
-        level=known.severity,
-        rank=found.scheme.rank(known.severity) + 1,
-        status=known.status,
         audience=found.template.title,
         outside=found.template.outside,
         text=text,

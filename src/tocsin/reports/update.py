@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from reportlab.platypus import CondPageBreak, Flowable, Spacer
 
 from tocsin.model.updates import HEADING, POINT, TITLE, Block, UpdateSheet, blocks, title_of
-from tocsin.reports import badges, page, tables, words
+from tocsin.reports import page, tables, words
 from tocsin.reports.page import BODY, KICKER, SMALL, SUBHEADING, Furniture, style
 from tocsin.reports.page import TITLE as TITLE_STYLE
 from tocsin.reports.text import one_line, paragraphs
@@ -54,8 +54,7 @@ def _story(sheet: UpdateSheet) -> Iterator[Flowable]:
 def _facts(sheet: UpdateSheet) -> Iterator[Flowable]:
     yield tables.facts(
         [
-            ("Incident", [one_line(f"{sheet.reference}, {sheet.status}", SMALL)]),
-            ("Severity", [badges.Badge(sheet.level or "not graded", badges.of_rank(sheet.rank))]),
+            ("Incident", [one_line(sheet.reference, SMALL)]),
             ("System", [one_line(sheet.system, SMALL)]),
             ("Told", [one_line(words.both(sheet.told, sheet.zone) if sheet.told else "not told", SMALL)]),
             ("To", [one_line(" by ".join(filter(None, (sheet.to, sheet.way))) or "—", SMALL, most=600)]),
