@@ -71,6 +71,12 @@ def by_key(connection: Connection, detector: str, key: str) -> tuple[Alert, int]
     return None if row is None else (_alert(row[0]), int(row[1] or 0))
 
 
+def import_of(connection: Connection, id: str) -> int | None:
+    """Return the number of the import an alert came by; None for one of our own, or one that is not there."""
+    number = connection.execute(select(alert.c["import"]).where(alert.c.id == id)).scalar()
+    return None if number is None else int(number)
+
+
 def replace(connection: Connection, found: Alert) -> None:
     """Store the newer state of an alert: it went on, it ended, its start is known better."""
     values = {
