@@ -56,6 +56,28 @@ class ManualClock:
 
 
 @dataclass
+class FastClock:
+    """Another clock from an instant on, at so many times its speed: for drills. Both its clocks run so fast.
+
+    Nobody's setting of the wall clock reaches it.
+    """
+
+    base: Clock
+    start: datetime
+    speed: float
+    _began_s: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._began_s = self.base.elapsed_s()
+
+    def now(self) -> datetime:
+        return self.start + timedelta(seconds=self.elapsed_s())
+
+    def elapsed_s(self) -> float:
+        return (self.base.elapsed_s() - self._began_s) * self.speed
+
+
+@dataclass
 class JumpWatch:
     """Compares the wall clock with the elapsed clock to notice that somebody set the wall clock."""
 

@@ -28,6 +28,7 @@ from tocsin.operations import (
     demo_routing,
     incidents,
     ingest,
+    made_signals,
     operators,
     stores,
     timeline,
@@ -36,8 +37,6 @@ from tocsin.operations.detect import detect
 from tocsin.operations.progress import Progress
 from tocsin.paths import resource
 from tocsin.store.folder import Store
-
-_DAY_S = 86_400.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +92,9 @@ def _send(store: Store, author: Author, told: Story, now: datetime, work: Path) 
     ages_s = np.arange(count - 1, -1, -1, dtype=np.float64) * told.every.total_seconds()
     stamps = [iso(now - timedelta(seconds=float(age))) for age in ages_s]
     for system in told.systems:
-        columns = {name: _values(ages_s, shape, random) for name, shape in system["signals"].items()}
+        columns = {
+            name: made_signals.values(ages_s, shape, random) for name, shape in system["signals"].items()
+        }
         file = work / f"{system['name'].replace(' ', '-')}.csv"
         _write_csv(file, stamps, columns)
         yield from ingest.ingest(store, author, file, system=system["name"], options=Options())
@@ -117,21 +118,6 @@ def _send_decisions(
     demo_routing.write(file, demo_routing.routing(random, to_us(now), demo_routing.Routing(**shape)))
     yield from ingest.ingest(store, author, file, system=system, options=Options(record="decisions"))
     decisions.set_roles(store, author, system, {role: (column,) for role, column in roles.items()})
-
-
-def _values(
-    ages_s: NDArray[np.float64], shape: dict[str, Any], random: np.random.Generator
-) -> NDArray[np.float64]:
-    """Return one signal, oldest first: a level, a daily wave, noise that lingers a little, and its shift."""
-    white = random.normal(0.0, shape["noise"], len(ages_s))
-    noise = white.copy()
-    noise[1:] += 0.4 * white[:-1]
-    values = shape["level"] + shape["daily"] * np.sin(2 * np.pi * ages_s / _DAY_S) + noise
-    if shift := shape.get("shift"):
-        grown = (shift["days"] * _DAY_S - ages_s) / (shift["over_days"] * _DAY_S)
-        values += shift["by"] * np.clip(grown, 0.0, 1.0)
-    clipped: NDArray[np.float64] = np.clip(values, shape.get("low"), shape.get("high"))
-    return clipped
 
 
 def _write_csv(file: Path, stamps: list[str], columns: dict[str, NDArray[np.float64]]) -> None:

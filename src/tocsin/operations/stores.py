@@ -3,11 +3,12 @@
 import os
 from pathlib import Path
 
+from tocsin.model.journal import StoreCreated
 from tocsin.model.operator import Author
 from tocsin.now import Clock
 from tocsin.operations import imports, signals
 from tocsin.operations.operators import account
-from tocsin.store import backup, upgrades
+from tocsin.store import backup, journal, upgrades
 from tocsin.store.backup import Backup
 from tocsin.store.folder import Store, create_store, is_store, open_store
 
@@ -33,11 +34,27 @@ def open_or_create(path: Path, *, clock: Clock, create: bool) -> Store:
 
 
 def make(
-    path: Path, *, clock: Clock, author: Author, code: str | None = None, zone: str | None = None
+    path: Path,
+    *,
+    clock: Clock,
+    author: Author,
+    code: str | None = None,
+    zone: str | None = None,
+    drill: str = "",
 ) -> Store:
-    """Make a new store; what is not given is chosen. Raises BadInput and StoreProblem."""
+    """Make a new store; what is not given is chosen. Raises BadInput and StoreProblem.
+
+    `drill` is the scenario of a store made for one: it is marked everywhere, and nothing leaves it.
+    """
     chosen = _any_code(os.urandom(3)) if code is None else code
-    return create_store(path, code=chosen, zone=zone or local_zone(), clock=clock, author=author)
+    return create_store(path, code=chosen, zone=zone or local_zone(), clock=clock, author=author, drill=drill)
+
+
+def drill_of(store: Store) -> str:
+    """Return the scenario of the drill a store was made for, empty for one of real incidents."""
+    with store.journal.read() as connection:
+        made = journal.entries(connection, kinds=("store.created",))
+    return next((e.body.drill for e in made if isinstance(e.body, StoreCreated) and e.body.drill), "")
 
 
 def prepare(store: Store) -> None:

@@ -18,6 +18,7 @@ from tocsin.reports import fonts
 from tocsin.reports.text import markup, plain
 
 INK, QUIET, RULE, TINT = HexColor("#14181d"), HexColor("#5b6470"), HexColor("#c9cfd6"), HexColor("#f3f5f7")
+DRILL = HexColor("#8a5a00")
 MARGIN_MM = 22.0
 _TOTAL = "total-pages"
 
@@ -30,7 +31,8 @@ class Furniture:
     """What stands around the text of a document, on its pages and in the file's properties.
 
     `left` and `right` are the header, `foot` the footer beside the page number; `at` is the file's date;
-    `identity` tells two documents apart in the file's own id.
+    `identity` tells two documents apart in the file's own id. `drill` is the title of the drill it is of:
+    then every page says that it is no real incident.
     """
 
     title: str
@@ -41,6 +43,7 @@ class Furniture:
     foot: str
     at: datetime
     identity: str
+    drill: str = ""
 
 
 def style(
@@ -146,6 +149,8 @@ def _draw_furniture(canvas: Canvas, furniture: Furniture) -> None:
     width, height = A4
     left, right = MARGIN_MM * mm, width - MARGIN_MM * mm
     top, bottom = height - 14 * mm, 12 * mm
+    if furniture.drill:
+        _draw_drill(canvas, furniture.drill)
     canvas.saveState()
     canvas.setStrokeColor(RULE)
     canvas.setLineWidth(0.5)
@@ -161,6 +166,24 @@ def _draw_furniture(canvas: Canvas, furniture: Furniture) -> None:
     canvas.drawRightString(right - 16, bottom, f"Page {canvas.getPageNumber()} of")
     canvas.translate(right - 14, bottom)
     canvas.doForm(_TOTAL)
+    canvas.restoreState()
+
+
+def _draw_drill(canvas: Canvas, drill: str) -> None:
+    """Draw the mark of a drill under the text, and say it in words in the margin."""
+    width, height = A4
+    canvas.saveState()
+    canvas.setFillColor(TINT)
+    canvas.setFont(fonts.SANS_BOLD, 120)
+    canvas.translate(width / 2, height / 2)
+    canvas.rotate(52)
+    canvas.drawCentredString(0, -40, "DRILL")
+    canvas.restoreState()
+    canvas.saveState()
+    canvas.setFillColor(DRILL)
+    canvas.setFont(fonts.SANS_BOLD, 7.5)
+    words = f"DRILL, NO REAL INCIDENT: {plain(drill)}"
+    canvas.drawCentredString(width / 2, height - 8 * mm, _cut(words, width - 2 * MARGIN_MM * mm))
     canvas.restoreState()
 
 

@@ -156,11 +156,19 @@ class Store:
 
 
 def create_store(
-    path: Path, *, code: str, zone: str, clock: Clock, author: Author, random: RandomBytes = os.urandom
+    path: Path,
+    *,
+    code: str,
+    zone: str,
+    clock: Clock,
+    author: Author,
+    drill: str = "",
+    random: RandomBytes = os.urandom,
 ) -> Store:
     """Make a store folder and open it; a store that is already there is opened as it is.
 
-    `code` are 1 to 8 capital letters or digits for references, `zone` an IANA name.
+    `code` are 1 to 8 capital letters or digits for references, `zone` an IANA name, `drill` the scenario of a
+    store that is made for one.
     Raises BadInput and StoreProblem.
     """
     if not (code.isascii() and code.isalnum() and code == code.upper() and len(code) <= 8):
@@ -177,7 +185,7 @@ def create_store(
     with locked(path / "create.lock", timeout_s=30):
         store = opened_files(path, clock, random)
         if store.journal.version() == 0:
-            _lay_out(store, code, zone, author)
+            _lay_out(store, StoreCreated(code, zone, drill), author)
         if store.signals.version() == 0:
             store.signals.create(schema.signals_tables, schema.SIGNALS_VERSION)
     return _entered(store)
@@ -258,14 +266,14 @@ def journal_file(path: Path, *, read_only: bool = False) -> Database:
     return Database(path, page_size=4096, cache_kib=16_384, read_only=read_only)
 
 
-def _lay_out(store: Store, code: str, zone: str, author: Author) -> None:
+def _lay_out(store: Store, body: StoreCreated, author: Author) -> None:
     """Make tables, site and first entry in one transaction, so that a crash leaves nothing half-made."""
-    store.site, store.code, store.zone = store.new_id(), code, zone
+    store.site, store.code, store.zone = store.new_id(), body.code, body.zone
     with store.write() as write:
         schema.journal_tables.create_all(write.connection)
-        row = {"id": store.site, "code": code, "zone": zone, "current": 1}
+        row = {"id": store.site, "code": body.code, "zone": body.zone, "current": 1}
         write.connection.execute(insert(schema.site).values(**row))
-        write.add(author, StoreCreated(code, zone))
+        write.add(author, body)
         store.journal.set_version(write.connection, schema.JOURNAL_VERSION)
 
 

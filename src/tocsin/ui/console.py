@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QApplication, QWidget
@@ -32,6 +33,9 @@ from tocsin.ui.times import span
 from tocsin.ui.wall.screen import WallScreen
 from tocsin.ui.window import Window
 
+if TYPE_CHECKING:
+    from tocsin.ui.drill.drilling import Drilling
+
 _CHECK_AFTER_MS = 1000  # verification and the daily backup wait until the window is there
 _BACKUP_EVERY_MS = 3_600_000  # how often a console that stays open asks whether the daily backup is due
 
@@ -55,6 +59,7 @@ class App(QObject):
         self.window = Window(self.desk)
         self.bars = Bars(self.desk, self.window.footer)
         self.alarms = Alarms(self.desk, self.window)
+        self.drilling = self._drill()
         self._closed = False
         self.detecting = Detecting(self.desk, self.window.footer)
         self.sheets = Sheets(self.desk, self.window)
@@ -89,6 +94,22 @@ class App(QObject):
         self.jobs.close()
         self.collector.stop()
         self.store.close()
+
+    def _drill(self) -> "Drilling | None":
+        """Mark the store of a drill and run it; None on a store of real incidents."""
+        name = stores.drill_of(self.store)
+        if not name:
+            return None
+        from tocsin.operations import drill
+        from tocsin.ui.drill.bar import DrillBar
+        from tocsin.ui.drill.drilling import Drilling
+
+        try:
+            return Drilling(self.desk, self.window, drill.of(self.store))
+        except UserError as error:  # its script is gone; a drill it is all the same
+            self.window.add_bar(DrillBar(self.theme, name))
+            self.store.warnings.append(f"The drill cannot go on: {error}")
+            return None
 
     def back_up(self) -> None:
         """Make the daily backup if it is due, on the lane where nothing that is typed waits."""
@@ -204,6 +225,8 @@ class App(QObject):
             self.window.choose_operator()
         self.bars.look()
         self.alarms.watch()
+        if self.drilling is not None:
+            self.drilling.begin()
         # What takes longer waits until the screens have read.
         self.detecting.soon()
         QTimer.singleShot(_CHECK_AFTER_MS, self, self._ask_sources)
