@@ -42,8 +42,10 @@ class Change:
     @property
     def what(self) -> str:
         """Whether the clock begins, ends, moves, or only reads otherwise."""
-        if self.before is None or self.after is None:
-            return "begins" if self.before is None else "ends"
+        if self.before is None:
+            return "begins"
+        if self.after is None or self.after.state is State.SUPERSEDED:
+            return "ends"
         return "moves" if self.before.due != self.after.due else "reads otherwise"
 
 
@@ -69,7 +71,7 @@ def apply(
     store: Store,
     author: Author,
     incident: str,
-    sha256: str,
+    pack: Scheme | str,
     reason: str,
     *,
     level: str = "",
@@ -77,9 +79,10 @@ def apply(
 ) -> Entry:
     """Let another pack rule an open incident from now on: clocks that ended stay, those that run count by it.
 
-    `sha256` is a pack in the journal, or what `policies.current` says of the one in force. A pack that lacks
-    the incident's level needs `level`, to which the incident is re-graded. Raises NotAllowed for anybody but
-    the commander and for an incident that is over, BadInput without a reason or a level.
+    `pack` is a scheme, or the SHA-256 of one in the journal, or what `policies.current` says of the one in
+    force. One that lacks the incident's level needs `level`, to which the incident is re-graded. Raises
+    NotAllowed for anybody but the commander and for an incident that is over, BadInput without a reason or a
+    level.
     """
     reason = checked_text(reason)
     with store.write() as write:
@@ -87,7 +90,7 @@ def apply(
             return done
         known = incidents.get(write.connection, incident)
         _may(known, author)
-        scheme, sha256 = _frozen(write, author, sha256)
+        scheme, sha256 = _frozen(write, author, pack)
         if sha256 == known.policy:
             raise NotAllowed(f"{policies.words(scheme)} rules it already.", where=known.reference)
         level = _level(known, policies.of(write.connection, known.policy), scheme, level)
@@ -117,13 +120,14 @@ def _may(incident: Incident, author: Author) -> None:
         )
 
 
-def _frozen(write: Write, author: Author, sha256: str) -> tuple[Scheme, str]:
-    """The pack by its name in the journal, holidays and zones written out as of now."""
-    scheme, now = policies.in_force(write, author)
-    if sha256 == now:
-        return scheme, now
-    found = policies.of(write.connection, sha256)
-    written = expanded(as_written(found), write.store.zone, write.store.now())
+def _frozen(write: Write, author: Author, pack: Scheme | str) -> tuple[Scheme, str]:
+    """The pack with holidays and zones written out as of now, and its name in the journal."""
+    if isinstance(pack, str):
+        scheme, now = policies.in_force(write, author)
+        if pack == now:
+            return scheme, now
+        pack = policies.of(write.connection, pack)
+    written = expanded(policies.checked(as_written(pack)), write.store.zone, write.store.now())
     return written, policies.freeze_into(write, author, written)
 
 
@@ -165,19 +169,22 @@ def _pairs(
     old: Sequence[ClockState], new: Sequence[ClockState]
 ) -> list[tuple[str, str, ClockState | None, ClockState | None]]:
     """The clocks that count, by id, where the two differ in what people see of them."""
-    first, second = ({one.id: one for one in some if _counts(one)} for some in (old, new))
+    first, second = ({one.id: one for one in some} for some in (old, new))
     ids = [*second, *(id_ for id_ in first if id_ not in second)]
     pairs = [(first.get(id_), second.get(id_)) for id_ in ids]
     return [
         (id_, (after or before).name, before, after)  # type: ignore[union-attr]
         for id_, (before, after) in zip(ids, pairs, strict=True)
-        if before is None or after is None or _seen(before) != _seen(after)
+        if (_counts(before) or _counts(after)) and _seen(before) != _seen(after)
     ]
 
 
-def _counts(clock: ClockState) -> bool:
-    return clock.state is not State.SUPERSEDED
+def _counts(clock: ClockState | None) -> bool:
+    return clock is not None and clock.ended is None
 
 
-def _seen(clock: ClockState) -> tuple[object, ...]:
-    return clock.name, clock.due, clock.state, clock.ended
+def _seen(clock: ClockState | None) -> tuple[object, ...]:
+    """What people see of a clock; one that another pack would replace is there no more."""
+    if clock is None or clock.state is State.SUPERSEDED:
+        return ()
+    return clock.name, clock.due, clock.target, clock.state, clock.ended
