@@ -85,7 +85,7 @@ def judge(watch: Watch, fixed: datetime, long_enough: LongEnough, now: datetime)
     until = long_enough(since)
     if now < until:
         return WatchState(watch, Quiet.WAITING, "quiet, but not yet for long enough", since, until)
-    if watch.times_us is not None and (count := _count(watch.times_us, since)) < FEWEST:
+    if watch.times_us is not None and (count := len(_within(watch.times_us, since, now))) < FEWEST:
         why = f"only {count} samples came since; {FEWEST} are needed"
         return WatchState(watch, Quiet.WAITING, why, since, until)
     if watch.judged is None or watch.judged < until - max(short, watch.late):
@@ -99,11 +99,11 @@ def _broken(
     """Return the stretches without samples that are too long, oldest first."""
     if watch.times_us is None:
         return []
-    times = watch.times_us[watch.times_us >= to_us(since)]
+    times = _within(watch.times_us, since, now)
     edges = np.concatenate(([to_us(since)], times, [to_us(now)]))
     wide = np.flatnonzero(np.diff(edges) > limit / timedelta(microseconds=1))
     return [(from_us(int(edges[i])), from_us(int(edges[i + 1]))) for i in wide]
 
 
-def _count(times_us: NDArray[np.int64], since: datetime) -> int:
-    return int((times_us >= to_us(since)).sum())
+def _within(times_us: NDArray[np.int64], since: datetime, until: datetime) -> NDArray[np.int64]:
+    return times_us[(times_us >= to_us(since)) & (times_us <= to_us(until))]
