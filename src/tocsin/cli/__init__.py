@@ -39,6 +39,7 @@ _COMMANDS = (
     "behaviour_command",
     "start_command",
     "playbook_command",
+    "examples_command",
     "triage_command",
     "matrix_command",
     "clocks_command",
