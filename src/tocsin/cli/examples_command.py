@@ -57,8 +57,8 @@ def _register_fix(subparsers: options.Subparsers) -> None:
     fix = options.command(
         subparsers, "verify-fix", _verify, "say that a fix holds in production", writes=True
     )
-    fix.epilog = f"""The detectors that raised the incident must have had data and stayed quiet, for as long as
-the rules say, since the fix serves.\n\n{_FIX}"""
+    fix.epilog = f"""The detectors that raised the incident must have had data and stayed quiet, for as long
+as the rules say, since the fix serves.\n\n{_FIX}"""
     fix.add_argument("incident", metavar="INCIDENT", help="reference or id")
     fix.add_argument(
         "--version", metavar="VERSION", default="", help="default: the one that the examples validate"
