@@ -120,3 +120,24 @@ def test_what_is_about_something_else_hinders_no_redo(
     incidents.set_fields(store, OTHER, incident.id, {"root_cause": "a feature"})
     undo.undo(store, author, undone.id)
     assert incidents.get(store, incident.id).text("impact") == "none"
+
+
+def test_two_edits_that_were_undone_are_not_both_brought_back(
+    store: Store, author: Author, incident: Incident
+) -> None:
+    """Each was made in place of the same one: the second would stand beside the first, as a conflict."""
+    undone = []
+    for person, title in (("Operator B", "Second"), ("Operator C", "Third")):
+        mine = [
+            roles.assume_role(store, author, incident.id, "commander", person),
+            incidents.set_fields(store, author, incident.id, {"title": title}),
+        ]
+        undone.append([undo.undo(store, author, entry.id) for entry in reversed(mine)])
+    for entry in undone[0]:
+        undo.undo(store, author, entry.id)
+    for entry in undone[1]:
+        with pytest.raises(NotAllowed, match="changed it since"):
+            undo.undo(store, author, entry.id)
+    found = incidents.get(store, incident.id)
+    assert (found.commander, found.title) == ("Operator B", "Second")
+    assert not any(each.conflict for each in (*found.roles.values(), *found.fields.values()))

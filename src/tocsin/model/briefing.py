@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from tocsin.model import roles
+from tocsin.model import freeze, roles
 from tocsin.model.blast_radius import Radius
 from tocsin.model.classification import CATEGORIES, TYPES
 from tocsin.model.clocks import ClockState, State
@@ -229,10 +229,8 @@ def _communications(facts: Facts) -> Iterator[str]:
 
 
 def _constraints(facts: Facts) -> Iterator[str]:
-    conduct = facts.incident.conduct
-    if len(conduct.freezes) > len(conduct.lifts):
-        since = moment(conduct.freezes[-1].at, facts)
-        yield f"Change freeze since {since}: only the roll-back itself is deployed"
+    if frozen := freeze.standing(facts.incident, facts.now):
+        yield f"Change freeze since {moment(frozen.begin, facts)}: only the roll-back itself is deployed"
     for clock in facts.clocks:
         if str(clock.state) == "paused":
             yield f"The clock {clock.name} is paused"

@@ -20,6 +20,7 @@ from tocsin.model.journal import (
     DeploymentRecorded,
     Entry,
     FieldsSet,
+    IncidentDeclared,
     IncidentLinked,
     RoleAssumed,
     SignalsPlaced,
@@ -168,12 +169,38 @@ def _built_on(entry: Entry, about: Sequence[Entry], target: Entry) -> Entry | No
 
     For a redo, `target` is what it would bring back: nobody may have stated the same thing anew meanwhile.
     """
-    for other in standing(about):
+    counting = standing(about)
+    for other in counting:
         if other.lamport <= entry.lamport:
             continue
         if target.id in other.replaces or entry.id == entry.subject or _same_ground(entry, target, other):
             return other
+    return None if entry is target else _beside(target, counting)
+
+
+def _beside(target: Entry, counting: Sequence[Entry]) -> Entry | None:
+    """Return what an edit that is brought back would stand beside, as if two people had set it unawares."""
+    for register in _registers(target):
+        own = [each for each in counting if each.id != target.id and register in _registers(each)]
+        replaced = {id for each in own for id in each.replaces} | set(target.replaces)
+        if left := next((each for each in own if each.id not in replaced), None):
+            return left
     return None
+
+
+def _registers(entry: Entry) -> set[str]:
+    """Return the fields and roles that an entry sets."""
+    match entry.body:
+        case FieldsSet() | StartJudged() as body:
+            return _fields(body)
+        case RoleAssumed(role=role) | RoleRelinquished(role=role):
+            return {f"role {role}"}
+        case IncidentTriaged():
+            return {"severity"}
+        case IncidentDeclared(channel=channel):
+            return {"title", "severity", "channel"} if channel else {"title", "severity"}
+        case _:
+            return set()
 
 
 def _target(entry: Entry, about: Sequence[Entry]) -> Entry:

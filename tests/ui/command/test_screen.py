@@ -58,7 +58,7 @@ def test_the_most_urgent_is_taken_in_hand(screen: CommandScreen, declared: Incid
     assert desk.incident == declared.id
     assert screen.header.title.text() == "Scorer declines"
     assert screen.header.reference.text() == "INC-2026-WR-0001"
-    assert screen.header.people["commander"].text() == "Operator A"
+    assert screen.header.people.names["commander"].text() == "Operator A"
 
 
 def test_l_types_a_line_and_enter_saves_it(
@@ -245,7 +245,7 @@ def test_p_assigns_the_leads(qtbot: QtBot, screen: CommandScreen, declared: Inci
     qtbot.keyClick(screen, Key.Key_P)
     _type(qtbot, screen, "technical", "Operator B")
     qtbot.keyClick(_ask_field(screen, "technical"), Key.Key_Return)
-    qtbot.waitUntil(lambda: screen.header.people["technical"].text() == "Operator B")
+    qtbot.waitUntil(lambda: screen.header.people.names["technical"].text() == "Operator B")
     assert incidents.get(store, declared.id).commander == "Operator A"
 
 

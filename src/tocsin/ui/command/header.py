@@ -8,15 +8,15 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from tocsin.model.fields import value_of
-from tocsin.model.incident import CLOSED, CONTAINED, FIELDS, FOLLOWS, REOPENED, RESOLVED, ROLES, Incident
+from tocsin.model.incident import CLOSED, CONTAINED, FIELDS, FOLLOWS, REOPENED, RESOLVED, Incident
 from tocsin.model.instant import When
 from tocsin.model.stages import stages
 from tocsin.operations.command import CommandView
+from tocsin.ui.command.people import People, RoleLine
 from tocsin.ui.command.stage_strip import StageStrip
 from tocsin.ui.icons import paint_icon
 from tocsin.ui.palette import LARGE, PAD, SHAPES, Tone, tone_of_rank
-from tocsin.ui.text import ElidedLabel, Label, set_look, set_tip, visible
+from tocsin.ui.text import ElidedLabel, Label, set_look, set_tip
 from tocsin.ui.theme import Theme, sans
 from tocsin.ui.times import MINUS, countdown, short_stamp, span, stamp
 
@@ -27,8 +27,6 @@ MOVES: dict[str, tuple[str, str]] = {
     CLOSED: ("Close", "X"),
     REOPENED: ("Re-open", "O"),
 }
-_NOBODY = "unassigned"
-_NAME_WIDTH = 88
 
 
 class Badge(QWidget):
@@ -75,6 +73,7 @@ class Header(QFrame):
     severity_wanted = Signal()
     move_wanted = Signal(str)
     other_wanted = Signal(int)
+    people_wanted = Signal()
     more_wanted = Signal()
 
     def __init__(self, theme: Theme, zone: ZoneInfo) -> None:
@@ -93,7 +92,8 @@ class Header(QFrame):
         self.started, self.started_note = Label("", "large"), Label("", "small")
         self.since, self.since_caption = Label("", "figure"), Label("since detection", "small")
         self.since.setObjectName("since-detection")
-        self.people = {role: ElidedLabel("") for role in ROLES}
+        self.people = People(zone)
+        self.missing = RoleLine(theme, zone)
         self.other = _quiet("", "Another open incident: Ctrl Up, Ctrl Down")
         self.moves = {status: _move_button(status) for status in MOVES}
         self.more = _quiet("More", "Add an alert, link as a duplicate, or withdraw")
@@ -110,7 +110,8 @@ class Header(QFrame):
         set_tip(self.title, f"{known.title}   E or a double click changes it")
         self.stages.show_stages(stages(known, view.scheme, view.clocks), view.now)
         self._show_state(view)
-        self._show_people(known)
+        self.people.show_people(known, view.scheme, view.now)
+        self.missing.show_roles(known, view.scheme, view.now)
         self._show_other(view)
         onward = FOLLOWS[known.status][0]
         for status, button in self.moves.items():
@@ -123,6 +124,7 @@ class Header(QFrame):
         known = self._incident
         if known is None:
             return
+        self.missing.show_time(now)
         resolved = known.reached(RESOLVED) or known.reached(CLOSED)
         self.since_caption.show_text("detected to resolved" if resolved else "since detection")
         self.since.show_text(countdown((resolved or now) - known.detected))
@@ -155,13 +157,6 @@ class Header(QFrame):
         self.state.show_text(" · ".join([*unsettled, *view.links, *words]))
         self.state.set_tone(Tone.YELLOW if known.withdrawn or view.links or unsettled else None)
 
-    def _show_people(self, known: Incident) -> None:
-        for role, label in self.people.items():
-            person = str(value_of(known.roles, role, ""))
-            label.show_text(person or _NOBODY)
-            label.set_tone(None if person else Tone.ORANGE)
-            label.setAccessibleName(visible(f"{role}: {person or _NOBODY}"))
-
     def _show_other(self, view: CommandView) -> None:
         ids = [one.id for one in view.open]
         place = ids.index(view.incident.id) + 1 if view.incident.id in ids else 0
@@ -173,18 +168,24 @@ class Header(QFrame):
         self.title.wanted.connect(self.title_wanted)
         self.more.clicked.connect(self.more_wanted)
         self.other.clicked.connect(lambda: self.other_wanted.emit(1))
+        self.people.wanted.connect(self.people_wanted)
+        self.missing.wanted.connect(self.people_wanted)
         for status, button in self.moves.items():
             button.clicked.connect(lambda _checked=False, status=status: self.move_wanted.emit(status))
 
     def _lay_out(self) -> None:
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(PAD, 10, PAD, 10)
+        layout = QHBoxLayout()
         layout.setSpacing(18)
+        below = QVBoxLayout(self)
+        below.setContentsMargins(PAD, 10, PAD, 10)
+        below.setSpacing(8)
+        below.addLayout(layout)
+        below.addWidget(self.missing)
         layout.addWidget(self.badge)
         layout.addLayout(self._what(), 1)
         layout.addLayout(_column(self.started_caption, self.started, self.started_note))
         layout.addLayout(_column(self.since_caption, self.since))
-        layout.addLayout(self._who())
+        layout.addWidget(self.people)
         layout.addLayout(self._where_to())
 
     def _what(self) -> QVBoxLayout:
@@ -200,24 +201,6 @@ class Header(QFrame):
         below.addWidget(self.state, 1)
         below.addWidget(self.other)
         column.addLayout(below)
-        return column
-
-    def _who(self) -> QVBoxLayout:
-        column = QVBoxLayout()
-        column.setSpacing(2)
-        column.addStretch(1)
-        captions = {role: Label(role, "muted") for role in self.people}
-        widest = max(caption.sizeHint().width() for caption in captions.values())
-        for role, label in self.people.items():
-            captions[role].setFixedWidth(widest)
-            captions[role].setAlignment(Qt.AlignmentFlag.AlignRight)
-            label.setFixedWidth(_NAME_WIDTH)
-            line = QHBoxLayout()
-            line.setSpacing(8)
-            line.addWidget(captions[role])
-            line.addWidget(label)
-            column.addLayout(line)
-        column.addStretch(1)
         return column
 
     def _where_to(self) -> QVBoxLayout:

@@ -262,6 +262,8 @@ class CommandScreen(QWidget):
         header.move_wanted.connect(deeds.move)
         header.other_wanted.connect(self.step)
         header.more_wanted.connect(self._open_menu)
+        header.people_wanted.connect(lambda: deeds.roles())
+        header.missing.repeated.connect(desk.tell)
         self.clocks.met_wanted.connect(deeds.met)
         self.clocks.waiver_wanted.connect(deeds.waive)
         self.clocks.pause_wanted.connect(self._clock_deeds.pause)
