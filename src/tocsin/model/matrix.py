@@ -1,6 +1,6 @@
 """The matrix: who is called at each level and by when, where open incidents stand, who waits for what."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -35,14 +35,28 @@ class Spot:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A level: how soon to answer, whom to call by when, a cell for each route, incidents without a route."""
+    """A level: how soon to answer, whom to call by when, a cell for each route, incidents without a route.
+
+    `responses` and `tellings` are (name, words of the time) of its clocks, `respond` and `escalate` the same
+    in a line.
+    """
 
     level: Level
     rank: int
-    respond: str
-    escalate: str
+    responses: tuple[tuple[str, str], ...]
+    tellings: tuple[tuple[str, str], ...]
     spots: tuple[Spot, ...]
     unrouted: Spot
+
+    @property
+    def respond(self) -> str:
+        """How soon to answer, in a line; a clock that stands alone needs no name."""
+        return _line(self.responses)
+
+    @property
+    def escalate(self) -> str:
+        """By when to call or tell, in a line."""
+        return _line(self.tellings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +82,8 @@ def _column(scheme: Scheme, rank: int, level: Level, standing: tuple[Placed, ...
     return Column(
         level,
         rank,
-        _within(scheme, "respond", level),
-        _within(scheme, "escalate", level),
+        tuple(_times(responses(scheme), level)),
+        tuple(_times(tellings(scheme), level)),
         tuple(
             Spot(level.id in route.levels, tuple(one for one, its in here if its is route))
             for route in scheme.routes
@@ -78,9 +92,36 @@ def _column(scheme: Scheme, rank: int, level: Level, standing: tuple[Placed, ...
     )
 
 
-def _within(scheme: Scheme, clock: str, level: Level) -> str:
-    offset = scheme.offset(clock, level.id)
-    return offset.words if offset else ""
+def responses(scheme: Scheme) -> tuple[ClockRule, ...]:
+    """Return the clocks of what is to be done at some levels sooner than at others."""
+    return tuple(rule for rule in _by_level(scheme) if not _tells(rule))
+
+
+def tellings(scheme: Scheme) -> tuple[ClockRule, ...]:
+    """Return the clocks of whom to call or tell at some levels; a status update that repeats is none."""
+    return tuple(rule for rule in _by_level(scheme) if _tells(rule) and not rule.repeats)
+
+
+def _by_level(scheme: Scheme) -> list[ClockRule]:
+    rules = (rule for rule in scheme.clocks if rule.anchor != "resolution" and rule.within is None)
+    return [rule for rule in rules if rule.within_by_level or rule.levels]
+
+
+def _tells(rule: ClockRule) -> bool:
+    return any(fact == "acknowledged" or fact.partition(":")[0] == "update" for fact in rule.met_by)
+
+
+def _times(rules: Sequence[ClockRule], level: Level) -> Iterator[tuple[str, str]]:
+    for rule in rules:
+        offset = rule.offset(level.id)
+        if offset is not None:
+            yield rule.name, offset.words
+        elif rule.counts_up and rule.holds_at(level.id):
+            yield rule.name, "at once"
+
+
+def _line(times: Sequence[tuple[str, str]]) -> str:
+    return times[0][1] if len(times) == 1 else "; ".join(f"{name} {words}" for name, words in times)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +173,12 @@ def _of_clock(incident: Incident, scheme: Scheme, clock: ClockState) -> Owed:
 
 def _owed_to(scheme: Scheme, rule: ClockRule, level: Level | None) -> tuple[str, ...]:
     """Whom a clock runs for: those called, or those updated; the others run for everybody."""
-    if "update" in rule.met_by:
-        return tuple(template.title for template in scheme.updates if not template.outside)
-    return level.escalate_to if rule.id == "escalate" and level else ()
+    audiences = {fact.partition(":")[2] for fact in rule.met_by if fact.partition(":")[0] == "update"}
+    if audiences:
+        told = [
+            one
+            for one in scheme.updates
+            if one.audience in audiences or not (audiences - {""} or one.outside)
+        ]
+        return tuple(one.title for one in told)
+    return level.escalate_to if level and "acknowledged" in rule.met_by else ()
