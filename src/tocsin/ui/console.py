@@ -130,6 +130,7 @@ class App(QObject):
         window.add_screen("report", "Report", "report", self._make_report, "Ctrl+4")
         window.add_screen("signals", "Signals", "signals", self._make_signals, "Ctrl+5")
         window.add_screen("sources", "Sources", "setup", self._make_sources, "Ctrl+6")
+        window.add_screen("matrix", "Matrix", "matrix", self._make_matrix, "Ctrl+7")
 
     def _make_command(self) -> QWidget:
         from tocsin.ui.command.screen import CommandScreen
@@ -162,6 +163,13 @@ class App(QObject):
         screen.declare_wanted.connect(lambda *about: self.sheets.declare.open_for(*about))
         screen.deployment_opened.connect(lambda id: self.sheets.deployment.open_recorded(id))
         screen.review_wanted.connect(lambda system: self.sheets.spotcheck.open(system))
+        return screen
+
+    def _make_matrix(self) -> QWidget:
+        from tocsin.ui.matrix.screen import MatrixScreen
+
+        screen = MatrixScreen(self.desk)
+        screen.opened.connect(self._open_incident)
         return screen
 
     def _make_sources(self) -> QWidget:
