@@ -1,0 +1,1 @@
+"""The sheet that drafts, checks and records a status update."""
