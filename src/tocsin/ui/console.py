@@ -131,6 +131,7 @@ class App(QObject):
         window.add_screen("signals", "Signals", "signals", self._make_signals, "Ctrl+5")
         window.add_screen("sources", "Sources", "setup", self._make_sources, "Ctrl+6")
         window.add_screen("matrix", "Matrix", "matrix", self._make_matrix, "Ctrl+7")
+        window.add_screen("contain", "Contain", "contain", self._make_contain, "Ctrl+9")
 
     def _make_command(self) -> QWidget:
         from tocsin.ui.command.screen import CommandScreen
@@ -177,6 +178,14 @@ class App(QObject):
 
         return SourcesScreen(self.desk, self.sources, self.window)
 
+    def _make_contain(self) -> QWidget:
+        from tocsin.ui.contain.screen import ContainScreen
+
+        screen = ContainScreen(self.desk)
+        screen.pull_wanted.connect(lambda option: self.sheets.pull.open(option))
+        screen.option_wanted.connect(lambda option: self.sheets.option.open(option))
+        return screen
+
     def _add_actions(self) -> None:
         window = self.window
         window.add_action("Triage the incident", lambda: self.sheets.triage.open(), "Ctrl+T", "check")
@@ -191,6 +200,9 @@ class App(QObject):
         window.add_action(
             "Review a spot check", lambda: self.sheets.spotcheck.open(), "Ctrl+Shift+K", "check"
         )
+        window.add_action("Pull a way to contain", lambda: self.sheets.pull.open(), "Ctrl+Shift+P", "contain")
+        window.add_action("Register a way to contain", lambda: self.sheets.option.open(), "", "contain")
+        window.add_action("Send a status update", lambda: self.sheets.update.open(), "Ctrl+Shift+U", "log")
         window.add_action("Export the incident report", self._export, "Ctrl+P", "report")
         window.add_action("Look at what is urgent", self.alarms.bar.look, "Ctrl+U", "wall")
         window.add_action("Acknowledge the alarm", self.alarms.bar.acknowledge, "Ctrl+Shift+A", "check")

@@ -9,12 +9,15 @@ from tocsin.ui.desk import Desk
 from tocsin.ui.window import Window
 
 if TYPE_CHECKING:
+    from tocsin.ui.contain.option_sheet import OptionSheet
+    from tocsin.ui.contain.pull_sheet import PullSheet
     from tocsin.ui.declare import DeclareSheet
     from tocsin.ui.deployment import DeploymentSheet
     from tocsin.ui.importing import ImportSheet
     from tocsin.ui.observe import ObserveSheet
     from tocsin.ui.serving import ServingSheet
     from tocsin.ui.spotcheck.sheet import SpotCheckSheet
+    from tocsin.ui.update.sheet import UpdateSheet
     from tocsin.ui.triage.sheet import TriageSheet
 
 
@@ -71,6 +74,22 @@ class Sheets(QObject):
         return sheet
 
     @cached_property
+    def pull(self) -> "PullSheet":
+        """The sheet that pulls a way to contain."""
+        from tocsin.ui.contain.pull_sheet import PullSheet
+
+        sheet = PullSheet(self._desk, self._window)
+        sheet.register_wanted.connect(lambda: self.option.open())
+        return sheet
+
+    @cached_property
+    def option(self) -> "OptionSheet":
+        """The sheet that registers a way to contain."""
+        from tocsin.ui.contain.option_sheet import OptionSheet
+
+        return OptionSheet(self._desk, self._window)
+
+    @cached_property
     def observe(self) -> "ObserveSheet":
         """The sheet that takes a report of what somebody noticed."""
         from tocsin.ui.observe import ObserveSheet
@@ -90,3 +109,10 @@ class Sheets(QObject):
         from tocsin.ui.spotcheck.sheet import SpotCheckSheet
 
         return SpotCheckSheet(self._desk, self._window)
+
+    @cached_property
+    def update(self) -> "UpdateSheet":
+        """The sheet that drafts a status update and records it as told."""
+        from tocsin.ui.update.sheet import UpdateSheet
+
+        return UpdateSheet(self._desk, self._window)
