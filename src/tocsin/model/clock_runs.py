@@ -7,24 +7,23 @@ from datetime import datetime
 
 from tocsin.model.calendar import Offset
 from tocsin.model.clock_state import MARKS, State
-from tocsin.model.facts import DUE, MET, MOVES, events, facts, levels, split, title
+from tocsin.model.facts import DUE, MET, MOVES, events, facts, levels, reopenings, title
 from tocsin.model.incident import Grade, Incident, Mark, Move
 from tocsin.model.severity import ClockRule, Scheme
 
 # What did not hold once the incident was opened again.
-_UNDONE = frozenset({*MOVES.values(), "verified"})
+UNDONE = frozenset({*MOVES.values(), "verified"})
 
 
 @dataclass(frozen=True, slots=True)
 class Life:
-    """An incident read once for all its clocks."""
+    """An incident read once for all its clocks. `reopenings` are the moves each undid, and when it was."""
 
     incident: Incident
     known: dict[str, datetime]
     happened: dict[str, list[datetime]]
     grades: list[Grade]
-    earlier: tuple[Move, ...]
-    reopened: datetime | None
+    reopenings: tuple[tuple[tuple[Move, ...], datetime], ...]
     chained: dict[str, datetime | None] = field(default_factory=dict)
 
     def fact(self, name: str) -> datetime | None:
@@ -43,8 +42,7 @@ def life(incident: Incident) -> Life:
     happened: dict[str, list[datetime]] = defaultdict(list)
     for name, instant in events(incident):
         happened[name].append(instant)
-    earlier, _, reopened = split(incident.moves)
-    return Life(incident, facts(incident), happened, levels(incident), earlier, reopened)
+    return Life(incident, facts(incident), happened, levels(incident), reopenings(incident.moves))
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +93,7 @@ def _runs(lived: Life, rule: ClockRule) -> Iterator[Run]:
                   until=until)  # fmt: skip
         if rule.restarts_on_regrading and first.entry != lived.grades[0].entry:
             run = replace(run, anchor=title("graded"), started=first.at, since=first.at)
-        yield run if until else _after_reopening(run, lived)
+        yield run if until else _after_reopenings(run, lived)
 
 
 def _stretches(lived: Life, rule: ClockRule) -> Iterator[tuple[Grade, datetime | None]]:
@@ -112,18 +110,22 @@ def _stretches(lived: Life, rule: ClockRule) -> Iterator[tuple[Grade, datetime |
         yield grade, starts[i + 1].at if i + 1 < len(starts) else None
 
 
-def _after_reopening(run: Run, lived: Life) -> Run:
-    """What an earlier containment or resolution had met, or set going, begins anew when that did not hold."""
-    reopened = lived.reopened
-    if reopened is None or (run.since is not None and run.since > reopened):
-        return run
-    if run.rule.anchor in _UNDONE or _chained_anew(run, reopened):
+def _after_reopenings(run: Run, lived: Life) -> Run:
+    """What a containment or resolution had met, or set going, begins anew each time that did not hold."""
+    for moved, reopened in lived.reopenings:
+        if run.since is None or run.since <= reopened:
+            run = _after_reopening(run, lived, moved, reopened)
+    return run
+
+
+def _after_reopening(run: Run, lived: Life, moved: tuple[Move, ...], reopened: datetime) -> Run:
+    if run.rule.anchor in UNDONE or _chained_anew(run, reopened):
         return replace(run, since=reopened)
     ends = run.rule.until if run.rule.repeats else run.rule.met_by
-    gone = {MOVES[move.status] for move in lived.earlier if move.status in MOVES and run.holds(move.at)}
+    gone = {MOVES[move.status] for move in moved if move.status in MOVES and run.holds(move.at)}
     if any(at <= reopened and run.holds(at) for at in lived.instants("verified")):
         gone.add("verified")
-    if not gone & set(ends) or _settled(run, lived, ends):
+    if not gone & set(ends) or _settled(run, lived, ends, reopened):
         return run
     return replace(run, anchor="re-opening", started=reopened, since=reopened)
 
@@ -133,12 +135,13 @@ def _chained_anew(run: Run, reopened: datetime) -> bool:
     return run.rule.anchor.startswith((DUE, MET)) and (run.started is None or run.started > reopened)
 
 
-def _settled(run: Run, lived: Life, ends: tuple[str, ...]) -> bool:
-    """Whether a run ended for a reason that no re-opening takes back."""
-    mark = run.mark(lived.incident.marks)
+def _settled(run: Run, lived: Life, ends: tuple[str, ...], reopened: datetime) -> bool:
+    """Whether a run had ended for a reason that no re-opening takes back."""
+    mark = run.mark(tuple(mark for mark in lived.incident.marks if mark.at <= reopened))
     if mark is not None and mark.state != State.MET:
         return True
-    return bool(run.evidence(lived, tuple(name for name in ends if name not in _UNDONE)))
+    kept = tuple(name for name in ends if name not in UNDONE)
+    return any(at <= reopened for at in run.evidence(lived, kept))
 
 
 def unfit(rule: ClockRule, incident: Incident) -> tuple[str, bool]:

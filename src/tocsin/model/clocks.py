@@ -7,16 +7,17 @@ had met. A pack applied later leaves alone what ended before.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import fields, replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, fields, replace
+from datetime import UTC, datetime
 
 from tocsin.model import pauses, rounds
 from tocsin.model.calendar import Calendar
+from tocsin.model.clock_packs import Before, joined
 from tocsin.model.clock_runs import Life, Run, life, numbered, ordered, unfit
 from tocsin.model.clock_state import MARKS, TICKING, ClockState, State, at
 from tocsin.model.conduct import Conduct
 from tocsin.model.counting import Counted, capped, count
-from tocsin.model.facts import AHEAD, DUE, MET, facts, title
+from tocsin.model.facts import AHEAD, DUE, MET, facts
 from tocsin.model.incident import CLOSED, FIELDS, Incident
 from tocsin.model.severity import ClockRule, Scheme
 from tocsin.model.spans import Pause
@@ -38,15 +39,15 @@ def clock_states(
     """
     if incident.withdrawn:
         return []
-    lived, found = life(incident), list[ClockState]()
-    before = _ended_before(incident, zone, former)
+    lived, found, before = life(incident), list[ClockState](), _before(incident, zone, former)
     for rule in ordered(scheme):
-        states = [
-            _carried(_state(id_, run, lived, scheme, zone), run, before) for id_, run in numbered(lived, rule)
-        ]
+        runs = [(run, _state(id_, run, lived, scheme, zone)) for id_, run in numbered(lived, rule)]
+        states = [state for _, state in runs] if before is None else joined(rule.id, before, runs)
         found += states
         _chain(lived, rule, states)
-    found += _left_over(found, before)
+    if before is not None:
+        gone = dict.fromkeys(one.rule for one in before.states if scheme.clock(one.rule) is None)
+        found += [one for rule_id in gone for one in joined(rule_id, before, ())]
     stopped = incident.moves[-1].at if incident.status == CLOSED else None
     return sorted((_stand(state, stopped, now) for state in found), key=_order)
 
@@ -82,50 +83,68 @@ def _conduct_until(conduct: Conduct, instant: datetime) -> Conduct:
     return replace(known, **{**until, "facts": (*until["facts"], *ahead)})
 
 
+@dataclass(frozen=True, slots=True)
+class _End:
+    """How a run ended, and when."""
+
+    state: State
+    at: datetime
+    reason: str = ""
+    by: str = ""
+
+
 def _state(id_: str, run: Run, lived: Life, scheme: Scheme, zone: str) -> ClockState:
     """A run with its end, if it has one; whether it is due is told later, for an instant."""
     rule = run.rule
     level = run.level if rule.within_by_level else ""
     clock = ClockState(id_, rule.id, rule.name, level, State.WAITING, _basis(run, scheme),
                        counts_up=rule.counts_up, repeats=rule.repeats, pausable=rule.pausable)  # fmt: skip
+    end = _end(run, lived)
     reason, settled = unfit(rule, lived.incident)
-    if reason:
-        return _unfit(clock, run, lived, reason, settled)
-    if run.started is None:
-        return _ended(clock, run, lived)
+    if reason and settled and (end is None or not end.by):
+        end = _End(State.NOT_APPLICABLE, run.until or run.since or lived.incident.declared, reason)
+    if reason or run.started is None:
+        note = f"until the {FIELDS.get(reason, reason).lower()} is known" if reason and not settled else ""
+        return _ended(replace(clock, note=note), end)
     calendar = scheme.calendars.get(rule.calendar, scheme.calendar)
     if rule.repeats:
-        clock = rounds.current(clock, run, lived, lambda start: _count(run, start, (), lived, calendar, zone))
+
+        def counted(start: datetime, then: datetime) -> Counted:
+            return _count(run, start, pauses.until(lived.incident, run, then), lived, calendar, zone)
+
+        clock = rounds.current(clock, run, lived, counted)
         if clock.ended is not None:
             return clock
         run = replace(run, started=clock.started)
-    clock = _counted(replace(clock, state=State.RUNNING), run, lived, calendar, zone)
+    clock = _counted(clock, run, lived, calendar, zone, end)
     if clock.due is not None and clock.started is not None:
         clock = replace(clock, soon=clock.due - (clock.due - clock.started) * scheme.due_soon)
-    return _ended(clock, run, lived)
+    return _ended(clock, end)
 
 
-def _counted(clock: ClockState, run: Run, lived: Life, calendar: Calendar, zone: str) -> ClockState:
+def _counted(
+    clock: ClockState, run: Run, lived: Life, calendar: Calendar, zone: str, end: _End | None
+) -> ClockState:
     """A clock that has begun, with its due time or house target, or standing still."""
     assert run.started is not None
     start = run.started
-    still, open_ = pauses.of(lived.incident, run) if run.rule.pausable else ((), None)
+    still, open_ = pauses.of(lived.incident, run)
+    if end is not None:
+        still, open_ = pauses.until(lived.incident, run, end.at), None
     found = _count(run, start, still, lived, calendar, zone)
-    clock = replace(clock, started=start, why=found.why, idle=pauses.idle(still, start))
+    clock = replace(clock, state=State.RUNNING, started=start, why=found.why, idle=pauses.idle(still, start))
     if run.rule.counts_up:
         clock = replace(clock, target=found.plan_to)
         return clock if open_ is None else replace(clock, state=State.PAUSED, paused=open_)
-    due = clock.due or found.plan_to  # a snooze said another
+    due, snoozed = clock.due or found.plan_to, clock.due is not None
     assert due is not None
     if open_ is not None and open_ < due:
         return replace(clock, state=State.PAUSED, paused=open_, remaining=due - open_, due=None)
     today = None
-    if calendar.moved and clock.due is None:
+    if calendar.moved and not snoozed:
         today = _count(run, start, still, lived, calendar.thawed(), zone).plan_to
-    outer = found.legal_outer if clock.due is None else None
-    return replace(
-        clock, due=due, outer=None if outer == due else outer, due_today=None if today == due else today
-    )
+    outer = None if snoozed or found.legal_outer == due else found.legal_outer
+    return replace(clock, due=due, outer=outer, due_today=None if today == due else today)
 
 
 def _count(
@@ -149,41 +168,22 @@ def _basis(run: Run, scheme: Scheme) -> str:
     return f"{'every ' if run.rule.repeats else ''}{run.offset.words} from {run.anchor} · {scheme.title}"
 
 
-def _ended(clock: ClockState, run: Run, lived: Life) -> ClockState:
+def _end(run: Run, lived: Life) -> _End | None:
+    """How a run ended: by a person's mark, by a fact, or because another took its place."""
     mark = run.mark(lived.incident.marks)
     if mark is not None:
-        state = State(mark.state)
-        clock = _as_it_ended(clock, mark.at)
-        late = state is State.MET and _after(mark.at, clock.due)
-        return replace(clock, state=state, ended=mark.at, late=late, reason=mark.reason, by=mark.by)
+        return _End(State(mark.state), mark.at, mark.reason, mark.by)
     evidence = [] if run.rule.repeats else run.evidence(lived, run.rule.met_by)
     if evidence:
-        met = min(evidence)
-        clock = _as_it_ended(clock, met)
-        return replace(clock, state=State.MET, ended=met, late=_after(met, clock.due))
-    if run.until is not None:
-        clock = _as_it_ended(clock, run.until)
-        return replace(clock, state=State.SUPERSEDED, ended=run.until, late=_after(run.until, clock.due))
-    return clock
+        return _End(State.MET, min(evidence))
+    return None if run.until is None else _End(State.SUPERSEDED, run.until)
 
 
-def _as_it_ended(clock: ClockState, ended: datetime) -> ClockState:
-    """A clock that stood still when it ended had that much left: it would have gone on at that moment."""
-    if clock.paused is None:
+def _ended(clock: ClockState, end: _End | None) -> ClockState:
+    if end is None:
         return clock
-    due = None if clock.remaining is None else max(ended, clock.paused) + clock.remaining
-    still = max(ended - clock.paused, timedelta())
-    return replace(clock, paused=None, remaining=None, due=due, idle=clock.idle + still)
-
-
-def _unfit(clock: ClockState, run: Run, lived: Life, reason: str, settled: bool) -> ClockState:
-    """A clock whose condition does not hold, or cannot be judged yet."""
-    if not settled:
-        word = FIELDS.get(reason, reason).lower()
-        return _ended(replace(clock, note=f"until the {word} is known"), run, lived)
-    marked = _ended(clock, run, lived) if run.mark(lived.incident.marks) else None
-    at_ = run.until or run.since or lived.incident.declared
-    return marked or replace(clock, state=State.NOT_APPLICABLE, ended=at_, reason=reason)
+    late = end.state in (State.MET, State.SUPERSEDED) and _after(end.at, clock.due)
+    return replace(clock, state=end.state, ended=end.at, late=late, reason=end.reason, by=end.by)
 
 
 def _chain(lived: Life, rule: ClockRule, states: Iterable[ClockState]) -> None:
@@ -194,58 +194,14 @@ def _chain(lived: Life, rule: ClockRule, states: Iterable[ClockState]) -> None:
             lived.chained[f"{MET}{rule.id}"] = state.met_at
 
 
-def _ended_before(incident: Incident, zone: str, former: Former) -> dict[str, ClockState]:
-    """The clocks as they stood when the last pack was replaced, by id; running ones end there."""
+def _before(incident: Incident, zone: str, former: Former) -> Before | None:
+    """The clocks as they stood when the last pack was replaced."""
     if not former:
-        return {}
+        return None
     scheme, until = former[-1]
     then = as_of(incident, max(until, incident.declared))
     assert then is not None
-    then = replace(then, former=then.former[:-1])
-    return {one.id: one for one in clock_states(then, scheme, until, zone, former[:-1])} | {
-        "": _pack_end(until)
-    }
-
-
-def _pack_end(until: datetime) -> ClockState:
-    return ClockState("", "", "", "", State.SUPERSEDED, "", ended=until)
-
-
-def _carried(state: ClockState, run: Run, before: dict[str, ClockState]) -> ClockState:
-    """A run that had ended when the pack was replaced stays as the former pack had it."""
-    if not before:
-        return state
-    applied = before[""].ended
-    assert applied is not None
-    anew = run.since is not None and run.since > applied
-    old = before.get(state.id) or before.get(state.rule)
-    if (
-        anew
-        or old is None
-        or old.ended is None
-        or (run.until is not None and run.until > applied and not old.ended)
-    ):
-        return state
-    return replace(old, id=state.id)
-
-
-def _left_over(found: Sequence[ClockState], before: dict[str, ClockState]) -> list[ClockState]:
-    """Clocks that only the former pack had: those that ended stay, those that ran were replaced with it."""
-    if not before:
-        return []
-    ids, rules, applied = {one.id for one in found}, {one.rule for one in found}, before[""].ended
-    left = []
-    for old in before.values():
-        if not old.id or old.id in ids:
-            continue
-        if old.ended is not None:
-            left.append(old)
-        elif old.rule not in rules and applied is not None:
-            gone = replace(_as_it_ended(old, applied), state=State.SUPERSEDED, ended=applied)
-            left.append(
-                replace(gone, late=_after(applied, gone.due), reason=title("another pack was applied"))
-            )
-    return left
+    return Before(until, tuple(clock_states(then, scheme, until, zone, former[:-1])))
 
 
 def _after(instant: datetime, limit: datetime | None) -> bool:

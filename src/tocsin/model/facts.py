@@ -127,10 +127,10 @@ def facts(incident: Incident) -> dict[str, datetime]:
         found["update"] = found[f"{UPDATE}{said.body.audience}"] = said.at
     if conduct.acknowledged:
         found["acknowledged"] = conduct.acknowledged[-1].at
-    _, later, reopened = split(incident.moves)
-    for move in later:
-        if move.status in MOVES:
-            found.setdefault(MOVES[move.status], move.at)
+    undone = reopenings(incident.moves)
+    reopened = undone[-1][1] if undone else None
+    for move in incident.moves[sum(len(moves) + 1 for moves, _ in undone) :]:
+        found.setdefault(MOVES[move.status], move.at)
     for checked in conduct.verified:
         if reopened is None or checked.at > reopened:
             found["verified"] = checked.at
@@ -162,8 +162,11 @@ def levels(incident: Incident) -> list[Grade]:
     return given
 
 
-def split(moves: tuple[Move, ...]) -> tuple[tuple[Move, ...], tuple[Move, ...], datetime | None]:
-    """Return moves before the last re-opening, moves after it, and when it was."""
-    last = max((i for i, move in enumerate(moves) if move.status == REOPENED), default=-1)
-    earlier = tuple(move for move in moves[: max(last, 0)] if move.status != REOPENED)
-    return earlier, moves[last + 1 :], moves[last].at if last >= 0 else None
+def reopenings(moves: tuple[Move, ...]) -> tuple[tuple[tuple[Move, ...], datetime], ...]:
+    """Return each re-opening with the moves it took back: those since the one before."""
+    found, since = [], 0
+    for i, move in enumerate(moves):
+        if move.status == REOPENED:
+            found.append((moves[since:i], move.at))
+            since = i + 1
+    return tuple(found)

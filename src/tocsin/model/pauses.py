@@ -9,20 +9,16 @@ from tocsin.model.spans import Pause
 
 
 def of(incident: Incident, run: Run) -> tuple[tuple[Pause, ...], datetime | None]:
-    """Return the pauses of a run that are over, and since when it stands still, None if it does not."""
-    spans, open_ = spans_of(incident, run.rule.id)
-    start = run.started
-    assert start is not None
-    return spans, None if open_ is None else max(open_, start)
+    """Return the pauses of a run that are over, in order, and since when it stands still, if it does.
 
-
-def spans_of(incident: Incident, clock: str) -> tuple[tuple[Pause, ...], datetime | None]:
-    """Return a clock's pauses that are over, in order, and the beginning of one that is not."""
-    conduct = incident.conduct
-    if not conduct.pauses:
+    A run that begins anew begins running: pauses before it are not its own. One that was superseded stood
+    still at most until then.
+    """
+    conduct, clock = incident.conduct, run.rule.id
+    if not conduct.pauses or not run.rule.pausable:
         return (), None
-    turns = [(said.at, True) for said in conduct.pauses if said.body.clock == clock]
-    turns += [(said.at, False) for said in conduct.resumes if said.body.clock == clock]
+    turns = [(said.at, True) for said in conduct.pauses if said.body.clock == clock and run.holds(said.at)]
+    turns += [(said.at, False) for said in conduct.resumes if said.body.clock == clock and run.holds(said.at)]
     spans, open_ = list[Pause](), None
     for instant, begins in sorted(turns):
         if begins:
@@ -30,7 +26,17 @@ def spans_of(incident: Incident, clock: str) -> tuple[tuple[Pause, ...], datetim
         elif open_ is not None:
             spans.append((open_, instant))
             open_ = None
+    if open_ is not None and run.started is not None:
+        open_ = max(open_, run.started)
     return tuple(spans), open_
+
+
+def until(incident: Incident, run: Run, instant: datetime) -> tuple[Pause, ...]:
+    """Return a run's pauses as far as they had lasted by an instant."""
+    spans, open_ = of(incident, run)
+    if open_ is not None:
+        spans = (*spans, (open_, instant))
+    return tuple((begin, min(end, instant)) for begin, end in spans if begin < instant)
 
 
 def last_turn(incident: Incident, clock: str) -> datetime | None:

@@ -9,7 +9,7 @@ from tocsin.model.clock_state import ClockState, State
 from tocsin.model.counting import Counted
 from tocsin.model.facts import UPDATE, title
 
-Count = Callable[[datetime], Counted]
+Count = Callable[[datetime, datetime], Counted]  # from when, with the pauses known at an instant
 
 
 def current(clock: ClockState, run: Run, lived: Life, count: Count) -> ClockState:
@@ -20,15 +20,15 @@ def current(clock: ClockState, run: Run, lived: Life, count: Count) -> ClockStat
     start, told, late = run.started, _tellings(run, lived), 0
     assert start is not None
     for instant in told:
-        late += instant > (_snoozed(run, lived, start, instant)[0] or count(start).end)
+        late += instant > (_snoozed(run, lived, start, instant)[0] or count(start, instant).end)
         start = instant
     until, note = _snoozed(run, lived, start, None)
     clock = replace(clock, started=start, due=until, rounds=len(told), late_rounds=late, note=note)
     ends = [(at, name) for name in run.rule.until for at in lived.instants(name) if run.holds(at)]
-    if not ends:
+    if not ends or run.mark(lived.incident.marks) is not None:
         return clock
     ended, name = min(ends)
-    due = until or count(start).end
+    due = until or count(start, ended).end
     reason = f"no more due since {title(name)}"
     if start > ended:  # told once more when nothing was due any longer
         return replace(clock, state=State.MET, ended=ended, reason=reason, due=None)
