@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from tocsin.model import containment, handover, roles, steps
+from tocsin.model import containment, handover, roles, situation, steps
 from tocsin.model.classification import layer_of_cause
 from tocsin.model.clocks import ClockState, State
 from tocsin.model.incident import CLOSED, CONTAINED, RESOLVED, Incident
@@ -20,7 +20,7 @@ _MOST_STEPS = 5  # of the playbook, which has a screen of its own
 @dataclass(frozen=True, slots=True)
 class Action:
     """One thing to do. `place` says where it is done: "clock:ID", "role:NAME", "field:NAME", "move:STATUS",
-    "tell:NAMES", "step:ID", "triage", "handover", "contain" or "report".
+    "tell:NAMES", "step:ID", "triage", "handover", "contain", "update" or "report".
 
     `due` is when its clock runs out, `at` when it was done as far as that is known; `reason` says why it is
     asked for, or what settled it.
@@ -55,6 +55,7 @@ def next_actions(
         *_triage(incident, scheme, clocks),
         *_calls(incident, scheme, clocks),
         *_routes(incident, scheme, list(told), list(layers)),
+        *_update(incident, scheme, clocks),
         *_leads(incident, scheme),
         *_containment(incident, scheme, clocks),
         *_pulls(incident),
@@ -125,8 +126,24 @@ def _routes(
         names = _joined(route.to)
         line = _telling(told, route.to)
         reason = f"route: {route.title}"
-        at = line.happened.at if line else None
-        yield Action(f"route:{route.kind}", f"Tell {names}", f"tell:{names}", line is not None, reason, at=at)
+        at = line.happened.at if line else _updated(incident, route.to)
+        yield Action(f"route:{route.kind}", f"Tell {names}", f"tell:{names}", at is not None, reason, at=at)
+
+
+def _update(incident: Incident, scheme: Scheme, clocks: Sequence[ClockState]) -> Iterator[Action]:
+    """The next status update, as long as a clock asks for one."""
+    for clock in clocks:
+        if clock.ticking and situation.is_update_clock(clock, scheme):
+            last = "Ctrl Shift U" if incident.conduct.updates else "nobody was told yet · Ctrl Shift U"
+            yield Action(f"clock:{clock.id}", "Send a status update", "update", False, last, clock.due)
+
+
+def _updated(incident: Incident, names: Sequence[str]) -> datetime | None:
+    """When a status update first went to all of these."""
+    for said in incident.conduct.updates:
+        if all(name.casefold() in said.body.to.casefold() for name in names):
+            return said.at
+    return None
 
 
 def _telling(told: Sequence[Item], names: Sequence[str]) -> Item | None:

@@ -139,6 +139,7 @@ class App(QObject):
         screen = CommandScreen(self.desk)
         screen.deployment_wanted.connect(lambda: self.sheets.deployment.open())
         screen.serving_wanted.connect(lambda: self.sheets.serving.open_at(None))
+        screen.update_wanted.connect(lambda: self.sheets.update.open())
         screen.triage_wanted.connect(lambda incident: self.sheets.triage.open(incident))
         return screen
 

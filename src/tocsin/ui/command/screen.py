@@ -41,11 +41,12 @@ class CommandScreen(QWidget):
     """Shows the incident in hand, or the most urgent one. Call `focus_log` when a line is to be typed.
 
     `deployment_wanted` when somebody wants to record one, `serving_wanted` to know what served,
-    `triage_wanted(incident id)` to triage it.
+    `triage_wanted(incident id)` to triage it, `update_wanted` to send a status update.
     """
 
     deployment_wanted = Signal()
     serving_wanted = Signal()
+    update_wanted = Signal()
     triage_wanted = Signal(str)
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
@@ -175,6 +176,8 @@ class CommandScreen(QWidget):
             deeds.roles(what)
         elif kind == "move":
             deeds.move(what)
+        elif kind == "update":
+            self.update_wanted.emit()
         elif kind == "tell":
             self.focus_log(f"/tell {what}: ")
         elif action.place == "triage" and self._view is not None:
@@ -214,6 +217,7 @@ class CommandScreen(QWidget):
             Qt.Key.Key_W: self.clocks.want_waiver, Qt.Key.Key_H: self.clocks.want_pause,
             Qt.Key.Key_F: self.clocks.fact_wanted.emit, Qt.Key.Key_A: deeds.alert,
             Qt.Key.Key_D: self.deployment_wanted.emit, Qt.Key.Key_V: self.serving_wanted.emit,
+            Qt.Key.Key_U: self.update_wanted.emit,
         }  # fmt: skip
         for number, name in enumerate(RANGES):
             keys[Qt.Key(Qt.Key.Key_1 + number)] = partial(self.signals.choose, name)
