@@ -5,13 +5,16 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from tocsin.model.classification import TYPES
+from tocsin.model.classification import CATEGORIES, TYPES
 from tocsin.model.clocks import State
 from tocsin.model.incident import CONTAINED, RESOLVED, Incident
 from tocsin.model.urgency import Watched
 
 OBSERVATION, MESSAGE, DEPLOYMENT = "observation", "message", "deployment"
 INJECTS = (OBSERVATION, MESSAGE, DEPLOYMENT)
+
+# What a triage is expected to find, with the titles of its ids.
+TITLES: dict[str, dict[str, str]] = {"type": TYPES, "category": CATEGORIES}
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +112,7 @@ def score(
     sign = began + timedelta(minutes=scenario.sign_minutes)
     marks = [_declared(scenario, first, sign)]
     if first is not None:
-        marks += _handled(scenario, first.incident)
+        marks += _handled(scenario, first.incident, at)
         marks += _classified(scenario, first.incident)
     elsewhere = [one for one in watched if one not in ours and not one.incident.withdrawn]
     if elsewhere:
@@ -123,11 +126,12 @@ def _declared(scenario: Scenario, first: Watched | None, sign: datetime) -> Mark
     if first is None:
         return Mark("Declared", False, f"nobody declared an incident of {scenario.system}", None, target)
     took = first.incident.declared - sign
-    said = f"{first.incident.reference}, at {first.incident.severity}"
-    return Mark("Declared", took <= target, said, took, target)
+    early = ", before the first sign" if took < timedelta() else ""
+    said = f"{first.incident.reference}, at {first.incident.severity}{early}"
+    return Mark("Declared", took <= target, said, max(took, timedelta()), target)
 
 
-def _handled(scenario: Scenario, incident: Incident) -> Iterator[Mark]:
+def _handled(scenario: Scenario, incident: Incident, at: datetime) -> Iterator[Mark]:
     conduct, declared = incident.conduct, incident.declared
     contained = incident.reached(CONTAINED) or incident.reached(RESOLVED)
     moments = (
@@ -140,7 +144,7 @@ def _handled(scenario: Scenario, incident: Incident) -> Iterator[Mark]:
             continue
         target = timedelta(minutes=scenario.targets[key])
         if moment is None:
-            yield Mark(title, False, missing, None, target)
+            yield Mark(title, None if at - declared <= target else False, missing, None, target)
         else:
             yield Mark(title, moment - declared <= target, "after the declaration", moment - declared, target)
 
@@ -148,8 +152,9 @@ def _handled(scenario: Scenario, incident: Incident) -> Iterator[Mark]:
 def _classified(scenario: Scenario, incident: Incident) -> Iterator[Mark]:
     for name, wanted in scenario.expected.items():
         given = incident.text(name)
-        shown = TYPES.get(given, given) or "left open"
-        said = shown if given == wanted else f"{shown}; it was {TYPES.get(wanted, wanted).lower()}"
+        titles = TITLES[name]
+        shown = titles.get(given, given) or "left open"
+        said = shown if given == wanted else f"{shown}; it was {titles[wanted].lower()}"
         yield Mark(f"Right {name}", given == wanted, said)
 
 

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from tocsin.errors import BadInput, NotFound
 from tocsin.importers.base import Options, Samples
-from tocsin.model.classification import CATEGORIES, TYPES
-from tocsin.model.drill import DEPLOYMENT, INJECTS, OBSERVATION, Inject, Scenario, Score, score
+from tocsin.model.classification import TYPES
+from tocsin.model.drill import DEPLOYMENT, INJECTS, OBSERVATION, TITLES, Inject, Scenario, Score, score
 from tocsin.model.ids import derived
 from tocsin.model.instant import When, from_us, iso, to_us
 from tocsin.model.journal import StoreCreated
@@ -267,7 +267,7 @@ def problems(told: Scenario) -> Iterator[str]:
         if key not in _KEYS or key not in told.targets:
             yield f"targets.{key}: targets are {', '.join(_KEYS)}; declare has to be there"
     for name, value in told.expected.items():
-        known = {"type": TYPES, "category": CATEGORIES}.get(name, {})
+        known = TITLES.get(name, {})
         if value not in known:
             yield f"expected.{name}: {value!r} is none of {', '.join(known) or 'type and category'}"
     ids = [one.id for one in told.injects]

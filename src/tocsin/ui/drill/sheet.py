@@ -37,7 +37,7 @@ class DrillSheet(Sheet):
         super().__init__(window, f"Drill: {told.title}", width=820)
         self._desk, self._told = desk, told
         self.score: Score | None = None
-        self.brief = Label(told.brief, "muted", wrap=True)
+        self.brief = Label(told.brief, wrap=True)
         self._page = QWidget()
         self._lines = QVBoxLayout(self._page)
         self._lines.setContentsMargins(0, 0, GAP, 0)
