@@ -9,6 +9,7 @@ from tocsin.ui.desk import Desk
 from tocsin.ui.window import Window
 
 if TYPE_CHECKING:
+    from tocsin.ui.calling import CallingSheet
     from tocsin.ui.contain.option_sheet import OptionSheet
     from tocsin.ui.contain.pull_sheet import PullSheet
     from tocsin.ui.declare import DeclareSheet
@@ -17,8 +18,8 @@ if TYPE_CHECKING:
     from tocsin.ui.observe import ObserveSheet
     from tocsin.ui.serving import ServingSheet
     from tocsin.ui.spotcheck.sheet import SpotCheckSheet
-    from tocsin.ui.update.sheet import UpdateSheet
     from tocsin.ui.triage.sheet import TriageSheet
+    from tocsin.ui.update.sheet import UpdateSheet
 
 
 class Sheets(QObject):
@@ -47,6 +48,13 @@ class Sheets(QObject):
         sheet = DeclareSheet(self._desk, self._window)
         sheet.declared.connect(self.declared)
         return sheet
+
+    @cached_property
+    def calling(self) -> "CallingSheet":
+        """The sheet that says whom to call now."""
+        from tocsin.ui.calling import CallingSheet
+
+        return CallingSheet(self._desk, self._window)
 
     @cached_property
     def importing(self) -> "ImportSheet":
