@@ -9,7 +9,6 @@ from typing import TypeVar
 import msgspec
 
 from tocsin.errors import BadInput, NotFound
-from tocsin.model.calendar import Unit
 from tocsin.model.classification import TYPES
 from tocsin.model.playbook import Playbook
 from tocsin.model.severity import Scheme
@@ -140,9 +139,4 @@ def _table(its: Files, name: str, shape: type[Shape]) -> Shape:
     try:
         return msgspec.convert(its.table(name), shape)
     except msgspec.ValidationError as error:
-        reason, _, place = str(error).partition(" - at ")
-        # `$.clocks[3].within`, or `key` in `$.clocks[3].within` when the key itself is wrong.
-        key = place.strip("`").rpartition("`")[2]
-        if reason.startswith("Invalid enum value") and "detector" not in key:
-            reason += f"; spans are given in {', '.join(Unit)}"
-        raise Wrong(name, key.removeprefix("$").removeprefix("."), reason) from None
+        raise Wrong(name, *place_of(error)) from None

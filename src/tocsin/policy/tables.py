@@ -208,3 +208,13 @@ class UpdatesTable(Table):
 def plain(table: Table) -> dict[str, Any]:
     """Return a table as TOML writes it: what is as by default left out."""
     return dict(msgspec.to_builtins(table, builtin_types=(date,), str_keys=True))
+
+
+def place_of(error: msgspec.ValidationError) -> tuple[str, str]:
+    """Return the key at which a table is wrong, empty for the whole of it, and the reason."""
+    # `$.clocks[3].within`, or `key` in `$.clocks[3].within` when the key itself is wrong.
+    reason, _, place = str(error).partition(" - at ")
+    key = place.strip("`").rpartition("`")[2].removeprefix("$").removeprefix(".")
+    if reason.startswith("Invalid enum value") and "detector" not in key:
+        reason += f"; spans are given in {', '.join(Unit)}"
+    return key, reason

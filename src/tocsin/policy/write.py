@@ -20,6 +20,7 @@ from tocsin.policy.tables import (
     Table,
     TriageTable,
     UpdatesTable,
+    place_of,
     plain,
 )
 
@@ -101,4 +102,5 @@ def _table(content: dict[str, Any], name: str, shape: type[Shape]) -> Shape:
     try:
         return msgspec.convert(content, shape)
     except msgspec.ValidationError as error:
-        raise BadInput(f"{name}: {error}") from None
+        key, reason = place_of(error)
+        raise BadInput(f"{name}: {key}: {reason}") from None
