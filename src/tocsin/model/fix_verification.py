@@ -36,10 +36,11 @@ class Quiet(StrEnum):
 class Watch:
     """One thing that raised the incident: a detector on a signal, a topic of decisions, a rule elsewhere.
 
-    `alerts` are all alerts about the same, of any detector, since the first to tell a departure is the only
-    one. `times_us` are those of its samples since the fix (increasing, UTC microseconds) and `late` how long
-    it usually takes until it counts as silent; None where there are no samples to look at. `judged` is until
-    when data were judged, `unknown` why its silence says nothing, empty when it does.
+    `alerts` are those of its own detector about it, `others` those of any other: the first detector to tell
+    a departure is the only one, so that another may tell of a new one. `times_us` are those of its samples
+    since the fix (increasing, UTC microseconds) and `late` how long it takes until it counts as silent; None
+    where there are no samples to look at. `judged` is until when data were judged, `unknown` why its silence
+    says nothing, empty when it does.
     """
 
     title: str
@@ -48,6 +49,7 @@ class Watch:
     late: timedelta = timedelta()
     judged: datetime | None = None
     unknown: str = ""
+    others: tuple[Alert, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,16 +73,17 @@ def judge(watch: Watch, fixed: datetime, long_enough: LongEnough, now: datetime)
     """
     if watch.unknown:
         return WatchState(watch, Quiet.UNKNOWN, watch.unknown)
-    lasting = [one for one in watch.alerts if one.ended is None]
-    if lasting:
+    short = (long_enough(fixed) - fixed) * GAP
+    if (dead := _broken(watch, fixed, now, max(short, watch.late))) and dead[-1][1] >= now:
+        return WatchState(watch, Quiet.DEAD, "it sends nothing: its silence says nothing", dead[-1][0])
+    # Other detectors look back further than the fix; only what began after it is news.
+    told = [*watch.alerts, *(one for one in watch.others if _began(one) > fixed)]
+    if lasting := [one for one in told if one.ended is None]:
         newest = max(lasting, key=lambda one: one.time)
         return WatchState(watch, Quiet.SPOKE, f"{newest.detector} still says: {newest.message}")
-    ended = [one.ended for one in watch.alerts if one.ended is not None]
+    ended = [one.ended for one in told if one.ended is not None]
     since = max([fixed, *(at for at in ended if at <= now)])
-    short = (long_enough(since) - since) * GAP
     broken = _broken(watch, since, now, max(short, watch.late))
-    if broken and broken[-1][1] >= now:
-        return WatchState(watch, Quiet.DEAD, "it sends nothing: its silence says nothing", broken[-1][0])
     since = max([since, *(end for _, end in broken)])
     until = long_enough(since)
     if now < until:
@@ -91,6 +94,10 @@ def judge(watch: Watch, fixed: datetime, long_enough: LongEnough, now: datetime)
     if watch.judged is None or watch.judged < until - max(short, watch.late):
         return WatchState(watch, Quiet.WAITING, "what it sent was not judged that far", since, until)
     return WatchState(watch, Quiet.QUIET, "quiet for long enough", since, until)
+
+
+def _began(alert: Alert) -> datetime:
+    return alert.time if alert.start is None else alert.start.at
 
 
 def _broken(

@@ -1,7 +1,7 @@
 """Whether a fix holds in production, from the store's alerts and samples; and the entry that says so (C6)."""
 
 from collections.abc import Container, Generator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -207,7 +207,10 @@ def _watches(
                 same = tuple(one for one in every if _about(one) == about) or (alert,)
                 watch = _watch(connection, alert, same, detectors, fixed)
                 why = watch.unknown or _doubt(alert, same, detectors, known, accepted)
-                found[about] = Watch(watch.title, same, watch.times_us, watch.late, watch.judged, why)
+                own = {one.detector for _, one in known.alerts if _about(one) == about}
+                mine = tuple(one for one in same if one.detector in own)
+                others = tuple(one for one in same if one.detector not in own)
+                found[about] = replace(watch, alerts=mine, others=others, unknown=why)
     return tuple(judge(one, fixed, long_enough, now) for one in found.values())
 
 
