@@ -18,7 +18,15 @@ from tocsin.policy.build import escalation_of, playbook_of, scheme_of, triage_of
 from tocsin.policy.check import Problem
 from tocsin.policy.check_parts import everything_wrong
 from tocsin.policy.files import NAME, PACK, Files, Wrong, files
-from tocsin.policy.tables import EscalationTable, PackTable, PlaybookTable, Table, TriageTable, UpdatesTable
+from tocsin.policy.tables import (
+    EscalationTable,
+    PackTable,
+    PlaybookTable,
+    Table,
+    TriageTable,
+    UpdatesTable,
+    place_of,
+)
 
 DEFAULT = "sev-1-4"
 _COMMON = "common"  # the steps that all playbooks share
