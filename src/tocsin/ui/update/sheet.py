@@ -305,7 +305,7 @@ class UpdateSheet(UpdateForm):
     def _reread(self) -> None:
         if self.isVisible() and self._draft is not None:
             self._keep()
-            self._read(self._draft.audience)
+            self._read(self._wanted[1])  # which somebody may have chosen just now
 
     def _shortcut(self, key: str, run: Callable[[], object]) -> None:
         shortcut = QShortcut(QKeySequence(key), self)
