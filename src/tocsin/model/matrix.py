@@ -155,7 +155,9 @@ def placed(incident: Incident, layer: str) -> Placed:
 def owed(incident: Incident, scheme: Scheme, clocks: Sequence[ClockState]) -> tuple[Owed, ...]:
     """Return who is owed what in an incident, the nearest first; what has no due time comes last."""
     found = [
-        _of_clock(incident, scheme, clock) for clock in clocks if clock.ended is None and not clock.stopped
+        _of_clock(incident, scheme, clock)
+        for clock in clocks
+        if clock.started and clock.ended is None and not clock.stopped
     ]
     found += [
         Owed(incident.id, incident.reference, f"is told: {route.title}", route.to, incident.commander)

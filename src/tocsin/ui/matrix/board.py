@@ -12,7 +12,7 @@ from tocsin.ui.icons import paint_icon
 from tocsin.ui.matrix.layout import INSET, Layout, laid_out, least, reference_font, text_rect
 from tocsin.ui.matrix.table import Cell, Line, Table
 from tocsin.ui.palette import SHAPES, SMALL, Tone, tone_of_rank
-from tocsin.ui.text import visible
+from tocsin.ui.text import set_tip, visible
 from tocsin.ui.theme import Theme, sans
 
 Key = Qt.Key
@@ -26,13 +26,15 @@ _TONES = {State.OVERDUE: Tone.RED, State.DUE_SOON: Tone.YELLOW}
 class Board(QWidget):
     """Draws a table. `moved` when another cell or mark is under the cursor, `entered` on Enter.
 
-    `opened(id)` for a double click on a mark, `grade_wanted(incident, level)` when one was dragged or moved.
+    `opened(id)` for a double click on a mark, `grade_wanted(incident, level)` when one was dragged or moved,
+    `laid(height)` when its words need another height.
     """
 
     moved = Signal()
     entered = Signal()
     opened = Signal(str)
     grade_wanted = Signal(str, str)
+    laid = Signal(int)
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -122,6 +124,9 @@ class Board(QWidget):
             if far or self._dragged is not None:
                 self._dragged = point
                 self.update()
+        elif self._pressed is None:
+            found = self._placed(self._layout.mark_at(point))
+            set_tip(self, f"{found.reference}  {found.title}\nDrag it to another level" if found else "")
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802
         dragged, self._dragged, self._pressed = self._dragged, None, None
@@ -261,6 +266,7 @@ class Board(QWidget):
         self.setMinimumWidth(least(self.table))
         self.updateGeometry()
         self.update()
+        self.laid.emit(self._layout.height)
 
 
 def _short(reference: str) -> str:

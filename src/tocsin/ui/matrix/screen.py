@@ -10,16 +10,17 @@ from PySide6.QtGui import QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from tocsin.errors import UserError
-from tocsin.model.matrix import Matrix, Owed, matrix
+from tocsin.model.matrix import Owed
 from tocsin.model.severity import Scheme
 from tocsin.operations.matrix import MatrixView, look
 from tocsin.operations.policies_applied import Change, preview
 from tocsin.ui.command.ask import Ask
 from tocsin.ui.desk import Desk
-from tocsin.ui.matrix.board import Board, Place
+from tocsin.ui.matrix.board import Board
 from tocsin.ui.matrix.deeds import MatrixDeeds, Where
 from tocsin.ui.matrix.details import OwedPainter
-from tocsin.ui.matrix.table import ESCALATE, RESPOND, Table, table
+from tocsin.ui.matrix.table import table
+from tocsin.ui.matrix.words import changed, told, under
 from tocsin.ui.palette import GAP, PAD, Tone
 from tocsin.ui.panel import Panel
 from tocsin.ui.rows import Rows
@@ -27,6 +28,8 @@ from tocsin.ui.text import Label, set_look, set_tip
 
 Key = Qt.Key
 _PREVIEW = "What would change"
+_AROUND = 56  # pixels of the panel around the matrix
+_LEAST = 196  # pixels that are left for what is owed
 
 
 class MatrixScreen(QWidget):
@@ -115,6 +118,7 @@ class MatrixScreen(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         super().resizeEvent(event)
+        self._fit()
         if self.ask.isVisible():
             self.ask.place()
 
@@ -141,10 +145,10 @@ class MatrixScreen(QWidget):
         view, scheme = self.view, self._scheme()
         if view is None or scheme is None:
             return
-        shown = table(view.matrix if self.draft is None else _with(view, scheme))
+        shown = table(view.matrix if self.draft is None else under(view.matrix, scheme))
         nearest = {id: one.nearest for id, one in view.watched.items()}
         states = {id: clock.state if clock else None for id, clock in nearest.items()}
-        self.board.show_table(shown, states, _changed(table(view.matrix), shown))
+        self.board.show_table(shown, states, changed(table(view.matrix), shown))
         draft = "" if self.draft is None else " · a draft, not in force"
         self._panel.remark.show_text(f"{scheme.title}, version {scheme.version}{draft}")
         self._panel.remark.set_tone(Tone.ORANGE if draft else None)
@@ -161,9 +165,9 @@ class MatrixScreen(QWidget):
             return
         self._painter.now = self._desk.store.now()
         if self._previewing:
-            told = f"{len(self._changes)} clocks of open incidents would change"
+            count = f"{len(self._changes)} clocks of open incidents would change"
             self._details.remark.show_text(
-                told if self._changes else "no clock of an open incident would change"
+                count if self._changes else "no clock of an open incident would change"
             )
             self.about.show_text(self._why_preview())
             self.rows.show_rows((f"{c.incident}/{c.clock}", self._painter.words(c), c) for c in self._changes)
@@ -172,7 +176,7 @@ class MatrixScreen(QWidget):
         marks = [one.id for one in cell.marks] if cell else []
         here = marks or [one.id for each in (line.cells if line else ()) for one in each.marks]
         self._details.remark.show_text(self._where(bool(marks)))
-        self.about.show_text(self._told())
+        self.about.show_text(told(self.board.line, self.board.cell, self._scheme()))
         owed = sorted(
             (one for id in here for one in view.owed.get(id, ())),
             key=lambda one: (one.by is None, one.by or view.now),
@@ -186,25 +190,6 @@ class MatrixScreen(QWidget):
         head = self.board.table.heads[self.board.place[1]][0]
         level = line.level or "another pack"
         return f"{level} · {head}" if in_cell else f"all of {level}"
-
-    def _told(self) -> str:
-        """Say what holds at the cell under the cursor, in a sentence."""
-        line, scheme = self.board.line, self._scheme()
-        level = scheme.level(line.level) if line and scheme else None
-        if line is None or scheme is None or level is None:
-            return "These incidents are graded by levels of the pack they froze."
-        cells = {cell.kind: cell for cell in line.cells}
-        respond, escalate = cells[RESPOND].text, cells[ESCALATE]
-        parts = [f"{level.id}: {respond}", f"escalation: {escalate.text}, {escalate.small}".rstrip(", ")]
-        route = self.board.cell.route if self.board.cell else None
-        if route is not None:
-            served = level.id in route.levels
-            parts.append(
-                f"{route.title}: {', '.join(route.to)} {'take over' if served else 'do not take over here'}"
-            )
-        here = any(cell.marks for cell in line.cells)
-        told = "; ".join(parts).replace("\n", ", ")
-        return told + ("." if here else ". Nothing is open at this level.")
 
     def _why_preview(self) -> str:
         if self.draft is not None:
@@ -239,7 +224,16 @@ class MatrixScreen(QWidget):
             self._painter.now = now
             self.rows.repaint_rows()
 
+    def _fit(self) -> None:
+        """Give the matrix the height its words need, what is owed the rest."""
+        need = self.board.minimumHeight() + _AROUND
+        self._panel.setFixedHeight(max(min(need, self.height() - _LEAST), 200))
+
     def _moved(self) -> None:
+        rect = self.board.cell_rect(self.board.place)
+        self._scroll.ensureVisible(
+            rect.center().x(), rect.center().y(), rect.width() // 2, rect.height() // 2
+        )
         if not self._previewing:
             self._show_details()
 
@@ -248,6 +242,7 @@ class MatrixScreen(QWidget):
         desk.bell.journal_changed.connect(self.refresh)
         desk.heartbeat.tick.connect(self._tick)
         self.board.moved.connect(self._moved)
+        self.board.laid.connect(lambda _height: self._fit())
         self.board.entered.connect(self.rows.setFocus)
         self.board.opened.connect(self._open)
         self.board.grade_wanted.connect(lambda incident, level: self.grade(level, incident))
@@ -275,7 +270,7 @@ class MatrixScreen(QWidget):
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             button.clicked.connect(lambda _checked=False, run=run: run())
             self._panel.head.addWidget(button)
-        scroll = QScrollArea()
+        scroll = self._scroll = QScrollArea()
         scroll.setWidget(self.board)
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
@@ -289,23 +284,5 @@ class MatrixScreen(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(GAP, GAP, GAP, GAP)
         layout.setSpacing(GAP)
-        layout.addWidget(self._panel, 68)
-        layout.addWidget(self._details, 32)
-
-
-def _with(view: MatrixView, scheme: Scheme) -> Matrix:
-    """The matrix under another pack, its incidents where they stand."""
-    spots = [spot for column in view.matrix.columns for spot in (*column.spots, column.unrouted)]
-    every = [one for spot in spots for one in spot.incidents]
-    return matrix(scheme, [*every, *view.matrix.elsewhere])
-
-
-def _changed(before: Table, after: Table) -> frozenset[Place]:
-    """The cells whose words differ."""
-    return frozenset(
-        (number, column)
-        for number, (old, new) in enumerate(zip(before.lines, after.lines, strict=False))
-        for column, (was, now) in enumerate(zip(old.cells, new.cells, strict=False))
-        if (was.text, was.small, was.route and was.route.to)
-        != (now.text, now.small, now.route and now.route.to)
-    )
+        layout.addWidget(self._panel)
+        layout.addWidget(self._details, 1)
