@@ -93,7 +93,7 @@ def _runs(lived: Life, rule: ClockRule) -> Iterator[Run]:
                   until=until)  # fmt: skip
         if rule.restarts_on_regrading and first.entry != lived.grades[0].entry:
             run = replace(run, anchor=title("graded"), started=first.at, since=first.at)
-        yield run if until else _after_reopenings(run, lived)
+        yield _after_reopenings(run, lived)
 
 
 def _stretches(lived: Life, rule: ClockRule) -> Iterator[tuple[Grade, datetime | None]]:
@@ -113,7 +113,7 @@ def _stretches(lived: Life, rule: ClockRule) -> Iterator[tuple[Grade, datetime |
 def _after_reopenings(run: Run, lived: Life) -> Run:
     """What a containment or resolution had met, or set going, begins anew each time that did not hold."""
     for moved, reopened in lived.reopenings:
-        if run.since is None or run.since <= reopened:
+        if (run.since or reopened) <= reopened and (run.until is None or reopened < run.until):
             run = _after_reopening(run, lived, moved, reopened)
     return run
 

@@ -7,7 +7,9 @@ a person states it, nothing derives it from detection.
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
+from tocsin.model.conduct import Said
 from tocsin.model.incident import CLOSED, CONTAINED, REOPENED, RESOLVED, Grade, Incident, Move
+from tocsin.model.response import UpdateTold
 
 # Read off the entries of an incident.
 DERIVED: dict[str, str] = {
@@ -123,7 +125,7 @@ def facts(incident: Incident) -> dict[str, datetime]:
         found["graded"] = changes[0].at
     if conduct.triages:
         found["triaged"] = conduct.triages[0].at
-    for said in conduct.updates:  # the one written last, also when the machine's clock was set back
+    for said in tellings(incident):  # the one written last, also when the machine's clock was set back
         found["update"] = found[f"{UPDATE}{said.body.audience}"] = said.at
     if conduct.acknowledged:
         found["acknowledged"] = conduct.acknowledged[-1].at
@@ -146,11 +148,20 @@ def events(incident: Incident) -> Iterator[tuple[str, datetime]]:
     yield from (("triaged", said.at) for said in conduct.triages)
     yield from (("acknowledged", said.at) for said in conduct.acknowledged)
     yield from (("verified", said.at) for said in conduct.verified)
-    for told in conduct.updates:
+    for told in tellings(incident):
         yield "update", told.at
         yield f"{UPDATE}{told.body.audience}", told.at
     yield from {said.body.fact: (said.body.fact, said.at) for said in conduct.facts}.values()
     yield from ((MOVES[move.status], move.at) for move in incident.moves if move.status in MOVES)
+
+
+def tellings(incident: Incident) -> list[Said[UpdateTold]]:
+    """Return the status updates told, as they were written; a correction stands where the first did."""
+    told: dict[str, Said[UpdateTold]] = {}
+    for said in incident.conduct.updates:
+        corrected = next((first for first, one in told.items() if one.entry == said.body.corrects), None)
+        told[corrected or said.entry] = said
+    return list(told.values())
 
 
 def levels(incident: Incident) -> list[Grade]:

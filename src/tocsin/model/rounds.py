@@ -17,21 +17,21 @@ def current(clock: ClockState, run: Run, lived: Life, count: Count) -> ClockStat
 
     It has ended when one of the facts it repeats until came true.
     """
-    start, told, late = run.started, _tellings(run, lived), 0
+    start, late, mark = run.started, 0, run.mark(lived.incident.marks)
     assert start is not None
+    ends = [(at, name) for name in run.rule.until for at in lived.instants(name) if run.holds(at)]
+    over = mark.at if mark is not None else min(ends)[0] if ends else None
+    told = [at for at in _tellings(run, lived) if over is None or at <= over]
     for instant in told:
         late += instant > (_snoozed(run, lived, start, instant)[0] or count(start, instant).end)
         start = instant
-    until, note = _snoozed(run, lived, start, None)
+    until, note = _snoozed(run, lived, start, over)
     clock = replace(clock, started=start, due=until, rounds=len(told), late_rounds=late, note=note)
-    ends = [(at, name) for name in run.rule.until for at in lived.instants(name) if run.holds(at)]
-    if not ends or run.mark(lived.incident.marks) is not None:
+    if mark is not None or not ends:
         return clock
     ended, name = min(ends)
     due = until or count(start, ended).end
     reason = f"no more due since {title(name)}"
-    if start > ended:  # told once more when nothing was due any longer
-        return replace(clock, state=State.MET, ended=ended, reason=reason, due=None)
     return replace(clock, state=State.MET, ended=ended, late=ended > due, reason=reason, due=due)
 
 
