@@ -7,8 +7,9 @@ import pytest
 from tocsin.errors import BadInput, UserError
 from tocsin.model.alarms import Alarm, Priority, State
 from tocsin.model.operator import Author
+from tocsin.model.response import StepAdded
 from tocsin.now import ManualClock
-from tocsin.operations import alarms, incidents, undo
+from tocsin.operations import alarms, incidents, playbook, undo
 from tocsin.operations.alarms import LONGEST_SHELF
 from tocsin.store.folder import Store
 
@@ -23,8 +24,8 @@ def test_a_deadline_warns_and_then_presses(store: Store, author: Author, clock: 
     assert view.standing == ()
     assert view.wakes is not None
     clock.advance(seconds=(view.wakes - clock.now()).total_seconds())
-    soon = alarms.look(store).standing
-    assert soon
+    while not (soon := [one for one in alarms.look(store).standing if "due soon" in one.alarm.title]):
+        clock.advance(minutes=1)
     assert {one.alarm.priority for one in soon} == {Priority.WARNING}
     clock.advance(minutes=15)
     late = [one.alarm for one in alarms.look(store).standing if "overdue" in one.alarm.title]
@@ -73,3 +74,19 @@ def test_shelving_ends_takes_a_reason_and_is_undone(store: Store, author: Author
     alarms.shelve(store, author, one, clock.now() + timedelta(hours=1), "being looked at")
     clock.advance(hours=2)
     assert {each.alarm.id: each.state for each in alarms.look(store).standing}[one.id] is State.REPEATED
+
+
+def test_a_task_nobody_finished_and_a_role_nobody_took_ring(
+    store: Store, author: Author, clock: ManualClock
+) -> None:
+    incident = incidents.declare(store, author, title="Scorer declines", system="scorer", severity="SEV-1")
+    task = playbook.add_task(store, author, incident.id, "Read the logs", person="Operator B", minutes=5)
+    assert isinstance(task.body, StepAdded)
+    playbook.acknowledge(store, author, incident.id, task.body.id, person="Operator B")
+    clock.advance(minutes=4)
+    assert "Operator B: Read the logs" not in titles(store)
+    clock.advance(minutes=2)
+    assert titles(store)["Operator B: Read the logs"] is State.NEW
+    assert any(title.endswith("is unassigned") for title in titles(store))
+    playbook.done(store, author, incident.id, task.body.id)
+    assert "Operator B: Read the logs" not in titles(store)

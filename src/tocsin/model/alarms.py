@@ -9,8 +9,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
 
+from tocsin.model import roles, steps
 from tocsin.model.clocks import State as ClockStanding
 from tocsin.model.conduct import Said
+from tocsin.model.incident import Incident
+from tocsin.model.ladder import Standing as Escalation
 from tocsin.model.response import AlarmAcknowledged, AlarmShelved
 from tocsin.model.urgency import Watched
 
@@ -98,6 +101,51 @@ def of_clocks(one: Watched) -> Iterable[Alarm]:
             one.incident.id,
             (clock.id,),
         )
+
+
+def of_steps(one: Watched, now: datetime) -> Iterable[Alarm]:
+    """Yield the alarms of a playbook: time boxes that are over, tasks that nobody acknowledged."""
+    for step in steps.expired(one.incident, one.scheme, now):
+        title = f"{one.incident.reference} · {step.person or 'nobody'}: {step.text}"
+        id = f"{step.id}:{one.incident.id}"
+        yield Alarm(id, Priority.WARNING, title, step.why, step.since, one.incident.id, (step.step,))
+
+
+def of_roles(one: Watched, now: datetime) -> Iterable[Alarm]:
+    """Yield the alarms of roles that the rules ask for and nobody took in time."""
+    for vacancy in roles.vacancies(one.incident, one.scheme):
+        if now >= vacancy.due:
+            title = f"{one.incident.reference} · {vacancy.role.title} is unassigned"
+            id = f"role:{one.incident.id}:{vacancy.role.id}:{int(vacancy.since.timestamp())}"
+            said = f"{one.incident.severity} asks for one within {vacancy.role.minutes} min"
+            about = (vacancy.role.id,)
+            yield Alarm(id, Priority.WARNING, title, said, vacancy.due, one.incident.id, about)
+
+
+def call_rings(escalation: Escalation) -> datetime | None:
+    """Return when a step rings: half of its time after it began, so that whoever calls is left in peace."""
+    if not escalation.stands or escalation.since is None:
+        return None
+    length = escalation.next_at - escalation.since if escalation.next_at else timedelta()
+    return escalation.since + length / 2
+
+
+def of_escalation(incident: Incident, escalation: Escalation, now: datetime) -> Iterable[Alarm]:
+    """Yield the alarm of an escalation in which somebody still has to be found."""
+    since, step, call = call_rings(escalation), escalation.step, escalation.now
+    if since is None or step is None or now < since:
+        return
+    whom = f"call {call.callee.person or call.callee.target}" if call else "nobody is left to call"
+    number = f"{call.callee.number} · " if call and call.callee.number else ""
+    yield Alarm(
+        f"call:{incident.id}:{escalation.run}:{step.id}",
+        Priority.URGENT,
+        f"{incident.reference} · {step.title}: {whom}",
+        f"{number}nobody has acknowledged; Ctrl Shift C shows whom to call",
+        since,
+        incident.id,
+        (step.id,),
+    )
 
 
 def standing(

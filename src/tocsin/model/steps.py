@@ -157,6 +157,15 @@ def expired(incident: Incident, scheme: "Scheme", now: datetime) -> tuple[Expire
     return tuple(_rings(one) for one in standing(incident, scheme, now) if one.over or one.unanswered)
 
 
+def rings_at(incident: Incident, scheme: "Scheme", now: datetime) -> Iterator[datetime]:
+    """Yield when further steps will ring, as far as nothing else happens."""
+    for one in standing(incident, scheme, now):
+        if one.state == ACKNOWLEDGED and one.due is not None:
+            yield one.due + timedelta(microseconds=1)
+        elif one.state == ASSIGNED and one.at is not None:
+            yield one.at + UNANSWERED + timedelta(microseconds=1)
+
+
 def phase_now(incident: Incident) -> str:
     """Return the phase that work is in, for a task that names none."""
     by_status = {CONTAINED: "investigation", RESOLVED: "remediation", CLOSED: "remediation"}

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from tocsin.errors import BadInput
-from tocsin.model import alarms
+from tocsin.model import alarms, roles, steps
 from tocsin.model.alarms import Alarm, Priority, Standing
 from tocsin.model.clocks import ClockState, State
 from tocsin.model.conduct import Said
@@ -16,7 +16,7 @@ from tocsin.model.journal import Entry
 from tocsin.model.operator import Author
 from tocsin.model.response import AlarmAcknowledged, AlarmShelved, AlarmUnheard
 from tocsin.model.urgency import Watched
-from tocsin.operations import clocks, queue
+from tocsin.operations import clocks, escalation, queue
 from tocsin.operations.coverage import Rhythms
 from tocsin.operations.queue import Waiting
 from tocsin.operations.timeline import checked_text
@@ -46,12 +46,19 @@ def look(store: Store, *, rhythms: Rhythms | None = None) -> AlarmsView:
     now = store.now()
     watched = clocks.wall(store)
     waiting = queue.look(store, rhythms=rhythms)
-    found = [alarm for one in watched for alarm in alarms.of_clocks(one)]
+    calling = escalation.open_ones(store)
+    found = [alarm for one in watched for alarm in _of_incident(one, now)]
+    found += [alarm for one in calling for alarm in alarms.of_escalation(one.incident, one.standing, now)]
     found += [_of_finding(one) for one in waiting.candidates if any(a.urgent for a in one.candidate.alerts)]
     heard, shelved = _said(store)
     standing = alarms.standing(found, heard, shelved, now)
     sleeping = (one.until for one in waiting.snoozed)
-    changes = [*_changes(watched), *(one.until for one in standing if one.until), *sleeping]
+    rings = [
+        *(one.standing.next_at for one in calling),
+        *(alarms.call_rings(one.standing) for one in calling),
+    ]
+    wakes = (one.until for one in standing if one.until)
+    changes = [*_changes(watched, now), *(at for at in rings if at), *wakes, *sleeping]
     return AlarmsView(now, standing, min((at for at in changes if at > now), default=None))
 
 
@@ -124,11 +131,19 @@ def _of_finding(one: Waiting) -> Alarm:
     )
 
 
-def _changes(watched: Iterable[Watched]) -> Iterable[datetime]:
-    """When a clock becomes due soon or overdue."""
+def _of_incident(one: Watched, now: datetime) -> Iterable[Alarm]:
+    yield from alarms.of_clocks(one)
+    yield from alarms.of_steps(one, now)
+    yield from alarms.of_roles(one, now)
+
+
+def _changes(watched: Iterable[Watched], now: datetime) -> Iterable[datetime]:
+    """When a clock becomes due soon or overdue, a time box is over, a role has to be taken."""
     for one in watched:
         for clock in one.clocks:
             yield from _turns(clock)
+        yield from steps.rings_at(one.incident, one.scheme, now)
+        yield from (vacancy.due for vacancy in roles.vacancies(one.incident, one.scheme))
 
 
 def _turns(clock: ClockState) -> Iterable[datetime]:
