@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from tocsin.errors import BadInput, StoreProblem, UserError
 from tocsin.importers.http_errors import NoAnswer, Stopped
 from tocsin.model.ids import derived
-from tocsin.model.journal import Entry, StoreCreated
+from tocsin.model.journal import Entry
 from tocsin.model.ladder import NOT_SENT, SENDING, SENT
 from tocsin.model.operator import Author
 from tocsin.model.response import NoticeSent
-from tocsin.operations import escalation, notices, outgoing, systems
+from tocsin.operations import escalation, notices, outgoing, stores, systems
 from tocsin.operations.channels import SMTP, WEBHOOK, Channel, recipients
 from tocsin.operations.contacts import checked_mail
 from tocsin.operations.escalation import EscalationView
@@ -158,9 +158,7 @@ def barred(store: Store) -> str:
     """Return why nothing may leave this store, empty when it may."""
     if store.read_only:
         return "the store can only be read"
-    with store.journal.read() as connection:
-        made = journal.entries(connection, kinds=("store.created",))
-    if any(isinstance(entry.body, StoreCreated) and entry.body.drill for entry in made):
+    if stores.drill_of(store):
         return "this is a drill"
     return ""
 

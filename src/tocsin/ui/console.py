@@ -22,6 +22,7 @@ from tocsin.ui.bell import Bell
 from tocsin.ui.command import offered
 from tocsin.ui.desk import Desk
 from tocsin.ui.detecting import Detecting
+from tocsin.ui.escalating import Escalating
 from tocsin.ui.finder import Choice
 from tocsin.ui.heartbeat import Heartbeat
 from tocsin.ui.jobs import Collector, Jobs
@@ -62,6 +63,7 @@ class App(QObject):
         self.drilling = self._drill()
         self._closed = False
         self.detecting = Detecting(self.desk, self.window.footer)
+        self.escalating = Escalating(self.desk, self.window.footer, self.sources.strongbox)
         self.sheets = Sheets(self.desk, self.window)
         self._backup_due = QTimer(self)
         self._backup_due.setInterval(_BACKUP_EVERY_MS)
@@ -86,6 +88,7 @@ class App(QObject):
             return
         self._closed = True
         self.sources.stop()
+        self.escalating.stop()
         self.bell.silence()
         self.heartbeat.stop()
         self.detecting.stop()
@@ -130,6 +133,7 @@ class App(QObject):
         window.add_screen("report", "Report", "report", self._make_report, "Ctrl+4")
         window.add_screen("signals", "Signals", "signals", self._make_signals, "Ctrl+5")
         window.add_screen("sources", "Sources", "setup", self._make_sources, "Ctrl+6")
+        window.add_screen("people", "On call", "person", self._make_people, "Ctrl+0")
         window.add_screen("matrix", "Matrix", "matrix", self._make_matrix, "Ctrl+7")
         window.add_screen("contain", "Contain", "contain", self._make_contain, "Ctrl+9")
 
@@ -137,6 +141,7 @@ class App(QObject):
         from tocsin.ui.command.screen import CommandScreen
 
         screen = CommandScreen(self.desk)
+        screen.contain_wanted.connect(partial(self.window.show_screen, "contain"))
         screen.deployment_wanted.connect(lambda: self.sheets.deployment.open())
         screen.serving_wanted.connect(lambda: self.sheets.serving.open_at(None))
         screen.update_wanted.connect(lambda: self.sheets.update.open())
@@ -187,8 +192,14 @@ class App(QObject):
         screen.option_wanted.connect(lambda option: self.sheets.option.open(option))
         return screen
 
+    def _make_people(self) -> QWidget:
+        from tocsin.ui.people.screen import PeopleScreen
+
+        return PeopleScreen(self.desk, self.sources.strongbox, self.window)
+
     def _add_actions(self) -> None:
         window = self.window
+        window.add_action("Whom to call", lambda: self.sheets.calling.open(), "Ctrl+Shift+C", "person")
         window.add_action("Triage the incident", lambda: self.sheets.triage.open(), "Ctrl+T", "check")
         window.add_action("Report an observation", lambda: self.sheets.observe.open(), "Ctrl+O", "log")
         window.add_action("Import a file", lambda: self.sheets.importing.open(), "Ctrl+I", "import")
@@ -204,6 +215,7 @@ class App(QObject):
         window.add_action("Pull a way to contain", lambda: self.sheets.pull.open(), "Ctrl+Shift+P", "contain")
         window.add_action("Register a way to contain", lambda: self.sheets.option.open(), "", "contain")
         window.add_action("Send a status update", lambda: self.sheets.update.open(), "Ctrl+Shift+U", "log")
+        window.add_action("Hand a role over", lambda: self.sheets.handover.open(), "Ctrl+Shift+H", "person")
         window.add_action("Export the incident report", self._export, "Ctrl+P", "report")
         window.add_action("Look at what is urgent", self.alarms.bar.look, "Ctrl+U", "wall")
         window.add_action("Acknowledge the alarm", self.alarms.bar.acknowledge, "Ctrl+Shift+A", "check")
@@ -238,6 +250,9 @@ class App(QObject):
         self.heartbeat.tick.connect(lambda _now: self.bars.show_next())
         self.sources.changed.connect(self.bars.show_sources)
         window.footer.sources_wanted.connect(partial(window.show_screen, "sources"))
+        window.footer.call_wanted.connect(lambda: self.sheets.calling.open())
+        self.sheets.send_wanted.connect(self.escalating.send_again)
+        self.sheets.people_wanted.connect(partial(window.show_screen, "people"))
 
     def _first_look(self) -> None:
         for warning in self.store.warnings:
@@ -248,6 +263,7 @@ class App(QObject):
         self.alarms.watch()
         if self.drilling is not None:
             self.drilling.begin()
+        self.escalating.watch()
         # What takes longer waits until the screens have read.
         self.detecting.soon()
         QTimer.singleShot(_CHECK_AFTER_MS, self, self._ask_sources)

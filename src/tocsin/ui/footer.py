@@ -19,10 +19,11 @@ _NOTICE_MS = 8000
 class Footer(QFrame):
     """Says things calmly in one line; nothing here opens by itself or needs to be clicked away.
 
-    `sources_wanted` when somebody clicks on what it says of live sources.
+    `sources_wanted` when somebody clicks on what it says of live sources, `call_wanted` on whom to call.
     """
 
     sources_wanted = Signal()
+    call_wanted = Signal()
 
     def __init__(self, theme: Theme, zone: ZoneInfo) -> None:
         super().__init__()
@@ -33,6 +34,7 @@ class Footer(QFrame):
         self.journal = Label("works offline", "small")
         self.mark, self.notice = Icon(theme, "check", "green", 13), ElidedLabel(role="small")
         self.sources_mark, self.sources = Icon(theme, SHAPES[Tone.ORANGE], "orange", 13), QPushButton()
+        self.call_mark, self.call = Icon(theme, SHAPES[Tone.ORANGE], "orange", 13), QPushButton()
         self.work, self.bar = Label(role="small"), QProgressBar()
         self.stop = QPushButton("Stop")
         self.muted = Label("sounds muted", "small")
@@ -54,6 +56,11 @@ class Footer(QFrame):
         self.sources.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.sources.setAccessibleName("Live sources")
         self.sources.clicked.connect(self.sources_wanted)
+        set_look(self.call, role="quiet")
+        self.call.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.call.setAccessibleName("Whom to call")
+        self.call.clicked.connect(self.call_wanted)
+        self.show_call("", "")
         self.show_sources("", "")
         self.show_muted(False)
         self._quiet()
@@ -90,6 +97,14 @@ class Footer(QFrame):
         """Show that alarms are not sounded, for as long as that is so."""
         for widget in (self.muted_mark, self.muted):
             widget.setVisible(muted)
+
+    def show_call(self, text: str, told: str) -> None:
+        """Show whom to call, with all of it as a tip; nothing when `text` is empty."""
+        if button_text(text) != self.call.text():
+            self.call.setText(button_text(text))
+        set_tip(self.call, f"{told}\nCtrl Shift C shows whom to call" if told else "")
+        for widget in (self.call_mark, self.call):
+            widget.setVisible(bool(text))
 
     def show_next(self, text: str, tone: Tone | None = None) -> None:
         """Show the nearest deadline."""
@@ -145,5 +160,6 @@ class Footer(QFrame):
         layout.addWidget(self.notice, 1)
         layout.addWidget(self.muted_mark, 0, Qt.AlignmentFlag.AlignVCenter)
         layout.addWidget(self.muted, 0, Qt.AlignmentFlag.AlignVCenter)
-        for widget in (self.sources_mark, self.sources, self.work, self.bar, self.stop, self.next):
+        news = (self.call_mark, self.call, self.sources_mark, self.sources)
+        for widget in (*news, self.work, self.bar, self.stop, self.next):
             layout.addWidget(widget, 0, Qt.AlignmentFlag.AlignVCenter)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from tocsin.ui.contain.pull_sheet import PullSheet
     from tocsin.ui.declare import DeclareSheet
     from tocsin.ui.deployment import DeploymentSheet
+    from tocsin.ui.handover.sheet import HandoverSheet
     from tocsin.ui.importing import ImportSheet
     from tocsin.ui.observe import ObserveSheet
     from tocsin.ui.serving import ServingSheet
@@ -30,6 +31,8 @@ class Sheets(QObject):
 
     declared = Signal(str)
     imported = Signal()
+    send_wanted = Signal(str)  # the messages of this incident's step once more
+    people_wanted = Signal()  # to add a number
 
     def __init__(self, desk: Desk, window: Window) -> None:
         super().__init__(window)
@@ -54,7 +57,10 @@ class Sheets(QObject):
         """The sheet that says whom to call now."""
         from tocsin.ui.calling import CallingSheet
 
-        return CallingSheet(self._desk, self._window)
+        sheet = CallingSheet(self._desk, self._window)
+        sheet.send_wanted.connect(self.send_wanted)
+        sheet.people_wanted.connect(self.people_wanted)
+        return sheet
 
     @cached_property
     def importing(self) -> "ImportSheet":
@@ -71,6 +77,13 @@ class Sheets(QObject):
         from tocsin.ui.deployment import DeploymentSheet
 
         return DeploymentSheet(self._desk, self._window)
+
+    @cached_property
+    def handover(self) -> "HandoverSheet":
+        """The sheet that hands a role over."""
+        from tocsin.ui.handover.sheet import HandoverSheet
+
+        return HandoverSheet(self._desk, self._window)
 
     @cached_property
     def serving(self) -> "ServingSheet":
