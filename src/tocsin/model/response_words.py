@@ -5,6 +5,7 @@ The running log and the timeline of reports read this table; a kind that is not 
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from tocsin.model.facts import title
@@ -106,6 +107,10 @@ def _results(body: ResultsRecorded, by: str) -> str:
     return f"Version {body.version} passes {passed} of {len(body.results)} examples tried"
 
 
+def _utc(at: datetime) -> str:
+    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+
+
 def _update(body: UpdateTold, by: str) -> str:
     """To whom an update went, and what it was about; a page of text stays in its entry."""
     way = f" by {body.by}" if body.by else ""
@@ -180,7 +185,7 @@ _TABLE: dict[type, Words] = {
     ),
     UpdateTold: Words(_update, lane="told"),
     UpdateSnoozed: Words(
-        lambda body, by: f"Status update put off until {iso(body.until)}{because(body.reason)}",
+        lambda body, by: f"Status update put off until {_utc(body.until)}{because(body.reason)}",
         lane="decided",
     ),
     AlarmAcknowledged: Words(lambda body, by: f"Alarm acknowledged, {body.title}{because(body.note)}"),

@@ -1,14 +1,16 @@
 """What the bars and Ctrl K say of the whole store: incidents, the next deadline, the journal, the sources."""
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime
 from functools import partial
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
+from tocsin.model.clocks import ClockState
 from tocsin.model.incident import Incident
+from tocsin.model.situation import is_update_clock
 from tocsin.model.urgency import Watched
 from tocsin.operations import clocks, incidents
 from tocsin.store import journal
@@ -18,10 +20,13 @@ from tocsin.ui.finder import Choice
 from tocsin.ui.footer import Footer
 from tocsin.ui.palette import Tone
 from tocsin.ui.sources.words import Shown, failing
-from tocsin.ui.times import span
+from tocsin.ui.times import countdown, span
 
 if TYPE_CHECKING:
     from tocsin.operations.verification import Verification
+
+
+_Deadline = tuple[datetime, ClockState, Watched]
 
 
 class Bars(QObject):
@@ -33,6 +38,8 @@ class Bars(QObject):
         super().__init__()
         self._desk, self._store, self._footer = desk, desk.store, footer
         self._watched: list[Watched] = []
+        self._next: _Deadline | None = None  # the nearest but for status updates, which have a place of their own
+        self._update: _Deadline | None = None
         self._known: list[Incident] = []
         self._verified: Verification | None = None
 
@@ -50,17 +57,27 @@ class Bars(QObject):
         self._desk.read(partial(verify, self._store), self._show_verified)
 
     def show_next(self) -> None:
-        """Say which deadline of all open incidents comes next."""
-        due = [(clock.due, clock, one) for one in self._watched if (clock := one.nearest) and clock.due]
-        if not due:
+        """Say which deadline of all open incidents comes next, and when the next status update is due."""
+        now = self._store.now()
+        if self._next is None:
             self._footer.show_next("")
+        else:
+            at, clock, one = self._next
+            words = f"overdue by {span(now - at)}" if at < now else f"due in {span(at - now)}"
+            tone = Tone.RED if at < now else None
+            self._footer.show_next(f"{one.incident.reference} · {clock.name}: {words}", tone)
+        self._show_update(now)
+
+    def _show_update(self, now: datetime) -> None:
+        if self._update is None:
+            self._footer.show_update("")
             return
-        at, clock, one = min(due, key=itemgetter(0))
-        left = at - self._store.now()
-        late = left < timedelta(0)
-        words = f"overdue by {span(-left)}" if late else f"due in {span(left)}"
-        tone = Tone.RED if late else None
-        self._footer.show_next(f"{one.incident.reference} · {clock.name}: {words}", tone)
+        at, _, one = self._update
+        late = at < now
+        of = "" if one.incident.id == self._desk.incident else f"{one.incident.reference} · "
+        left = countdown(abs(at - now)).removeprefix("00:")
+        words = f"status update overdue by {left}" if late else f"next status update due in {left}"
+        self._footer.show_update(f"{of}{words}", Tone.RED if late else None)
 
     def show_sources(self, known: list[Shown]) -> None:
         """Say when a source fails, and nothing while all go well."""
@@ -94,6 +111,12 @@ class Bars(QObject):
         self._watched = watched
         if not self._desk.incident and watched:
             self._desk.choose_incident(watched[0].incident.id)
+        # Found once a reading, not each second: the facts do not change meanwhile.
+        due = [(c.due, c, one) for one in watched for c in one.clocks if c.ticking and c.due is not None]
+        updates = [each for each in due if is_update_clock(each[1], each[2].scheme)]
+        self._update = min(updates, key=itemgetter(0), default=None)
+        others = (each for each in due if each not in updates)
+        self._next = min(others, key=itemgetter(0), default=None)
         self.show_next()
 
     def _show_verified(self, found: "Verification") -> None:

@@ -41,6 +41,7 @@ class Footer(QFrame):
         self.muted.set_tone(Tone.ORANGE)
         self.muted_mark = Icon(theme, SHAPES[Tone.ORANGE], "orange", 13)
         self.next = Label(role="small")
+        self.update_due = Label(role="small")
         self.bar.setFixedWidth(140)
         self.bar.setTextVisible(False)
         # A click must not take the keys along: the button goes when the work does, and leaves them nowhere.
@@ -111,6 +112,12 @@ class Footer(QFrame):
         self.next.show_text(text)
         self.next.set_tone(tone)
 
+    def show_update(self, text: str, tone: Tone | None = None) -> None:
+        """Show when the next status update is due; nothing when `text` is empty."""
+        self.update_due.show_text(text)
+        self.update_due.set_tone(tone)
+        self.update_due.setVisible(bool(text))
+
     def follow(self, job: Job, title: str) -> None:
         """Show a job's progress with a button that stops it. Call before the job is started."""
         self._jobs[job] = title
@@ -161,5 +168,5 @@ class Footer(QFrame):
         layout.addWidget(self.muted_mark, 0, Qt.AlignmentFlag.AlignVCenter)
         layout.addWidget(self.muted, 0, Qt.AlignmentFlag.AlignVCenter)
         news = (self.call_mark, self.call, self.sources_mark, self.sources)
-        for widget in (*news, self.work, self.bar, self.stop, self.next):
+        for widget in (*news, self.work, self.bar, self.stop, self.next, self.update_due):
             layout.addWidget(widget, 0, Qt.AlignmentFlag.AlignVCenter)
