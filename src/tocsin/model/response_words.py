@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 from tocsin.model.facts import title
-from tocsin.model.instant import iso
 from tocsin.model.journal import Entry, RoleAssumed
 from tocsin.model.playbook import LAYERS
 from tocsin.model.response import (

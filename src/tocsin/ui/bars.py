@@ -38,7 +38,7 @@ class Bars(QObject):
         super().__init__()
         self._desk, self._store, self._footer = desk, desk.store, footer
         self._watched: list[Watched] = []
-        self._next: _Deadline | None = None  # the nearest but for status updates, which have a place of their own
+        self._next: _Deadline | None = None  # the nearest that is no status update's
         self._update: _Deadline | None = None
         self._known: list[Incident] = []
         self._verified: Verification | None = None
@@ -113,10 +113,11 @@ class Bars(QObject):
             self._desk.choose_incident(watched[0].incident.id)
         # Found once a reading, not each second: the facts do not change meanwhile.
         due = [(c.due, c, one) for one in watched for c in one.clocks if c.ticking and c.due is not None]
-        updates = [each for each in due if is_update_clock(each[1], each[2].scheme)]
-        self._update = min(updates, key=itemgetter(0), default=None)
-        others = (each for each in due if each not in updates)
-        self._next = min(others, key=itemgetter(0), default=None)
+        parted: dict[bool, list[_Deadline]] = {True: [], False: []}
+        for each in due:
+            parted[is_update_clock(each[1], each[2].scheme)].append(each)
+        self._update = min(parted[True], key=itemgetter(0), default=None)
+        self._next = min(parted[False], key=itemgetter(0), default=None)
         self.show_next()
 
     def _show_verified(self, found: "Verification") -> None:

@@ -30,7 +30,7 @@ class UpdateEditor(QPlainTextEdit):
         self.setAccessibleName("Text of the update")
         self.setPlaceholderText("Drafting …")
         self.textChanged.connect(self._pause.start)
-        theme.changed.connect(lambda: self.show_breaches(self._breaches))
+        theme.changed.connect(self._dress)
 
     def show_text(self, text: str) -> None:
         """Show a text from its beginning; what hides letters is shown as marks."""
@@ -67,6 +67,9 @@ class UpdateEditor(QPlainTextEdit):
     def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802
         super().focusInEvent(event)
         self.ensureCursorVisible()
+
+    def _dress(self) -> None:
+        self.show_breaches(self._breaches)
 
     def _cursor(self, text: str, one: Breach) -> QTextCursor:
         """A cursor over the words; Qt counts in halves of letters outside the basic plane."""

@@ -13,7 +13,8 @@ from tocsin.ui.text import ElidedLabel, Label, set_look, set_tip
 from tocsin.ui.update.editor import UpdateEditor
 from tocsin.ui.update.side import Side
 
-_WIDTH, _SIDE, _HEIGHT = 1180, 380, 620
+_WIDTH, _SIDE, _HEIGHT = 1180, 380, 820
+_AROUND = 140  # pixels above and below that stay in sight
 ANYWAY, SNOOZE, WITHDRAW, CORRECT = "anyway", "snooze", "withdraw", "correct"
 ASKS = {
     ANYWAY: "Why it is told anyway",
@@ -28,7 +29,6 @@ class UpdateForm(Sheet):
 
     def __init__(self, desk: Desk, parent: QWidget) -> None:
         super().__init__(parent, "Status update", width=_WIDTH)
-        self._high = min(_HEIGHT, max(360, parent.height() - 4 * GAP))
         self.audiences = Choices(["…"])
         self.editor = UpdateEditor(desk.theme)
         self.side = Side(desk.theme, ZoneInfo(desk.store.zone))
@@ -40,6 +40,11 @@ class UpdateForm(Sheet):
         self._why_label = Label("", "small")
         self._top, self._titles = QHBoxLayout(), tuple[str, ...]()
         self._lay_out()
+
+    def place(self) -> None:
+        """Lie as high as the window lets it: a text is read better in one piece."""
+        self.setMinimumHeight(min(_HEIGHT, max(360, self._over.height() - _AROUND)))
+        super().place()
 
     def ask(self, what: str, about: str = "") -> None:
         """Ask for a reason, and for a snooze until when; nothing when `what` is empty."""
@@ -90,7 +95,6 @@ class UpdateForm(Sheet):
 
     def _lay_out(self) -> None:
         self.setObjectName("update-sheet")
-        self.setMinimumHeight(self._high)
         fields = (
             (self.to, "To", "whom it goes to"),
             (self.way, "By", "mail, call, page, post"),

@@ -78,7 +78,7 @@ class Side(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(5)
         for heading, part, share in (
-            (Label("WORDING", "heading"), _scrolled(self.breaches), 4),
+            (Label("WORDING", "heading"), _scrolled(self.breaches), 5),
             (self._since, _scrolled(self.changes), 4),
             (self._told_count, self.history, 3),
         ):
