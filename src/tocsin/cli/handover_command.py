@@ -1,6 +1,7 @@
 """`tocsin handover prepare|show|confirm|cancel INCIDENT`, and `tocsin briefing INCIDENT -o FILE`."""
 
 import argparse
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from tocsin.model.instant import iso
 from tocsin.model.journal import DocumentExported
 from tocsin.operations import briefing, handover
 from tocsin.operations.progress import finish
+from tocsin.operations.times import parse_near
 from tocsin.store.folder import Store
 
 _KEYS = f"""A hand-over is prepared with a briefing, drafted from what is on record, and confirmed by the
@@ -83,7 +85,7 @@ def _prepare(args: argparse.Namespace) -> int:
             if not equals:
                 raise BadInput("write BLOCK=TEXT.", where=pair)
             blocks[block] = text
-        planned = None if args.at is None else options.instant(store, args.at)
+        planned = _near(store, args.at)
         entry = handover.prepare(store, by, args.incident, args.role, args.person, blocks, planned=planned)
         return _report(store, args, entry.id)
 
@@ -97,9 +99,13 @@ def _confirm(args: argparse.Namespace) -> int:
                 f"the briefing has {len(waiting.questions)} open questions.", where=args.answer[-1]
             )
         answers = dict(zip(waiting.questions, args.answer, strict=False))
-        at = None if args.effective is None else options.instant(store, args.effective)
+        at = _near(store, args.effective)
         handover.confirm(store, by, args.incident, waiting.id, answers=answers, effective=at)
         return _report(store, args, waiting.id)
+
+
+def _near(store: Store, text: str | None) -> datetime | None:
+    return None if text is None else parse_near(text, now=store.now(), zone=store.zone)
 
 
 def _cancel(args: argparse.Namespace) -> int:

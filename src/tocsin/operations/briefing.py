@@ -1,5 +1,6 @@
 """Briefings: drafted from what is on record, built as of an entry, written to a file and recorded."""
 
+import hashlib
 from collections.abc import Generator
 from dataclasses import dataclass
 from datetime import datetime
@@ -105,10 +106,10 @@ def export(
     return documents.file(store, author, make(store, reference, id, as_of), path)
 
 
-def default_path(store: Store, built: Briefing) -> Path:
-    """Return where a briefing goes when nobody says otherwise: one name for each as-of and hand-over."""
-    which = f"{built.handover.id[-6:]}-" if built.handover else ""
-    return store.folder("exports") / f"{built.reference}-briefing-{which}{built.as_of.sha256[:8]}.pdf"
+def default_path(store: Store, made: Made) -> Path:
+    """Return where a briefing goes when nobody says otherwise: one name for each content."""
+    digest = hashlib.sha256(made.content).hexdigest()[:8]
+    return store.folder("exports") / f"{made.report.reference}-briefing-{digest}.pdf"
 
 
 def _chosen(state: Incident, id: str) -> Handover | None:

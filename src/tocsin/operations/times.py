@@ -40,6 +40,24 @@ def parse_instant(text: str, *, now: datetime, zone: str) -> datetime:
     return _instant(text.strip(), now=now, zone=zone)
 
 
+def parse_near(text: str, *, now: datetime, zone: str) -> datetime:
+    """Return the one instant a person typed, past or ahead: a clock time without a date is the nearest such.
+
+    Raises BadInput for nonsense.
+    """
+    clock = _CLOCK.match(text.strip())
+    if clock is None:
+        return _instant(text.strip(), now=now, zone=zone)
+    home, wanted = ZoneInfo(zone), _time_of_day(text, clock)
+    today = now.astimezone(home).date()
+    found = [
+        at
+        for days in (-1, 0, 1)
+        for at in _instants(datetime.combine(today + timedelta(days=days), wanted), home, text)
+    ]
+    return min(found, key=lambda at: abs(at - now))
+
+
 def parse_until(text: str, *, now: datetime, zone: str) -> datetime:
     """Return the instant ahead that a person typed: `4 h`, `09:00`, `tomorrow 09:00`, or an instant.
 
