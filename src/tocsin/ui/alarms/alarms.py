@@ -24,15 +24,13 @@ _SHOWN_MS = 10_000  # how long the tray shows a message
 
 
 class Alarms(QObject):
-    """Rings, flashes and tells the tray. `look_wanted(Alarm)` and `declare_wanted(alert ids)` as of the bar;
-    `muting` when the sounds were muted or are on again.
+    """Rings, flashes and tells the tray. `look_wanted(Alarm)` and `declare_wanted(alert ids)` as of the bar.
 
     What could not be sounded or shown is written down, once for each alarm.
     """
 
     look_wanted = Signal(object)
     declare_wanted = Signal(object)
-    muting = Signal()
 
     def __init__(self, desk: Desk, window: Window) -> None:
         super().__init__(window)
@@ -77,15 +75,19 @@ class Alarms(QObject):
         if self._sheet is None:
             from tocsin.ui.alarms.sheet import AlarmSheet
 
-            self._sheet = AlarmSheet(self._desk, self._window, self)
+            self._sheet = AlarmSheet(self._desk, self._window, self.watching)
             self._sheet.look_wanted.connect(self.look_wanted)
+            self._sheet.mute_wanted.connect(self.toggle_mute)
+            self._sheet.sound_wanted.connect(self.try_sound)
+            self._sheet.show_muted(self.muted)
         self._sheet.open()
 
     def mute(self, muted: bool) -> None:
         """Play no sounds until told otherwise or the console is closed; the footer says so all the time."""
         self.muted = muted
         self._window.footer.show_muted(muted)
-        self.muting.emit()
+        if self._sheet is not None:
+            self._sheet.show_muted(muted)
         self._desk.tell("Alarm sounds are muted" if muted else "Alarm sounds are on", trouble=muted)
 
     def toggle_mute(self) -> None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import Qt, Signal
@@ -13,6 +12,7 @@ from tocsin.errors import BadInput
 from tocsin.model.alarms import SOUNDING, Priority, Standing, State
 from tocsin.operations.times import parse_until
 from tocsin.ui.alarms.rows import AlarmPainter, in_words
+from tocsin.ui.alarms.watch import Watch
 from tocsin.ui.desk import Desk
 from tocsin.ui.palette import GAP, Tone
 from tocsin.ui.rows import Rows
@@ -20,21 +20,23 @@ from tocsin.ui.sheet import Sheet
 from tocsin.ui.text import Label, set_look
 from tocsin.ui.window import Window
 
-if TYPE_CHECKING:
-    from tocsin.ui.alarms.alarms import Alarms
-
 _LEAST_HEIGHT = 320
 _HEARD = frozenset({*SOUNDING, State.RETURNED})
 
 
 class AlarmSheet(Sheet):
-    """A acknowledges, S shelves, Enter looks, M mutes, 1 2 3 try the sounds. `look_wanted(Alarm)`."""
+    """A acknowledges, S shelves, Enter looks, M mutes, 1 2 3 try the sounds.
+
+    `look_wanted(Alarm)`, `mute_wanted()`, `sound_wanted(Priority)`.
+    """
 
     look_wanted = Signal(object)
+    mute_wanted = Signal()
+    sound_wanted = Signal(object)
 
-    def __init__(self, desk: Desk, window: Window, alarms: "Alarms") -> None:
+    def __init__(self, desk: Desk, window: Window, watch: Watch) -> None:
         super().__init__(window, "Alarms", width=860)
-        self._desk, self._alarms, self._watch = desk, alarms, alarms.watching
+        self._desk, self._watch = desk, watch
         self._painter = AlarmPainter(desk.theme, ZoneInfo(desk.store.zone))
         self.rows = Rows(self._painter, "Alarms", keys_mean_cursor=True)
         self.rows.setMinimumHeight(_LEAST_HEIGHT)
@@ -56,6 +58,10 @@ class AlarmSheet(Sheet):
         self._asked.hide()
         self._show()
         self.present(self.rows)
+
+    def show_muted(self, muted: bool) -> None:
+        """Say on the button what it does now."""
+        self.mute.setText("Sound on   M" if muted else "Mute   M")
 
     def acknowledge(self) -> None:
         """Silence the alarm under the cursor and no other."""
@@ -94,10 +100,10 @@ class AlarmSheet(Sheet):
         keys: dict[Qt.Key, Callable[[], object]] = {
             Qt.Key.Key_A: self.acknowledge,
             Qt.Key.Key_S: self.ask_shelf,
-            Qt.Key.Key_M: self._alarms.toggle_mute,
-            Qt.Key.Key_1: partial(self._alarms.try_sound, Priority.URGENT),
-            Qt.Key.Key_2: partial(self._alarms.try_sound, Priority.WARNING),
-            Qt.Key.Key_3: partial(self._alarms.try_sound, Priority.NOTICE),
+            Qt.Key.Key_M: self.mute_wanted.emit,
+            Qt.Key.Key_1: partial(self.sound_wanted.emit, Priority.URGENT),
+            Qt.Key.Key_2: partial(self.sound_wanted.emit, Priority.WARNING),
+            Qt.Key.Key_3: partial(self.sound_wanted.emit, Priority.NOTICE),
         }
         typing = self.until.hasFocus() or self.reason.hasFocus()
         if typing and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
@@ -117,7 +123,6 @@ class AlarmSheet(Sheet):
         self.rows.show_rows((one.alarm.id, in_words(one), one) for one in standing)
         self.rows.setVisible(bool(standing))
         self.empty.setVisible(not standing)
-        self.mute.setText("Sound on   M" if self._alarms.muted else "Mute   M")
         for button in (self.heard, self.shelf, self.look):
             button.setEnabled(bool(standing))
         self.shelf.setEnabled(bool(standing) and not self._desk.store.read_only)
@@ -149,7 +154,7 @@ class AlarmSheet(Sheet):
         for number, priority in enumerate(Priority, start=1):
             button = QPushButton(f"{priority.name.capitalize()}   {number}")
             set_look(button, role="quiet")
-            button.clicked.connect(partial(self._alarms.try_sound, priority))
+            button.clicked.connect(partial(self.sound_wanted.emit, priority))
             deeds.addWidget(button)
         deeds.addWidget(self.mute)
         self.body.addLayout(deeds)
@@ -158,11 +163,10 @@ class AlarmSheet(Sheet):
         self.heard.clicked.connect(self.acknowledge)
         self.shelf.clicked.connect(self.ask_shelf)
         self.keep.clicked.connect(self.shelve)
-        self.mute.clicked.connect(self._alarms.toggle_mute)
+        self.mute.clicked.connect(self.mute_wanted)
         self.look.clicked.connect(lambda: self._see(self.rows.selected))
         self.rows.chosen.connect(self._see)
         self._watch.changed.connect(self._changed)
-        self._alarms.muting.connect(self._show)
 
     def _changed(self) -> None:
         if self.isVisible():
