@@ -13,6 +13,7 @@ from tocsin.model.drill import Scenario
 from tocsin.model.operator import Author
 from tocsin.now import ManualClock
 from tocsin.operations import (
+    documents,
     drill,
     incidents,
     observations,
@@ -206,3 +207,18 @@ def test_the_score_sheet_says_on_every_page_that_it_is_a_drill(
     pages = PdfReader(file).pages
     assert all("DRILL, NO REAL INCIDENT: Answers get longer" in page.extract_text() for page in pages)
     assert "nobody declared" in pages[0].extract_text()
+
+
+def test_a_report_of_a_drill_says_so_on_every_page(path: Path, clock: ManualClock) -> None:
+    from io import BytesIO
+
+    from pypdf import PdfReader
+
+    from tocsin.reports import incident_report
+
+    with closing(open_store(path, clock=clock)) as store:
+        clock.advance(minutes=5)
+        incident = incidents.declare(store, A, title="It rambles", system="assistant")
+        found = incident_report.render(documents.build(store, incident.reference))
+    pages = PdfReader(BytesIO(found)).pages
+    assert all("DRILL, NO REAL INCIDENT: small" in page.extract_text() for page in pages)

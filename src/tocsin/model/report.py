@@ -24,7 +24,10 @@ NARRATIVE = ("impact", "root_cause", "remediation", "prevention")
 
 @dataclass(frozen=True, slots=True)
 class AsOf:
-    """The entry a report is made as of. Its `at` is the report's "now", its `sha256` the hash printed."""
+    """The entry a report is made as of. Its `at` is the report's "now", its `sha256` the hash printed.
+
+    `drill` names the scenario where the store was made for a drill.
+    """
 
     entry: str
     kind: str
@@ -33,6 +36,7 @@ class AsOf:
     lamport: int
     at: datetime
     sha256: str
+    drill: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,6 +241,8 @@ def line(item: Item) -> Line:
     )
 
 
-def as_of(entry: Entry) -> AsOf:
+def as_of(entry: Entry, drill: str = "") -> AsOf:
     """Return the identity of the entry a report is made as of."""
-    return AsOf(entry.id, entry.kind, entry.site, entry.seq, entry.lamport, entry.recorded_at, entry.hash)
+    return AsOf(
+        entry.id, entry.kind, entry.site, entry.seq, entry.lamport, entry.recorded_at, entry.hash, drill
+    )

@@ -18,7 +18,7 @@ from tocsin.model.operator import Author
 from tocsin.model.report import Charts, ClockLine, IncidentReport, Line, Related
 from tocsin.model.severity import Scheme
 from tocsin.model.signal import Placement
-from tocsin.operations import charts, deployments, policies, signals
+from tocsin.operations import charts, deployments, policies, signals, stores
 from tocsin.operations.clocks import former
 from tocsin.operations.timeline import checked_text
 from tocsin.store import incidents, journal, systems
@@ -43,6 +43,7 @@ class Past:
     deployed: tuple[Deployment, ...]
     placements: dict[str, Placement]
     former: tuple[tuple[Scheme, datetime], ...] = ()
+    drill: str = ""
 
 
 def build(store: Store, reference: str, as_of: str | None = None) -> IncidentReport:
@@ -84,6 +85,7 @@ def past(store: Store, reference: str, as_of: str | None = None) -> Past:
             deployed=tuple(deployments.standing(by_hand, state.system)),
             placements=signals.placements_of(_until(signals.entries(connection), last)),
             former=former(connection, state),
+            drill=Path(stores.drill_in(connection)).stem,
         )
 
 
@@ -97,7 +99,7 @@ def _report(past: Past, charts: Charts | None, zone: str) -> IncidentReport:
         level=level_of(past.scheme, state),
         status=state.status,
         zone=zone,
-        as_of=report.as_of(past.last),
+        as_of=report.as_of(past.last, past.drill),
         entries=len(past.entries),
         declared=state.declared,
         detected=state.detected,

@@ -10,6 +10,7 @@ from tocsin.operations import imports, signals
 from tocsin.operations.operators import account
 from tocsin.store import backup, journal, upgrades
 from tocsin.store.backup import Backup
+from tocsin.store.database import Connection
 from tocsin.store.folder import Store, create_store, is_store, open_store
 
 _CONSONANTS = "BCDFGHJKLMNPQRSTVWXZ"
@@ -53,7 +54,12 @@ def make(
 def drill_of(store: Store) -> str:
     """Return the scenario of the drill a store was made for, empty for one of real incidents."""
     with store.journal.read() as connection:
-        made = journal.entries(connection, kinds=("store.created",))
+        return drill_in(connection)
+
+
+def drill_in(connection: Connection) -> str:
+    """Return the same within a transaction."""
+    made = journal.entries(connection, kinds=("store.created",))
     return next((e.body.drill for e in made if isinstance(e.body, StoreCreated) and e.body.drill), "")
 
 

@@ -48,6 +48,7 @@ def _furniture(briefing: Briefing) -> Furniture:
         f" · rules {briefing.level.scheme} {briefing.level.scheme_sha256[:8]}",
         at=as_of.at,
         identity=f"briefing {briefing.reference} {passing.id if passing else ''} {as_of.sha256}",
+        drill=as_of.drill,
     )
 
 

@@ -46,6 +46,7 @@ def _furniture(report: IncidentReport) -> Furniture:
         f" · rules {report.level.scheme} {report.level.scheme_sha256[:8]}",
         at=as_of.at,
         identity=f"incident report {report.reference} {as_of.sha256}",
+        drill=as_of.drill,
     )
 
 
