@@ -4,10 +4,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from tocsin.model import containment, handover, roles, situation, steps
+from tocsin.model import containment, freeze, handover, roles, situation, steps
 from tocsin.model.classification import layer_of_cause
 from tocsin.model.clocks import ClockState, State
 from tocsin.model.incident import CLOSED, CONTAINED, RESOLVED, Incident
+from tocsin.model.ladder import Standing
 from tocsin.model.severity import ClockRule, Level, Scheme
 from tocsin.model.timeline import Item
 
@@ -20,7 +21,7 @@ _MOST_STEPS = 5  # of the playbook, which has a screen of its own
 @dataclass(frozen=True, slots=True)
 class Action:
     """One thing to do. `place` says where it is done: "clock:ID", "role:NAME", "field:NAME", "move:STATUS",
-    "tell:NAMES", "step:ID", "triage", "handover", "contain", "update" or "report".
+    "tell:NAMES", "step:ID", "call", "triage", "handover", "contain", "update" or "report".
 
     `due` is when its clock runs out, `at` when it was done as far as that is known; `reason` says why it is
     asked for, or what settled it.
@@ -42,22 +43,25 @@ def next_actions(
     told: Iterable[Item] = (),
     layers: Iterable[str] = (),
     now: datetime | None = None,
+    escalation: Standing | None = None,
 ) -> list[Action]:
     """Return what is to do, open ones first in the order of work, the nearest deadline before all.
 
     `told` are timeline entries of what was told to others, `layers` the signal layers its alerts speak of.
-    Steps of the playbook come with `now`, by which their time boxes stand. A withdrawn incident asks for
+    `escalation` says whom to call now. Steps of the playbook come with `now`, by which their time boxes stand. A withdrawn incident asks for
     nothing.
     """
     if incident.withdrawn:
         return []
     found = [
         *_triage(incident, scheme, clocks),
+        *_call_now(escalation),
         *_calls(incident, scheme, clocks),
         *_routes(incident, scheme, list(told), list(layers)),
         *_update(incident, scheme, clocks),
         *_leads(incident, scheme),
         *_containment(incident, scheme, clocks),
+        *_freeze(incident, scheme),
         *_pulls(incident),
         *(_steps(incident, scheme, now) if now else ()),
         *_findings(incident, scheme, clocks),
@@ -91,6 +95,18 @@ def _triage(incident: Incident, scheme: Scheme, clocks: Sequence[ClockState]) ->
     start = incident.start
     settled = "an estimate stands" if start else "how far back the impact is looked for"
     yield Action("start", "Estimate the start", "field:start", start is not None, settled)
+
+
+def _call_now(escalation: Standing | None) -> Iterator[Action]:
+    """Whom to call now, until somebody takes over."""
+    if escalation is None or not escalation.stands or escalation.step is None:
+        return
+    call, reason = escalation.now, f"{escalation.step.title} · Ctrl Shift C"
+    text = f"Who takes over? {', '.join(escalation.answered)} answered"
+    if call is not None:
+        who = call.callee.person or call.callee.target
+        text = f"Call {who}, {call.callee.number or 'no number is known'}"
+    yield Action("call", text, "call", False, reason, escalation.next_at or escalation.rungs[-1].ends)
 
 
 def _calls(incident: Incident, scheme: Scheme, clocks: Sequence[ClockState]) -> Iterator[Action]:
@@ -178,8 +194,19 @@ def _containment(incident: Incident, scheme: Scheme, clocks: Sequence[ClockState
     clock = _met_by(scheme, clocks, _CONTAIN)
     at = incident.reached(CONTAINED) or incident.reached(RESOLVED)
     done = at is not None or incident.status == CLOSED
-    yield Action("contain", "Contain: stop the harm first", "move:contained", done,
-                 "then look for the cause", _due(clock), at)  # fmt: skip
+    holds = containment.offers_contained(incident)
+    why = f"confirmed: {holds.body.name}; M says so" if holds else "then look for the cause"
+    place = "contain" if holds else "move:contained"
+    yield Action("contain", "Contain: stop the harm first", place, done, why, _due(clock), at)
+
+
+def _freeze(incident: Incident, scheme: Scheme) -> Iterator[Action]:
+    """The change freeze that the level asks for; declared with the incident it is done already."""
+    first = incident.conduct.freezes[0] if incident.conduct.freezes else None
+    if first is not None or freeze.wanted(incident, scheme):
+        reason = f"the policy asks for it at {incident.severity}"
+        at = first.at if first else None
+        yield Action("freeze", "Declare a change freeze", "contain", first is not None, reason, at=at)
 
 
 def _pulls(incident: Incident) -> Iterator[Action]:

@@ -77,7 +77,7 @@ def _span(known: Incident, now: datetime) -> _Span:
     ended = [at for status in (CONTAINED, RESOLVED, CLOSED) if (at := known.reached(status)) is not None]
     until = min(ended, default=now)
     start = known.start
-    told = f"contained {min(ended):%Y-%m-%d %H:%M} UTC" if ended else "until now"
+    told = "until it was contained" if ended else "until now"
     if start is None:
         begin = min(known.detected, until)
         said = f"from the detection, since no start is estimated, {told}"
@@ -161,7 +161,7 @@ def _with_ahead(radius: Radius, counts: Counts) -> Radius:
     """Tell what more comes if nothing is done: as many as in the same hours a week ago."""
     newest = radius.newest
     if radius.contained or newest is None or radius.now - newest > _MOST_AGE:
-        why = "nothing is told ahead: it is contained" if radius.contained else (
+        why = "nothing more to come: it is contained" if radius.contained else (
             f"{blast_radius.UNKNOWN}: the log ends {_ago(radius.now - newest)} before now" if newest else ""
         )  # fmt: skip
         return replace(radius, rests=radius.rests | {"ahead": why})

@@ -24,6 +24,8 @@ from tocsin.now import Clock, ManualClock
 from tocsin.operations import (
     alerts,
     clocks,
+    containment,
+    containment_options,
     decisions,
     demo_routing,
     incidents,
@@ -52,6 +54,7 @@ class Story:
     systems: list[dict[str, Any]]
     deployments: list[dict[str, Any]]
     decisions: list[dict[str, Any]]
+    options: list[dict[str, Any]]
     incidents: list[dict[str, Any]]
 
 
@@ -105,6 +108,20 @@ def _send(store: Store, author: Author, told: Story, now: datetime, work: Path) 
 
     for log in told.decisions:
         yield from _send_decisions(store, author, log, random, now, work)
+    for option in told.options:
+        _register(store, author, option, now)
+
+
+def _register(store: Store, author: Author, told: dict[str, Any], now: datetime) -> None:
+    """Register a way to contain, and the rehearsal it had."""
+    tried = {name: value for name, value in told.items() if name.startswith("rehearsed")}
+    said = {name: value for name, value in told.items() if name not in tried}
+    option = containment_options.register(store, author, **said).id
+    if "rehearsed_days" in tried:
+        at = now - timedelta(days=tried["rehearsed_days"])
+        containment_options.rehearse(
+            store, author, option, True, minutes=tried.get("rehearsed_minutes"), at=at
+        )
 
 
 def _send_decisions(
@@ -157,6 +174,8 @@ def _play(store: Store, clock: ManualClock, now: datetime, told: dict[str, Any])
         (line["minutes"], partial(_type, store, clock, incident.id, line)) for line in told.get("lines", [])
     ]
     steps += [(mark["minutes"], partial(_mark, store, incident.id, mark)) for mark in told.get("marks", [])]
+    for pull in told.get("pulls", []):
+        steps += _pulls(store, incident.id, pull)
     if "contained_minutes" in told:
         note = "Weights rolled back for the region"
         contain = partial(incidents.move, store, by, incident.id, "contained", note=note)
@@ -164,6 +183,15 @@ def _play(store: Store, clock: ManualClock, now: datetime, told: dict[str, Any])
     for minutes, step in sorted(steps, key=itemgetter(0), reverse=True):
         clock.set_wall(now - timedelta(minutes=minutes))
         step()
+
+
+def _pulls(store: Store, incident: str, told: dict[str, Any]) -> Iterator[tuple[float, Callable[[], Entry]]]:
+    """Yield when an option was pulled, and when it was confirmed if it was."""
+    by, option = Author(told["by"]), told["option"]
+    yield told["minutes"], partial(containment.pull, store, by, incident, option)
+    if "confirmed_minutes" in told:
+        call = partial(containment.confirm, store, by, incident, option, True, told["seen"])
+        yield told["confirmed_minutes"], call
 
 
 def _mark(store: Store, incident: str, mark: dict[str, Any]) -> Entry:

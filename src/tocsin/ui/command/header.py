@@ -12,6 +12,7 @@ from tocsin.model.incident import CLOSED, CONTAINED, FIELDS, FOLLOWS, REOPENED, 
 from tocsin.model.instant import When
 from tocsin.model.stages import stages
 from tocsin.operations.command import CommandView
+from tocsin.ui.command.freeze_chip import FreezeChip
 from tocsin.ui.command.people import People, RoleLine
 from tocsin.ui.command.stage_strip import StageStrip
 from tocsin.ui.icons import paint_icon
@@ -97,6 +98,7 @@ class Header(QFrame):
         self.other = _quiet("", "Another open incident: Ctrl Up, Ctrl Down")
         self.moves = {status: _move_button(status) for status in MOVES}
         self.more = _quiet("More", "Add an alert, link as a duplicate, or withdraw")
+        self.freeze = FreezeChip(theme, zone)
         self._lay_out()
         self._wire()
 
@@ -113,6 +115,7 @@ class Header(QFrame):
         self.people.show_people(known, view.scheme, view.now)
         self.missing.show_roles(known, view.scheme, view.now)
         self._show_other(view)
+        self.freeze.show_freeze(view.freeze)
         onward = FOLLOWS[known.status][0]
         for status, button in self.moves.items():
             button.setVisible(writable and not known.withdrawn and status == onward)
@@ -207,6 +210,7 @@ class Header(QFrame):
         column = QVBoxLayout()
         column.setSpacing(4)
         column.addStretch(1)
+        column.addWidget(self.freeze)
         for button in (*self.moves.values(), self.more):
             column.addWidget(button)
         column.addStretch(1)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import pairwise
+from threading import Event
 from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import Qt, Signal
@@ -41,13 +42,16 @@ class CommandScreen(QWidget):
     """Shows the incident in hand, or the most urgent one. Call `focus_log` when a line is to be typed.
 
     `deployment_wanted` when somebody wants to record one, `serving_wanted` to know what served,
-    `triage_wanted(incident id)` to triage it, `update_wanted` to send a status update.
+    `triage_wanted(incident id)` to triage it, `update_wanted` to send a status update,
+    `contain_wanted` to contain it, `call_wanted(incident id)` to see whom to call.
     """
 
     deployment_wanted = Signal()
     serving_wanted = Signal()
     update_wanted = Signal()
+    contain_wanted = Signal()
     triage_wanted = Signal(str)
+    call_wanted = Signal(str)
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -57,6 +61,7 @@ class CommandScreen(QWidget):
         self._desk = desk
         self._view: CommandView | None = None
         self._reading = self._stale = False
+        self._arrived = Event()  # something came in that may be a deployment
         zone = ZoneInfo(desk.store.zone)
         self.header = Header(desk.theme, zone)
         self.clocks = ClocksPanel(desk.theme, zone)
@@ -157,6 +162,10 @@ class CommandScreen(QWidget):
             self.header.show_time(now)
             self.clocks.show_time(now)
             self.todo.show_time(now)
+            freeze = self._view.freeze
+            if freeze is not None and freeze.standing is not None and self._arrived.is_set():
+                self._arrived.clear()
+                self.refresh()
 
     def _write_line(self, line: Pending) -> None:
         assert self._view is not None
@@ -178,6 +187,10 @@ class CommandScreen(QWidget):
             deeds.move(what)
         elif kind == "update":
             self.update_wanted.emit()
+        elif kind == "contain":
+            self.contain_wanted.emit()
+        elif kind == "call" and self._view is not None:
+            self.call_wanted.emit(self._view.incident.id)
         elif kind == "tell":
             self.focus_log(f"/tell {what}: ")
         elif action.place == "triage" and self._view is not None:
@@ -266,6 +279,8 @@ class CommandScreen(QWidget):
         header.move_wanted.connect(deeds.move)
         header.other_wanted.connect(self.step)
         header.more_wanted.connect(self._open_menu)
+        header.freeze.clicked.connect(self.contain_wanted)
+        desk.bell.signals_changed.connect(self._arrived.set)
         header.people_wanted.connect(lambda: deeds.roles())
         header.missing.repeated.connect(desk.tell)
         self.clocks.met_wanted.connect(deeds.met)

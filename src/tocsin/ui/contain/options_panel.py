@@ -64,7 +64,7 @@ class OptionsPanel(Panel):
         self.rows.setObjectName("options")
         self.details = QPlainTextEdit()
         self.details.setReadOnly(True)
-        self.details.setFixedHeight(150)
+        self.details.setMinimumHeight(60)
         self.details.setObjectName("option-details")
         self.details.setAccessibleName("How the option is pulled")
         self.details.setTabChangesFocus(True)
@@ -123,6 +123,8 @@ class OptionsPanel(Panel):
         below.addWidget(rule())
         set_look(self.details, role="plain")
         below.addWidget(self.details)
+        below.setStretch(0, 3)
+        below.setStretch(2, 2)
         # Laid into its panel first: a stack without a parent shows its first page as a window of its own.
         self._pages = QStackedLayout()
         self.room.addLayout(self._pages, 1)

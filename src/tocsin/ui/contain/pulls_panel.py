@@ -77,7 +77,9 @@ class PullsPanel(Panel):
         self.chart = Strips(theme, zone)
         self.chart.setObjectName("effect-chart")
         self.chart.setFixedHeight(_CHART)
-        self.empty = Label("Nothing is pulled yet.  P pulls the option under the cursor.", "muted", wrap=True)
+        self.empty = Label(
+            "Nothing is pulled yet. P pulls an option; its effect is then watched here.", "muted", wrap=True
+        )
         self.confirm, self.release = (
             small("Confirm", "C", "Say whether it worked"),
             small("Put back", "R", "Release"),

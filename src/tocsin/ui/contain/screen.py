@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QGridLayout, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
 from tocsin.errors import UserError
 from tocsin.operations import containment_view
@@ -29,8 +29,7 @@ _NOTHING = "No incident in hand. Choose one with Ctrl K."
 class ContainScreen(QWidget):
     """P pulls, C confirms, R puts back, M marks contained, F freezes, A allows, N E H: options, B counts.
 
-    `pull_wanted(option id)` and `option_wanted(option id)` ask for their sheets; the latter is empty for a new
-    option.
+    `pull_wanted(option id)` and `option_wanted(option id)` ask for their sheets; a new option has no id yet.
     """
 
     pull_wanted = Signal(str)
@@ -164,17 +163,18 @@ class ContainScreen(QWidget):
     def _lay_out(self) -> None:
         empty, body = QWidget(), QWidget()
         QVBoxLayout(empty).addWidget(self.said)
-        grid = QGridLayout(body)
-        grid.setContentsMargins(GAP, GAP, GAP, GAP)
-        grid.setSpacing(GAP)
-        grid.addWidget(self.options, 0, 0)
-        grid.addWidget(self.freeze, 1, 0)
-        grid.addWidget(self.pulls, 0, 1)
-        grid.addWidget(self.radius, 1, 1)
-        for column, share in enumerate((9, 11)):
-            grid.setColumnStretch(column, share)
-        for row, share in enumerate((11, 9)):
-            grid.setRowStretch(row, share)
+        columns = QHBoxLayout(body)
+        columns.setContentsMargins(GAP, GAP, GAP, GAP)
+        columns.setSpacing(GAP)
+        for share, parts in (
+            (9, ((self.options, 9), (self.freeze, 4))),
+            (11, ((self.pulls, 1), (self.radius, 1))),
+        ):
+            column = QVBoxLayout()
+            column.setSpacing(GAP)
+            for panel, height in parts:
+                column.addWidget(panel, height)
+            columns.addLayout(column, share)
         self._pages = QStackedLayout(self)
         self._pages.addWidget(empty)
         self._pages.addWidget(body)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from tocsin.model.blast_radius import Radius
+from tocsin.model.blast_radius import UNKNOWN, Radius
 from tocsin.model.containment import KINDS, Option, PullState, Readiness
 from tocsin.model.containment_effect import Verdict
 from tocsin.model.freeze import Flagged
@@ -129,19 +129,12 @@ def flag_words(one: Flagged) -> tuple[str, Tone]:
 
 def figures(radius: Radius) -> Iterator[Figure]:
     """Yield the blast radius line by line; what is not known says so."""
-    rests, unknown = radius.rests, "not known"
-    yield Figure("Decisions since the start", _decisions(radius) or unknown, rests["decisions"])
-    for part in radius.hit:
-        figure = f"{number(part.count)} · {part.share:.1%} of all"
-        yield Figure(f"{part.column} {part.value}", figure, "named by its alerts or its scope", Tone.ORANGE)
-    people = unknown if radius.people is None else number(radius.people)
-    yield Figure("People", people, rests["people"])
-    hourly = unknown if radius.per_hour is None else number(radius.per_hour)
-    yield Figure("Decisions an hour, now", hourly, rests["per_hour"])
-    yield Figure(
-        "If nothing is done", _ahead(radius) or ("—" if radius.contained else unknown), rests["ahead"]
-    )
-    off = unknown if radius.off is None else f"{radius.off.share:.0%}"
+    rests = {name: text.removeprefix(f"{UNKNOWN}: ") for name, text in radius.rests.items()}
+    if radius.decisions is None:
+        yield Figure("Decisions, people, ahead", UNKNOWN, f"{rests['decisions']}; Ctrl I imports one")
+    else:
+        yield from _counted(radius, rests)
+    off = UNKNOWN if radius.off is None else f"{radius.off.share:.0%}"
     faulty = f" {', '.join(radius.off.faulty)}" if radius.off else " the faulty version"
     yield Figure(f"Traffic off{faulty}", off, rests["off"])
     shared = [f"{one.name} ({one.what} {one.by})" for one in radius.shared]
@@ -151,10 +144,23 @@ def figures(radius: Radius) -> Iterator[Figure]:
     yield from _largest(radius)
 
 
+def _counted(radius: Radius, rests: dict[str, str]) -> Iterator[Figure]:
+    """Yield what the decision log tells."""
+    yield Figure("Decisions since the start", _decisions(radius), rests["decisions"])
+    for part in radius.hit:
+        figure = f"{number(part.count)} · {part.share:.1%} of all"
+        yield Figure(f"{part.column} {part.value}", figure, "named by its alerts or its scope", Tone.ORANGE)
+    people = UNKNOWN if radius.people is None else number(radius.people)
+    yield Figure("People", people, rests["people"])
+    yield Figure("Decisions an hour, now", number(radius.per_hour or 0.0), rests["per_hour"])
+    ahead = _ahead(radius) or ("—" if radius.contained else UNKNOWN)
+    yield Figure("If nothing is done", ahead, rests["ahead"])
+
+
 def _decisions(radius: Radius) -> str:
-    if radius.decisions is None:
-        return ""
     some = radius.decisions
+    if some is None:
+        return UNKNOWN
     bounds = f" ({number(some.least)} to {number(some.most)})" if some.least != some.most else ""
     return f"{number(some.at)}{bounds}"
 
