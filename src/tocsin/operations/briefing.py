@@ -81,7 +81,7 @@ def build(store: Store, reference: str, id: str = "", as_of: str | None = None) 
         level=documents.level_of(past.scheme, state),
         status=state.status,
         zone=store.zone,
-        as_of=identity(past.last),
+        as_of=identity(past.last, past.drill),
         declared=state.declared,
         detected=state.detected,
         blocks=briefing.laid_out(blocks),
