@@ -7,6 +7,7 @@ from pathlib import Path
 from tocsin.errors import BadInput, NotFound
 from tocsin.model.arrangement import PolicyChosen
 from tocsin.model.calendar import Calendar
+from tocsin.model.incident import Incident
 from tocsin.model.journal import Entry, PolicyFrozen
 from tocsin.model.severity import Scheme
 from tocsin.operations import policies
@@ -39,6 +40,26 @@ class Pack:
     chosen: datetime | None = None
     by: str = ""
     reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PacksView:
+    """The packs there are, the one in force first, and the incident in hand with the pack it froze."""
+
+    now: datetime
+    packs: tuple[Pack, ...]
+    incident: Incident | None = None
+    scheme: Scheme | None = None
+
+
+def look(store: Store, incident: str = "") -> PacksView:
+    """Return the packs, and an incident by reference or id with what rules it. Raises NotFound."""
+    found = tuple(listed(store))
+    if not incident:
+        return PacksView(store.now(), found)
+    with store.journal.read() as connection:
+        known = incidents.get(connection, incident)
+        return PacksView(store.now(), found, known, policies.of(connection, known.policy))
 
 
 def listed(store: Store) -> list[Pack]:

@@ -135,6 +135,7 @@ class App(QObject):
         window.add_screen("sources", "Sources", "setup", self._make_sources, "Ctrl+6")
         window.add_screen("people", "On call", "person", self._make_people, "Ctrl+0")
         window.add_screen("matrix", "Matrix", "matrix", self._make_matrix, "Ctrl+7")
+        window.add_screen("playbook", "Playbook", "playbook", self._make_playbook, "Ctrl+8")
         window.add_screen("contain", "Contain", "contain", self._make_contain, "Ctrl+9")
 
     def _make_command(self) -> QWidget:
@@ -145,6 +146,14 @@ class App(QObject):
         screen.deployment_wanted.connect(lambda: self.sheets.deployment.open())
         screen.serving_wanted.connect(lambda: self.sheets.serving.open_at(None))
         screen.update_wanted.connect(lambda: self.sheets.update.open())
+        screen.triage_wanted.connect(lambda incident: self.sheets.triage.open(incident))
+        screen.call_wanted.connect(lambda incident: self.sheets.calling.open(incident))
+        return screen
+
+    def _make_playbook(self) -> QWidget:
+        from tocsin.ui.playbook.screen import PlaybookScreen
+
+        screen = PlaybookScreen(self.desk)
         screen.triage_wanted.connect(lambda incident: self.sheets.triage.open(incident))
         return screen
 
@@ -216,6 +225,7 @@ class App(QObject):
         window.add_action("Register a way to contain", lambda: self.sheets.option.open(), "", "contain")
         window.add_action("Send a status update", lambda: self.sheets.update.open(), "Ctrl+Shift+U", "log")
         window.add_action("Hand a role over", lambda: self.sheets.handover.open(), "Ctrl+Shift+H", "person")
+        window.add_action("Policy packs", lambda: self.sheets.policy.open(), "Ctrl+Shift+Y", "setup")
         window.add_action("Export the incident report", self._export, "Ctrl+P", "report")
         window.add_action("Look at what is urgent", self.alarms.bar.look, "Ctrl+U", "wall")
         window.add_action("Acknowledge the alarm", self.alarms.bar.acknowledge, "Ctrl+Shift+A", "check")

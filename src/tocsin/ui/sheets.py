@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from tocsin.ui.handover.sheet import HandoverSheet
     from tocsin.ui.importing import ImportSheet
     from tocsin.ui.observe import ObserveSheet
+    from tocsin.ui.policy import PolicySheet
     from tocsin.ui.serving import ServingSheet
     from tocsin.ui.spotcheck.sheet import SpotCheckSheet
     from tocsin.ui.triage.sheet import TriageSheet
@@ -109,6 +110,13 @@ class Sheets(QObject):
         from tocsin.ui.contain.option_sheet import OptionSheet
 
         return OptionSheet(self._desk, self._window)
+
+    @cached_property
+    def policy(self) -> "PolicySheet":
+        """The sheet of the policy packs."""
+        from tocsin.ui.policy import PolicySheet
+
+        return PolicySheet(self._desk, self._window)
 
     @cached_property
     def observe(self) -> "ObserveSheet":
