@@ -14,8 +14,7 @@ from tocsin.model.calendar import Calendar, Offset, Unit
 from tocsin.model.classification import TYPES
 from tocsin.model.escalation import EscalationStep
 from tocsin.model.playbook import Playbook, Step
-from tocsin.model.roles import Role
-from tocsin.model.severity import ClockRule, Level, Route, Scheme
+from tocsin.model.severity import ClockRule, Level, Role, Route, Scheme
 from tocsin.model.signal import Layer
 from tocsin.policy.check import LIMITS
 from tocsin.policy.expand import as_written, expanded

@@ -3,27 +3,14 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
 from tocsin.model.incident import CLOSED, REOPENED, Incident
-
-if TYPE_CHECKING:  # a scheme has roles: at run time this module stands below it
-    from tocsin.model.severity import Scheme
+from tocsin.model.severity import Role, Scheme
 
 COMMANDER = "commander"
 MOST_ROLES = 2  # of one person; the third is a hint
 REPEAT = timedelta(minutes=2)
 MOST_REPORTS = 7  # people a commander can lead directly: the span of control of the incident command system
-
-
-@dataclass(frozen=True, slots=True)
-class Role:
-    """A role of a pack: at these levels somebody has to have it within so many minutes; none named is all."""
-
-    id: str
-    title: str
-    levels: tuple[str, ...] = ()
-    minutes: int = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,17 +92,17 @@ def holder(tenures: Iterable[Tenure], role: str, at: datetime) -> str:
     return next((one.person for one in tenures if one.role == role and one.holds(at)), "")
 
 
-def title(scheme: "Scheme", role: str) -> str:
+def title(scheme: Scheme, role: str) -> str:
     """Return what a role is called in a pack; its id where the pack does not name it."""
     return next((one.title for one in scheme.roles if one.id == role and one.title), role)
 
 
-def needed(scheme: "Scheme", level: str) -> tuple[Role, ...]:
+def needed(scheme: Scheme, level: str) -> tuple[Role, ...]:
     """Return the roles that somebody has to have at a level."""
     return tuple(role for role in scheme.roles if not role.levels or level in role.levels)
 
 
-def vacancies(incident: Incident, scheme: "Scheme") -> tuple[Vacancy, ...]:
+def vacancies(incident: Incident, scheme: Scheme) -> tuple[Vacancy, ...]:
     """Return the roles that the rules ask for at this level and that nobody has; none once it is closed."""
     if incident.withdrawn or incident.status == CLOSED:
         return ()

@@ -6,7 +6,6 @@ from tocsin.model.alert import AlertSeverity
 from tocsin.model.calendar import Calendar, Offset
 from tocsin.model.escalation import EscalationStep
 from tocsin.model.playbook import Playbook
-from tocsin.model.roles import Role
 from tocsin.model.triage import Triage
 from tocsin.model.updates import Template
 
@@ -36,6 +35,16 @@ class Route:
     layers: tuple[str, ...] = ()
     levels: tuple[str, ...] = ()
     types: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """A role of a pack: at these levels somebody has to have it within so many minutes; none named is all."""
+
+    id: str
+    title: str
+    levels: tuple[str, ...] = ()
+    minutes: int = 2
 
 
 @dataclass(frozen=True, slots=True)

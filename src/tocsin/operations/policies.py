@@ -6,8 +6,6 @@ has public holidays and zones written out, so that no later data moves a clock t
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection
-
 from tocsin.errors import BadInput, NotAllowed, NotFound
 from tocsin.model.arrangement import PolicyChosen
 from tocsin.model.incident import standing
@@ -21,6 +19,7 @@ from tocsin.policy.freeze import freeze, thaw
 from tocsin.policy.load import load_shipped
 from tocsin.policy.write import tables_of
 from tocsin.store import journal, policies
+from tocsin.store.database import Connection
 from tocsin.store.folder import Store, Write
 
 SUBJECT = "policy"  # of the entries that choose the pack for new incidents

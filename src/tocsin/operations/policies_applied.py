@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import Connection
-
 from tocsin.errors import BadInput, NotAllowed
 from tocsin.model.clocks import ClockState, State, clock_states
 from tocsin.model.fields import replaced_by
@@ -19,6 +17,7 @@ from tocsin.operations.timeline import checked_text
 from tocsin.policy.expand import as_written, expanded
 from tocsin.policy.freeze import freeze
 from tocsin.store import incidents, journal
+from tocsin.store.database import Connection
 from tocsin.store.folder import Store, Write
 
 

@@ -5,8 +5,7 @@ import re
 from tocsin.model.calendar import DAY_MINUTES, Calendar, Offset, Unit
 from tocsin.model.escalation import EscalationStep
 from tocsin.model.playbook import Playbook, Step, joined
-from tocsin.model.roles import Role
-from tocsin.model.severity import ClockRule, Level, Route, Scheme
+from tocsin.model.severity import ClockRule, Level, Role, Route, Scheme
 from tocsin.model.triage import Answer, Question, Rule, Triage
 from tocsin.policy.expand import unknown_place
 from tocsin.policy.files import PACK, Wrong
