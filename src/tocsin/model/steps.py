@@ -122,7 +122,19 @@ def standing(incident: Incident, scheme: "Scheme", now: datetime) -> tuple[StepS
     states += [*_kept(marks, scheme), *tasks]
     order = {phase: number for number, phase in enumerate(PHASES)}
     states.sort(key=lambda one: order.get(one.step.phase, len(PHASES)))
-    return tuple(_timed(one, now) for one in states)
+    return tuple(at(one, now) for one in states)
+
+
+def at(one: StepState, now: datetime) -> StepState:
+    """Return the step at another instant, the facts being the same: all that a tick needs."""
+    if one.at is None:
+        return one
+    over = one.state == ACKNOWLEDGED and one.due is not None and now > one.due
+    late = one.state == DONE and one.due is not None and one.at > one.due
+    unanswered = one.state == ASSIGNED and now > one.at + UNANSWERED
+    if (over, late, unanswered) == (one.over, one.late, one.unanswered):
+        return one
+    return replace(one, over=over, late=late, unanswered=unanswered)
 
 
 def find(states: Iterable[StepState], id: str) -> StepState | None:
@@ -226,15 +238,6 @@ def _marked(state: StepState, said: Said[StepMarked]) -> StepState:
         finding=body.finding if body.state == DONE else "",
         due=due,
     )
-
-
-def _timed(one: StepState, now: datetime) -> StepState:
-    if one.at is None:
-        return one
-    over = one.state == ACKNOWLEDGED and one.due is not None and now > one.due
-    late = one.state == DONE and one.due is not None and one.at > one.due
-    unanswered = one.state == ASSIGNED and now > one.at + UNANSWERED
-    return replace(one, over=over, late=late, unanswered=unanswered)
 
 
 def _rings(one: StepState) -> Expired:

@@ -79,6 +79,18 @@ def look(store: Store, incident: str) -> PlaybookView:
     )
 
 
+def look_first(store: Store, incident: str = "") -> PlaybookView | None:
+    """Return the playbook of an incident, of the gravest open one when none is named; None without any."""
+    if incident:
+        return look(store, incident)
+    with store.journal.read() as connection:
+        found = [one for one in incidents.list_all(connection, with_closed=False) if not one.withdrawn]
+        ranked = [
+            (policies.of(connection, one.policy).rank(one.severity), one.declared, one.id) for one in found
+        ]
+    return look(store, min(ranked)[2]) if ranked else None
+
+
 def assign(store: Store, author: Author, incident: str, step: str, person: str, *, id: str = "") -> Entry:
     """Give a step to a person, who is to acknowledge it. Raises NotAllowed when it is finished."""
     body = StepMarked(step, ASSIGNED, person=checked_name(person))

@@ -79,6 +79,8 @@ QPushButton[role="quiet"]:focus {{ border-color: {p.accent}; }}
 QPushButton[role="choice"] {{ background: transparent; color: {p.muted}; font-size: {look.SMALL}px;
     padding: 2px 8px; }}
 QPushButton[role="choice"]:checked {{ background: {p.selected}; color: {p.text}; border-color: {p.accent}; }}
+QPushButton[role="layer"] {{ text-align: left; padding: 0; background: {p.panel}; }}
+QPushButton[role="layer"]:hover {{ background: {p.hover}; }}
 QPushButton[role="chip"] {{ text-align: left; padding: 5px 10px; font-size: {look.SMALL}px; }}
 QPushButton[role="chip"][tone="orange"] {{ border-color: {p.orange}; }}
 QToolButton {{ background: transparent; border: 1px solid transparent; border-radius: {look.RADIUS}px;
