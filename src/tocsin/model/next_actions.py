@@ -48,8 +48,8 @@ def next_actions(
     """Return what is to do, open ones first in the order of work, the nearest deadline before all.
 
     `told` are timeline entries of what was told to others, `layers` the signal layers its alerts speak of.
-    `escalation` says whom to call now. Steps of the playbook come with `now`, by which their time boxes stand. A withdrawn incident asks for
-    nothing.
+    Steps of the playbook come with `now`, by which their time boxes stand. A withdrawn incident asks for
+    nothing. `escalation` says whom to call now.
     """
     if incident.withdrawn:
         return []

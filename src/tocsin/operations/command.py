@@ -12,8 +12,8 @@ from tocsin.model.next_actions import Action, next_actions
 from tocsin.model.running_log import Line, lines
 from tocsin.model.severity import Scheme
 from tocsin.model.timeline import Item
-from tocsin.model.urgency import Watched, by_urgency
-from tocsin.operations import clocks, deployments, freeze
+from tocsin.model.urgency import Watched
+from tocsin.operations import clocks, deployments, escalation, freeze
 from tocsin.operations.freeze import FreezeView
 from tocsin.store import incidents, journal, systems, timeline
 from tocsin.store.database import Connection
@@ -73,14 +73,14 @@ def look(store: Store, incident: str = "") -> CommandView | None:
     """
     now = store.now()
     with store.journal.read() as connection:
-        watched = _watched(connection, now, store.zone)
+        watched = clocks.watched(connection, now, store.zone)
         if incident:
             one = clocks.watch(connection, incidents.get(connection, incident), now, store.zone)
         elif watched:
             one = watched[0]
         else:
             return None
-        view = _view(connection, one, watched, now)
+        view = _view(connection, one, watched, now, store.zone)
     return replace(view, freeze=_freeze(store, view))
 
 
@@ -91,7 +91,9 @@ def _freeze(store: Store, view: CommandView) -> FreezeView:
     return freeze.view(known, view.scheme, ran, view.now)
 
 
-def _view(connection: Connection, one: Watched, watched: list[Watched], now: datetime) -> CommandView:
+def _view(
+    connection: Connection, one: Watched, watched: list[Watched], now: datetime, zone: str
+) -> CommandView:
     known, scheme = one.incident, one.scheme
     items = timeline.items(connection, known.id)
     entries = journal.entries(connection, incident=known.id)
@@ -102,23 +104,19 @@ def _view(connection: Connection, one: Watched, watched: list[Watched], now: dat
     # What is told in imported history was told elsewhere: it does no duty of this console.
     told = [item for item in items if item.lane == "told" and not item.source]
     layers = dict.fromkeys(layer_of(alert, None).value for _, alert in known.alerts)
+    calling = escalation.arranged_in(connection).standing(known, scheme, now, zone)
     return CommandView(
         now=now,
         incident=known,
         scheme=scheme,
         system=system.name if system else known.system,
         clocks=one.clocks,
-        actions=tuple(next_actions(known, scheme, one.clocks, told, layers, now)),
+        actions=tuple(next_actions(known, scheme, one.clocks, told, layers, now, calling)),
         lines=tuple(log[:LONGEST_LOG]),
         items=tuple(items),
         links=tuple(_links(known, others)),
         open=tuple(_standing(each) for each in watched),
     )
-
-
-def _watched(connection: Connection, now: datetime, zone: str) -> list[Watched]:
-    found = [one for one in incidents.list_all(connection, with_closed=False) if not one.withdrawn]
-    return by_urgency(clocks.watch(connection, one, now, zone) for one in found)
 
 
 def _standing(one: Watched) -> Standing:

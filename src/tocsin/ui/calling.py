@@ -65,7 +65,7 @@ class CallingSheet(Sheet):
         self._wanted = incident or self._desk.incident
         self._view = self._standing = None
         self._asked.hide()
-        self.trouble.show_text("")
+        self._say("")
         self._show()
         self.present(self.calls)
         self._read()
@@ -137,7 +137,7 @@ class CallingSheet(Sheet):
 
     def _write(self, deed: Callable[[], Entry], said: str) -> None:
         self._saving = True
-        self.trouble.show_text("")
+        self._say("")
         job = self._desk.write(deed, self._saved, said=said)
         job.refused.connect(self._refused)
         job.ended.connect(self._ended)
@@ -153,8 +153,13 @@ class CallingSheet(Sheet):
         self._read()
 
     def _refused(self, error: UserError) -> None:
-        self.trouble.show_text(str(error))
-        self.place()
+        self._say(str(error))
+
+    def _say(self, trouble: str) -> None:
+        self.trouble.show_text(trouble)
+        self.trouble.setVisible(bool(trouble))
+        if self.isVisible():
+            self.place()
 
     def _send_again(self) -> None:
         if self.card.again.isVisible() and self._view is not None:

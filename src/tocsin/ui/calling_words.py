@@ -81,7 +81,7 @@ def who(call: Call | None) -> tuple[str, str, str]:
     callee = call.callee
     number = callee.number or ("no number is known" if callee.person else "nobody to dial")
     ringing = "ringing" if call.outcome == CALLED else ""
-    as_what = callee.target if callee.person and callee.target != callee.person else ""
+    as_what = "" if callee.target in callee.why or callee.target == callee.person else callee.target
     said = [part for part in (as_what, callee.why, callee.email, ringing) if part]
     return callee.person or callee.target, number, " · ".join(dict.fromkeys(said))
 

@@ -27,7 +27,8 @@ _LONG_HEIGHT = 110
 
 @dataclass(frozen=True, slots=True)
 class Blank:
-    """One thing asked for. `choices` are (id, words), `known` proposals; `long` takes lines.
+    """One thing asked for. `choices` are (id, words), `known` proposals; `long` takes lines,
+    `secret` shows none of what is typed.
 
     `presets` are words that unfold and that the arrow keys go through; others may be typed.
     """
@@ -40,6 +41,7 @@ class Blank:
     known: tuple[str, ...] = ()
     long: bool = False
     presets: tuple[str, ...] = ()
+    secret: bool = False
 
 
 Answers = dict[str, str]
@@ -203,6 +205,8 @@ def _field(blank: Blank) -> QWidget:
         return text
     line = QLineEdit(visible(blank.value))
     line.setPlaceholderText(blank.hint)
+    if blank.secret:
+        line.setEchoMode(QLineEdit.EchoMode.Password)
     if blank.known:
         completer = QCompleter([visible(known) for known in blank.known], line)
         completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)

@@ -23,6 +23,7 @@ from tocsin.ui.sources.strongbox import Strongbox
 
 _log = logging.getLogger(__name__)
 _KEPT = "kept as it is when empty"
+_LABELS = {"ca": "Certificates", "tls": "TLS"}
 
 
 class PeopleDeeds(QObject):
@@ -60,7 +61,7 @@ class PeopleDeeds(QObject):
         blanks = [
             Blank("name", "Name", name, "small letters and digits"),
             Blank("place", "Mail server" if kind == SMTP else "URL", known.place if known else "", where),
-            *(Blank(f"set:{key}", key.capitalize(), said.get(key, ""), meaning)
+            *(Blank(f"set:{key}", _LABELS.get(key, key.capitalize()), said.get(key, ""), meaning)
               for key, meaning in channels.SETTINGS[kind].items() if key != "secret"),
             *_secret_blanks(kind, said),
         ]  # fmt: skip
@@ -146,10 +147,10 @@ class PeopleDeeds(QObject):
 def _secret_blanks(kind: str, said: dict[str, str]) -> list[Blank]:
     hint = _KEPT if said.get("secret", "no") != "no" else "none"
     if kind == SMTP:
-        return [Blank("secret", "Password", "", hint)]
+        return [Blank("secret", "Password", "", hint, secret=True)]
     choices = (("yes", "a token or password"), ("path", "the end of the URL"))
     return [
-        Blank("secret", "Secret", "", hint),
+        Blank("secret", "Secret", "", hint, secret=True),
         Blank("as", "The secret is", said.get("secret", "yes"), choices=choices),
     ]
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from zoneinfo import ZoneInfo
 
-from tocsin.model.roster import Stretch
+from tocsin.model.roster import Stretch, key
 from tocsin.operations.people import PeopleView, RotaNow
 from tocsin.operations.roster import Preview
 from tocsin.ui.lines import PlainLine
@@ -45,7 +45,7 @@ def gaps(view: PeopleView, zone: ZoneInfo) -> str:
     if not view.rotas:
         return ""
     if not told:
-        return "Somebody is on duty in every rota through the coming week."
+        return "In the coming week somebody is on duty in every rota."
     more = f"\nand {len(told) - _MOST} times more" if len(told) > _MOST else ""
     return "\n".join(told[:_MOST]) + more
 
@@ -61,11 +61,14 @@ def contacts(view: PeopleView) -> Iterator[PlainLine]:
     for word in view.unnamed:
         below = "the rules call them; nobody is named, no rota has this name"
         yield PlainLine(f"?{word}", word, "nobody", below, Tone.ORANGE, "triangle", fact=word)
+    book = {key(one.name): one for one in view.contacts}
     for one in view.contacts:
         name = f"{one.name}: {one.person}" if one.person else one.name
-        below = " · ".join(part for part in (one.email, one.zone) if part) or "no mail address"
-        reached = one.phone or ("as a person" if one.person else "no number")
-        tone, icon = (Tone.GREY, "person") if one.phone or one.person else (Tone.YELLOW, "diamond")
+        person = book.get(key(one.person), one)
+        reached, email = one.phone or person.phone, one.email or person.email
+        below = " · ".join(part for part in (email or "no mail address", one.zone or person.zone) if part)
+        tone, icon = (Tone.GREY, "person") if reached else (Tone.YELLOW, "diamond")
+        reached = reached or "no number"
         yield PlainLine(one.name, name, reached, below, tone, icon, fact=one)
 
 
