@@ -59,10 +59,11 @@ def as_markdown(text: str) -> str:
 
 def _literal(block: Block) -> str:
     said = _SPECIAL.sub(lambda found: f"\\{found[0]}", shown(block.text))
+    if block.kind in (TITLE, HEADING):
+        said = re.sub(r"(#+)$", r"\\\1", said)  # there it would be taken as the closing mark
     if opening := _OPENING.match(said):
-        return f"{said[: opening.end()]}\\{said[opening.end() :]}" if opening[1] else f"\\{said}"
-    # A row of # at the end of a heading would be taken as its closing mark.
-    return re.sub(r"(#+)$", r"\\\1", said) if block.kind in (TITLE, HEADING) else said
+        said = f"{said[: opening.end()]}\\{said[opening.end() :]}" if opening[1] else f"\\{said}"
+    return said
 
 
 def as_html(text: str) -> str:
