@@ -130,7 +130,7 @@ def test_a_role_that_the_rules_ask_for_is_missed_from_then_on(
     roles.relinquish(store, A, incident.id, "technical")
     again = {one.role.id: one for one in roles.look(store, incident.id).vacancies}["technical"]
     assert again.since == store.now()
-    incidents.move(store, A, incident.id, "closed")
+    incidents.move(store, A, incident.id, "closed", note="a test")
     assert roles.look(store, incident.id).vacancies == ()
 
 

@@ -57,7 +57,8 @@ class BriefingForm(Scroller):
     def __init__(self) -> None:
         super().__init__()
         self.fields = {block: QPlainTextEdit() for block in BLOCKS}
-        self._offered: dict[str, str] = {}
+        self._offered: dict[str, str] = {}  # what the facts give
+        self._before: dict[str, str] = {}  # what somebody wrote before
         grid = QGridLayout(self.held)
         grid.setContentsMargins(0, 0, GAP, 0)
         grid.setSpacing(GAP)
@@ -80,8 +81,15 @@ class BriefingForm(Scroller):
         """Put what the facts give into the fields nobody wrote in; into all of them when begun `anew`."""
         for block, field in self.fields.items():
             if anew or not self.written(block):
+                self._before.pop(block, None)
                 self._offered[block] = blocks.get(block, "")
                 field.setPlainText(visible(self._offered[block]))
+
+    def write(self, blocks: Mapping[str, str]) -> None:
+        """Put what somebody wrote before into the fields, to be changed."""
+        self._before = dict(blocks)
+        for block, field in self.fields.items():
+            field.setPlainText(visible(blocks.get(block, "")))
 
     def written(self, block: str) -> bool:
         """Whether somebody changed what was offered for a block."""
@@ -96,10 +104,12 @@ class BriefingForm(Scroller):
 
     def blocks(self) -> dict[str, str]:
         """Return what stands in the fields; what was offered comes back without the marks it was shown by."""
-        return {
-            block: field.toPlainText() if self.written(block) else self._offered.get(block, "")
-            for block, field in self.fields.items()
-        }
+        return {block: self._text(block) for block in self.fields}
+
+    def _text(self, block: str) -> str:
+        shown = self.fields[block].toPlainText()
+        known = (self._offered.get(block, ""), self._before.get(block, ""))
+        return next((text for text in known if shown == visible(text)), shown)
 
 
 class BriefingView(Scroller):
@@ -110,7 +120,7 @@ class BriefingView(Scroller):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName("Briefing")
         self.answers: dict[str, QLineEdit] = {}
-        self._shown = ""
+        self._shown: tuple[str, bool, tuple[tuple[str, str], ...]] = ("", False, ())
         self._grid = QGridLayout(self.held)
         self._grid.setContentsMargins(0, 0, GAP, 0)
         self._grid.setSpacing(GAP)
@@ -119,8 +129,11 @@ class BriefingView(Scroller):
 
     def show_handover(self, one: Handover, *, answering: bool) -> None:
         """Show its briefing; what was typed as an answer stays while it is the same hand-over."""
-        typed = self.typed() if one.id == self._shown else {}
-        self._shown = one.id
+        now = one.id, answering, tuple(one.answers.items())
+        if now == self._shown:
+            return  # whoever is just typing an answer is not disturbed
+        typed = self.typed() if one.id == self._shown[0] else {}
+        self._shown = now
         self._clear()
         told = [block for block in BLOCKS if block != QUESTIONS]
         for number, block in enumerate(told):

@@ -71,7 +71,8 @@ class PreparePage(QWidget):
     def take(self, waiting: Handover) -> None:
         """Take over what was prepared, to be written anew."""
         self.person.setText(visible(waiting.person))
-        self.form.offer(waiting.briefing, anew=True)
+        self.role.setCurrentIndex(max(0, self.role.findData(waiting.role)))
+        self.form.write(waiting.briefing)
 
     def tell_reach(self, told: str) -> None:
         """Add what the records tell of who is affected."""

@@ -151,7 +151,7 @@ class HandoverSheet(Sheet):
             page.view.ensureWidgetVisible(field)
             return
         try:
-            effective = self._time(page.effective.text()) if page.stated else None
+            effective = (self._time(page.effective.text()) or self._desk.store.now()) if page.stated else None
         except BadInput as error:
             self._say(str(error))
             return
@@ -179,8 +179,8 @@ class HandoverSheet(Sheet):
         """Go back to the briefing; preparing it again asks both sides anew."""
         if self._waiting is not None and self._found is not None:
             self._anew = True
-            self.preparing.take(self._waiting)
             self._show(self._found, first=False)
+            self.preparing.take(self._waiting)
             self.preparing.person.setFocus()
 
     def sit_down(self, name: str) -> None:
