@@ -17,34 +17,53 @@ from tocsin.model.clocks import State
 from tocsin.model.instant import When, to_us
 from tocsin.model.judgement import SpotCheckDrawn
 from tocsin.model.operator import Author
+from tocsin.model.response import ExampleResult, ExamplesAdded, StepAdded
 from tocsin.model.source import LiveSource
 from tocsin.now import ManualClock
+from tocsin.operations import alarms as rings
 from tocsin.operations import (
     alerts,
     budget,
+    channels,
     clocks,
+    contacts,
+    containment,
+    containment_options,
     decisions,
     deployments,
     detectors,
+    diagnosis,
     documents,
+    escalation,
     evidence,
+    examples,
+    facts,
+    freeze,
+    handover,
     incidents,
     ingest,
     observations,
     operators,
+    playbook,
+    policies,
+    policies_applied,
     queue,
     roles,
+    roster,
     signals,
     sources,
     spotcheck,
     start_judgement,
     systems,
     timeline,
+    triage,
     undo,
+    updates,
 )
 from tocsin.operations.detect import detect
 from tocsin.operations.feeds import Feed
 from tocsin.operations.progress import finish
+from tocsin.policy.load import load_shipped
 from tocsin.store import backup
 from tocsin.store.folder import Store, create_store, open_store
 from tocsin.store.schema import JOURNAL_VERSION
@@ -101,6 +120,7 @@ def fill(store: Store, clock: ManualClock, path: Path) -> str:
     incidents.move(store, A, first.id, "contained", note="rolled back")
     judge(store, path, first.id)
     second = incidents.declare(store, B, title="Approvals fell (again)", system="scorer", severity="SEV-3")
+    respond(store, clock, path, second.id)
     incidents.link(store, B, second.id, first.reference)
     incidents.withdraw(store, B, second.id, "declared twice")
     report = Path(tempfile.gettempdir(), "report.pdf")  # its path is in the journal: not one of this checkout
@@ -136,6 +156,72 @@ def judge(store: Store, path: Path, incident: str) -> None:
     drawn = spotcheck.draw(store, A, "scorer", size=5, seed=7)
     assert isinstance(drawn.body, SpotCheckDrawn)
     spotcheck.record(store, B, drawn.id, drawn.body.drawn[0], "right")
+
+
+def arrange(store: Store, clock: ManualClock, path: Path) -> str:
+    """What people arrange beforehand, one of each kind; return the id of a way to contain the scorer."""
+    file = path / "roster.csv"
+    file.write_text(
+        "rota,person,begins,ends\nfirst,Operator A,2026-11-02 08:00,2026-11-03 08:00\n"
+        "first,Operator B,2026-11-03 08:00,2026-11-04 08:00\n", "utf-8",
+    )  # fmt: skip
+    roster.take(store, A, roster.preview(store, file, zone="Europe/Berlin"))
+    file.unlink()
+    contacts.save(store, A, "CISO", person="Operator B", phone="+49 30 1")
+    channels.save(store, A, "room", "webhook", "https://room.example/hook", {})
+    channels.save(store, A, "old-room", "webhook", "https://old.example/hook", {})
+    channels.remove(store, A, "old-room")
+    option = containment_options.register(
+        store, A, "scorer", "Back to v13", kind="rollback", who=["Operator A"], how="Set the flag", minutes=10
+    ).subject
+    spare = containment_options.register(
+        store, A, "scorer", "Switch off", kind="kill_switch", who=["Operator B"], how="Pull it", minutes=5
+    ).subject
+    containment_options.rehearse(store, B, option, True, minutes=7)
+    containment_options.remove(store, A, spare, "there is no such switch any more")
+    policies.choose(store, A, load_shipped("p1-p4"), "the team asked for it")
+    policies.choose(store, A, load_shipped("sev-1-4"), "and for this one again")
+    return option
+
+
+def respond(store: Store, clock: ManualClock, path: Path, incident: str) -> None:
+    """What people do in an incident, one of each kind that needs no time to pass in between."""
+    option = arrange(store, clock, path)
+    triage.record(store, B, incident, {}, level="SEV-1", override="it grows", fields={"type": "bias"})
+    facts.state(store, A, incident, "awareness", store.now() - timedelta(minutes=1), "told by support")
+    clocks.pause(store, A, incident, "contain", "the building is closed")
+    clocks.resume(store, A, incident, "contain")
+    escalation.record_call(store, A, incident, "no answer")
+    escalation.acknowledge(store, B, incident, note="on my way")
+    roles.assume_role(store, B, incident, "scribe", "Operator A")
+    roles.relinquish(store, B, incident, "scribe", reason="not needed")
+    handover.prepare(store, B, incident, "commander", "Operator A", {"situation": "Approvals fell again"})
+    handover.confirm(store, B, incident)
+    handover.confirm(store, A, incident)
+    handover.prepare(store, A, incident, "commander", "Operator B", {})
+    handover.cancel(store, A, incident, reason="stays")
+    task = playbook.add_task(store, A, incident, "Read the logs", person="Operator B", minutes=15)
+    assert isinstance(task.body, StepAdded)
+    playbook.acknowledge(store, B, incident, task.body.id)
+    playbook.done(store, B, incident, task.body.id, evidence="nothing odd")
+    diagnosis.judge(store, A, incident, "deployment", "suspected", evidence="v14 an hour before")
+    pulled = containment.pull(store, A, incident, option)
+    containment.confirm(store, A, incident, pulled.id, True, "approvals are back at 0.58")
+    containment.release(store, A, incident, pulled.id)
+    freeze.lift(store, A, incident, "the roll-back is out")
+    freeze.declare(store, A, incident, "once more")
+    updates.tell(store, A, incident, "leadership", "300 applicants were declined in error by the model; "
+                 "we went back to v13 and review each case.", to="the board")  # fmt: skip
+    updates.snooze(store, A, incident, store.now() + timedelta(hours=1), "nothing will be new")
+    policies_applied.apply(store, A, incident, load_shipped("p1-p4"), "as the team works now", level="P1")
+    clock.advance(minutes=40)
+    standing = rings.look(store).standing
+    rings.acknowledge(store, A, standing[0].alarm, "heard")
+    rings.shelve(store, A, standing[1].alarm, store.now() + timedelta(hours=2), "known")
+    rings.unheard(store, A, standing[2].alarm, "could not be sounded: no sound device")
+    shown = examples.add(store, A, incident, "age 61, income 40,000", expected="yes", observed="no")
+    assert isinstance(shown.body, ExamplesAdded)
+    examples.record(store, A, incident, "v13", [ExampleResult(shown.body.examples[0].id, True, "yes")])
 
 
 def watch(store: Store, path: Path) -> None:
