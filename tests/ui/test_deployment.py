@@ -267,3 +267,19 @@ def test_one_that_came_by_import_is_not_opened(qtbot: QtBot, sheet: DeploymentSh
         sheet.open_recorded("imported")
     assert "came by import" in noticed.args[0]
     assert not sheet.isVisible()
+
+
+def test_a_change_freeze_is_told_before_and_after_recording(
+    qtbot: QtBot, sheet: DeploymentSheet, store: Store, desk: Desk
+) -> None:
+    author = desk.author
+    known = incidents.declare(store, author, title="Declines", system="scorer", severity="SEV-1")
+    qtbot.keyClicks(sheet.system.lineEdit(), "scorer")
+    sheet.open()
+    qtbot.waitUntil(lambda: known.reference in sheet.warning.text())
+    assert sheet.warning.isVisible()
+    sheet.system.setCurrentText("another")
+    assert sheet.warning.isHidden()
+    entry = deployments.record(store, author, "scorer", "scorer", "v15")
+    sheet.open_recorded(entry.id)
+    qtbot.waitUntil(lambda: f"Flagged: in the change freeze of {known.reference}" in sheet.about.text())

@@ -116,6 +116,8 @@ def contain(store: Store, author: Author, incident: str) -> Entry:
             hint="Confirm a pull, or move the incident by hand.",
         )
     at = effective(offered)
+    if at is not None and known.moves:
+        at = max(at, known.moves[-1].at)  # it was re-opened meanwhile
     return incidents.move(store, author, known.id, CONTAINED, at=at, note=offered.body.name)
 
 

@@ -127,6 +127,14 @@ def allow(
         return write.add(author, body, incident=known.id, subject=known.id, id=id)
 
 
+def by_system(store: Store) -> dict[str, tuple[Incident, Span]]:
+    """Return the incident whose change freeze stands now, and the freeze, by the id of the frozen system."""
+    with store.journal.read() as connection:
+        known = [one for one in incidents.list_all(connection, with_closed=False) if one.conduct.freezes]
+    now = store.now()
+    return {one.system: (one, span) for one in known if (span := freeze.standing(one, now)) is not None}
+
+
 def of_deployment(store: Store, deployment: str) -> list[tuple[Incident, Flagged]]:
     """Return the incidents in whose freeze a deployment was seen, with how it stands there."""
     with store.journal.read() as connection:

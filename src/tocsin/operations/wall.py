@@ -9,9 +9,10 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from tocsin.model import coverage
+from tocsin.model import coverage, freeze
 from tocsin.model.alert import Alert
 from tocsin.model.coverage import Heard, State, layer_of
+from tocsin.model.deployment import Deployment
 from tocsin.model.instant import to_us
 from tocsin.model.matrix import Matrix, Placed, matrix
 from tocsin.model.operator import System
@@ -70,7 +71,8 @@ class Row:
 class WallView:
     """All the wall shows. `watched` most urgent first; `rows` by name, those nobody watches at all last.
 
-    `reported` are observations that nobody has dealt with, the newest first.
+    `reported` are observations that nobody has dealt with, the newest first; `flagged` how many deployments
+    were seen in the change freeze of an incident, by its id, that nobody allowed.
     """
 
     now: datetime
@@ -80,6 +82,7 @@ class WallView:
     matrix: Matrix
     queue: QueueView
     reported: tuple[Reported, ...] = ()
+    flagged: Mapping[str, int] = field(default_factory=dict)
 
 
 def look(store: Store, back: timedelta = timedelta(hours=24), rhythms: Rhythms | None = None) -> WallView:
@@ -116,7 +119,16 @@ def look(store: Store, back: timedelta = timedelta(hours=24), rhythms: Rhythms |
         matrix(scheme, [_placed(one, layers) for one in watched]),
         waiting,
         tuple(Reported(one, names.get(one.system, one.system)) for one in seen),
+        _flagged(watched, ran),
     )
+
+
+def _flagged(watched: Iterable[Watched], ran: Mapping[str, Sequence[Deployment]]) -> dict[str, int]:
+    counts = {
+        one.incident.id: len(freeze.unallowed(freeze.flagged(one.incident, ran.get(one.incident.system, ()))))
+        for one in watched
+    }
+    return {id: count for id, count in counts.items() if count}
 
 
 def _curve(connection: Connection, told: "_Told", now_us: int, back: timedelta) -> Values:

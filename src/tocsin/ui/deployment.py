@@ -1,6 +1,6 @@
 """Record what began to serve, in which version, since when; the same sheet corrects what was recorded."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -44,6 +44,7 @@ class DeploymentSheet(Sheet):
         self._saving = False
         self._known: Recorded | None = None
         self._offered: dict[str, str] = {}
+        self._frozen: Mapping[str, str] = {}
         self._kept: dict[str, str] = {}  # what was typed of a new one while another is corrected
         self.system = SystemField(desk.theme, "Which system it serves")
         self.name, self.version, self.slot = QLineEdit(), QLineEdit(), QLineEdit()
@@ -52,7 +53,7 @@ class DeploymentSheet(Sheet):
         self.since_read, self.until_read = Label("", "small"), Label("", "small")
         self._form = QFormLayout()
         self.about, self.note = Label("", "muted", wrap=True), Label("", "small", wrap=True)
-        self.reason = QLineEdit()
+        self.reason, self.warning = QLineEdit(), Label("", wrap=True)
         self.save_button, self.withdraw_button = QPushButton("Save   Enter"), QPushButton("Withdraw")
         self._lay_out()
         self._wire()
@@ -108,10 +109,11 @@ class DeploymentSheet(Sheet):
         job.refused.connect(self._refused)
         job.ended.connect(self._ended)
 
-    def _open_known(self, found: tuple[Recorded | None, str]) -> None:
-        known, system = found
+    def _open_known(self, found: tuple[Recorded | None, str, str]) -> None:
+        known, system, flags = found
         if known is None:
-            self._desk.tell("It came by import: it is changed where it came from.")
+            told = "It came by import: it is changed where it came from."
+            self._desk.tell(f"{flags}. {told}" if flags else told, trouble=bool(flags))
             return
         if self._known is None:
             self._kept = self._typed()
@@ -134,7 +136,8 @@ class DeploymentSheet(Sheet):
         edits = f"; {known.edits} × corrected" if known.edits else ""
         withdrawn = f"\nWithdrawn: {known.withdrawn}" if known.withdrawn else ""
         at = stamp(known.recorded_at, ZoneInfo(zone))
-        self._show(f"Recorded by {known.author}, {at}{edits}{withdrawn}")
+        flagged = f"\n{flags}" if flags else ""
+        self._show(f"Recorded by {known.author}, {at}{edits}{withdrawn}{flagged}")
 
     def _show(self, about: str) -> None:
         writable = not self._desk.store.read_only
@@ -193,9 +196,18 @@ class DeploymentSheet(Sheet):
     def _offer(self, known: Offer) -> None:
         if self._known is None:
             self.system.show_systems(known.systems, self.system.currentText() or known.system)
+        self._frozen = known.frozen
+        self._warn()
         completer = QCompleter([visible(name) for name in known.names], self.name)
         completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         self.name.setCompleter(completer)
+
+    def _warn(self) -> None:
+        """Say before a deployment is recorded that its system's change freeze stands."""
+        told = self._frozen.get(self.system.currentText().strip(), "") if self._known is None else ""
+        self.warning.show_text(told)
+        self.warning.setVisible(bool(told))
+        self._placed()
 
     def _values(self) -> dict[str, Any]:
         """Return what to write: all of a new one, of another what was changed. Raises BadInput."""
@@ -251,6 +263,7 @@ class DeploymentSheet(Sheet):
         self.save_button.clicked.connect(self.save)
         self.withdraw_button.clicked.connect(self.withdraw)
         self.system.entered.connect(self._entered)
+        self.system.currentTextChanged.connect(lambda _text: self._warn())
         self.since.textChanged.connect(lambda: self._show_reading(self.since, self.since_read))
         self.until.textChanged.connect(lambda: self._show_reading(self.until, self.until_read))
 
@@ -292,6 +305,9 @@ class DeploymentSheet(Sheet):
         self.reason.setAccessibleName("Reason")
         self.body.addWidget(self.about)
         self.body.addLayout(form)
-        self.body.addWidget(self.reason)
-        self.body.addWidget(self.note)
+        self.warning.set_tone(Tone.ORANGE)
+        self.warning.hide()
+        self.warning.setObjectName("deployment-freeze")
+        for part in (self.warning, self.reason, self.note):
+            self.body.addWidget(part)
         self.body.addLayout(buttons)

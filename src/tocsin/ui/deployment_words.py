@@ -1,13 +1,14 @@
 """What the sheets of deployments offer, and how they read times, in words."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
 from tocsin.errors import BadInput
 from tocsin.model.deployment import Recorded
 from tocsin.model.instant import When
 from tocsin.model.operator import System
-from tocsin.operations import deployments, incidents, systems
+from tocsin.operations import deployments, freeze, incidents, systems
 from tocsin.operations.times import parse_when
 from tocsin.store.folder import Store
 from tocsin.ui.desk import Desk
@@ -20,11 +21,15 @@ PINNED: dict[str, bool | None] = {UNSAID: None, "yes": True, "no": False}
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """What the sheet offers: the systems, the name of the one in hand, and names that served before."""
+    """What the sheet offers: the systems, the name of the one in hand, and names that served before.
+
+    `frozen` says by a system's name that its change freeze stands.
+    """
 
     systems: tuple[System, ...]
     system: str
     names: tuple[str, ...]
+    frozen: Mapping[str, str] = field(default_factory=dict)
 
 
 def read_time(typed: str, desk: Desk, *, empty: str = "") -> str:
@@ -51,10 +56,10 @@ def said(words_of: dict[str, bool | None], value: bool | None) -> str:
     return next(word for word, meant in words_of.items() if meant is value)
 
 
-def recorded(store: Store, id: str) -> tuple[Recorded | None, str]:
-    """Return one recorded by hand with the name of its system, None for one that came by import."""
+def recorded(store: Store, id: str) -> tuple[Recorded | None, str, str]:
+    """Return one recorded by hand (None for an imported one), the name of its system, and its flags."""
     known = next((one for one in deployments.recorded(store) if one.id == id), None)
-    return known, systems.name_of(store, known.system) if known else ""
+    return known, systems.name_of(store, known.system) if known else "", flags(store, id)
 
 
 def offer(store: Store, incident: str) -> Offer:
@@ -63,4 +68,29 @@ def offer(store: Store, incident: str) -> Offer:
     about = incidents.get(store, incident).system if incident else known[0].id if len(known) == 1 else ""
     name = next((one.name for one in known if one.id == about), "")
     served = deployments.of_system(store, about) if about else []
-    return Offer(known, name, tuple(dict.fromkeys(one.name for one in reversed(served))))
+    return Offer(
+        known, name, tuple(dict.fromkeys(one.name for one in reversed(served))), _frozen(store, known)
+    )
+
+
+def flags(store: Store, id: str) -> str:
+    """Return what is said of a deployment that began in a change freeze, empty for another."""
+    found = freeze.of_deployment(store, id)
+    told = [
+        f"Allowed in the change freeze of {one.reference}: {flag.allowed.body.reason}"
+        if flag.allowed is not None
+        else f"Flagged: {'' if flag.sure else 'perhaps '}in the change freeze of {one.reference}"
+        for one, flag in found
+    ]
+    return "\n".join(told)
+
+
+def _frozen(store: Store, known: Iterable[System]) -> dict[str, str]:
+    names = {one.id: one.name for one in known}
+    zone = ZoneInfo(store.zone)
+    return {
+        names[system]: f"A change freeze stands since {stamp(span.begin, zone)} ({one.reference}): "
+        "what begins now is flagged, until somebody allows it."
+        for system, (one, span) in freeze.by_system(store).items()
+        if system in names
+    }

@@ -57,9 +57,11 @@ class PullSheet(Sheet):
             field.clear()
         self._say("")
         self.present(self.rows)
+        # What was read of another incident must not be pulled by an Enter that comes before the answer.
+        self._show(None)
         if not self._desk.incident:
-            self._show(None)
             return
+        self.about.show_text("Reading …")
         call = partial(
             containment_view.look, self._desk.store, self._desk.incident, self._desk.author.name, Learnt()
         )
@@ -104,8 +106,9 @@ class PullSheet(Sheet):
         self.rows.select(self._wanted or (options[0].option.id if options else ""))
         about = f"{view.incident.reference} {view.incident.title}" if view else _NO_INCIDENT
         self.about.show_text(about if options or not view else f"{about}\n{_NONE}")
-        for part in (self.rows, self.how, self.pull_button):
+        for part in (self.how, self.pull_button):
             part.setVisible(bool(options))
+        self.rows.setVisible(bool(options) or view is None)
         self.register_button.setVisible(view is not None and not options)
         self.pull_button.setEnabled(not self._desk.store.read_only)
         if view is not None and not options:

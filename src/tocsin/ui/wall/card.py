@@ -20,6 +20,7 @@ HEIGHT = 116
 NARROWEST = 286
 MORE_WIDTH = 76
 _STRIPE = 6
+_CLOCK_TOP = 62  # below it is what a second changes
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
@@ -53,7 +54,7 @@ class Card(QAbstractButton):
         super().__init__(parent)
         self._theme = theme
         self._one: Watched | None = None
-        self._system = ""
+        self._system, self._flagged = "", ""
         self._words = Nearest("")
         self.setObjectName("incident-card")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -70,15 +71,16 @@ class Card(QAbstractButton):
         """What the card says of the clock that runs out first."""
         return self._words
 
-    def show_incident(self, one: Watched, system: str, now: datetime) -> None:
-        """Show an incident as it stands now."""
+    def show_incident(self, one: Watched, system: str, now: datetime, flagged: int = 0) -> None:
+        """Show an incident as it stands now; `flagged` counts deployments in its change freeze."""
         self._one, self._system = one, system
+        self._flagged = f"{flagged} deployment{'s' * (flagged > 1)} flagged" if flagged else ""
         self._words = nearest(one, now)
         known = one.incident
         self.setAccessibleName(
             visible(
                 f"{known.severity} {known.reference}, {known.status}: {known.title}, {system}. "
-                f"{self._words.what} {self._words.left}"
+                f"{self._words.what} {self._words.left} {self._flagged}".rstrip()
             )
         )
         self.update()
@@ -87,7 +89,7 @@ class Card(QAbstractButton):
         """Count down; paint only when a figure changed."""
         if self._one is not None and (words := nearest(self._one, now)) != self._words:
             self._words = words
-            self.update()
+            self.update(0, _CLOCK_TOP, self.width(), self.height() - _CLOCK_TOP)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
@@ -109,11 +111,16 @@ class Card(QAbstractButton):
         tone = Tone.GREEN if calm else tone_of_rank(self._one.rank)
         self._paint_ground(painter, tone)
         left, width = _STRIPE + 14.0, self.width() - _STRIPE - 28.0
-        self._paint_head(painter, QRectF(left, 12, width, 18), tone, calm)
-        self._paint_line(painter, QRectF(left, 38, width, 22), self._one.incident.title, sans(LARGE), "text")
+        if event.rect().top() < _CLOCK_TOP:
+            self._paint_head(painter, QRectF(left, 12, width, 18), tone, calm)
+            title = QRectF(left, 38, width, 22)
+            self._paint_line(painter, title, self._one.incident.title, sans(LARGE), "text")
         who = " · ".join(filter(None, (self._system, self._one.incident.commander)))
         figure = self._paint_clock(painter, QRectF(left, 66, width, 38))
         room = QRectF(left, 86, width - figure - 10, 16)
+        if self._flagged:
+            self._paint_line(painter, room, self._flagged, sans(SMALL), "orange")
+            room.setLeft(room.left() + QFontMetricsF(sans(SMALL)).horizontalAdvance(f"{self._flagged}  "))
         self._paint_line(painter, room, who, sans(SMALL), "muted")
 
     def _paint_ground(self, painter: QPainter, tone: Tone) -> None:

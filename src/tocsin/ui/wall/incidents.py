@@ -27,6 +27,7 @@ class IncidentCards(QWidget):
         self._theme = theme
         self._watched: Sequence[Watched] = ()
         self._names: Mapping[str, str] = {}
+        self._flagged: Mapping[str, int] = {}
         self._now: datetime | None = None
         self._first = 0
         self.cards: list[Card] = []
@@ -43,9 +44,18 @@ class IncidentCards(QWidget):
         """Say something in place of cards while there are none."""
         self.empty.show_text(text)
 
-    def show_incidents(self, watched: Sequence[Watched], names: Mapping[str, str], now: datetime) -> None:
-        """Show incidents in the order given; `names` are those of the systems by id."""
-        self._watched, self._names, self._now = watched, names, now
+    def show_incidents(
+        self,
+        watched: Sequence[Watched],
+        names: Mapping[str, str],
+        now: datetime,
+        flagged: Mapping[str, int] | None = None,
+    ) -> None:
+        """Show incidents in the order given; `names` are those of the systems by id.
+
+        `flagged` counts the deployments in the change freeze of an incident, by its id.
+        """
+        self._watched, self._names, self._now, self._flagged = watched, names, now, flagged or {}
         self.say("" if watched else "No open incident.  Ctrl D declares one.")
         self._arrange()
 
@@ -108,7 +118,8 @@ class IncidentCards(QWidget):
 
     def _fill(self, card: Card, one: Watched) -> None:
         assert self._now is not None
-        card.show_incident(one, self._names.get(one.incident.system, ""), self._now)
+        flagged = self._flagged.get(one.incident.id, 0)
+        card.show_incident(one, self._names.get(one.incident.system, ""), self._now, flagged)
 
     def _edge(self, button: More, text: str, count: int) -> None:
         button.setText(text)

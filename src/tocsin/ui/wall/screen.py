@@ -193,7 +193,7 @@ class WallScreen(QWidget):
 
     def _show(self, view: WallView) -> None:
         self.view = view
-        self.cards.show_incidents(view.watched, view.names, view.now)
+        self.cards.show_incidents(view.watched, view.names, view.now, view.flagged)
         self.grid.show_rows(view.rows, view.now)
         self.grid.setVisible(bool(view.rows))
         self._watching.show_text(_watched(view))
