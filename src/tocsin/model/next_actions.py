@@ -21,7 +21,7 @@ _MOST_STEPS = 5  # of the playbook, which has a screen of its own
 @dataclass(frozen=True, slots=True)
 class Action:
     """One thing to do. `place` says where it is done: "clock:ID", "role:NAME", "field:NAME", "move:STATUS",
-    "tell:NAMES", "step:ID", "call", "triage", "handover", "contain", "update" or "report".
+    "tell:NAMES", "step:ID", "verify", "call", "triage", "handover", "contain", "update" or "report".
 
     `due` is when its clock runs out, `at` when it was done as far as that is known; `reason` says why it is
     asked for, or what settled it.
@@ -98,8 +98,13 @@ def _triage(incident: Incident, scheme: Scheme, clocks: Sequence[ClockState]) ->
 
 
 def _call_now(escalation: Standing | None) -> Iterator[Action]:
-    """Whom to call now, until somebody takes over."""
-    if escalation is None or not escalation.stands or escalation.step is None:
+    """Whom to call now, until somebody takes over; then those the level names whom nobody has reached."""
+    if escalation is None or escalation.step is None:
+        return
+    if escalation.owed:
+        names = _joined([one.callee.target for one in escalation.owed])
+        yield Action("call", f"Tell {names}", "call", False, "nobody has reached them yet · Ctrl Shift C")
+    if not escalation.stands:
         return
     call, reason = escalation.now, f"{escalation.step.title} · Ctrl Shift C"
     text = f"Who takes over? {', '.join(escalation.answered)} answered"
@@ -252,6 +257,10 @@ def _afterwards(incident: Incident, scheme: Scheme, clocks: Sequence[ClockState]
     """What is asked for only once the incident is resolved."""
     if incident.reached(RESOLVED) is None and incident.status != CLOSED:
         return
+    verified = incident.conduct.verified
+    told = verified[-1].body.evidence if verified else "what raised it stays quiet, and has data"
+    at = verified[-1].at if verified else None
+    yield Action("verify", "Verify the fix in production", "verify", bool(verified), told, at=at)
     yield _of_field(incident, "remediation", "Record what was repaired", "now, soon, later")
     yield _of_field(incident, "prevention", "Record what keeps it from coming back", "specific, owned, dated")
     for clock in clocks:

@@ -56,7 +56,7 @@ class CallingSheet(Sheet):
         self.person, self.confirm = QLineEdit(), QPushButton("Took over   Enter")
         self.trouble = Label("", wrap=True)
         self.trouble.set_tone(Tone.RED)
-        self._asked = QWidget()
+        self._asked, self._titles = QWidget(), list[Label]()
         self._lay_out()
         self._wire()
 
@@ -214,6 +214,7 @@ class CallingSheet(Sheet):
             (self.tried, words.tried(standing, self._zone, now)),
         ):
             rows.show_rows((line.key, line.words, line) for line in lines)
+        self._titles[0].show_text("STILL TO BE TOLD" if standing.owed else "THIS STEP")
         self._choose(standing)
         self._show_chosen()
         self._show_left(now)
@@ -287,7 +288,8 @@ class CallingSheet(Sheet):
         named = (("THIS STEP", self.calls), ("STEPS", self.steps), ("TRIED", self.tried))
         for column, (title, rows) in enumerate(named):
             grid.setColumnStretch(column, 1)
-            grid.addWidget(Label(title, "heading"), 0, column)
+            self._titles.append(Label(title, "heading"))
+            grid.addWidget(self._titles[-1], 0, column)
             rows.setFixedHeight(_LIST)
             grid.addWidget(rows, 1, column)
         return lists

@@ -108,9 +108,12 @@ def steps(standing: Standing, zone: ZoneInfo, now: datetime) -> Iterator[PlainLi
         passed, here = _where(standing, rung, now)
         word = "given up" if rung.given_up and passed else "passed" if passed else "now" if here else ""
         tone, icon = (Tone.ORANGE, "triangle") if here else (Tone.GREY, "check" if passed else "circle")
-        if standing.state is State.ACKNOWLEDGED and not passed and not here:
-            word = "not needed"
         at = clock_time(rung.begins, zone, seconds=False)
+        if standing.acknowledged is not None and not passed:
+            word = "not needed"
+            if here:
+                word, tone, icon = "taken over", Tone.GREEN, "check"
+                at = clock_time(standing.acknowledged.at, zone, seconds=False)
         called = ", ".join(rung.step.call)
         right = f"{word} {at}" if word and word != "not needed" else word or f"from {at}"
         below = f"{called} · {rung.step.within.words}"
