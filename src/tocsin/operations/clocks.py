@@ -1,5 +1,6 @@
 """Clocks: how they stand at any instant, marking one, letting one stand still and go on."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from tocsin.errors import BadInput, NotAllowed, NotFound
@@ -54,14 +55,26 @@ def wall(store: Store) -> list[Watched]:
     """Return every incident that is not closed, with scheme and clocks, the most urgent first."""
     now = store.now()
     with store.journal.read() as connection:
-        found = [one for one in incidents.list_all(connection, with_closed=False) if not one.withdrawn]
-        return by_urgency(watch(connection, one, now, store.zone) for one in found)
+        return watched(connection, now, store.zone)
+
+
+def watched(connection: Connection, now: datetime, zone: str) -> list[Watched]:
+    """Return every incident that is not closed as it stands at `now`, the most urgent first."""
+    found = [one for one in incidents.list_all(connection, with_closed=False) if not one.withdrawn]
+    shas = {sha for one in found for sha in (one.policy, *(former for former, _ in one.former))}
+    packs = {sha: policies.of(connection, sha) for sha in shas}  # a pack is read once, however many it rules
+    return by_urgency(_watch(one, packs.__getitem__, now, zone) for one in found)
 
 
 def watch(connection: Connection, incident: Incident, now: datetime, zone: str) -> Watched:
     """Return an incident with its scheme and its clocks at `now`."""
-    scheme, found = states(connection, incident, now, zone)
-    return Watched(incident, scheme, tuple(found))
+    return _watch(incident, lambda sha: policies.of(connection, sha), now, zone)
+
+
+def _watch(incident: Incident, pack: Callable[[str], Scheme], now: datetime, zone: str) -> Watched:
+    before = tuple((pack(sha), until) for sha, until in incident.former)
+    scheme = pack(incident.policy)
+    return Watched(incident, scheme, tuple(clocks.clock_states(incident, scheme, now, zone, before)))
 
 
 def mark(

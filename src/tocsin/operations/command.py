@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from tocsin.model import steps
 from tocsin.model.alert import Alert
 from tocsin.model.clocks import ClockState
 from tocsin.model.coverage import layer_of
@@ -59,6 +60,14 @@ class CommandView:
     def rank(self) -> int:
         """The level's place in the scheme, 0 for the gravest."""
         return self.scheme.rank(self.incident.severity)
+
+    @property
+    def playbook(self) -> str:
+        """How far the playbook is, as a heading; empty while the incident has no type."""
+        if not self.incident.text("type"):
+            return ""
+        states = steps.standing(self.incident, self.scheme, self.now)
+        return steps.progress(self.incident, self.scheme, states).words
 
     @property
     def alerts(self) -> tuple[Alert, ...]:

@@ -4,7 +4,7 @@ from collections.abc import Hashable, Iterable
 from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent, QPainter, QResizeEvent
+from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QRegion, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from tocsin.ui.text import visible
@@ -120,6 +120,7 @@ class Rows(QListView):
         """With `keys_mean_cursor` keys of the screen act on the row under the cursor, so it always shows."""
         super().__init__()
         self.keys_mean_cursor = keys_mean_cursor
+        self.exposed = QRegion()  # of the viewport, what is being drawn: a painter may leave out the rest
         self._model = RowsModel()
         self._painter = painter
         self.setModel(self._model)
@@ -153,6 +154,21 @@ class Rows(QListView):
     def repaint_rows(self) -> None:
         """Draw the rows again: the second or the scheme is another one."""
         self._model.repaint()
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+        self.exposed = event.region()
+        super().paintEvent(event)
+
+    def rects(self) -> list[tuple[Any, QRect]]:
+        """Return the facts that are in sight, each with its rectangle in the viewport."""
+        height, found = self.viewport().height(), list[tuple[Any, QRect]]()
+        for row, fact in enumerate(self._model.facts):
+            rect = self.visualRect(self._model.index(row))
+            if rect.top() > height:
+                break
+            if rect.bottom() >= 0:
+                found.append((fact, rect))
+        return found
 
     def select(self, key: Hashable) -> None:
         """Put the cursor on a row, if it is there."""

@@ -10,7 +10,7 @@ from tocsin.model.clocks import ClockState, at
 from tocsin.ui.command import clock_words as words
 from tocsin.ui.icons import paint_icon
 from tocsin.ui.palette import LARGE, PAD, SHAPES, SMALL, Tone
-from tocsin.ui.rows import RowPainter
+from tocsin.ui.rows import RowPainter, Rows
 from tocsin.ui.theme import Theme, mono, sans
 
 _FIGURE_WIDTH = 118
@@ -24,6 +24,7 @@ class ClockPainter(RowPainter):
         super().__init__(theme)
         self._zone = zone
         self.now: datetime | None = None
+        self.rows: Rows | None = None
 
     def height(self, fact: ClockState, width: int) -> int:
         return 64 if _has_bar(fact) else 48
@@ -33,17 +34,41 @@ class ClockPainter(RowPainter):
             return
         clock = at(fact, self.now)
         tone = words.tone_of(clock)
-        left, right = rect.left() + PAD + 26, rect.right() - PAD
-        shape = QRectF(rect.left() + PAD, rect.top() + 11, 14, 14)
         colour = self.theme.palette.tone(tone)
-        paint_icon(painter, _PAUSED_SHAPE if clock.paused else SHAPES[tone], colour, shape)
-        name = QRect(left, rect.top() + 7, right - left - _FIGURE_WIDTH - 6, 20)
-        self.text(painter, name, clock.name, sans(), "text" if clock.ticking else "muted")
-        below = QRect(left, rect.top() + 29, right - left, 16)
-        self.text(painter, below, self.said(clock), sans(SMALL), "muted")
-        self._figure(painter, QRect(right - _FIGURE_WIDTH, rect.top() + 5, _FIGURE_WIDTH, 24), clock, tone)
+        left, right = rect.left() + PAD + 26, rect.right() - PAD
+        if self.exposed(QRect(rect.left(), rect.top(), right - _FIGURE_WIDTH - rect.left() - 5, 48)):
+            shape = QRectF(rect.left() + PAD, rect.top() + 11, 14, 14)
+            paint_icon(painter, _PAUSED_SHAPE if clock.paused else SHAPES[tone], colour, shape)
+            name = QRect(left, rect.top() + 7, right - left - _FIGURE_WIDTH - 6, 20)
+            self.text(painter, name, clock.name, sans(), "text" if clock.ticking else "muted")
+            below = QRect(left, rect.top() + 29, right - left, 16)
+            self.text(painter, below, self.said(clock), sans(SMALL), "muted")
+        self._figure(painter, _figure_rect(rect), clock, tone)
         if _has_bar(clock):
-            self._bar(painter, QRect(left, rect.bottom() - 11, right - left, 4), clock, colour)
+            self._bar(painter, _bar_rect(rect), clock, colour)
+
+    def exposed(self, rect: QRect) -> bool:
+        """Whether a part of the list is being drawn: of a second that passes only figures and bars are."""
+        return self.rows is None or self.rows.exposed.intersects(rect)
+
+    def pass_time(self, now: datetime) -> None:
+        """Draw what another second changes: figures and bars, and all of a clock whose state is another."""
+        before, self.now = self.now, now
+        if self.rows is None:
+            return
+        view = self.rows.viewport()
+        for clock, rect in self.rows.rects():
+            if before is None or self._told(clock, before) != self._told(clock, now):
+                view.update(rect)
+            elif words.figure(clock, before) != words.figure(clock, now):
+                view.update(_figure_rect(rect))
+                if _has_bar(clock):
+                    view.update(_bar_rect(rect))
+
+    def _told(self, clock: ClockState, now: datetime) -> tuple[object, ...]:
+        """What its words depend on besides the clock itself."""
+        same_day = now.astimezone(self._zone).date()
+        return at(clock, now).state, clock.past_target(now), same_day
 
     def said(self, clock: ClockState) -> str:
         """Return the second line as of now."""
@@ -80,6 +105,15 @@ class ClockPainter(RowPainter):
         if left is None or used is None or used + left <= timedelta():
             return 1.0
         return min(1.0, max(0.0, used / (used + left)))
+
+
+def _figure_rect(rect: QRect) -> QRect:
+    return QRect(rect.right() - PAD - _FIGURE_WIDTH, rect.top() + 5, _FIGURE_WIDTH, 24)
+
+
+def _bar_rect(rect: QRect) -> QRect:
+    left = rect.left() + PAD + 26
+    return QRect(left, rect.bottom() - 11, rect.right() - PAD - left, 4)
 
 
 def _has_bar(clock: ClockState) -> bool:

@@ -35,6 +35,7 @@ class ClocksPanel(Panel):
         self._painter = ClockPainter(theme, zone)
         self.rows = Rows(self._painter, "Clocks, nearest first", keys_mean_cursor=True)
         self.rows.setObjectName("clocks")
+        self._painter.rows = self.rows
         self.room.addWidget(self.rows)
         self.met = _small("Met", "M", "Mark the selected clock as met")
         self.waive = _small("Waive", "W", "Waive the selected clock, with a reason")
@@ -69,13 +70,12 @@ class ClocksPanel(Panel):
 
     def show_time(self, now: datetime) -> None:
         """Show the clocks at another instant."""
-        self._painter.now = now
+        self._painter.pass_time(now)
         states = [at(clock, now).state for clock in self.rows.facts]
         late, still = states.count(State.OVERDUE), states.count(State.PAUSED)
         told = [f"{late} overdue"] * bool(late) + [f"{still} paused"] * bool(still)
         self.remark.show_text(", ".join(told) or "nearest first")
         self.remark.set_tone(Tone.RED if late else Tone.YELLOW if still else None)
-        self.rows.repaint_rows()
 
     def select(self, id: str) -> None:
         """Put the cursor on a clock and let the keys go there."""
