@@ -38,7 +38,7 @@ def test_the_most_urgent_is_shown_when_none_is_named(store: Store, author: Autho
 
 def test_closed_ones_are_shown_by_reference_but_not_offered(store: Store, author: Author) -> None:
     known = incidents.declare(store, author, title="Harm", system="scorer")
-    incidents.move(store, author, known.id, "closed")
+    incidents.move(store, author, known.id, "closed", note="a test")
     view = _look(store, known.reference)
     assert view.incident.status == "closed"
     assert view.open == ()

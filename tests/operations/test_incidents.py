@@ -120,7 +120,7 @@ def test_moves_follow_each_other_with_their_own_time(
     at = clock.now() - timedelta(minutes=20)
     incidents.move(store, author, made.id, "contained", at=at)
     incidents.move(store, author, made.id, "resolved")
-    incidents.move(store, author, made.id, "closed")
+    incidents.move(store, author, made.id, "closed", note="a test")
     state = incidents.get(store, made.reference)
     assert state.status == "closed"
     assert state.reached("contained") == at
@@ -197,7 +197,7 @@ def test_an_alert_joins_an_open_incident_once(store: Store, author: Author) -> N
 def test_no_alert_joins_an_incident_that_is_over(store: Store, author: Author) -> None:
     alert = stored_alert(store, AlertSeverity.HIGH)
     closed = incidents.declare(store, author, title="t", system="s")
-    incidents.move(store, author, closed.id, "closed")
+    incidents.move(store, author, closed.id, "closed", note="a test")
     drill = incidents.declare(store, author, title="t", system="s")
     incidents.withdraw(store, author, drill.id, "a drill")
     for over in (closed, drill):

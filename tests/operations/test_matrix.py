@@ -16,7 +16,7 @@ def test_open_incidents_stand_in_their_cells_with_what_is_owed(
     mild = incidents.declare(store, author, title="Router slow", system="router", severity="SEV-3")
     triage.regrade(store, author, mild.id, "SEV-3", "", fields={"hypothesis": "infrastructure"})
     closed = incidents.declare(store, author, title="Over", system="router", severity="SEV-3")
-    incidents.move(store, author, closed.id, "closed")
+    incidents.move(store, author, closed.id, "closed", note="a test")
     clock.advance(minutes=5)
     view = matrix.look(store)
     kinds = [route.kind for route in view.matrix.routes]

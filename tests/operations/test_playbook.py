@@ -114,7 +114,7 @@ def test_a_layer_needs_evidence(store: Store, author: Author, incident: Incident
 
 
 def test_nothing_goes_on_in_a_closed_incident(store: Store, author: Author, incident: Incident) -> None:
-    incidents.move(store, author, incident.id, CLOSED)
+    incidents.move(store, author, incident.id, CLOSED, note="a test")
     tries: list[Callable[[], object]] = [
         lambda: playbook.skip(store, author, incident.id, PULL, "x"),
         lambda: playbook.add_task(store, author, incident.id, "x"),

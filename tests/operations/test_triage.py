@@ -125,7 +125,7 @@ def test_what_does_not_exist_is_refused_and_nothing_is_written(
 
 
 def test_a_closed_incident_is_not_graded(store: Store, author: Author, declared: Incident) -> None:
-    incidents.move(store, author, declared.id, "closed")
+    incidents.move(store, author, declared.id, "closed", note="a test")
     with pytest.raises(NotAllowed, match="closed"):
         triage.record(store, author, declared.id, MILD)
     with pytest.raises(NotAllowed, match="closed"):

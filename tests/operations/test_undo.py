@@ -94,7 +94,7 @@ def test_nothing_is_brought_back_over_what_another_has_done_meanwhile(
     store: Store, author: Author, incident: Incident
 ) -> None:
     mine = [
-        incidents.move(store, author, incident.id, "closed"),
+        incidents.move(store, author, incident.id, "closed", note="a test"),
         incidents.set_fields(store, author, incident.id, {"impact": "none"}),
         roles.assume_role(store, author, incident.id, "technical", "Operator A"),
         clocks.mark(store, author, incident.id, "escalate", State.MET),

@@ -52,7 +52,7 @@ def test_a_clock_that_somebody_set_is_told_and_recorded(
 def test_a_closed_incident_is_found_and_opened_again(qtbot: QtBot, app: App, store: Store) -> None:
     by = app.desk.author
     closed = incidents.declare(store, by, title="Answers in the wrong language", system="assistant")
-    incidents.move(store, by, closed.id, CLOSED)
+    incidents.move(store, by, closed.id, CLOSED, note="a test")
     incidents.declare(store, by, title="Slow answers", system="assistant")
     app.window.show_screen("wall")
 

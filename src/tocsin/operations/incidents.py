@@ -26,7 +26,7 @@ from tocsin.model.journal import (
 from tocsin.model.observation import MONITORING, Observation
 from tocsin.model.operator import Author
 from tocsin.model.severity import Scheme
-from tocsin.operations import freeze, observations, policies, systems
+from tocsin.operations import closure, freeze, observations, policies, systems
 from tocsin.operations.timeline import checked_text
 from tocsin.store import alerts, incidents
 from tocsin.store.folder import Store, Write
@@ -123,7 +123,8 @@ def move(
 ) -> Entry:
     """Move an incident to another status; `at` is when it really was contained, resolved ...
 
-    Raises NotAllowed when that status cannot follow the present one, BadInput for a time before that one's.
+    Raises NotAllowed when that status cannot follow the present one, and for closing without a note while
+    what the pack asks for before is open; BadInput for a time before that one's.
     """
     when = None if at is None else When(_past(store, at), zone=store.zone)
     with store.write() as write:
@@ -141,6 +142,8 @@ def move(
                 where=iso(at),
                 hint=f"It has been since {iso(known.moves[-1].at)}; undo that move if its time is wrong.",
             )
+        if status == CLOSED and not note.strip():
+            closure.check(write.connection, store, known)
         body = StatusMoved(status, _optional(note))
         return write.add(author, body, incident=known.id, subject=known.id, occurred=when)
 

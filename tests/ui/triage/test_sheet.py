@@ -163,7 +163,7 @@ def test_another_incident_has_answers_of_its_own(
 def test_a_closed_incident_cannot_be_triaged(
     qtbot: QtBot, desk: Desk, window: QWidget, store: Store, declared: Incident
 ) -> None:
-    incidents.move(store, A, declared.id, "closed")
+    incidents.move(store, A, declared.id, "closed", note="a test")
     sheet = TriageSheet(desk, window)
     sheet.open(declared.id)
     qtbot.waitUntil(lambda: "closed" in sheet.about.text())
