@@ -143,12 +143,29 @@ class App(QObject):
 
         screen = CommandScreen(self.desk)
         screen.contain_wanted.connect(partial(self.window.show_screen, "contain"))
+        screen.step_wanted.connect(self._open_step)
+        screen.verify_wanted.connect(self._open_fix)
         screen.deployment_wanted.connect(lambda: self.sheets.deployment.open())
         screen.serving_wanted.connect(lambda: self.sheets.serving.open_at(None))
         screen.update_wanted.connect(lambda: self.sheets.update.open())
+        screen.handover_wanted.connect(lambda: self.sheets.handover.open())
         screen.triage_wanted.connect(lambda incident: self.sheets.triage.open(incident))
         screen.call_wanted.connect(lambda incident: self.sheets.calling.open(incident))
         return screen
+
+    def _open_step(self, step: str) -> None:
+        from tocsin.ui.playbook.screen import PlaybookScreen
+
+        screen = self.window.show_screen("playbook")
+        if isinstance(screen, PlaybookScreen):
+            screen.open_step(step)
+
+    def _open_fix(self) -> None:
+        from tocsin.ui.playbook.screen import PlaybookScreen
+
+        screen = self.window.show_screen("playbook")
+        if isinstance(screen, PlaybookScreen):
+            screen.turn(examples=True)
 
     def _make_playbook(self) -> QWidget:
         from tocsin.ui.playbook.screen import PlaybookScreen
@@ -234,6 +251,7 @@ class App(QObject):
         offered.offer(window)
         window.add_action("Look for departures now", self.detecting.now, "", "signals")
         window.add_action("Verify the journal", self.bars.verify, "", "check")
+        window.add_action("Examples of the fault, and verify the fix", self._open_fix, "", "playbook")
         window.add_action("Leave", window.close, "Ctrl+Q", "close")
         window.add_finds(self.bars.watched)
         window.add_finds(self._systems)

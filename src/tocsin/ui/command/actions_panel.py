@@ -72,12 +72,12 @@ class ActionsPanel(Panel):
         self.rows.chosen.connect(self.chosen)
         self.room.addWidget(self.rows)
 
-    def show_actions(self, actions: tuple[Action, ...], now: datetime) -> None:
-        """Show what is to do; the first open one stands out."""
+    def show_actions(self, actions: tuple[Action, ...], now: datetime, playbook: str = "") -> None:
+        """Show what is to do, the first open one standing out, and how far the `playbook` is."""
         self._painter.now = now
         self._painter.first = next((action.id for action in actions if not action.done), "")
         done = sum(action.done for action in actions)
-        self.remark.show_text(f"{done} of {len(actions)} done" if actions else "")
+        self.remark.show_text(playbook or (f"{done} of {len(actions)} done" if actions else ""))
         self.rows.show_rows((a.id, self._words(a), a) for a in actions)
 
     def show_time(self, now: datetime) -> None:

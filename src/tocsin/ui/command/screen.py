@@ -43,15 +43,19 @@ class CommandScreen(QWidget):
 
     `deployment_wanted` when somebody wants to record one, `serving_wanted` to know what served,
     `triage_wanted(incident id)` to triage it, `update_wanted` to send a status update,
-    `contain_wanted` to contain it, `call_wanted(incident id)` to see whom to call.
+    `contain_wanted` to contain it, `call_wanted(incident id)` to see whom to call, `step_wanted(id)` to see a
+    step of the playbook, `verify_wanted` to see whether the fix holds.
     """
 
     deployment_wanted = Signal()
     serving_wanted = Signal()
     update_wanted = Signal()
+    handover_wanted = Signal()
     contain_wanted = Signal()
     triage_wanted = Signal(str)
     call_wanted = Signal(str)
+    step_wanted = Signal(str)
+    verify_wanted = Signal()
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -148,7 +152,7 @@ class CommandScreen(QWidget):
         now = self._desk.store.now()
         self.header.show_view(view, not self._desk.store.read_only)
         self.clocks.show_clocks(view.clocks, now)
-        self.todo.show_actions(view.actions, now)
+        self.todo.show_actions(view.actions, now, view.playbook)
         self.signals.show_incident(view.incident.id)
         self.log.show_lines(view.lines, now)
 
@@ -178,31 +182,21 @@ class CommandScreen(QWidget):
     def _go(self, action: Action) -> None:
         """Go to where an action is done."""
         kind, _, what = action.place.partition(":")
-        deeds = self._deeds
-        if kind == "clock":
-            self.clocks.select(what)
-        elif kind == "role":
-            deeds.roles(what)
-        elif kind == "move":
-            deeds.move(what)
-        elif kind == "update":
-            self.update_wanted.emit()
-        elif kind == "contain":
-            self.contain_wanted.emit()
-        elif kind == "call" and self._view is not None:
-            self.call_wanted.emit(self._view.incident.id)
-        elif kind == "tell":
-            self.focus_log(f"/tell {what}: ")
-        elif action.place == "triage" and self._view is not None:
-            self.triage_wanted.emit(self._view.incident.id)
-        elif action.place == "field:severity":
-            deeds.severity()
-        elif action.place == "field:start":
-            deeds.start()
-        elif kind == "field":
-            deeds.text(what)
-        else:
-            self._desk.tell("Ctrl P shows and exports the report.")
+        deeds, incident = self._deeds, self._view.incident.id if self._view is not None else ""
+        places: dict[str, Callable[[], object]] = {
+            "clock": partial(self.clocks.select, what), "role": partial(deeds.roles, what),
+            "move": partial(deeds.move, what), "update": self.update_wanted.emit,
+            "handover": self.handover_wanted.emit,
+            "contain": self.contain_wanted.emit, "step": partial(self.step_wanted.emit, what),
+            "verify": self.verify_wanted.emit, "call": partial(self.call_wanted.emit, incident),
+            "tell": partial(self.focus_log, f"/tell {what}: "),
+            "triage": partial(self.triage_wanted.emit, incident),
+            "field": {"severity": deeds.severity, "start": deeds.start}.get(what, partial(deeds.text, what)),
+            "handover": partial(self._desk.tell, "Ctrl Shift H finishes the hand-over."),
+            "report": partial(self._desk.tell, "Ctrl P shows and exports the report."),
+        }  # fmt: skip
+        if kind in places:
+            places[kind]()
 
     def _propose_start(self, low: datetime, high: datetime) -> None:
         if high - low > timedelta(minutes=2):
@@ -251,6 +245,7 @@ class CommandScreen(QWidget):
         menu.addAction("Confirm or change the severity\tS", self._deeds.severity)
         menu.addAction("Estimate the start\tT", self._deeds.start)
         menu.addAction("Who does what\tP", self._deeds.roles)
+        menu.addAction("Hand a role over\tCtrl+Shift+H", self.handover_wanted.emit)
         menu.addSeparator()
         menu.addAction("What was serving when it began\tV", self.serving_wanted.emit)
         menu.addAction("Record a deployment\tD", self.deployment_wanted.emit)

@@ -37,7 +37,7 @@ class StepPainter(RowPainter):
         if key not in self._heights:
             if len(self._heights) > 2000:
                 self._heights.clear()
-            room = QRect(0, 0, max(width - 2 * PAD - _LEFT + 6, 60), 4000)
+            room = QRect(0, 0, max(width - 2 * PAD - _LEFT + 11, 60), 4000)
             wrapped = QFontMetrics(sans()).boundingRect(room, _WRAP, key[0]).height()
             self._heights[key] = min(wrapped, _MOST_LINES * _LINE) + 32
         return self._heights[key]

@@ -5,7 +5,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from tocsin.model.playbook import ASK, FINDINGS, LAYERS, PHASES
+from tocsin.model.playbook import ASK, FINDINGS, LAYERS, PHASES, SUSPECTED
 from tocsin.model.steps import ACKNOWLEDGED, StepState, phase_now, preserved
 from tocsin.operations import diagnosis, playbook
 from tocsin.operations.playbook import PlaybookView
@@ -61,7 +61,7 @@ class Deeds:
         """Ask for the finding that answers a question."""
         if self._ready() is None or one.step.kind != ASK:
             return
-        blanks = [Blank("finding", "It is", one.finding or FINDINGS[0], choices=_FOUND),
+        blanks = [Blank("finding", "It is", one.finding or SUSPECTED, choices=_FOUND),
                   Blank("evidence", "Rests on", hint="what you compared, and what it showed")]  # fmt: skip
         self._ask.ask(one.step.text, blanks, "Answer", partial(self._done, one))
 
@@ -93,7 +93,7 @@ class Deeds:
         if (view := self._ready()) is None:
             return
         now = next((one.finding for one in view.layers if one.layer == layer), "")
-        blanks = [Blank("finding", "It is", now or FINDINGS[0], choices=_FOUND),
+        blanks = [Blank("finding", "It is", now or SUSPECTED, choices=_FOUND),
                   Blank("evidence", "Rests on", hint="what you compared, and what it showed")]  # fmt: skip
         self._ask.ask(f"Layer: {LAYERS[layer]}", blanks, "Judge", partial(self._judge, layer))
 

@@ -1,6 +1,6 @@
 """The head of the playbook: which incident, which playbook, how far it is, and which page is shown."""
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout
 
 from tocsin.model.classification import CATEGORIES
@@ -92,6 +92,6 @@ class Head(QFrame):
         row.addLayout(done)
         row.addSpacing(GAP)
         row.addWidget(self.pages)
-        row.addWidget(Label("X", "key"))
+        row.addWidget(Label("X", "key"), 0, Qt.AlignmentFlag.AlignVCenter)
         row.addWidget(self.mine)
         row.addWidget(self.task)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from tocsin.model.diagnosis import LayerState
@@ -35,7 +35,7 @@ class LayerCell(QPushButton):
         said.addWidget(self._title)
         said.addWidget(self._below)
         line.addLayout(said, 1)
-        line.addWidget(Label(str(key), "key"))
+        line.addWidget(Label(str(key), "key"), 0, Qt.AlignmentFlag.AlignVCenter)
 
     def show_layer(self, one: LayerState) -> None:
         """Show how the layer stands."""

@@ -73,7 +73,7 @@ class StepsPage(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         super().resizeEvent(event)
-        self.details.setFixedHeight(168 if self.height() < _LOW else 216)
+        self.details.setFixedHeight(146 if self.height() < _LOW else 216)
 
     def _shown(self, view: PlaybookView) -> Sequence[StepState]:
         if not self.mine:
