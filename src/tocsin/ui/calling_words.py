@@ -149,4 +149,5 @@ def tried(standing: Standing, zone: ZoneInfo, now: datetime) -> list[PlainLine]:
         text = f"{word.capitalize()} by {body.channel}{to}"
         at = short_stamp(notice.at, zone, now)
         found.append((notice.at, PlainLine(notice.entry, text, at, body.detail, tone, icon)))
-    return [line for _, line in sorted(found, key=lambda pair: pair[0], reverse=True)]
+    # Of two at one instant the later written one comes first too.
+    return [line for _, line in sorted(found, key=lambda pair: pair[0])][::-1]

@@ -139,8 +139,11 @@ class Ask(QFrame):
         return super().eventFilter(watched, event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
-        if event.key() == Qt.Key.Key_Escape:
+        enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        if event.key() == Qt.Key.Key_Escape or (enter and self.cancel.hasFocus()):
             self.dismiss()
+        elif enter and self.save.hasFocus():
+            self._submit()
         # every other key ends here: the screen's own keys sleep while something is asked
 
     def _submit(self) -> None:
