@@ -1,8 +1,11 @@
 """Frozen policy: the same content has the same name, comes back whole, and is checked when it comes back."""
 
 import json
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -14,6 +17,7 @@ from tocsin.policy.freeze import digest, freeze, thaw
 from tocsin.policy.load import load_shipped
 
 SCHEME = load_shipped()
+STORES = Path(__file__).parents[1] / "data" / "stores"
 
 
 def with_holidays(days: list[date]) -> Scheme:
@@ -56,3 +60,17 @@ def test_content_that_makes_no_scheme_is_refused(key: str, value: object) -> Non
     _, content = freeze(SCHEME)
     with pytest.raises(BadInput, match="frozen policy"):
         thaw({**content, key: value})
+
+
+@pytest.mark.parametrize("journal", sorted(STORES.glob("*/journal.db")), ids=lambda file: file.parent.name)
+def test_packs_that_older_stores_froze_are_read_under_the_name_they_have(journal: Path) -> None:
+    # Closed stores: no lock of a live one is at stake.
+    with closing(sqlite3.connect(f"file:{journal}?mode=ro&immutable=1", uri=True)) as connection:
+        rows = connection.execute("SELECT sha256, content FROM policy").fetchall()
+    for sha256, content in rows:
+        scheme = thaw(json.loads(content))
+        assert digest(json.loads(content)) == sha256
+        offset = scheme.offset("respond", "SEV-1")
+        assert offset is not None
+        assert offset.words == "15 min"
+    assert rows
