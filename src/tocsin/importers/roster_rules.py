@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from tocsin.errors import BadInput
 from tocsin.model.arrangement import Shift
-from tocsin.model.roster import Refused, RosterFile
+from tocsin.model.roster import Refused, RosterFile, key
 
 MOST_BYTES = 5_000_000
 MOST_SHIFTS = 20_000
@@ -23,6 +23,7 @@ class Gathered:
     zones: dict[str, str] = field(default_factory=dict)
     refused: list[Refused] = field(default_factory=list)
     notes: dict[str, None] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)
     count: int = 0
 
     def add(self, rota: str, shift: Shift, zone: str) -> None:
@@ -34,6 +35,7 @@ class Gathered:
         if self.count >= MOST_SHIFTS:
             raise ValueError(f"there are more than {MOST_SHIFTS} shifts")
         self.count += 1
+        rota = self.names.setdefault(key(rota), rota)  # however it is spelt in other rows
         self.shifts.setdefault(rota, []).append(shift)
         self.zones.setdefault(rota, zone)
 
