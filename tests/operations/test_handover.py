@@ -185,6 +185,16 @@ def test_the_draft_says_what_is_on_record_and_asks_what_is_open(
     assert "start is not estimated" not in blocks["questions"]
 
 
+def test_a_draft_of_endless_texts_can_be_prepared_as_it_is(store: Store, incident: Incident) -> None:
+    for n in range(20):
+        timeline.log(store, A, incident.id, f"/do {n} " + "long\n" * 3000)
+    incidents.set_fields(store, A, incident.id, {"scope": "wide " * 3000, "impact": "deep\n" * 3000})
+    blocks = briefing.draft(store, incident.id).blocks
+    assert "earlier actions, in the timeline" in blocks["taken"]
+    assert all(len(line) <= 300 for text in blocks.values() for line in text.splitlines())
+    handover.prepare(store, A, incident.id, "commander", B.name, blocks)
+
+
 def test_a_briefing_is_the_same_file_as_of_the_same_entry_and_does_no_duty_of_a_report(
     store: Store, incident: Incident, tmp_path: Path
 ) -> None:

@@ -7,8 +7,9 @@ from datetime import datetime
 from pathlib import Path
 
 from tocsin.errors import NotFound
-from tocsin.model import briefing, handover
-from tocsin.model.briefing import Briefing, Facts
+from tocsin.model import briefing, briefing_draft, handover
+from tocsin.model.briefing import LONGEST_BLOCK, Briefing
+from tocsin.model.briefing_draft import Facts
 from tocsin.model.clocks import ClockState, clock_states
 from tocsin.model.coverage import layer_of
 from tocsin.model.handover import Handover, State
@@ -47,7 +48,7 @@ def draft(store: Store, reference: str) -> Drafted:
     waiting = handover.standing(past.state)
     since = sum(1 for one in past.entries if waiting and one.recorded_at > waiting.prepared)
     facts = _facts(past, store.now(), store.zone)
-    return Drafted(past.state, past.scheme, found, briefing.draft(facts), since)
+    return Drafted(past.state, past.scheme, found, briefing_draft.draft(facts), since)
 
 
 def readings(store: Store, reference: str) -> Generator[Progress, None, str]:
@@ -56,13 +57,13 @@ def readings(store: Store, reference: str) -> Generator[Progress, None, str]:
     It counts decisions, so it takes its time with large logs. Empty where nothing is known.
     """
     radius = yield from blast_radius.look(store, reference)
-    return "\n".join(briefing.readings(radius))
+    return "\n".join(briefing_draft.readings(radius))
 
 
 def with_readings(blocks: dict[str, str], told: str) -> dict[str, str]:
     """Return a briefing with what the records tell at the end of its situation summary."""
     situation = "\n".join(filter(None, (blocks.get("situation", ""), told)))
-    return {**blocks, "situation": situation}
+    return {**blocks, "situation": situation[:LONGEST_BLOCK]}
 
 
 def build(store: Store, reference: str, id: str = "", as_of: str | None = None) -> Briefing:
@@ -72,7 +73,9 @@ def build(store: Store, reference: str, id: str = "", as_of: str | None = None) 
     """
     past = documents.past(store, reference, as_of)
     found = _chosen(past.state, id)
-    blocks = found.briefing if found else briefing.draft(_facts(past, past.last.recorded_at, store.zone))
+    blocks = (
+        found.briefing if found else briefing_draft.draft(_facts(past, past.last.recorded_at, store.zone))
+    )
     state = past.state
     return Briefing(
         reference=state.reference,
