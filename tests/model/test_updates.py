@@ -15,6 +15,7 @@ from tocsin.model.update_copies import as_html, as_markdown, as_text, shown
 from tocsin.model.updates import HEADING, PLACEHOLDERS, POINT, TITLE, Template, blocks, fill, parts, problems
 from tocsin.policy.load import load_shipped, shipped
 
+TEMPLATES = load_shipped().updates
 NOW = datetime(2026, 11, 2, 13, 37, 12, tzinfo=UTC)
 WORDS = "".join
 hostile = st.one_of(
@@ -95,7 +96,7 @@ def test_a_line_of_its_own_stays_what_it_is(lines: list[str]) -> None:
 )
 def test_no_value_leaves_its_line(values: dict[str, updates.Value]) -> None:
     """Whatever fills a draft, it has the title, headings and order of its template."""
-    for template in load_shipped().updates:
+    for template in TEMPLATES:
         before = [(b.kind, b.text) for b in blocks(template.text) if b.kind == HEADING]
         filled = blocks(fill(template.text, values))
         assert [(b.kind, b.text) for b in filled if b.kind == HEADING] == before
@@ -127,7 +128,7 @@ def test_the_templates_of_every_pack_can_be_used(pack: str) -> None:
 )
 def test_a_draft_for_outside_breaks_no_rule(audience: str, values: dict[str, updates.Value]) -> None:
     """However little is known; what is being done is always known: somebody declared it."""
-    template = next(one for one in load_shipped().updates if one.audience == audience)
+    template = next(one for one in TEMPLATES if one.audience == audience)
     known = {"acts": ("We have been working on it since 14:06 CET.",), "system": "scorer", **values}
     assert wording.breaches(fill(template.text, known), outside=True) == ()
 

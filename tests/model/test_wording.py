@@ -173,13 +173,8 @@ def test_places_hold_the_words_they_are_about(text: str) -> None:
         assert one.is_missing or text[one.start : one.end].strip()
 
 
-@pytest.mark.parametrize(
-    "text",
-    ["a " * LONGEST, "will " * LONGEST, "Acme " * LONGEST, "users 1 " * LONGEST, '"' * LONGEST, "we " * LONGEST,
-     "9" * LONGEST, "because of " * LONGEST],
-    ids=["words", "futures", "names", "counts", "quotes", "we", "digits", "causes"],
-)  # fmt: skip
-def test_no_text_takes_long(text: str) -> None:
+@pytest.mark.parametrize("piece", ["a ", "will ", "Acme ", "users 1 ", '"', "we ", "9", "because of "])
+def test_no_text_takes_long(piece: str) -> None:
     begun = time.process_time()
-    breaches(text[:LONGEST], outside=True, vendors=VENDORS)
+    breaches((piece * LONGEST)[:LONGEST], outside=True, vendors=VENDORS)
     assert time.process_time() - begun < 2
