@@ -229,7 +229,8 @@ def test_back_to_usual_for_half_an_hour_is_back(tell: Tell) -> None:
         ([0.58] * 10, Verdict.TOO_EARLY),
         ([0.31] * 10, Verdict.NOT_YET),  # plainly not, without waiting for the half hour
         ([0.31], Verdict.TOO_EARLY),
-        ([0.565] * 40, Verdict.NOT_YET),  # nearly all inside the band, and yet not what it was
+        ([0.571] * 40, Verdict.NOT_YET),  # nearly all inside the band, and yet not what it was
+        ([0.48, 0.68] * 20, Verdict.NOT_YET),  # right in the middle, and yet none inside
         ([0.58] * 10 + [0.31] * 30, Verdict.NOT_YET),  # came back, and went again
         ([], Verdict.NO_DATA),
     ],
