@@ -21,7 +21,8 @@ _MOST_STEPS = 5  # of the playbook, which has a screen of its own
 @dataclass(frozen=True, slots=True)
 class Action:
     """One thing to do. `place` says where it is done: "clock:ID", "role:NAME", "field:NAME", "move:STATUS",
-    "tell:NAMES", "step:ID", "verify", "call", "triage", "handover", "contain", "update" or "report".
+    "tell:NAMES", "step:ID", "verify", "call", "triage", "handover", "contain", "update:AUDIENCE" or
+    "report".
 
     `due` is when its clock runs out, `at` when it was done as far as that is known; `reason` says why it is
     asked for, or what settled it.
@@ -154,9 +155,12 @@ def _routes(
 def _update(incident: Incident, scheme: Scheme, clocks: Sequence[ClockState]) -> Iterator[Action]:
     """The next status update, as long as a clock asks for one."""
     for clock in clocks:
-        if clock.ticking and situation.is_update_clock(clock, scheme):
+        audiences = situation.told_audiences(clock, scheme) if clock.ticking else None
+        if audiences is not None:
+            text = "Send a status update" if clock.repeats else clock.name
             last = "Ctrl Shift U" if incident.conduct.updates else "nobody was told yet · Ctrl Shift U"
-            yield Action(f"clock:{clock.id}", "Send a status update", "update", False, last, clock.due)
+            place = f"update:{next(iter(audiences), '')}"
+            yield Action(f"clock:{clock.id}", text, place, False, last, clock.due)
 
 
 def _updated(incident: Incident, names: Sequence[str]) -> datetime | None:

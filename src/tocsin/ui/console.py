@@ -147,7 +147,7 @@ class App(QObject):
         screen.verify_wanted.connect(self._open_fix)
         screen.deployment_wanted.connect(lambda: self.sheets.deployment.open())
         screen.serving_wanted.connect(lambda: self.sheets.serving.open_at(None))
-        screen.update_wanted.connect(lambda: self.sheets.update.open())
+        screen.update_wanted.connect(lambda audience: self.sheets.update.open(audience))
         screen.handover_wanted.connect(lambda: self.sheets.handover.open())
         screen.triage_wanted.connect(lambda incident: self.sheets.triage.open(incident))
         screen.call_wanted.connect(lambda incident: self.sheets.calling.open(incident))

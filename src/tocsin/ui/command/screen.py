@@ -42,14 +42,14 @@ class CommandScreen(QWidget):
     """Shows the incident in hand, or the most urgent one. Call `focus_log` when a line is to be typed.
 
     `deployment_wanted` when somebody wants to record one, `serving_wanted` to know what served,
-    `triage_wanted(incident id)` to triage it, `update_wanted` to send a status update,
+    `triage_wanted(incident id)` to triage it, `update_wanted(audience)` to send a status update,
     `contain_wanted` to contain it, `call_wanted(incident id)` to see whom to call, `step_wanted(id)` to see a
     step of the playbook, `verify_wanted` to see whether the fix holds.
     """
 
     deployment_wanted = Signal()
     serving_wanted = Signal()
-    update_wanted = Signal()
+    update_wanted = Signal(str)
     handover_wanted = Signal()
     contain_wanted = Signal()
     triage_wanted = Signal(str)
@@ -185,7 +185,7 @@ class CommandScreen(QWidget):
         deeds, incident = self._deeds, self._view.incident.id if self._view is not None else ""
         places: dict[str, Callable[[], object]] = {
             "clock": partial(self.clocks.select, what), "role": partial(deeds.roles, what),
-            "move": partial(deeds.move, what), "update": self.update_wanted.emit,
+            "move": partial(deeds.move, what), "update": partial(self.update_wanted.emit, what),
             "handover": self.handover_wanted.emit,
             "contain": self.contain_wanted.emit, "step": partial(self.step_wanted.emit, what),
             "verify": self.verify_wanted.emit, "call": partial(self.call_wanted.emit, incident),
@@ -224,7 +224,7 @@ class CommandScreen(QWidget):
             Qt.Key.Key_W: self.clocks.want_waiver, Qt.Key.Key_H: self.clocks.want_pause,
             Qt.Key.Key_F: self.clocks.fact_wanted.emit, Qt.Key.Key_A: deeds.alert,
             Qt.Key.Key_D: self.deployment_wanted.emit, Qt.Key.Key_V: self.serving_wanted.emit,
-            Qt.Key.Key_U: self.update_wanted.emit,
+            Qt.Key.Key_U: partial(self.update_wanted.emit, ""),
         }  # fmt: skip
         for number, name in enumerate(RANGES):
             keys[Qt.Key(Qt.Key.Key_1 + number)] = partial(self.signals.choose, name)
