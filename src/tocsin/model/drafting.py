@@ -178,10 +178,15 @@ def _acts(incident: Incident, now: datetime, zone: str) -> Iterator[str]:
         yield f"We have been working on it since {moment(incident.declared, zone, now)}."
 
 
+def _is_own_update(clock: ClockState, scheme: Scheme) -> bool:
+    """Whether it is the clock of updates like this one, of which they speak by themselves."""
+    return clock.repeats and is_update_clock(clock, scheme)
+
+
 def _next(clocks: Sequence[ClockState], scheme: Scheme, now: datetime, zone: str) -> Iterator[str]:
     for clock in clocks:
         running = clock.ticking and clock.state is not State.OVERDUE and clock.due is not None
-        if running and clock.due is not None and not is_update_clock(clock, scheme):
+        if running and clock.due is not None and not _is_own_update(clock, scheme):
             yield f"{clock.name} by {moment(clock.due, zone, now)}"
 
 
@@ -193,7 +198,7 @@ def _needs(
             yield f"A {title}: nobody has the role"
     for clock in clocks:
         late = clock.state in TICKING and clock.state is State.OVERDUE and clock.due is not None
-        if late and clock.stopped is None and clock.due is not None and not is_update_clock(clock, scheme):
+        if late and clock.stopped is None and clock.due is not None and not _is_own_update(clock, scheme):
             yield f"{clock.name}: overdue since {moment(clock.due, zone, now)}"
     if not incident.text("scope") and not incident.text("impact"):
         yield "An answer to who is affected, and how badly"

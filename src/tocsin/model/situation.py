@@ -108,7 +108,7 @@ def _deeds(incident: Incident, scheme: Scheme, now: datetime, zone: str) -> Iter
 
 def _clocks(clocks: Sequence[ClockState], scheme: Scheme, now: datetime, zone: str) -> Iterator[Fact]:
     for clock in clocks:
-        if clock.state is State.SUPERSEDED or is_update_clock(clock, scheme):
+        if clock.state is State.SUPERSEDED or (clock.repeats and is_update_clock(clock, scheme)):
             continue
         if clock.state in TICKING and clock.due is not None:
             late = clock.state is State.OVERDUE
@@ -119,9 +119,17 @@ def _clocks(clocks: Sequence[ClockState], scheme: Scheme, now: datetime, zone: s
 
 
 def is_update_clock(clock: ClockState, scheme: Scheme) -> bool:
-    """Whether a clock counts towards the next status update: one that telling somebody meets."""
+    """Whether a clock counts towards a status update: one that telling somebody meets."""
+    return told_audiences(clock, scheme) is not None
+
+
+def told_audiences(clock: ClockState, scheme: Scheme) -> tuple[str, ...] | None:
+    """Return the audiences of which telling one meets a clock; empty is any, None where telling meets none."""
     rule = scheme.clock(clock.rule)
-    return rule is not None and any(fact.partition(":")[0] == UPDATE for fact in rule.met_by)
+    facts = [fact for fact in rule.met_by if fact.partition(":")[0] == UPDATE] if rule else []
+    if not facts:
+        return None
+    return () if UPDATE in facts else tuple(fact.partition(":")[2] for fact in facts)
 
 
 def steps(incident: Incident) -> dict[str, StepMarked]:

@@ -7,14 +7,14 @@ from datetime import datetime
 from tocsin.errors import NotFound
 from tocsin.model import incident as incidents_model
 from tocsin.model import updates
-from tocsin.model.clocks import ClockState, State
+from tocsin.model.clocks import ClockState
 from tocsin.model.conduct import Said
 from tocsin.model.drafting import Around, values
 from tocsin.model.incident import Incident, standing
 from tocsin.model.journal import Entry, Withdrawn
 from tocsin.model.response import UpdateSnoozed, UpdateTold
 from tocsin.model.severity import Scheme
-from tocsin.model.situation import Change, changes, is_update_clock, situation
+from tocsin.model.situation import Change, changes, situation, told_audiences
 from tocsin.model.updates import Template
 from tocsin.operations import clocks
 from tocsin.operations.update_facts import StoreFacts, store_facts
@@ -140,18 +140,23 @@ def history(entries: Sequence[Entry]) -> tuple[Told, ...]:
 
 
 def due_clock(states: Sequence[ClockState], scheme: Scheme, audience: str) -> ClockState | None:
-    """Return the clock that counts towards the next status update: the audience's own, else that of all."""
+    """Return the clock that telling an audience would meet: its own before that of all, the nearest first."""
     counting = [
-        one
+        (one.due, one)
         for one in states
-        if one.ticking and one.state is not State.SUPERSEDED and is_update_clock(one, scheme)
+        if one.ticking and one.due is not None and _is_for(one, scheme, audience)
     ]
-    return min(counting, key=lambda one: not _is_own(one, scheme, audience), default=None)
+    own = [each for each in counting if _is_own(each[1], scheme, audience)]
+    return min(own or counting, key=lambda each: each[0], default=(None, None))[1]
+
+
+def _is_for(clock: ClockState, scheme: Scheme, audience: str) -> bool:
+    audiences = told_audiences(clock, scheme)
+    return audiences is not None and (not audiences or audience in audiences)
 
 
 def _is_own(clock: ClockState, scheme: Scheme, audience: str) -> bool:
-    rule = scheme.clock(clock.rule)
-    return rule is not None and f"update:{audience}" in rule.met_by
+    return audience in (told_audiences(clock, scheme) or ())
 
 
 def next_due(
