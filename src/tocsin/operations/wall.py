@@ -14,7 +14,7 @@ from tocsin.model.alert import Alert
 from tocsin.model.coverage import Heard, State, layer_of
 from tocsin.model.deployment import Deployment
 from tocsin.model.instant import to_us
-from tocsin.model.matrix import Matrix, Placed, matrix
+from tocsin.model.matrix import Matrix, Placed, matrix, placed
 from tocsin.model.operator import System
 from tocsin.model.severity import Scheme
 from tocsin.model.signal import Layer, Signal
@@ -182,8 +182,7 @@ def _bare(grid: Values, times: NDArray[np.int64], width: float) -> NDArray[np.bo
 
 def _placed(one: Watched, layers: Mapping[str, Layer]) -> Placed:
     known = one.incident
-    layer = layers[known.alerts[0][1].id].value if known.alerts else ""
-    return Placed(known.id, known.reference, known.severity, layer)
+    return placed(known, layers[known.alerts[0][1].id].value if known.alerts else "")
 
 
 @dataclass(frozen=True, slots=True)
