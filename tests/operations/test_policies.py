@@ -198,3 +198,23 @@ def test_an_incident_that_is_over_keeps_its_rules(store: Store, author: Author) 
     assert policies_applied.preview(store, tighter(2)) == ()
     with pytest.raises(NotAllowed, match="withdrawn"):
         policies_applied.apply(store, author, known.id, policies.current(store)[1], "because")
+
+
+def test_what_somebody_else_put_in_force_meanwhile_is_not_overwritten(store: Store, author: Author) -> None:
+    shipped = load_shipped()
+    policies.choose(store, OTHER, tighter(), "sooner", instead_of="1")
+    mine = with_offset(shipped, "escalate", "SEV-1", Offset(20, Unit.MINUTES))
+    further = with_offset(mine, "escalate", "SEV-2", Offset(1, Unit.HOURS))
+    for draft in (mine, further):  # one of the same version as theirs, one of a later
+        with pytest.raises(NotAllowed, match=r"1\+1 is in force meanwhile, and says something else"):
+            policies.choose(store, author, draft, "mine", instead_of="1")
+    assert policies.current(store)[0] == tighter()
+    policies.choose(store, author, shipped, "as it was")  # without a claim, any pack may be chosen
+    policies.choose(store, author, further, "mine", instead_of="1")
+
+
+def test_a_level_of_another_pack_declares_the_freeze_it_asks_for(store: Store, author: Author) -> None:
+    known = declared(store, author, "SEV-3")
+    assert not known.conduct.freezes
+    policies_applied.apply(store, author, known.id, load_shipped("p1-p4"), "one scheme", level="P2")
+    assert len(incidents.get(store, known.id).conduct.freezes) == 1

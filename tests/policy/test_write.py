@@ -47,11 +47,10 @@ CLOCKS = st.builds(
     WORDS,
     st.sampled_from(["detection", "resolution", "submission:first"]),
     OFFSETS,
-    met_by=FACTS,
+    met_by=FACTS.filter(bool),
     restarts_on_regrading=st.booleans(),
     repeats=st.just(True),
     until=FACTS,
-    counts_up=st.booleans(),
     when=st.just({}) | st.just({"type": ("bias", "oversight")}),
     calendar=st.sampled_from(["", "night"]),
     pausable=st.booleans(),
@@ -63,6 +62,7 @@ CLOCKS = st.builds(
     st.just("declared"),
     st.none(),
     st.dictionaries(st.sampled_from(LEVELS), OFFSETS, min_size=1),
+    counts_up=st.booleans(),
 )
 STEPS = st.builds(EscalationStep, WORDS, WORDS, SOME_LEVELS, st.lists(WORDS, max_size=3).map(tuple), OFFSETS)
 SCHEMES = st.builds(
@@ -143,6 +143,14 @@ def test_nothing_is_written_over_what_is_there(tmp_path: Path) -> None:
         write(load_shipped(), tmp_path / "file")
     with pytest.raises(BadInput, match="cannot be written"):
         write(load_shipped(), tmp_path / "file" / "below")
+    (tmp_path / "empty").mkdir()
+    write(load_shipped(), tmp_path / "empty")
+    assert sorted(file.name for file in tmp_path.iterdir()) == [
+        "empty",
+        "file",
+        "mine",
+    ]  # nothing half-written
+    assert load(tmp_path / "empty") == load_shipped()
 
 
 def test_what_breaks_a_limit_of_files_is_not_written(tmp_path: Path) -> None:

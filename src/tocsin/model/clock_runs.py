@@ -158,15 +158,20 @@ def unfit(rule: ClockRule, incident: Incident) -> tuple[str, bool]:
 def ordered(scheme: Scheme) -> list[ClockRule]:
     """Return the rules so that each comes after those it is chained to; those of a circle as they stand."""
     rules, found = {rule.id: rule for rule in scheme.clocks}, dict[str, ClockRule]()
+    entered = set[
+        str
+    ]()  # each is visited once, or a pack of clocks that all name each other would take for ever
 
-    def visit(rule: ClockRule, path: tuple[str, ...]) -> None:
+    def visit(rule: ClockRule) -> None:
+        entered.add(rule.id)
         names = (rule.anchor, rule.not_after_from, *rule.met_by, *rule.until)
         for name in names:
             other = name.partition(":")[2] if name.startswith((DUE, MET)) else ""
-            if other in rules and other not in path:
-                visit(rules[other], (*path, other))
+            if other in rules and other not in entered:
+                visit(rules[other])
         found.setdefault(rule.id, rule)
 
     for rule in scheme.clocks:
-        visit(rule, (rule.id,))
+        if rule.id not in entered:
+            visit(rule)
     return list(found.values())

@@ -68,10 +68,19 @@ def ruling(store: Store) -> Ruling:
     return Ruling(scheme, freeze(expanded(scheme, store.zone, store.now()))[0], source, entry)
 
 
-def choose(store: Store, author: Author, scheme: Scheme, reason: str = "", *, id: str = "") -> Entry:
+def choose(
+    store: Store,
+    author: Author,
+    scheme: Scheme,
+    reason: str = "",
+    *,
+    instead_of: str = "",
+    id: str = "",
+) -> Entry:
     """Let a pack rule the incidents declared from now on; those that are open keep theirs.
 
-    Raises BadInput for a pack that cannot be used, NotAllowed when it is in force already.
+    `instead_of` is the version of the same pack that was edited: nothing that somebody else put in force
+    meanwhile is lost. Raises BadInput for a pack that cannot be used, NotAllowed when it is in force already.
     """
     scheme = checked(as_written(scheme))
     reason = checked_text(reason) if reason.strip() else ""
@@ -81,6 +90,13 @@ def choose(store: Store, author: Author, scheme: Scheme, reason: str = "", *, id
         now, _ = _ruling(write.connection)
         if scheme == now:
             raise NotAllowed(f"{words(scheme)} is in force already.", where=scheme.id)
+        same = (scheme.id, scheme.version) == (now.id, now.version)
+        if same or (instead_of and (scheme.id, instead_of) != (now.id, now.version)):
+            raise NotAllowed(
+                f"{words(now)} is in force meanwhile, and says something else.",
+                where=now.id,
+                hint="Make the change in that one, or give yours another version.",
+            )
         sha256 = freeze_into(write, author, scheme)
         return write.add(author, PolicyChosen(sha256, reason), subject=SUBJECT, id=id)
 

@@ -12,10 +12,10 @@ from tocsin.model.journal import Entry, FieldsSet
 from tocsin.model.operator import Author
 from tocsin.model.response import PolicyApplied
 from tocsin.model.severity import Scheme
-from tocsin.operations import clocks, policies
+from tocsin.operations import clocks, freeze, policies
 from tocsin.operations.timeline import checked_text
 from tocsin.policy.expand import as_written, expanded
-from tocsin.policy.freeze import freeze
+from tocsin.policy.freeze import freeze as frozen
 from tocsin.store import incidents, journal
 from tocsin.store.database import Connection
 from tocsin.store.folder import Store, Write
@@ -99,6 +99,7 @@ def apply(
             replaces = replaced_by(known.fields, ("severity",))
             fields = FieldsSet({"severity": level})
             write.add(author, fields, incident=known.id, subject=known.id, replaces=replaces)
+        freeze.with_level_in(write, author, known, scheme, level)
         return entry
 
 
@@ -146,7 +147,7 @@ def _changes(
 ) -> list[Change]:
     before = policies.of(connection, incident.policy)
     to_level = level or suggested_level(incident, before, after)
-    if freeze(after)[0] == incident.policy and to_level == incident.severity:
+    if frozen(after)[0] == incident.policy and to_level == incident.severity:
         return []
     former = clocks.former(connection, incident)
     old = clock_states(incident, before, now, zone, former)

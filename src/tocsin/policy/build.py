@@ -104,6 +104,7 @@ def _step(table: PlaybookStepTable) -> Step:
         help=table.help,
         categories=tuple(table.categories),
         takes_offline=table.takes_offline,
+        met_by=table.met_by,
     )
 
 

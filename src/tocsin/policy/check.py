@@ -78,6 +78,8 @@ def _names(scheme: Scheme) -> Found:
     yield from twice("levels", (level.id for level in scheme.levels))
     yield from twice("routes", (route.kind for route in scheme.routes))
     yield from twice("clocks", (rule.id for rule in scheme.clocks))
+    # A level is typed in any case.
+    yield from twice("levels", {level.id: level.id.upper() for level in scheme.levels}.values())
     # A slash numbers the runs of a clock that ended as superseded, a colon names one in a fact.
     for mark, name in (("/", "a slash"), (":", "a colon")):
         bad = (rule.id for rule in scheme.clocks if mark in rule.id)
@@ -122,6 +124,22 @@ def _clocks(scheme: Scheme) -> Found:
             yield from unknown(f"{key}.when.{field}", values, FIELDS.get(field, values))
         if rule.calendar and rule.calendar not in scheme.calendars:
             yield f"{key}.calendar", f"there is no calendar {rule.calendar!r} in [calendars]"
+    yield from _circles(scheme)
+
+
+def _circles(scheme: Scheme) -> Found:
+    """Clocks that wait for each other in a circle never begin."""
+    after = {rule.id: [f.partition(":")[2] for f in _waits_for(rule)] for rule in scheme.clocks}
+    left = dict(after)
+    while free := [id_ for id_, others in left.items() if not any(other in left for other in others)]:
+        for id_ in free:
+            del left[id_]
+    if left:
+        yield "clocks", f"these count from each other in a circle: {', '.join(left)}"
+
+
+def _waits_for(rule: ClockRule) -> list[str]:
+    return [fact for fact in (rule.anchor, rule.not_after_from) if fact.startswith((facts.MET, facts.DUE))]
 
 
 def _how_long(scheme: Scheme, key: str, rule: ClockRule) -> Found:
@@ -130,6 +148,8 @@ def _how_long(scheme: Scheme, key: str, rule: ClockRule) -> Found:
         yield key, "give either within or within_by_level"
     if rule.until and not rule.repeats:
         yield f"{key}.until", "only a clock that repeats has an end"
+    if rule.repeats and (rule.counts_up or not rule.met_by):
+        yield f"{key}.repeats", "it needs a number, and a fact in met_by that lets it begin anew"
     yield from unknown_levels(scheme, f"{key}.within_by_level", rule.within_by_level)
     yield from unknown_levels(scheme, f"{key}.levels", rule.levels)
     if not rule.counts_up:

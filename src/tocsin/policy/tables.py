@@ -178,6 +178,7 @@ class PlaybookStepTable(Table):
     help: Remark = ""
     categories: Ids = []
     takes_offline: bool = False
+    met_by: str = ""
     # Of steps that all types share: whether it stands before those of the type.
     first: bool = False
 

@@ -1,5 +1,6 @@
 """Writes a scheme as the folder of a pack: reading it gives the same scheme."""
 
+import shutil
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
@@ -41,16 +42,21 @@ def files_of(scheme: Scheme) -> dict[str, str]:
 
 
 def write(scheme: Scheme, folder: Path) -> None:
-    """Write a pack into a new or empty folder. Raises BadInput when something is there or it fails."""
+    """Write a pack into a new or empty folder, all of it or nothing. Raises BadInput."""
     texts = files_of(scheme)
+    made = folder.with_name(f".{folder.name}.part")
     try:
         if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
             raise BadInput("there is something here already.", where=str(folder), hint="Name a new folder.")
-        # pack.toml comes last: a folder without it is no pack.
-        for name in sorted(texts, key=lambda name: name == PACK):
-            file = folder / name
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_bytes(texts[name].encode("utf-8"))
+        made.mkdir(parents=True)
+        try:
+            for name, text in texts.items():
+                (made / name).parent.mkdir(exist_ok=True)
+                (made / name).write_bytes(text.encode("utf-8"))
+            made.replace(folder)
+        except BaseException:
+            shutil.rmtree(made, ignore_errors=True)
+            raise
     except OSError as error:
         raise BadInput(f"the pack cannot be written: {error.strerror}", where=str(folder)) from None
 

@@ -54,8 +54,11 @@ class MatrixDeeds:
         title, blanks = _asked(scheme, where, level, cell)
         self._ask.ask(title, blanks, "Draft", partial(self._edit, scheme, where))
 
-    def put_in_force(self, draft: Scheme, changes: int) -> None:
-        """Ask why a draft is to rule new incidents; it would change so many clocks of open ones."""
+    def put_in_force(self, draft: Scheme, edited: str, changes: int) -> None:
+        """Ask why a draft is to rule new incidents; it would change so many clocks of open ones.
+
+        `edited` is the version it was begun from: somebody else's newer one is not overwritten.
+        """
         if self._may():
             kept = (
                 f"; {changes} clocks of open incidents stay until their commander applies it"
@@ -64,7 +67,7 @@ class MatrixDeeds:
             )
             blanks = [Blank("reason", "Reason", hint=f"why the rules change{kept}")]
             title = f"Put {draft.title}, version {draft.version}, in force for new incidents"
-            take = partial(self._choose, draft, self._desk.store.new_id())
+            take = partial(self._choose, draft, edited, self._desk.store.new_id())
             self._ask.ask(title, blanks, "Put in force", take)
 
     def apply(self, one: Change, sha256: str) -> None:
@@ -90,9 +93,11 @@ class MatrixDeeds:
         self._ask.done()
         self._drafted(draft)
 
-    def _choose(self, draft: Scheme, id: str, answers: Answers) -> None:
+    def _choose(self, draft: Scheme, edited: str, id: str, answers: Answers) -> None:
         desk = self._desk
-        call = partial(policies.choose, desk.store, desk.author, draft, answers["reason"], id=id)
+        call = partial(
+            policies.choose, desk.store, desk.author, draft, answers["reason"], instead_of=edited, id=id
+        )
         self._write(call, f"{draft.title}, version {draft.version}, is in force; Ctrl Z takes it back")
 
     def _apply(self, one: Change, sha256: str, id: str, answers: Answers) -> None:

@@ -42,6 +42,7 @@ class MatrixScreen(QWidget):
         self._desk = desk
         self.view: MatrixView | None = None
         self.draft: Scheme | None = None
+        self._edited = ""  # the version that the draft was begun from
         self._changes: tuple[Change, ...] = ()
         self._previewing = False
         self._reading = self._stale = False
@@ -71,6 +72,8 @@ class MatrixScreen(QWidget):
 
     def take_draft(self, scheme: Scheme) -> None:
         """Show an edited pack that is not in force, with which clocks of open incidents it would change."""
+        if self.draft is None and self.view is not None:
+            self._edited = self.view.scheme.version
         self.draft = None if self.view is not None and scheme == self.view.scheme else scheme
         self._preview(previewing=self.draft is not None)
         self._show_board()
@@ -98,7 +101,7 @@ class MatrixScreen(QWidget):
     def put_in_force(self) -> None:
         """Put the draft in force; without one preview what the pack in force would change."""
         if self.draft is not None:
-            self.deeds.put_in_force(self.draft, len(self._changes))
+            self.deeds.put_in_force(self.draft, self._edited, len(self._changes))
         elif self.view is not None:
             self._preview(previewing=True)
 
