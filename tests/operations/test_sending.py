@@ -10,7 +10,7 @@ import pytest
 
 from tests.hooks import Hook, Mailbox, free_port, hook, mailbox, talking
 from tests.importers.test_http import Authority
-from tocsin.errors import BadInput
+from tocsin.errors import BadInput, Missing
 from tocsin.importers.http_errors import NoAnswer, Stopped
 from tocsin.model.incident import Incident
 from tocsin.model.journal import StoreCreated
@@ -348,6 +348,50 @@ def test_secrets_are_shown_to_their_server_only_and_stand_in_no_entry(
     assert "secret is not known" in told(store, known)[-1].detail
     with store.journal.read() as connection:
         assert "s3cret" not in str([entry.body for entry in journal.entries(connection)])
+
+
+def test_what_waits_for_a_passphrase_is_sent_when_it_comes_in_time(
+    store: Store, author: Author, clock: ManualClock, web: Hook
+) -> None:
+    by_hook(store, author, web, secret="yes")
+    known = declared(store, author)
+
+    def locked(_name: str) -> str | None:
+        raise Missing("the file of secrets is locked.")
+
+    waiting = Sender(store, author, locked, NEVER)
+    assert waiting.send_due() == []
+    assert "locked" in waiting.waiting
+    assert told(store, known) == []
+    sender(store, secret="token").send_due()
+    assert outcomes(store, known) == [("sending", "hook"), ("sent", "hook")]
+
+
+def test_a_channel_that_is_down_holds_up_no_other_and_is_tried_once_for_those_after(
+    store: Store, author: Author, web: Hook
+) -> None:
+    by_mail(store, author, f"127.0.0.1:{free_port()}", to="a@example.org, b@example.org")
+    by_hook(store, author, web)
+    known = declared(store, author)
+    stop, sent = threading.Event(), threading.Event()
+    web.behave = lambda _body: 200 if not sent.set() else 500
+    slow = Sender(store, author, lambda _name: None, stop, pauses_s=(60.0,))
+
+    def send() -> None:
+        with pytest.raises(Stopped):
+            slow.send_due()
+
+    thread = threading.Thread(target=send)
+    thread.start()
+    assert sent.wait(20)
+    stop.set()
+    thread.join()
+    stop.clear()
+    sender(store).send_due()
+    attempts = [
+        one.attempts for one in told(store, known) if one.to.endswith(".org") and one.outcome == "not sent"
+    ]
+    assert attempts == [3, 1]
 
 
 def test_a_test_message_says_that_it_is_one(store: Store, author: Author, web: Hook, post: Mailbox) -> None:

@@ -148,15 +148,14 @@ def test_a_step_is_sent_by_itself_when_it_begins(
     with hook() as web:
         channels.save(store, author, "hook", "webhook", web.url, {})
         known = incidents.declare(store, author, title="Loans", system="credit", severity="SEV-1")
+
+        def sent() -> int:
+            notices = escalation.look(store, known.id).standing.notices
+            return [one.body.outcome for one in notices].count("sent")
+
         escalating.watch()
-        qtbot.waitUntil(lambda: len(web.got) == 1)
+        qtbot.waitUntil(lambda: sent() == 1)
         clock.advance(minutes=5)
         desk.heartbeat.beat()
-        qtbot.waitUntil(lambda: len(web.got) == 2)
-        qtbot.waitUntil(
-            lambda: (
-                [one.body.outcome for one in escalation.look(store, known.id).standing.notices].count("sent")
-                == 2
-            )
-        )
+        qtbot.waitUntil(lambda: sent() == 2)
     assert [body["step"]["id"] for body in web.got] == ["first", "leaders"]

@@ -9,9 +9,9 @@ import logging
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from tocsin.errors import BadInput, StoreProblem, UserError
+from tocsin.errors import BadInput, Missing, StoreProblem, UserError
 from tocsin.importers.http_errors import NoAnswer, Stopped
 from tocsin.model.ids import derived
 from tocsin.model.journal import Entry
@@ -29,6 +29,7 @@ from tocsin.store.folder import Store
 
 PAUSES_S = (1.0, 5.0, 20.0)  # between the tries
 _log = logging.getLogger(__name__)
+Due = tuple[EscalationView, Notice]
 
 
 @dataclass
@@ -40,16 +41,18 @@ class Sender:
     ask: Ask
     stop: threading.Event
     pauses_s: tuple[float, ...] = PAUSES_S
+    waiting: str = field(default="", init=False)  # why something could not be sent yet, in words
 
     def send_due(self) -> list[Entry]:
         """Send what is due and was not sent yet; return the entries of what came of it.
 
         Does nothing while another program sends for this store. Raises StoreProblem.
         """
+        self.waiting = ""
         if barred(self.store):
             return []
         with _alone(self.store) as mine:
-            return list(self._all_due()) if mine else []
+            return self._by_channel(self._pending()) if mine else []
 
     def send_again(self, incident: str) -> list[Entry]:
         """Send the messages of an incident's present step once more, because a person asks for it.
@@ -64,26 +67,68 @@ class Sender:
             view = escalation.look(self.store, incident)
             rounds = [one.body.outcome for one in view.standing.notices if one.body.outcome != SENDING]
             found = notices.again(view, self.store.now(), len(rounds) + 1)
-            return [self._send(view, notice) for notice in found]
+            return self._by_channel([(view, notice) for notice in found])
 
-    def _all_due(self) -> Iterator[Entry]:
+    def _pending(self) -> list[Due]:
+        """Return what is due and has no outcome yet, in the order it is to be sent."""
+        pending: list[Due] = []
         for view in escalation.open_ones(self.store):
-            if not _is_ours(self.store, view):
+            if view.standing.stands and _is_ours(self.store, view):
+                found = list(notices.due(view, self.store.now()))
+                settled = _known(self.store, [_id(notice, "outcome") for notice in found])
+                pending += [(view, one) for one in found if _id(one, "outcome") not in settled]
+        return pending
+
+    def _by_channel(self, pending: list[Due]) -> list[Entry]:
+        """Send by each channel at the same time: a server that is down holds up no other. Raises Stopped."""
+        lanes: dict[str, list[Due]] = {}
+        for view, notice in pending:
+            lanes.setdefault(notice.channel.name, []).append((view, notice))
+        entries: list[Entry] = []
+        stopped: list[BaseException] = []
+
+        def run(lane: list[Due]) -> None:
+            try:
+                self._lane(lane, entries)
+            except BaseException as error:  # noqa: BLE001 - told to whoever waits for this thread
+                stopped.append(error)
+
+        threads = [threading.Thread(target=run, args=(lane,), daemon=True) for lane in lanes.values()]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        if stopped:
+            raise stopped[0]
+        return entries
+
+    def _lane(self, lane: list[Due], entries: list[Entry]) -> None:
+        """Send by one channel; when its server could not be reached, what follows is tried once each."""
+        pauses = self.pauses_s
+        for view, notice in lane:
+            if self.stop.is_set() or not self._still(view):
                 continue
-            found = list(notices.due(view, self.store.now()))
-            settled = _known(self.store, [_id(notice, "outcome") for notice in found])
-            for notice in found:
-                if self.stop.is_set():
-                    return
-                if _id(notice, "outcome") not in settled and self._still(view):
-                    yield self._send(view, notice)
+            try:
+                secret = None if notice.wrong else secret_of(notice.channel, self.ask)
+            except Missing as problem:  # somebody may unlock it yet; later it is too late for this step
+                self.waiting = str(problem)
+                continue
+            except UserError as problem:
+                entries.append(self._write(view, notice, "outcome", NOT_SENT, 0, str(problem)))
+                continue
+            entry = self._send(view, notice, secret, pauses)
+            entries.append(entry)
+            if isinstance(entry.body, NoticeSent) and entry.body.attempts > len(pauses):
+                pauses = () if entry.body.outcome == NOT_SENT else pauses
 
     def _still(self, view: EscalationView) -> bool:
         """Whether nobody has acknowledged while others were being sent."""
         now = escalation.look(self.store, view.incident.id).standing
         return now.stands and now.run == view.standing.run
 
-    def _send(self, view: EscalationView, notice: Notice) -> Entry:
+    def _send(
+        self, view: EscalationView, notice: Notice, secret: str | None, pauses: tuple[float, ...]
+    ) -> Entry:
         if notice.wrong:
             return self._write(view, notice, "outcome", NOT_SENT, 0, notice.wrong)
         begun = _known(self.store, [_id(notice, SENDING), _id(notice, "sending again")])
@@ -92,19 +137,26 @@ class Sender:
             return self._write(view, notice, "outcome", NOT_SENT, 2, why)
         once = bool(begun)
         self._write(view, notice, "sending again" if once else SENDING, SENDING, 1)
-        attempts, why = self._tried(view, notice, again=once)
+        attempts, why = self._tried(view, notice, secret, pauses, again=once)
         told = "sent a second time, the first was interrupted" if once and not why else why
         outcome = self._write(view, notice, "outcome", NOT_SENT if why else SENT, attempts, told)
         _log.info("%s by %s: %s", notice.step.id, notice.channel.name, outcome.body)
         return outcome
 
-    def _tried(self, view: EscalationView, notice: Notice, *, again: bool) -> tuple[int, str]:
+    def _tried(
+        self,
+        view: EscalationView,
+        notice: Notice,
+        secret: str | None,
+        pauses: tuple[float, ...],
+        *,
+        again: bool,
+    ) -> tuple[int, str]:
         """Return how often it was tried, and why it failed; empty when it was sent. Raises Stopped."""
         said = notices.message(view, systems.name_of(self.store, view.incident.system), notice.step)
         why = ""
-        for number, pause in enumerate((*self.pauses_s, None), start=1):
+        for number, pause in enumerate((*pauses, None), start=1):
             try:
-                secret = secret_of(notice.channel, self.ask)
                 _out(self.store, notice, said, secret, self.stop, again=again)
                 return number, ""
             except NoAnswer as problem:
@@ -113,7 +165,7 @@ class Sender:
                 return number, str(problem)
             if pause is not None and self.stop.wait(max(pause, 0.0)):
                 raise Stopped
-        return len(self.pauses_s) + 1, why
+        return len(pauses) + 1, why
 
     def _write(
         self, view: EscalationView, notice: Notice, what: str, outcome: str, attempts: int, detail: str = ""

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from tocsin.ui.sources.strongbox import Strongbox
 
 _AFTER_MS = 200  # a burst of commits is read once
+_LOCKED_S = 15.0  # how often it is looked whether somebody has unlocked the secrets
 _LEAVE_S = 1.5  # how long the end of the program waits for what is being sent
 _log = logging.getLogger(__name__)
 
@@ -129,17 +130,22 @@ class Escalating(QObject):
 
         sender = Sender(self._desk.store, account(), self._strongbox.get, self._stop)
         while not self._stop.is_set():
-            self._wake.wait()
+            self._wake.wait(_LOCKED_S if sender.waiting else None)
             self._wake.clear()
             try:
                 self._send(sender)
             except UserError as error:
-                self._told.emit(f"Escalation: {error}", True)
+                self._say(f"Escalation: {error}", True)
             except Stopped:
                 return
             except Exception:  # noqa: BLE001 - whatever broke, the next step is sent all the same
-                _log.exception("sending broke")
-                self._told.emit("A fault of the program while sending; it was logged.", True)
+                if not self._stop.is_set():  # else the store was closed under it
+                    _log.exception("sending broke")
+                self._say("A fault of the program while sending; it was logged.", True)
+
+    def _say(self, text: str, trouble: bool) -> None:
+        if not self._stop.is_set():
+            self._told.emit(text, trouble)
 
     def _send(self, sender: "Sender") -> None:
         if self._stop.is_set():
@@ -152,9 +158,11 @@ class Escalating(QObject):
         if failed:
             body = failed[-1].body
             why = getattr(body, "detail", "")
-            self._told.emit(f"Not sent by {getattr(body, 'channel', '')}: {why}", True)
+            self._say(f"Not sent by {getattr(body, 'channel', '')}: {why}", True)
+        elif sender.waiting:
+            self._say(f"Not sent yet: {sender.waiting}", True)
         elif entries:
-            self._told.emit(f"{len(entries)} {'message' if len(entries) == 1 else 'messages'} sent", False)
+            self._say(f"{len(entries)} {'message' if len(entries) == 1 else 'messages'} sent", False)
 
     def _tell(self, text: str, trouble: bool) -> None:
         self._desk.tell(text, trouble=trouble)
