@@ -74,6 +74,7 @@ QPushButton[role="declare"]:focus {{ border-color: {p.text}; }}
 QPushButton[role="main"] {{ background: {p.selected}; border-color: {p.accent}; }}
 QPushButton[role="quiet"] {{ background: transparent; border-color: transparent; color: {p.muted};
     padding: 3px 7px; }}
+QFrame[role="status"] QPushButton[role="quiet"] {{ font-size: {look.SMALL}px; padding: 2px 7px; }}
 QPushButton[role="quiet"]:hover {{ background: {p.hover}; color: {p.text}; }}
 QPushButton[role="quiet"]:focus {{ border-color: {p.accent}; }}
 QPushButton[role="choice"] {{ background: transparent; color: {p.muted}; font-size: {look.SMALL}px;
