@@ -15,17 +15,20 @@ from pytestqt.qtbot import QtBot
 
 from tests.conftest import AddSamples
 from tocsin.model.alert import Alert, AlertSeverity
+from tocsin.model.arrangement import OptionRegistered, OptionRehearsed
 from tocsin.model.deployment import Deployment
 from tocsin.model.incident import Incident
 from tocsin.model.instant import When, to_us
 from tocsin.model.journal import FieldsSet, RoleAssumed, SystemAdded
 from tocsin.model.operator import Author
+from tocsin.model.response import FreezeDeclared, FreezeLifted, OptionPulled, PullConfirmed
 from tocsin.model.signal import Signal
 from tocsin.operations import incidents, timeline
 from tocsin.store import alerts, deployments
 from tocsin.store.folder import Store
 from tocsin.ui.command.screen import CommandScreen
 from tocsin.ui.console import App
+from tocsin.ui.contain.screen import ContainScreen
 from tocsin.ui.signals.placing import PARTS
 from tocsin.ui.signals.screen import SignalsScreen
 from tocsin.ui.text import visible
@@ -231,3 +234,39 @@ def test_among_the_columns_of_a_file_to_import(
     app.sheets.importing.preview.click()
     qtbot.waitUntil(lambda: "would be stored" in app.sheets.importing.outcome.text(), timeout=20_000)
     look(app, painted)
+
+
+def test_in_what_contains_an_incident(
+    qtbot: QtBot, app: App, painted: list[str], store: Store, incident: Incident
+) -> None:
+    option, at = store.new_id(), store.new_id()
+    hostile = f"Kill{BAIT}switch"
+    with store.write() as write:
+        known = OptionRegistered(
+            incident.system, hostile, "fallback", (hostile,), hostile, 5, False, incident.alerts[0][1].signal,
+            hostile,
+        )  # fmt: skip
+        write.add(NOBODY, known, subject=option)
+        write.add(NOBODY, OptionRehearsed(True, 3, hostile), subject=option)
+        for body in (
+            OptionPulled(option, hostile, 5, known.signal, undo=hostile, how=hostile, override=hostile),
+            PullConfirmed(at, False, hostile, name=hostile),
+            FreezeLifted(hostile),
+            FreezeDeclared(hostile),
+        ):
+            pull = at if isinstance(body, OptionPulled) else ""
+            write.add(NOBODY, body, incident=incident.id, subject=incident.id, id=pull)
+    screen = app.window.show_screen("contain")
+    assert isinstance(screen, ContainScreen)
+    qtbot.waitUntil(lambda: screen.view is not None and bool(screen.pulls.rows.facts))
+    look(app, painted)
+    screen.do("R")
+    look(app, painted, marked=False)
+    screen.ask.dismiss()
+    app.sheets.pull.open()
+    qtbot.waitUntil(lambda: bool(app.sheets.pull.rows.facts))
+    look(app, painted)
+    app.sheets.pull.dismiss()
+    app.sheets.option.open(option)
+    qtbot.waitUntil(lambda: bool(app.sheets.option.name.text()))
+    look(app, painted, marked=False)

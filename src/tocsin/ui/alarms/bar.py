@@ -7,7 +7,7 @@ from tocsin.model.alarms import Alarm, Priority, Standing
 from tocsin.ui.alarms.watch import Watch
 from tocsin.ui.icons import Icon
 from tocsin.ui.palette import BAR_HEIGHT, GAP, SHAPES, Tone
-from tocsin.ui.text import ElidedLabel, Label, set_tip
+from tocsin.ui.text import ElidedLabel, Label, set_tip, visible
 from tocsin.ui.theme import Theme
 
 TONES = {Priority.URGENT: Tone.RED, Priority.WARNING: Tone.ORANGE, Priority.NOTICE: Tone.YELLOW}
@@ -84,7 +84,7 @@ class AlarmBar(QFrame):
         self.words.show_text(words)
         set_tip(self.words, words)
         self.declare_button.setVisible(not flood and not one.alarm.incident)
-        self.setAccessibleName(f"Alarm. {head}. {words}")
+        self.setAccessibleName(visible(f"Alarm. {head}. {words}"))
         self._dress()
         self.show()
 

@@ -15,6 +15,7 @@ from tocsin.operations.containment_view import ContainView, Pulled
 from tocsin.operations.times import parse_instant
 from tocsin.ui.command.ask import Answers, Ask, Blank
 from tocsin.ui.desk import Desk
+from tocsin.ui.text import visible
 
 _WHEN = "now, or 14:20, or 2026-11-02 14:20"
 _WORKED = (("yes", "it works"), ("no", "it does not work"))
@@ -47,7 +48,7 @@ class ContainDeeds:
         view = self._ready()
         if view is None or one is None or one.pull.released is not None:
             return
-        blank = Blank("note", "Note", hint=one.pull.body.undo or "how it was put back")
+        blank = Blank("note", "Note", hint=visible(one.pull.body.undo) or "how it was put back")
         title = f"Put back: {one.pull.body.name}"
         self._ask.ask(title, [blank], "Put back", partial(self._release, view, one))
 
