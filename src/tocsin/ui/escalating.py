@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from tocsin.operations.sending import Sender
     from tocsin.ui.sources.strongbox import Strongbox
 
+_MOST_TOLD = 8  # escalations in the tip
 _AFTER_MS = 200  # a burst of commits is read once
 _LOCKED_S = 15.0  # how often it is looked whether somebody has unlocked the secrets
 _LEAVE_S = 1.5  # how long the end of the program waits for what is being sent
@@ -114,7 +115,7 @@ class Escalating(QObject):
             return
         view, more = found[0], f" and {len(found) - 1} more" if len(found) > 1 else ""
         text = f"{view.incident.reference}{more}: {in_words(view.standing, now)}"
-        self._footer.show_call(text, "\n".join(line(one, now) for one in found))
+        self._footer.show_call(text, "\n".join(line(one, now) for one in found[:_MOST_TOLD]))
 
     def _begin(self) -> None:
         if self._desk.store.read_only or self._closed:
