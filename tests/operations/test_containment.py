@@ -10,7 +10,7 @@ from tests.conftest import AddSamples
 from tocsin.errors import BadInput, NotAllowed, NotFound
 from tocsin.model import containment
 from tocsin.model.containment import Option, PullState, Readiness
-from tocsin.model.containment_effect import Effect, Verdict
+from tocsin.model.containment_effect import Effect, Verdict, words
 from tocsin.model.incident import CONTAINED, Incident
 from tocsin.model.instant import to_us
 from tocsin.model.operator import Author
@@ -246,6 +246,17 @@ def test_a_signal_that_never_left_its_band_shows_nothing(tell: Tell) -> None:
 def test_rare_samples_need_more_than_half_an_hour(tell: Tell) -> None:
     seen = tell([0.58] * 3, every_s=900)
     assert (seen.verdict, seen.needs) == (Verdict.TOO_EARLY, timedelta(minutes=90))
+
+
+def test_a_signal_that_has_gone_silent_since_says_so(tell: Tell) -> None:
+    seen = tell([0.31] * 10 + [0.58] * 40)  # an hour and more before it is asked
+    assert seen.silent
+    assert seen.newest is not None
+    assert words(seen, seen.newest, "UTC").endswith(f" No sample since {seen.newest:%H:%M}.")
+
+
+def test_one_that_still_tells_does_not(tell: Tell) -> None:
+    assert not tell([0.58] * 119).silent
 
 
 def test_a_confirmation_records_what_was_seen_and_dates_the_containment(

@@ -27,8 +27,8 @@ INCIDENT OPTION` that it was put back, `tocsin contain show INCIDENT` how all pu
 done INCIDENT` moves the incident to contained at the time the confirmed pull took effect.
 
 JSON keys: incident, status, pulls (a list of id, option, name, at, by, minutes, state, due, takes_offline,
-override, exception, live {verdict, words, samples, inside, low, high, middle, newest, since}, worked, seen,
-released), offers_contained (a time, or null). state is running, over time, confirmed, did not work or
+override, exception, live {verdict, words, samples, inside, low, high, middle, newest, since, silent}, worked,
+seen, released), offers_contained (a time, or null). state is running, over time, confirmed, did not work or
 released; verdict is what the live signal shows. Times are ISO 8601 in UTC."""
 _VERBS = ("confirm", "release", "show", "done")
 
@@ -263,7 +263,9 @@ def _pull_json(store: Store, known: Incident, pull: Pull) -> dict[str, Any]:
     live = _live(store, known, pull)
     numbers = ("low", "high", "middle")
     seen = {name: value if (value := getattr(live, name)) == value else None for name in numbers}
-    told = {name: getattr(live, name) for name in ("verdict", "samples", "inside", "newest", "since")}
+    told = {
+        name: getattr(live, name) for name in ("verdict", "samples", "inside", "newest", "since", "silent")
+    }
     body = pull.body
     return {
         "id": pull.id,

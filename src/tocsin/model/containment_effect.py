@@ -24,7 +24,8 @@ class Effect:
 
     `samples` are those looked at, `inside` how many of them lie within the usual band, `low` to `high` its
     middle bounds there, `middle` their median. `needs` is how much data it takes to say, `enough_at` when
-    there will be as much. `newest` is the newest sample at all; `since` when it came back for good.
+    there will be as much. `newest` is the newest sample at all, `silent` tells that the next is missing by
+    now; `since` is when it came back for good.
     """
 
     verdict: Verdict
@@ -40,11 +41,17 @@ class Effect:
     newest: datetime | None = None
     last: float = float("nan")
     since: datetime | None = None
+    silent: bool = False
 
 
 def words(effect: Effect, pulled: datetime, zone: str) -> str:
     """Return what was seen in a sentence or two, with its numbers; times of day in the zone named."""
     home = ZoneInfo(zone)
+    silent = f" No sample since {_time(effect.newest, home, pulled)}." if effect.silent else ""
+    return f"{_verdict(effect, pulled, home)}{silent}"
+
+
+def _verdict(effect: Effect, pulled: datetime, home: ZoneInfo) -> str:
     match effect.verdict:
         case Verdict.NO_SIGNAL:
             return "No live signal is named for this option: somebody has to look, and say what they saw."

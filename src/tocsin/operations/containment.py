@@ -138,10 +138,10 @@ def effect(
         known = stored.get(connection, incident)
     pulled = of_name(known, pull)
     with store.signals.read() as connection:
-        return known, pulled, live(connection, known, pulled, learnt or Learnt())
+        return known, pulled, live(connection, known, pulled, learnt or Learnt(), store.now())
 
 
-def live(connection: Connection, known: Incident, pulled: Pull, learnt: Learnt) -> Effect:
+def live(connection: Connection, known: Incident, pulled: Pull, learnt: Learnt, now: datetime) -> Effect:
     """Return what the signal of a pull shows by now, on an open connection to the signals."""
     found = series.of_ids(connection, [pulled.body.signal]) if pulled.body.signal else {}
     if not found:
@@ -156,7 +156,8 @@ def live(connection: Connection, known: Incident, pulled: Pull, learnt: Learnt) 
     times, values = samples.read(connection, number, to_us(pulled.at) - 2 * needs_us, until)
     if not len(times):
         times, values = samples.tail(connection, number, 1)
-    return containment_effect.seen(times, values, usual, pulled.at)
+    asked = None if pulled.released else now
+    return containment_effect.seen(times, values, usual, pulled.at, asked)
 
 
 def of_name(known: Incident, pull: str) -> Pull:

@@ -16,10 +16,15 @@ LEAST = 6  # samples: of fewer, chance alone decides
 _SOONEST = 3  # samples outside, from which on it is plainly not back
 _RARE = 0.005  # how seldom a usual stretch looks worse than what counts as usual
 _MOST_BLOCKS = 20_000
+_SILENT = 3  # usual steps without a sample
 
 
-def seen(times_us: Times, values: Values, usual: Baseline | None, pulled: datetime) -> Effect:
+def seen(
+    times_us: Times, values: Values, usual: Baseline | None, pulled: datetime, now: datetime | None = None
+) -> Effect:
     """Return what a signal shows of a pull: all its samples around it, and what was usual before.
+
+    Without `now` nobody asks whether the signal has gone silent since its newest sample.
 
     Of the newest samples since the pull, those of half an hour and no fewer than LEAST, the share inside the
     band and the median are held against stretches as long of the baseline, which linger as these do: back
@@ -55,6 +60,7 @@ def seen(times_us: Times, values: Values, usual: Baseline | None, pulled: dateti
         enough_at=pulled + timedelta(microseconds=needs_us),
         newest=newest,
         last=last,
+        silent=now is not None and to_us(now) - int(times_us[-1]) > _SILENT * usual.step_us,
         since=_since(times_us[first:], inside[first:]) if verdict is Verdict.BACK else None,
     )
 

@@ -106,7 +106,7 @@ def look(store: Store, incident: str, person: str, learnt: Learnt, pixels: int =
 def _pulled(
     connection: Connection, known: Incident, pull: Pull, learnt: Learnt, pixels: int, now: datetime
 ) -> Pulled:
-    effect = pulling.live(connection, known, pull, learnt)
+    effect = pulling.live(connection, known, pull, learnt, now)
     found = series.of_ids(connection, [pull.body.signal]) if pull.body.signal else {}
     if not found:
         return Pulled(pull, effect)

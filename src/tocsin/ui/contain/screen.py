@@ -119,7 +119,7 @@ class ContainScreen(QWidget):
         super().resizeEvent(event)
         if self.ask.isVisible():
             self.ask.place()
-        self._soon.start()
+        self._later()
 
     def _show(self, view: ContainView) -> None:
         if view.incident.id != self._desk.incident:
@@ -143,6 +143,11 @@ class ContainScreen(QWidget):
     def _read(self) -> None:
         self._reading = False
         if self._stale:
+            self._later()
+
+    def _later(self) -> None:
+        """Read soon. While samples keep coming in, what is waiting to be read is not put off."""
+        if not self._soon.isActive():
             self._soon.start()
 
     def _tick(self, now: datetime) -> None:
@@ -152,7 +157,7 @@ class ContainScreen(QWidget):
     def _wire(self) -> None:
         desk = self._desk
         desk.bell.journal_changed.connect(self.refresh)
-        desk.bell.signals_changed.connect(self._soon.start)
+        desk.bell.signals_changed.connect(self._later)
         desk.incident_chosen.connect(lambda _id: self.refresh())
         desk.operator_changed.connect(lambda _name: self.refresh())
         desk.heartbeat.tick.connect(self._tick)
