@@ -21,6 +21,7 @@ from tocsin.operations import (
     deployments,
     documents,
     incidents,
+    policies,
     roles,
     timeline_view,
     undo,
@@ -29,6 +30,7 @@ from tocsin.operations import (
 )
 from tocsin.operations.ingest import ImportReport
 from tocsin.operations.verification import verify
+from tocsin.policy.load import load_shipped
 from tocsin.store.folder import Store
 
 Import = Callable[..., ImportReport]
@@ -136,6 +138,29 @@ def test_telling_meets_the_clock_and_begins_it_anew(
     assert told(store, incident)[0].next_due == draft.next_due
     incidents.move(store, author, incident.id, RESOLVED)
     assert updates.draft(store, incident.id).due is None, "nothing is due once it is resolved"
+
+
+def test_an_audience_has_the_clock_that_telling_it_meets(
+    store: Store, author: Author, clock: ManualClock
+) -> None:
+    """Where the pack asks to tell users and leadership apart, neither is taken for the other."""
+    policies.choose(store, author, load_shipped("severity-1-3"), "for this test")
+    one = incidents.declare(store, author, title="t", system="shop", severity="Severity 1")
+
+    def due(audience: str) -> str:
+        found = updates.draft(store, one.id, audience).due
+        return found.rule if found else ""
+
+    assert {name: due(name) for name in ("users", "leadership", "teams", "public")} == {
+        "users": "tell_users", "leadership": "update", "teams": "update", "public": "",
+    }  # fmt: skip
+    before = updates.draft(store, one.id, "leadership").due
+    clock.advance(minutes=1)
+    tell(store, author, one, "public")
+    assert updates.draft(store, one.id, "leadership").due == before, "those inside were not told"
+    tell(store, author, one, "users")
+    assert due("users") == ""
+    assert updates.draft(store, one.id, "leadership").due == before
 
 
 def test_a_snooze_moves_the_clock_and_is_an_entry(
@@ -270,7 +295,7 @@ def test_the_next_actions_ask_for_an_update_and_know_who_was_told(
     assert updates.draft(store, incident.id, "teams").to == "ethics committee, legal"
     view = command.look(store, incident.id)
     assert view is not None
-    [update] = [one for one in view.actions if one.place == "update"]
+    [update] = [one for one in view.actions if one.place == "update:leadership"]
     assert (update.done, update.due) == (False, incident.declared + timedelta(minutes=30))
     assert not next(one for one in view.actions if one.id == "route:fairness").done
     tell(store, author, incident, "teams")

@@ -124,7 +124,7 @@ def is_update_clock(clock: ClockState, scheme: Scheme) -> bool:
 
 
 def told_audiences(clock: ClockState, scheme: Scheme) -> tuple[str, ...] | None:
-    """Return the audiences of which telling one meets a clock; empty is any, None where telling meets none."""
+    """Return the audiences of which telling one meets a clock: empty is any, None where telling does not."""
     rule = scheme.clock(clock.rule)
     facts = [fact for fact in rule.met_by if fact.partition(":")[0] == UPDATE] if rule else []
     if not facts:

@@ -140,14 +140,10 @@ def history(entries: Sequence[Entry]) -> tuple[Told, ...]:
 
 
 def due_clock(states: Sequence[ClockState], scheme: Scheme, audience: str) -> ClockState | None:
-    """Return the clock that telling an audience would meet: its own before that of all, the nearest first."""
-    counting = [
-        (one.due, one)
-        for one in states
-        if one.ticking and one.due is not None and _is_for(one, scheme, audience)
-    ]
-    own = [each for each in counting if _is_own(each[1], scheme, audience)]
-    return min(own or counting, key=lambda each: each[0], default=(None, None))[1]
+    """Return the clock that telling an audience would meet: the nearest due time, else one that counts up."""
+    counting = [one for one in states if one.ticking and _is_for(one, scheme, audience)]
+    timed = [(one.due, one) for one in counting if one.due is not None]
+    return min(timed, key=lambda each: each[0])[1] if timed else next(iter(counting), None)
 
 
 def _is_for(clock: ClockState, scheme: Scheme, audience: str) -> bool:

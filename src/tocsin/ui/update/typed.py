@@ -33,6 +33,8 @@ def due_words(draft: Draft, now: datetime, zone: ZoneInfo) -> tuple[str, Tone | 
         late = left < timedelta()
         words = f"next update {'overdue by' if late else 'due in'} {countdown(abs(left))}"
         tone = Tone.RED if late else Tone.YELLOW if due.soon and now >= due.soon else None
+    elif due is not None and due.started is not None:
+        words = f"{due.name}: not yet, for {countdown(now - due.started)}"
     if draft.next_due is not None:
         words += f", once told the next by {short_stamp(draft.next_due, zone, now)}"
     return words, tone
