@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import cast
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
@@ -46,60 +47,74 @@ class Hands:
     def until(self, holds: Callable[[], bool]) -> None:
         self.qtbot.waitUntil(holds, timeout=SLOW_MS)
 
+    def until_on_screen(self) -> None:
+        """Wait until the command screen has the keys."""
+        self.until(lambda: bool(self.screen) and self.screen.view is not None and self.screen.hasFocus())
+
+    @property
+    def screen(self) -> CommandScreen:
+        shown = self.app.window.stack.currentWidget()
+        return cast(CommandScreen, shown if isinstance(shown, CommandScreen) else None)
+
+
+def declare(hands: Hands) -> str:
+    """Ctrl D, a title, a system; return the incident's id."""
+    sheet = hands.app.sheets.declare
+    hands.press(Key.Key_D, Mod.ControlModifier)
+    hands.until(sheet.title.hasFocus)
+    hands.words("Scorer declines the over-60s twice as often")
+    hands.press(Key.Key_Return)
+    hands.until(sheet.system.hasFocus)
+    hands.words("credit scorer")
+    hands.press(Key.Key_Return)
+    hands.until(lambda: bool(incidents.listed(hands.app.store)))
+    hands.until_on_screen()
+    return incidents.listed(hands.app.store)[0].id
+
+
+def triage(hands: Hands, incident: str) -> None:
+    """Ctrl T, a key an answer, the scope in words."""
+    hands.press(Key.Key_T, Mod.ControlModifier)
+    hands.until(lambda: bool(hands.app.sheets.triage.rows))
+    hands.letters("nnyyssn")  # harm, data, protected, legal, function, reach, growing
+    hands.letters("3421")  # bias; against a protected group; a user reported it; in the model
+    hands.words("Applicants over 60, all branches")
+    hands.press(Key.Key_Return)
+    hands.until(lambda: bool(incidents.get(hands.app.store, incident).conduct.triages))
+    hands.until_on_screen()
+
+
+def staff(hands: Hands, incident: str) -> None:
+    """P, and the names in the order in which the roles are asked for."""
+    hands.letters("p")
+    hands.until(hands.screen.ask.isVisible)
+    keys = (Key.Key_Tab, Key.Key_Tab, Key.Key_Return)
+    for key, name in zip(keys, ("Operator B", "Operator C", "Operator D"), strict=True):
+        hands.words(name)
+        hands.press(key)
+    hands.until(lambda: "technical" in incidents.get(hands.app.store, incident).staff)
+    hands.until_on_screen()
+
+
+def tell(hands: Hands, incident: str) -> None:
+    """Ctrl Shift U, and the draft goes out as it is."""
+    hands.press(Key.Key_U, Mod.ControlModifier | Mod.ShiftModifier)
+    hands.until(lambda: "onditions" in hands.app.sheets.update.editor.toPlainText())
+    hands.press(Key.Key_Return, Mod.ControlModifier)
+    hands.until(lambda: bool(updates.listed(hands.app.store, incident)))
+
 
 def test_declared_triaged_staffed_and_told_within_25_strokes(
     qtbot: QtBot, opened: Opener, folder: Path
 ) -> None:
     app = opened(folder)
     hands = Hands(qtbot, app)
-
-    hands.press(Key.Key_D, Mod.ControlModifier)
-    hands.until(app.sheets.declare.title.hasFocus)
-    hands.words("Scorer declines the over-60s twice as often")
-    hands.press(Key.Key_Return)
-    hands.until(lambda: app.sheets.declare.system.hasFocus())
-    hands.words("credit scorer")
-    hands.press(Key.Key_Return)
-    hands.until(lambda: bool(incidents.listed(app.store)))
-    (known,) = incidents.listed(app.store)
-    screen = app.window.stack.currentWidget
-
-    def on_screen() -> bool:
-        shown = screen()
-        return isinstance(shown, CommandScreen) and shown.view is not None and shown.hasFocus()
-
-    hands.until(on_screen)
-
-    hands.press(Key.Key_T, Mod.ControlModifier)
-    hands.until(lambda: bool(app.sheets.triage.rows))
-    hands.letters("nnyyssn")  # harm, data, protected, legal, function, reach, growing
-    hands.letters("3421")  # bias; against a protected group; a user reported it; in the model
-    hands.words("Applicants over 60, all branches")
-    hands.press(Key.Key_Return)
-    hands.until(lambda: bool(incidents.get(app.store, known.id).conduct.triages))
-    hands.until(on_screen)
-
-    hands.letters("p")
-    shown = screen()
-    assert isinstance(shown, CommandScreen)
-    hands.until(shown.ask.isVisible)
-    for key, name in (
-        (Key.Key_Tab, "Operator B"),
-        (Key.Key_Tab, "Operator C"),
-        (Key.Key_Return, "Operator D"),
-    ):
-        hands.words(name)
-        hands.press(key)
-    hands.until(lambda: "technical" in incidents.get(app.store, known.id).staff)
-    hands.until(on_screen)
-
-    hands.press(Key.Key_U, Mod.ControlModifier | Mod.ShiftModifier)
-    hands.until(lambda: "onditions" in app.sheets.update.editor.toPlainText())
-    hands.press(Key.Key_Return, Mod.ControlModifier)
-    hands.until(lambda: bool(updates.listed(app.store, known.id)))
+    incident = declare(hands)
+    for deed in (triage, staff, tell):
+        deed(hands, incident)
 
     assert hands.strokes <= MOST_STROKES, "key strokes beyond the words typed"
-    known = incidents.get(app.store, known.id)
+    known = incidents.get(app.store, incident)
     assert (known.severity, known.text("type"), known.text("channel")) == ("SEV-1", "bias", "user report")
     assert known.staff == {"commander": "Operator A", "deputy": "Operator B",
                            "communications": "Operator C", "technical": "Operator D"}  # fmt: skip
