@@ -4,11 +4,9 @@ What the made-up systems send and what the operators type is `resources/demo/sce
 """
 
 import tomllib
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import partial
-from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -16,24 +14,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tocsin.importers.base import Options
-from tocsin.model.clocks import State
-from tocsin.model.instant import When, iso, to_us
-from tocsin.model.journal import Entry
+from tocsin.model.instant import iso, to_us
 from tocsin.model.operator import Author
 from tocsin.now import Clock, ManualClock
 from tocsin.operations import (
-    alerts,
-    clocks,
-    containment,
+    contacts,
     containment_options,
     decisions,
+    demo_incidents,
     demo_routing,
-    incidents,
     ingest,
     made_signals,
     operators,
+    roster,
     stores,
-    timeline,
 )
 from tocsin.operations.detect import detect
 from tocsin.operations.progress import Progress
@@ -55,6 +49,8 @@ class Story:
     deployments: list[dict[str, Any]]
     decisions: list[dict[str, Any]]
     options: list[dict[str, Any]]
+    rotas: dict[str, list[str]]
+    contacts: list[dict[str, str]]
     incidents: list[dict[str, Any]]
 
 
@@ -77,16 +73,33 @@ def build(path: Path, clock: Clock, work: Path) -> Generator[Progress, None, Pat
     try:
         for name in told.operators:
             operators.add(store, Author(name))
+        _arrange(store, first, told, now, work)
         moved.set_wall(now - timedelta(hours=4))
         yield from _send(store, first, told, now, work)
         yield from detect(store)
         for number, incident in enumerate(told.incidents):
             yield Progress(number, len(told.incidents), "declaring")
-            _play(store, moved, now, incident)
+            demo_incidents.play(store, moved, now, incident)
         moved.set_wall(now)
     finally:
         store.close()
     return path
+
+
+def _arrange(store: Store, author: Author, told: Story, now: datetime, work: Path) -> None:
+    """Say who is on duty, taking turns by the day, and who stands behind the titles of the rules."""
+    file = work / "roster.csv"
+    today = now.date() - timedelta(days=1)
+    rows = [
+        f"{rota},{people[day % len(people)]},{today + timedelta(days=day)} 08:00,"
+        f"{today + timedelta(days=day + 1)} 08:00"
+        for rota, people in told.rotas.items()
+        for day in range(15)
+    ]
+    file.write_text("\n".join(["rota,person,begins,ends", *rows]) + "\n", "utf-8")
+    roster.take(store, author, roster.preview(store, file, zone=told.zone))
+    for one in told.contacts:
+        contacts.save(store, author, **one)
 
 
 def _send(store: Store, author: Author, told: Story, now: datetime, work: Path) -> Iterator[Progress]:
@@ -149,57 +162,3 @@ def _write_deployments(file: Path, deployments: list[dict[str, Any]], now: datet
         at = iso(now - timedelta(days=one["days"]))
         lines.append(f"{at},{one['name']},{one['version']},{one['kind']}")
     file.write_text("\n".join(lines) + "\n", "utf-8")
-
-
-def _play(store: Store, clock: ManualClock, now: datetime, told: dict[str, Any]) -> None:
-    declared = now - timedelta(minutes=told["minutes"])
-    clock.set_wall(declared)
-    by = Author(told["by"])
-    # Newest first: of each signal the alert that an operator would have seen last.
-    newest = {alert.metric: alert for alert in reversed(alerts.list_all(store, system=told["system"]))}
-    found = [newest[metric] for metric in told["signals"] if metric in newest]
-    incident = incidents.declare(
-        store,
-        by,
-        title=told["title"],
-        system=told["system"],
-        severity=told["severity"],
-        alert_ids=[alert.id for alert in found],
-        detected=declared - timedelta(minutes=4),
-        channel="automated monitoring",
-    )
-    if "impact" in told:
-        incidents.set_fields(store, by, incident.id, {"impact": told["impact"]})
-    steps: list[tuple[float, Callable[[], Entry]]] = [
-        (line["minutes"], partial(_type, store, clock, incident.id, line)) for line in told.get("lines", [])
-    ]
-    steps += [(mark["minutes"], partial(_mark, store, incident.id, mark)) for mark in told.get("marks", [])]
-    for pull in told.get("pulls", []):
-        steps += _pulls(store, incident.id, pull)
-    if "contained_minutes" in told:
-        note = "Weights rolled back for the region"
-        contain = partial(incidents.move, store, by, incident.id, "contained", note=note)
-        steps.append((told["contained_minutes"], contain))
-    for minutes, step in sorted(steps, key=itemgetter(0), reverse=True):
-        clock.set_wall(now - timedelta(minutes=minutes))
-        step()
-
-
-def _pulls(store: Store, incident: str, told: dict[str, Any]) -> Iterator[tuple[float, Callable[[], Entry]]]:
-    """Yield when an option was pulled, and when it was confirmed if it was."""
-    by, option = Author(told["by"]), told["option"]
-    yield told["minutes"], partial(containment.pull, store, by, incident, option)
-    if "confirmed_minutes" in told:
-        call = partial(containment.confirm, store, by, incident, option, True, told["seen"])
-        yield told["confirmed_minutes"], call
-
-
-def _mark(store: Store, incident: str, mark: dict[str, Any]) -> Entry:
-    return clocks.mark(store, Author(mark["by"]), incident, mark["clock"], State.MET)
-
-
-def _type(store: Store, clock: ManualClock, incident: str, line: dict[str, Any]) -> Entry:
-    lane, _, text = timeline.parse_line(line["text"], now=clock.now(), zone=store.zone)
-    earlier = line.get("happened_minutes")
-    happened = None if earlier is None else When(clock.now() - timedelta(minutes=earlier), zone=store.zone)
-    return timeline.add(store, Author(line["by"]), incident, text, lane=lane, happened=happened)
