@@ -9,8 +9,8 @@ from tests.model.test_incident import DECLARED, START, folded
 from tocsin.model import steps
 from tocsin.model.diagnosis import layers
 from tocsin.model.incident import Incident
-from tocsin.model.journal import Body, FieldsSet
-from tocsin.model.response import LayerJudged, StepAdded, StepMarked
+from tocsin.model.journal import Body, FieldsSet, StatusMoved
+from tocsin.model.response import FreezeDeclared, LayerJudged, StepAdded, StepMarked
 from tocsin.model.steps import ACKNOWLEDGED, ASSIGNED, DONE, NOTED, OPEN, SKIPPED, StepState, find, standing
 from tocsin.policy.load import load_shipped
 
@@ -170,3 +170,17 @@ def test_any_order_of_marks(marks: list[tuple[str, str, int]], type: str, look: 
             assert one.over == (look > states[-1][1] + minutes)
     planned = [one for one in found.values() if not one.kept and not one.task]
     assert steps.progress(known, SCHEME, tuple(found.values())).total == len(planned)
+
+
+def test_what_the_incident_says_already_is_not_ticked_by_hand() -> None:
+    story: list[tuple[Body, datetime]] = [at(0, DECLARED), at(1, BIAS)]
+    assert state_of(folded(*story), "declare-freeze").state == OPEN
+    story += [at(2, FreezeDeclared("now")), at(5, StatusMoved("contained"))]
+    frozen, seen = (state_of(folded(*story), id) for id in ("declare-freeze", "see-contained"))
+    assert (frozen.state, frozen.derived, frozen.at, frozen.by) == (DONE, True, after(2), "Operator A")
+    assert (seen.state, seen.at) == (DONE, after(5))
+    story.append(at(6, StatusMoved("re-opened")))
+    assert state_of(folded(*story), "see-contained").state == OPEN
+    story.append(at(7, marked("declare-freeze", SKIPPED, note="by hand")))
+    one = state_of(folded(*story), "declare-freeze")
+    assert (one.state, one.derived) == (SKIPPED, False)

@@ -14,6 +14,10 @@ KINDS = (DO, ASK, PRESERVE)
 CLEARED, SUSPECTED, CONFIRMED = "cleared", "suspected", "confirmed"
 FINDINGS = (CLEARED, SUSPECTED, CONFIRMED)
 
+# Facts of an incident that meet a step by themselves.
+FREEZE, START, CONTAINED, VERIFIED = "freeze", "start", "contained", "verified"
+MET_BY = (FREEZE, START, CONTAINED, VERIFIED)
+
 LAYERS: dict[str, str] = {
     "deployment": "Deployment change",
     "inputs": "Input shift",
@@ -29,7 +33,8 @@ class Step:
 
     `kind` is do, ask (it ends in a finding) or preserve (evidence, before anything is taken offline).
     `evidence` asks for what it rests on. `categories` narrows it to these; empty is all. `takes_offline` says
-    that it may destroy evidence, so that the steps that preserve it come first.
+    that it may destroy evidence, so that the steps that preserve it come first. `met_by` is one of MET_BY:
+    what the incident says already is not ticked by hand.
     """
 
     id: str
@@ -43,6 +48,7 @@ class Step:
     help: str = ""
     categories: tuple[str, ...] = field(default=())
     takes_offline: bool = False
+    met_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +95,8 @@ def _wrong(step: Step) -> Iterator[tuple[str, str]]:
     for key, value, known in (("phase", step.phase, PHASES), ("kind", step.kind, KINDS)):
         if value not in known:
             yield key, f"{value!r} is none of {', '.join(known)}"
+    if step.met_by and step.met_by not in MET_BY:
+        yield "met_by", f"{step.met_by!r} is none of {', '.join(MET_BY)}"
     if step.layer and step.layer not in LAYERS:
         yield "layer", f"{step.layer!r} is none of {', '.join(LAYERS)}"
     if step.kind == ASK and not step.layer:

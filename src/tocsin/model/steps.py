@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from tocsin.model import playbook
 from tocsin.model.conduct import Said
 from tocsin.model.incident import CLOSED, CONTAINED, RESOLVED, Incident
 from tocsin.model.playbook import PHASES, PRESERVE, Playbook, Step
@@ -32,7 +33,8 @@ class StepState:
     `note` says why it was skipped, or what was said with it. `files` are the entries that attached evidence.
     The time box runs from the acknowledgement to `due`; it is `over` when that passed and it is not done,
     `late` when it was done only afterwards. `unanswered`: assigned, and nobody acknowledged in time. `task`:
-    an ad hoc one; `kept`: of another playbook, shown because of what was done. `entry` is the last mark's.
+    an ad hoc one; `kept`: of another playbook, shown because of what was done. `derived`: a fact of the
+    incident finished it, nobody ticked it. `entry` is the last mark's.
     """
 
     step: Step
@@ -50,6 +52,7 @@ class StepState:
     unanswered: bool = False
     task: bool = False
     kept: bool = False
+    derived: bool = False
     entry: str = ""
 
     @property
@@ -117,7 +120,7 @@ def standing(incident: Incident, scheme: "Scheme", now: datetime) -> tuple[StepS
     for said in incident.conduct.steps:
         marks.setdefault(said.body.step, []).append(said)
     steps = planned(incident, scheme)
-    states = [_folded(StepState(step), marks.pop(step.id, ())) for step in steps]
+    states = [_met(_folded(StepState(step), marks.pop(step.id, ())), incident) for step in steps]
     tasks = [_folded(task, marks.pop(task.step.id, ())) for task in _tasks(incident)]
     states += [*_kept(marks, scheme), *tasks]
     order = {phase: number for number, phase in enumerate(PHASES)}
@@ -208,6 +211,31 @@ def _folded(state: StepState, marks: Iterable[Said[StepMarked]]) -> StepState:
     for said in marks:
         state = _marked(state, said)
     return state
+
+
+def _met(state: StepState, incident: Incident) -> StepState:
+    """Let a fact of the incident finish a step, unless a person did."""
+    if state.finished or not state.step.met_by:
+        return state
+    at, by, words = _fact(state.step.met_by, incident)
+    if not words:
+        return state
+    evidence = "\n".join(filter(None, (state.evidence, words)))
+    return replace(state, state=DONE, at=at, by=by, person=by, evidence=evidence, due=None, derived=True)
+
+
+def _fact(met_by: str, incident: Incident) -> tuple[datetime | None, str, str]:
+    """Return when a fact came true, who said it, and in which words; no words where it has not."""
+    conduct = incident.conduct
+    if met_by == playbook.FREEZE and conduct.freezes:
+        return conduct.freezes[-1].at, conduct.freezes[-1].by, "the freeze was declared"
+    if met_by == playbook.START and incident.start is not None:
+        return None, "", "the incident has an estimated start"
+    if met_by == playbook.CONTAINED and (at := incident.reached(CONTAINED)) is not None:
+        return at, "", "the incident was called contained"
+    if met_by == playbook.VERIFIED and conduct.verified:
+        return conduct.verified[-1].at, conduct.verified[-1].by, conduct.verified[-1].body.evidence
+    return None, "", ""
 
 
 def _marked(state: StepState, said: Said[StepMarked]) -> StepState:

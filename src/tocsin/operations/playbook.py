@@ -265,6 +265,8 @@ def _check(one: StepState, body: StepMarked, author: Author) -> None:
     where = one.step.text
     if body.state == OPEN and one.state == OPEN:
         raise NotAllowed("it is open.", where=where)
+    if body.state == OPEN and one.derived:
+        raise NotAllowed(f"{one.evidence}: that is what makes it done.", where=where)
     answered_anew = body.state == DONE and one.state == DONE and one.step.kind == ASK
     if body.state in (ASSIGNED, ACKNOWLEDGED, DONE, SKIPPED) and one.finished and not answered_anew:
         raise NotAllowed(f"it is {one.state} already.", where=where, hint="Re-open it first.")
