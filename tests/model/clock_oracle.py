@@ -196,7 +196,8 @@ class Life:
 
     def snooze(self, until: int) -> None:
         for one in self.clocks.values():
-            if one.rule.repeats and "update" in one.rule.met_by and one.started is not None and not one.ended:
+            told = any(fact.partition(":")[0] == "update" for fact in one.rule.met_by)
+            if one.rule.repeats and told and one.started is not None and not one.ended:
                 one.snoozed = until
 
     def grade(self, level: str, at: int) -> None:
