@@ -27,6 +27,7 @@ from tocsin.operations.ingest import ingest
 from tocsin.operations.progress import finish
 from tocsin.store.folder import Store
 from tocsin.ui.command.screen import CommandScreen
+from tocsin.ui.console import App
 from tocsin.ui.contain.option_sheet import OptionSheet
 from tocsin.ui.contain.pull_sheet import PullSheet
 from tocsin.ui.contain.screen import ContainScreen
@@ -341,3 +342,36 @@ def test_another_incident_brings_its_own(
     desk.choose_incident("")
     qtbot.waitUntil(lambda: screen.view is None)
     assert "No incident in hand" in screen.said.text()
+
+
+def test_its_keys_work_from_anywhere_in_the_console(
+    qtbot: QtBot, qapp: QApplication, store: Store, clock: ManualClock
+) -> None:
+    known = incidents.declare(store, A, title="Declines", system="scorer", severity="SEV-1")
+    register(store, "Fall back to the rules")
+    app = App(qapp, store, theme="dark")
+    app.desk.choose_operator("Operator A")
+    app.start()
+    app.window.finder.dismiss()
+    app.desk.choose_incident(known.id)
+    with qtbot.waitActive(app.window):
+        app.window.activateWindow()
+    shift = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+    qtbot.keyClick(app.window, Key.Key_P, shift)
+    qtbot.waitUntil(lambda: len(app.sheets.pull.rows.facts) == 1)
+    with qtbot.waitSignal(app.sheets.pull.pulled):
+        qtbot.keyClick(focused(), Key.Key_Return)
+    command = app.window.show_screen("command")
+    assert isinstance(command, CommandScreen)
+    qtbot.waitUntil(lambda: command.header.freeze.isVisible())
+    qtbot.keyClick(command.header.freeze, Key.Key_Space)
+    screen = app.window.stack.currentWidget()
+    assert isinstance(screen, ContainScreen)
+    qtbot.waitUntil(lambda: len(screen.pulls.rows.facts) == 1)
+    app.window.show_screen("wall")
+    qtbot.keyClick(app.window, Key.Key_9, Qt.KeyboardModifier.ControlModifier)
+    assert app.window.stack.currentWidget() is screen
+    qtbot.keyClick(screen, Key.Key_P)
+    qtbot.waitUntil(app.sheets.pull.isVisible)
+    app.window.close()
+    app.close()
