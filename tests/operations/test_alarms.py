@@ -9,7 +9,16 @@ from tocsin.model.alarms import Alarm, Priority, State
 from tocsin.model.operator import Author
 from tocsin.model.response import StepAdded
 from tocsin.now import ManualClock
-from tocsin.operations import alarms, incidents, playbook, undo
+from tocsin.operations import (
+    alarms,
+    containment,
+    containment_options,
+    deployments,
+    freeze,
+    incidents,
+    playbook,
+    undo,
+)
 from tocsin.operations.alarms import LONGEST_SHELF
 from tocsin.store.folder import Store
 
@@ -91,3 +100,23 @@ def test_a_task_nobody_finished_and_a_role_nobody_took_ring(
     assert any(title.endswith("is unassigned") for title in titles(store))
     playbook.done(store, author, incident.id, task.body.id)
     assert "Operator B: Read the logs" not in titles(store)
+
+
+def test_a_pull_nobody_confirmed_and_a_deployment_in_the_freeze_ring(
+    store: Store, author: Author, clock: ManualClock
+) -> None:
+    incident = incidents.declare(store, author, title="Scorer declines", system="scorer", severity="SEV-1")
+    option = containment_options.register(
+        store, author, "scorer", "Back to v13", kind="rollback", who=["Operator A"], how="Set it", minutes=10
+    )
+    pulled = containment.pull(store, author, incident.id, option.subject)
+    clock.advance(minutes=5)
+    deployments.record(store, author, "scorer", "features", "2.4", kind="feature pipeline")
+    assert "Deployed in the change freeze: features 2.4" in titles(store)
+    assert "Did it work? Back to v13" not in titles(store)
+    clock.advance(minutes=6)
+    assert titles(store)["Did it work? Back to v13"] is State.NEW
+    containment.confirm(store, author, incident.id, pulled.id, True, "approvals are back")
+    [flagged] = freeze.look(store, incident.id).flagged
+    freeze.allow(store, author, incident.id, flagged.deployment.id, "meant")
+    assert not [one for one in titles(store) if "Did it work" in one or "Deployed" in one]

@@ -12,6 +12,8 @@ from enum import IntEnum, StrEnum
 from tocsin.model import roles, steps
 from tocsin.model.clocks import State as ClockStanding
 from tocsin.model.conduct import Said
+from tocsin.model.containment import PullState, pulls
+from tocsin.model.freeze import Flagged, unallowed
 from tocsin.model.incident import Incident
 from tocsin.model.ladder import Standing as Escalation
 from tocsin.model.response import AlarmAcknowledged, AlarmShelved
@@ -120,6 +122,26 @@ def of_roles(one: Watched, now: datetime) -> Iterable[Alarm]:
             said = f"{one.incident.severity} asks for one within {vacancy.role.minutes} min"
             about = (vacancy.role.id,)
             yield Alarm(id, Priority.WARNING, title, said, vacancy.due, one.incident.id, about)
+
+
+def of_pulls(one: Watched, now: datetime) -> Iterable[Alarm]:
+    """Yield the alarms of ways to contain that took their time, and nobody said whether they worked."""
+    for pull in pulls(one.incident):
+        if pull.state(now) is PullState.OVER_TIME:
+            title = f"{one.incident.reference} · Did it work? {pull.body.name}"
+            said = f"pulled by {pull.said.by}, {pull.body.minutes} min expected"
+            yield Alarm(
+                f"pull:{pull.id}", Priority.WARNING, title, said, pull.due, one.incident.id, (pull.id,)
+            )
+
+
+def of_freeze(incident: Incident, found: Iterable[Flagged]) -> Iterable[Alarm]:
+    """Yield the alarms of deployments within a change freeze that nobody allowed."""
+    for flagged in unallowed(found):
+        ran = flagged.deployment
+        title = f"{incident.reference} · Deployed in the change freeze: {ran.name} {ran.version}"
+        id = f"flag:{incident.id}:{ran.id}"
+        yield Alarm(id, Priority.WARNING, title, ran.kind, ran.began.at, incident.id, (ran.id,))
 
 
 def call_rings(escalation: Escalation) -> datetime | None:

@@ -5,18 +5,19 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from tocsin.errors import BadInput
-from tocsin.model import alarms, roles, steps
+from tocsin.model import alarms, containment, freeze, roles, steps
 from tocsin.model.alarms import Alarm, Priority, Standing
 from tocsin.model.clocks import ClockState, State
 from tocsin.model.conduct import Said
 from tocsin.model.ids import derived
+from tocsin.model.incident import Incident
 from tocsin.model.incident import standing as counting
 from tocsin.model.instant import iso
 from tocsin.model.journal import Entry
 from tocsin.model.operator import Author
 from tocsin.model.response import AlarmAcknowledged, AlarmShelved, AlarmUnheard
 from tocsin.model.urgency import Watched
-from tocsin.operations import clocks, escalation, queue
+from tocsin.operations import clocks, deployments, escalation, queue
 from tocsin.operations.coverage import Rhythms
 from tocsin.operations.queue import Waiting
 from tocsin.operations.timeline import checked_text
@@ -50,6 +51,7 @@ def look(store: Store, *, rhythms: Rhythms | None = None) -> AlarmsView:
     found = [alarm for one in watched for alarm in _of_incident(one, now)]
     found += [alarm for one in calling for alarm in alarms.of_escalation(one.incident, one.standing, now)]
     found += [_of_finding(one) for one in waiting.candidates if any(a.urgent for a in one.candidate.alerts)]
+    found += [alarm for one in watched for alarm in _of_freeze(store, one.incident)]
     heard, shelved = _said(store)
     standing = alarms.standing(found, heard, shelved, now)
     sleeping = (one.until for one in waiting.snoozed)
@@ -131,10 +133,17 @@ def _of_finding(one: Waiting) -> Alarm:
     )
 
 
+def _of_freeze(store: Store, incident: Incident) -> Iterable[Alarm]:
+    if not incident.conduct.freezes:
+        return []
+    return alarms.of_freeze(incident, freeze.flagged(incident, deployments.of_system(store, incident.system)))
+
+
 def _of_incident(one: Watched, now: datetime) -> Iterable[Alarm]:
     yield from alarms.of_clocks(one)
     yield from alarms.of_steps(one, now)
     yield from alarms.of_roles(one, now)
+    yield from alarms.of_pulls(one, now)
 
 
 def _changes(watched: Iterable[Watched], now: datetime) -> Iterable[datetime]:
@@ -143,6 +152,7 @@ def _changes(watched: Iterable[Watched], now: datetime) -> Iterable[datetime]:
         for clock in one.clocks:
             yield from _turns(clock)
         yield from steps.rings_at(one.incident, one.scheme, now)
+        yield from (pull.due for pull in containment.pulls(one.incident))
         yield from (vacancy.due for vacancy in roles.vacancies(one.incident, one.scheme))
 
 
