@@ -43,7 +43,7 @@ def test_steps_tasks_and_layers(run: Any, reference: str, tmp_path: Path) -> Non
     _, layer = run("layer", reference, "inputs", "cleared", "--evidence", "PSI low")
     assert (layer["title"], layer["judged"]) == ("Input shift", True)
     _, book = run("playbook", reference)
-    assert (book["title"], book["done"]) == ("Bias or disparate impact", 2)
+    assert (book["title"], book["done"]) == ("Bias or disparate impact", 3)
     assert [one["finding"] for one in book["layers"]] == ["confirmed", "cleared", "", "", ""]
     _, mine = run("playbook", reference, "--person", "Operator B", "--open")
     assert [one["text"] for one in mine["steps"]] == ["call"]

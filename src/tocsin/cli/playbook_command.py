@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 from tocsin.cli import options
 from tocsin.errors import BadInput
 from tocsin.model.diagnosis import LayerState
+from tocsin.model.journal import Entry
+from tocsin.model.operator import Author
 from tocsin.model.playbook import FINDINGS, LAYERS, PHASES
 from tocsin.model.steps import StepState
 from tocsin.operations import diagnosis, evidence, incidents, playbook
@@ -93,22 +95,27 @@ def _step(args: argparse.Namespace) -> int:
             raise BadInput("a file goes with done or note.", where=args.how)
         for path in args.file:
             options.with_bar(playbook.attach(*where, path))
-        match args.how:
-            case "assign":
-                entry = playbook.assign(*where, args.person or by.name)
-            case "ack":
-                entry = playbook.acknowledge(*where, person=args.person)
-            case "done":
-                entry = playbook.done(*where, finding=args.finding, evidence=args.evidence, note=args.reason)
-            case "skip":
-                entry = playbook.skip(*where, args.reason)
-            case "reopen":
-                entry = playbook.reopen(*where, args.reason)
-            case _ if args.evidence or args.reason or not args.file:
-                entry = playbook.note(*where, evidence=args.evidence, note=args.reason)
-            case _:
-                entry = None
-        return _tell_step(store, args, getattr(entry and entry.body, "step", args.step))
+        entry = _marked(where, args, by.name)
+        return _tell_step(store, args, args.step if entry is None else getattr(entry.body, "step", ""))
+
+
+def _marked(where: tuple[Store, Author, str, str], args: argparse.Namespace, me: str) -> Entry | None:
+    """Write what was said of a step; None where the file attached said it all."""
+    match args.how:
+        case "assign":
+            return playbook.assign(*where, args.person or me)
+        case "ack":
+            return playbook.acknowledge(*where, person=args.person)
+        case "done":
+            return playbook.done(*where, finding=args.finding, evidence=args.evidence, note=args.reason)
+        case "skip":
+            return playbook.skip(*where, args.reason)
+        case "reopen":
+            return playbook.reopen(*where, args.reason)
+        case _ if args.evidence or args.reason or not args.file:
+            return playbook.note(*where, evidence=args.evidence, note=args.reason)
+        case _:
+            return None
 
 
 def _task(args: argparse.Namespace) -> int:

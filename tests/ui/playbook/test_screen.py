@@ -80,7 +80,7 @@ def test_assign_acknowledge_done(
     answer(qtbot, screen, evidence="scorer v14")
     qtbot.waitUntil(lambda: state(store, incident, KEEP).state == "done")
     assert state(store, incident, KEEP).late
-    qtbot.waitUntil(lambda: screen.head.progress.text() == "bias playbook 1 / 33")
+    qtbot.waitUntil(lambda: screen.head.progress.text() == "bias playbook 2 / 33")
     desk.undo()
     qtbot.waitUntil(lambda: state(store, incident, KEEP).state == "acknowledged")
 
