@@ -127,7 +127,7 @@ def _vendor(read: _Text, vendors: Collection[str]) -> Iterator[Breach]:
         for found in pattern.finditer(read.words):
             sentence = read.within(read.sentence_of(found.start()))
             own = patterns.OWNED.search(sentence)
-            denied = _denied(read, found.start()) or patterns.NEGATED.search(found["between"])
+            denied = _denied(read, found.start()) or patterns.ANOTHER.search(found["between"] or "")
             if not own and not denied:
                 yield _at(VENDOR, found, "It puts the fault on a vendor. The system is ours to those "
                           "affected: say what happened and what we do.")  # fmt: skip

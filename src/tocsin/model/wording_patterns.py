@@ -145,24 +145,24 @@ OWNED = re.compile(
     r"(?:fault|mistake|responsibility|error)\b",
     _FLAGS,
 )  # fmt: skip
+# Between a vendor and a fault: a denial, or somebody else whose deed it is.
+ANOTHER = re.compile(rf"{NEGATED.pattern}|\bwe\b|\bwe'", _FLAGS)
 
 
 @lru_cache(maxsize=16)
 def blame(names: tuple[str, ...]) -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """Return patterns of a vendor blamed, named first or last, the blame in the group "blame"."""
+    """Return patterns of a vendor blamed, named first or last; "between" are the words in between."""
     known = "|".join(re.escape(name) for name in names)
     who = rf"(?<!\w)(?:{_VENDOR}{'|' + known if known else ''})(?!\w)"
     after = (
-        rf"{who}(?:'s?|s')?(?P<between>[^.!?\n]{{0,60}}?)\b(?P<blame>caused|failed|broke|introduced|"
-        rf"let us down|"
-        r"(?:is|was|are|were) (?:at fault|to blame|responsible|the cause)|made an? (?:\w+ )?(?:mistake|"
-        r"error)|"
-        r"did not (?:tell|inform|notify|warn|test)|without (?:notice|telling|informing|warning|"
-        r"our knowledge)|"
-        r"silently|secretly|negligen\w+|fault|mistakes?|errors?|failure|bugs?|outages?)\b"
+        rf"{who}(?:(?:'s?|s')?(?P<between>[^.!?\n]{{0,60}}?)\b(?:caused|failed|broke|introduced|let us down|"
+        r"(?:is|was|are|were) (?:at fault|to blame|responsible|the cause)|"
+        r"made an? (?:\w+ )?(?:mistake|error)|did not (?:tell|inform|notify|warn|test)|"
+        r"without (?:notice|telling|informing|warning|our knowledge)|silently|secretly|negligen\w+)\b"
+        r"|(?:'s|s'|')\s+(?:\w+\s+){0,2}(?:fault|mistakes?|errors?|failures?|bugs?|outages?)\b)"
     )
     before = (
-        r"\b(?P<blame>caused by|because of|due to|owing to|as a result of|result(?:s|ed|ing) from|"
+        r"\b(?:caused by|because of|due to|owing to|as a result of|result(?:s|ed|ing) from|"
         r"stem(?:s|med|ming)? from|originat\w+ (?:in|with|from|at)|introduced by|triggered by|blam(?:e|"
         r"es|ed|ing)|"
         r"(?:faults?|errors?|mistakes?|failures?|outages?|bugs?) (?:of|by|at|in|on the part of)|"
