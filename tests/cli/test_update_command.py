@@ -51,6 +51,10 @@ def test_an_update_is_drafted_told_put_off_and_listed(run: Run, incident: str) -
         "mail",
     )
     assert listed[1]["text"].strip() == draft["text"].strip()
+    _, shown = run("update", "show", incident, made["entry"], "--format", "md")
+    assert shown["copy"].startswith("# SEV-1 INC")
+    assert run("update", "show", incident, made["entry"], "--format", "pdf")[1]["path"].endswith("-told.pdf")
+    assert run("update", "show", incident, listed[0]["entry"])[0] == 1, "that one was put off, not told"
     assert run("update", "correct", made["entry"], "it was the board", "--to", "board")[0] == 0
     _, listed = run("update", "list", incident)
     assert [one["to"] for one in listed] == ["board", None, "VP Engineering, Legal, CISO"]

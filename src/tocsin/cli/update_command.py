@@ -1,4 +1,4 @@
-"""`tocsin update draft|tell|correct|withdraw|snooze|list|names`: status updates."""
+"""`tocsin update draft|tell|show|correct|withdraw|snooze|list|names`: status updates."""
 
 import argparse
 from datetime import datetime
@@ -8,12 +8,12 @@ from zoneinfo import ZoneInfo
 
 from tocsin.cli import options
 from tocsin.cli.wording_command import breach_json, read_text, say_breaches
-from tocsin.errors import BadInput
+from tocsin.errors import BadInput, NotFound
 from tocsin.model import wording
 from tocsin.model.response import UpdateTold
 from tocsin.model.situation import moment
 from tocsin.model.update_copies import FORMS, TEXT, copy
-from tocsin.model.updates import PLACEHOLDERS
+from tocsin.model.updates import PLACEHOLDERS, UpdateSheet
 from tocsin.model.wording import RULES, Breach
 from tocsin.operations import update_paper, updates
 from tocsin.operations.times import parse_until
@@ -27,6 +27,7 @@ _KEYS = {
     "next_due (the one after this), breaches (a list of rule, title, start, end, reason), path (of a PDF).",
     "list": "JSON: a list, newest first, of entry, audience (null for one put off), number, at, by, to, way, "
     "text, breaches (rule to reason), next_due, corrects, until, reason, withdrawn.",
+    "show": "JSON keys: as of `tocsin update list`, with copy (in the format asked for) and path (of a PDF).",
     "names": "JSON: an object, name to {filled, unknown}.",
 }
 _MADE = "JSON keys: entry (its id), incident."
@@ -63,6 +64,11 @@ def register(subparsers: options.Subparsers) -> None:
     snooze.add_argument("reason")
     listing = options.command(verbs, "list", _list, "what was told to whom, newest first")
     listing.add_argument("incident", metavar="INCIDENT", help="reference or id")
+    show = options.command(verbs, "show", _show, "an update as it was told; a PDF is written", writes=True)
+    show.add_argument("incident", metavar="INCIDENT", help="reference or id")
+    show.add_argument("entry", metavar="ENTRY", help="as `tocsin update list` tells it")
+    show.add_argument("--format", choices=(*FORMS, _PDF), default=TEXT)
+    show.add_argument("-o", "--output", metavar="FILE", type=Path, help="default: the store's exports")
     options.command(verbs, "names", _names, "the names a template may have, and what fills them")
     for name, parser in verbs.choices.items():
         parser.epilog = _KEYS.get(name, _MADE)
@@ -81,7 +87,9 @@ def _on_incident(
 def _draft(args: argparse.Namespace) -> int:
     with options.opened(args) as store:
         found = updates.draft(store, args.incident, args.audience)
-        path = _written(store, args, found) if args.format == _PDF else None
+        by = options.author(store, args)
+        made = update_paper.sheet(store, found, found.text, by=by.name)
+        path = _written(store, args, made, found.incident.id) if args.format == _PDF else None
         copied = "" if path else copy(found.text, args.format)
         if args.json:
             options.print_json(
@@ -95,12 +103,30 @@ def _draft(args: argparse.Namespace) -> int:
     return 0
 
 
-def _written(store: Store, args: argparse.Namespace, found: Draft) -> Path:
-    by = options.author(store, args)
-    made = update_paper.sheet(store, found, found.text, by=by.name)
+def _written(store: Store, args: argparse.Namespace, made: UpdateSheet, incident: str) -> Path:
     path: Path = args.output or update_paper.default_path(store, made)
-    update_paper.save(store, by, found.incident.id, made, path)
+    update_paper.save(store, options.author(store, args), incident, made, path)
     return path
+
+
+def _show(args: argparse.Namespace) -> int:
+    with options.opened(args) as store:
+        told = next((one for one in updates.listed(store, args.incident) if one.entry == args.entry), None)
+        if told is None or not isinstance(told.body, UpdateTold):
+            raise NotFound("no such update was told in this incident.", where=args.entry)
+        found = updates.draft(store, args.incident, told.body.audience)
+        made = update_paper.sheet(store, found, told.body.text, told=told)
+        path = _written(store, args, made, found.incident.id) if args.format == _PDF else None
+        copied = "" if path else copy(told.body.text, args.format)
+        if args.json:
+            options.print_json(
+                {**_told_json(told), "copy": copied, "path": None if path is None else str(path)}
+            )
+        elif path:
+            options.say(f"Written to {path}.")
+        else:
+            options.show(copied.rstrip("\n"))
+    return 0
 
 
 def _tell(args: argparse.Namespace) -> int:

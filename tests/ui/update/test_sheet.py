@@ -259,3 +259,17 @@ def test_a_refusal_is_told_in_the_sheet(
     qtbot.waitUntil(lambda: "Say whom" in sheet.note.text())
     incidents.withdraw(store, author, incident.id, "a test")
     qtbot.waitUntil(lambda: not sheet.send.isEnabled())
+
+
+def test_a_store_that_can_only_be_read_gives_copies(
+    qtbot: QtBot, sheet: UpdateSheet, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store.journal, "read_only", True)
+    press(qtbot, Key.Key_2, Mod.AltModifier)
+    drafted(qtbot, sheet, "technical lead")
+    qtbot.waitUntil(lambda: not sheet.send.isEnabled())
+    assert "only be read" in sheet.note.text()
+    press(qtbot, Key.Key_Return, Mod.ControlModifier)
+    assert sheet.isVisible()
+    press(qtbot, Key.Key_T, Mod.AltModifier)
+    assert "CONDITIONS" in QGuiApplication.clipboard().text()
