@@ -17,9 +17,9 @@ from tocsin.model.operator import Author
 from tocsin.model.response import StepMarked
 from tocsin.model.signal import Signal
 from tocsin.now import ManualClock
+from tocsin.operations import contacts, incidents, policies, systems, undo
 from tocsin.operations import containment as contain
 from tocsin.operations import containment_options as registry
-from tocsin.operations import incidents, policies, systems, undo
 from tocsin.operations.verification import verify
 from tocsin.store.folder import Store
 
@@ -170,8 +170,9 @@ def test_whoever_is_not_among_those_who_may_says_why(
     held = containment.may_pull(register(store, author, "Roll back", who=["commander"]), author.name, known)
     assert held  # the author commands
     titled = register(store, author, "Throttle", who=["VP Engineering"])
-    assert not containment.may_pull(titled, author.name, known)
-    assert containment.may_pull(titled, author.name, known, ["VP Engineering"])
+    assert not contain.hurdles(store, known.id, titled.id, author)[1]
+    contacts.save(store, author, "VP Engineering", person=author.name)
+    assert contain.hurdles(store, known.id, titled.id, author)[1]
 
 
 Tell = Callable[..., Effect]

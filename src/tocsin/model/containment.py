@@ -215,12 +215,13 @@ def offers_contained(incident: Incident) -> Pull | None:
     return holding(incident) if waiting else None
 
 
-def may_pull(option: Option, person: str, incident: Incident, titles: Iterable[str] = ()) -> bool:
-    """Whether a person is among those who may pull: by name, by a role of the incident, or by a title.
-
-    `titles` are those the person holds, such as "VP Engineering". An option that names nobody is anybody's.
+def may_pull(option: Option, person: str, incident: Incident, stands_for: Iterable[str] = ()) -> bool:
+    """Whether a person is among those who may pull: by name, by a role of the incident, or as one of those
+    that titles and rotas stand for now. An option that names nobody is anybody's.
     """
     who = {one.casefold() for one in option.who}
     held = [role for role, holder in incident.staff.items() if holder == person]
-    names = [person, ANYBODY, *titles, *held, *(f"{role} lead" for role in held)]
-    return not who or any(name.casefold() in who for name in names)
+    names = [person, ANYBODY, *held, *(f"{role} lead" for role in held)]
+    if not who or any(name.casefold() in who for name in names):
+        return True
+    return any(one.casefold() == person.casefold() for one in stands_for)

@@ -5,16 +5,25 @@ from datetime import datetime
 from tocsin.errors import BadInput, NotAllowed, NotFound
 from tocsin.model import containment
 from tocsin.model import steps as playbook_steps
-from tocsin.model.arrangement import ContactSet
+from tocsin.model.callees import People
 from tocsin.model.containment import Option, Pull
 from tocsin.model.containment_effect import Effect, Verdict, words
-from tocsin.model.incident import CLOSED, CONTAINED, Incident, standing
+from tocsin.model.incident import CLOSED, CONTAINED, Incident
 from tocsin.model.instant import When, to_us
 from tocsin.model.journal import Entry
 from tocsin.model.operator import Author
 from tocsin.model.playbook import Step
 from tocsin.model.response import OptionPulled, PullConfirmed, PullReleased
-from tocsin.operations import containment_effect, containment_options, incidents, policies, strips
+from tocsin.model.severity import Scheme
+from tocsin.operations import (
+    contacts,
+    containment_effect,
+    containment_options,
+    incidents,
+    policies,
+    roster,
+    strips,
+)
 from tocsin.operations.strips import Learnt
 from tocsin.operations.timeline import checked_text
 from tocsin.store import incidents as stored
@@ -47,7 +56,7 @@ def pull(
         _check_open(known)
         chosen = containment_options.find(write.connection, option, known.system)
         _check_time(store, known, at)
-        hurdles = _hurdles(write.connection, known, chosen, author)
+        hurdles = _hurdles(write.connection, known, chosen, author, store.now())
         _check_hurdles(known, chosen, hurdles, override, exception)
         if any(one.body.option == chosen.id for one in containment.in_effect(containment.pulls(known))):
             raise NotAllowed(
@@ -178,26 +187,21 @@ def hurdles(store: Store, incident: str, option: str, author: Author) -> tuple[t
     with store.journal.read() as connection:
         known = stored.get(connection, incident)
         chosen = containment_options.find(connection, option, known.system)
-        return _hurdles(connection, known, chosen, author)
+        return _hurdles(connection, known, chosen, author, store.now())
 
 
-def titles_of(connection: Connection, person: str) -> tuple[str, ...]:
-    """Return the titles a person holds, by the contacts."""
-    newest: dict[str, ContactSet] = {}
-    for entry in standing(journal.entries(connection, kinds=("contact.set", "undone"))):
-        if isinstance(entry.body, ContactSet):
-            newest[entry.body.name] = entry.body
-    return tuple(name for name, body in newest.items() if body.person == person)
+def people(connection: Connection, known: Incident, scheme: Scheme) -> People:
+    """Return what tells whom titles, rotas and roles stand for; its `callees` are those who may pull now."""
+    return People(known, scheme, roster.duty(connection), contacts.book(connection))
 
 
 def _hurdles(
-    connection: Connection, known: Incident, chosen: Option, author: Author
+    connection: Connection, known: Incident, chosen: Option, author: Author, now: datetime
 ) -> tuple[tuple[Step, ...], bool]:
-    steps: tuple[Step, ...] = ()
-    if chosen.takes_offline:
-        steps = playbook_steps.preserved(known, policies.of(connection, known.policy))
-    may = containment.may_pull(chosen, author.name, known, titles_of(connection, author.name))
-    return steps, may
+    scheme = policies.of(connection, known.policy)
+    steps = playbook_steps.preserved(known, scheme) if chosen.takes_offline else ()
+    named = [one.person for one in people(connection, known, scheme).callees(chosen.who, now)]
+    return steps, containment.may_pull(chosen, author.name, known, named)
 
 
 def _check_hurdles(

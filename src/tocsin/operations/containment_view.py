@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from tocsin.model import containment, steps
+from tocsin.model.callees import Callee
 from tocsin.model.containment import Option, Pull, Readiness, may_pull
 from tocsin.model.containment_effect import Effect
 from tocsin.model.incident import Incident
@@ -26,7 +27,8 @@ class Offered:
     """An option as one person may pull it now.
 
     `signal` is the name of its signal; `open` are the steps of evidence that come first, `may` tells whether
-    the person is among those who may, `pulled` that it is in effect.
+    the person is among those who may, `pulled` that it is in effect; `who` are those who may, as they can be
+    called now.
     """
 
     option: Option
@@ -35,6 +37,7 @@ class Offered:
     pulled: bool = False
     open: tuple[Step, ...] = ()
     may: bool = True
+    who: tuple[Callee, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -71,7 +74,8 @@ def look(store: Store, incident: str, person: str, learnt: Learnt, pixels: int =
         known = incidents.get(connection, incident)
         scheme = policies.of(connection, known.policy)
         there = containment.options(containment_options.entries(connection), known.system)
-        titles = pulling.titles_of(connection, person)
+        people = pulling.people(connection, known, scheme)
+        who = {one.id: people.callees(one.who, now) for one in there}
     pulls = containment.pulls(known)
     in_effect = {one.body.option for one in containment.in_effect(pulls)}
     open_steps = steps.preserved(known, scheme)
@@ -93,7 +97,8 @@ def look(store: Store, incident: str, person: str, learnt: Learnt, pixels: int =
                 signals.get(one.signal, ""),
                 one.id in in_effect,
                 open_steps if one.takes_offline else (),
-                may_pull(one, person, known, titles),
+                may_pull(one, person, known, [each.person for each in who[one.id]]),
+                who[one.id],
             )
             for one in there
         ),

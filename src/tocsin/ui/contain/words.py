@@ -73,6 +73,7 @@ def details(one: Offered) -> str:
     if one.open:
         listed = "\n".join(f"– {step.text}" for step in one.open)
         parts.append(f"Evidence comes first:\n{listed}")
+    parts += [f"Who may: {told}"] if (told := _who(one)) else []
     if option.undo:
         parts.append(f"To put it back: {option.undo}")
     parts.append(f"Live signal: {one.signal}" if one.signal else "No live signal shows whether it worked.")
@@ -80,6 +81,17 @@ def details(one: Offered) -> str:
     if last is not None and last.note:
         parts.append(f"Last rehearsal: {last.note}")
     return "\n\n".join(parts)
+
+
+def _who(one: Offered) -> str:
+    """Return who stands behind the titles and rotas that may pull, with their numbers."""
+    found = []
+    for each in one.who:
+        number = f", {each.number}" if each.number else ""
+        if each.person and (number or each.person.casefold() != each.target.casefold()):
+            same = each.person.casefold() == each.target.casefold()
+            found.append(f"{each.target}{'' if same else f' is {each.person}'}{number}")
+    return "; ".join(found)
 
 
 def pull_line(one: Pulled, zone: ZoneInfo, now: datetime) -> str:
