@@ -132,6 +132,7 @@ def test_every_shipped_pack_routes_every_type_and_layer_and_says_what_each_word_
         ("holidays = []", 'holidays = { land = "DE" }', "calendar.holidays"),
         ("due_soon = 0.25", "due_soon = 25", "due_soon: 25.0 is not a share"),
         ("due_soon = 0.25", "due_soon = nan", "due_soon: nan is not a share"),
+        ('id = "commander"', 'id = "driver"', "roles[0].id: 'driver' is none of commander, deputy"),
         ('freeze = ["A"]', 'freeze = ["Z"]', "freeze: there is no level 'Z'"),
         ('closure = ["verified"]', 'closure = ["coffee"]', "closure: 'coffee' is none of verified"),
         ("quiet = { hours = 24 }", "quiet = { hours = 0 }", "quiet: 0 hours is not between"),

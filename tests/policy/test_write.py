@@ -13,6 +13,7 @@ from tocsin.errors import BadInput
 from tocsin.model.calendar import Calendar, Offset, Unit
 from tocsin.model.classification import TYPES
 from tocsin.model.escalation import EscalationStep
+from tocsin.model.incident import ROLES
 from tocsin.model.playbook import Playbook, Step
 from tocsin.model.severity import ClockRule, Level, Role, Route, Scheme
 from tocsin.model.signal import Layer
@@ -89,7 +90,8 @@ SCHEMES = st.builds(
     calendars=st.fixed_dictionaries({"night": CALENDARS}),
     escalation=st.lists(STEPS, unique_by=lambda step: step.id, max_size=3).map(tuple),
     roles=st.lists(
-        st.builds(Role, WORDS, WORDS, SOME_LEVELS, st.integers(1, 9999)), unique_by=lambda role: role.id
+        st.builds(Role, st.sampled_from(ROLES), WORDS, SOME_LEVELS, st.integers(1, 9999)),
+        unique_by=lambda role: role.id,
     ).map(tuple),
     triage=st.just(replace(load_shipped().triage, rules=(), otherwise="two")),
     freeze=SOME_LEVELS,

@@ -9,6 +9,7 @@ from tocsin.model import closure, counting, facts
 from tocsin.model.alert import AlertSeverity
 from tocsin.model.calendar import Calendar, Offset, Unit
 from tocsin.model.classification import CATEGORIES, TYPES
+from tocsin.model.incident import ROLES
 from tocsin.model.observation import CHANNELS
 from tocsin.model.severity import ClockRule, Scheme
 from tocsin.model.signal import Layer
@@ -192,6 +193,7 @@ def _zone(key: str, calendar: Calendar) -> Found:
 def _handling(scheme: Scheme) -> Found:
     yield from twice("roles", (role.id for role in scheme.roles))
     for i, role in enumerate(scheme.roles):
+        yield from unknown(f"roles[{i}].id", [role.id], ROLES)
         yield from unknown_levels(scheme, f"roles[{i}].levels", role.levels)
     yield from unknown_levels(scheme, "freeze", scheme.freeze)
     yield from unknown("closure", scheme.closure, closure.TITLES)

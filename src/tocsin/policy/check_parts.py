@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from tocsin.model import playbook, triage, updates
+from tocsin.model.incident import ROLES
 from tocsin.model.playbook import Playbook
 from tocsin.model.severity import Scheme
 from tocsin.policy.check import Found, Problem, problems, span, twice, unknown, unknown_levels
@@ -39,6 +40,8 @@ def _escalation(scheme: Scheme) -> Found:
 def _playbook(book: Playbook) -> Found:
     if book.reviewed and not _is_date(book.reviewed):
         yield "reviewed", f"{book.reviewed!r} is not a date such as 2026-11-20"
+    for i, step in enumerate(book.steps):
+        yield from unknown(f"steps[{i}].role", [step.role] if step.role else [], ROLES)
     yield from playbook.problems(book)
 
 

@@ -1,6 +1,7 @@
 """Writes a scheme as the folder of a pack: reading it gives the same scheme."""
 
 import shutil
+import textwrap
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
@@ -9,7 +10,8 @@ from typing import Any, TypeVar
 import msgspec
 
 from tocsin.errors import BadInput
-from tocsin.model.calendar import Calendar
+from tocsin.model import facts
+from tocsin.model.calendar import Calendar, Unit
 from tocsin.model.severity import Scheme
 from tocsin.policy.build import HOME, WEEKDAYS
 from tocsin.policy.expand import as_written
@@ -27,6 +29,29 @@ from tocsin.policy.tables import (
 
 Shape = TypeVar("Shape", bound=Table)
 _OFFSET = {"amount", "unit"}
+_WIDTH = 108
+# What stands above a file's table, for whoever changes it: a line for each sentence, wrapped.
+_HEADS: dict[str, tuple[str, ...]] = {
+    PACK: (
+        "The rules of a team. `tocsin policy check DIR` says what is wrong in them, "
+        "`tocsin policy use DIR` puts them in force for incidents declared from then on.",
+        "Levels come gravest first. Every span of time has one unit, such as { minutes = 15 }; "
+        f"there are {', '.join(Unit)}.",
+        "A clock runs `from` a fact and is met by those in `met_by`, or by hand. "
+        f"Facts: {', '.join(facts.DERIVED)}, update:AUDIENCE, met:CLOCK, due:CLOCK, "
+        "and what people state, such as awareness.",
+        'Holidays are dates, or { country = "DE", subdivision = "BE", dates = [2026-12-24] }.',
+    ),
+    "triage.toml": (
+        "The questions of triage, as they are asked, and the rules, gravest first: the first whose "
+        "answers all fit holds, else `otherwise`.",
+    ),
+    "escalation.toml": (
+        'The way up. A step calls rotas, titles, roles of the incident, or "route"; without an '
+        "acknowledgement within its time the next step of the level begins.",
+    ),
+    "updates.toml": ("The audiences of status updates; the draft for each lies in updates/AUDIENCE.md.",),
+}
 
 
 def files_of(scheme: Scheme) -> dict[str, str]:
@@ -37,7 +62,7 @@ def files_of(scheme: Scheme) -> dict[str, str]:
     import tomli_w
 
     tables = tables_of(scheme)
-    texts = {name: tomli_w.dumps(plain(table)) for name, table in tables.items()}
+    texts = {name: _head(name) + tomli_w.dumps(plain(table)) for name, table in tables.items()}
     return texts | {f"updates/{one.audience}.md": one.text for one in scheme.updates}
 
 
@@ -81,6 +106,12 @@ def tables_of(scheme: Scheme) -> dict[str, Table]:
         name = f"playbooks/{book.pop('type')}.toml"
         tables[name] = _table(book, name, PlaybookTable)
     return tables
+
+
+def _head(name: str) -> str:
+    """The comment above a file's table."""
+    lines = [line for text in _HEADS.get(name, ()) for line in textwrap.wrap(text, _WIDTH)]
+    return "".join(f"# {line}\n" for line in lines) + ("\n" if lines else "")
 
 
 def _plainly(value: Any) -> Any:
