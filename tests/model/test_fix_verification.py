@@ -53,6 +53,16 @@ def test_what_lasts_or_comes_again_is_not_quiet() -> None:
     assert stand(again, 46).quiet is Quiet.QUIET
 
 
+def test_another_detector_in_its_place_is_not_quiet() -> None:
+    def other(end: float | None, severity: AlertSeverity) -> WatchState:
+        said = replace(alert(5, end), detector="cusum", severity=severity)
+        return stand(replace(watch(alert(1, 9)), others=(said,)), 40)
+
+    assert other(None, AlertSeverity.MEDIUM).quiet is Quiet.SPOKE
+    assert other(20, AlertSeverity.CRITICAL).until == hours(44)
+    assert other(None, AlertSeverity.LOW).quiet is Quiet.QUIET  # too slight to hide what is high
+
+
 def test_a_dead_signal_is_not_quiet() -> None:
     none = watch(alert(1, 9), samples=[])
     assert stand(none, 99).quiet is Quiet.DEAD

@@ -11,7 +11,7 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from tocsin.model.alert import Alert
+from tocsin.model.alert import Alert, AlertSeverity
 from tocsin.model.calendar import Offset, Unit
 from tocsin.model.instant import from_us, to_us
 
@@ -19,6 +19,7 @@ from tocsin.model.instant import from_us, to_us
 USUAL = Offset(24, Unit.HOURS)
 # A gap this short, as a share of the quiet time, does not begin it anew: a scrape may be missed.
 GAP = 1 / 24
+_GRAVEST = tuple(AlertSeverity)
 FEWEST = 3  # samples since then: of what comes once a day, a day tells nothing
 
 
@@ -36,8 +37,8 @@ class Quiet(StrEnum):
 class Watch:
     """One thing that raised the incident: a detector on a signal, a topic of decisions, a rule elsewhere.
 
-    `alerts` are those of its own detector about it, `others` those of any other: the first detector to tell
-    a departure is the only one, so that another may tell of a new one. `times_us` are those of its samples
+    `alerts` are those of its own detector about it, `others` those of any other, which may stand in its
+    place. `times_us` are those of its samples
     since the fix (increasing, UTC microseconds) and `late` how long it takes until it counts as silent; None
     where there are no samples to look at. `judged` is until when data were judged, `unknown` why its silence
     says nothing, empty when it does.
@@ -76,8 +77,8 @@ def judge(watch: Watch, fixed: datetime, long_enough: LongEnough, now: datetime)
     short = (long_enough(fixed) - fixed) * GAP
     if (dead := _broken(watch, fixed, now, max(short, watch.late))) and dead[-1][1] >= now:
         return WatchState(watch, Quiet.DEAD, "it sends nothing: its silence says nothing", dead[-1][0])
-    # Other detectors look back further than the fix; only what began after it is news.
-    told = [*watch.alerts, *(one for one in watch.others if _began(one) > fixed)]
+    # The first detector to tell a departure is the only one: while its alert stands, no other would speak.
+    told = [*watch.alerts, *(one for one in watch.others if _hides(one, watch.alerts))]
     if lasting := [one for one in told if one.ended is None]:
         newest = max(lasting, key=lambda one: one.time)
         return WatchState(watch, Quiet.SPOKE, f"{newest.detector} still says: {newest.message}")
@@ -96,8 +97,10 @@ def judge(watch: Watch, fixed: datetime, long_enough: LongEnough, now: datetime)
     return WatchState(watch, Quiet.QUIET, "quiet for long enough", since, until)
 
 
-def _began(alert: Alert) -> datetime:
-    return alert.time if alert.start is None else alert.start.at
+def _hides(other: Alert, mine: tuple[Alert, ...]) -> bool:
+    """Whether an alert of another detector keeps one as grave as these from being raised, as alerts do."""
+    grave = [_GRAVEST.index(one.severity) for one in mine]
+    return not grave or _GRAVEST.index(other.severity) <= min(grave) + 1
 
 
 def _broken(
