@@ -15,6 +15,7 @@ from tests.conftest import AddSamples
 from tocsin.importers.base import Options
 from tocsin.model import containment
 from tocsin.model.containment import PullState
+from tocsin.model.deployment import Deployment
 from tocsin.model.incident import CONTAINED, Incident
 from tocsin.model.instant import When, to_us
 from tocsin.model.operator import Author
@@ -22,9 +23,11 @@ from tocsin.model.signal import Signal
 from tocsin.now import ManualClock
 from tocsin.operations import containment as pulling
 from tocsin.operations import containment_options as registry
-from tocsin.operations import deployments, freeze, incidents, systems
+from tocsin.operations import freeze, incidents, systems
 from tocsin.operations.ingest import ingest
 from tocsin.operations.progress import finish
+from tocsin.store import deployments as stored
+from tocsin.store import imports
 from tocsin.store.folder import Store
 from tocsin.ui.command.screen import CommandScreen
 from tocsin.ui.console import App
@@ -106,6 +109,16 @@ def register(store: Store, name: str, **said: object) -> str:
     return registry.register(store, A, "scorer", name, **values).subject  # type: ignore[arg-type]
 
 
+def seen(store: Store, one: Deployment) -> None:
+    """Bring a deployment as a live source does: without an entry in the journal."""
+    with store.signals.write() as connection:
+        number = imports.begin(connection, id=store.new_id(), source="mlflow", sha256="", importer="mlflow",
+                               record="deployments", system=one.system, author=A,
+                               started=store.now())  # fmt: skip
+        imports.complete(connection, number, imports.Counts(), {}, store.now())
+        stored.add(connection, one, one.id, number)
+
+
 def focused() -> QWidget:
     widget = QApplication.focusWidget()
     assert widget is not None
@@ -172,6 +185,7 @@ def test_p_pulls_c_confirms_on_the_live_signal_and_m_contains(
     assert seen is not None
     qtbot.keyClick(seen, Key.Key_Return)
     qtbot.waitUntil(lambda: screen.pulls.contained.isVisible())
+    assert screen.pulls.contained.text().startswith("Contained since 14:39")
     [pull] = pulls(store, declared)
     assert pull.state(store.now()) is PullState.WORKED
     qtbot.keyClick(screen, Key.Key_M)
@@ -232,7 +246,12 @@ def test_a_deployment_that_comes_in_is_flagged_everywhere_and_a_allows_it(
     screen = show()
     chip = command.header.freeze
     qtbot.waitUntil(lambda: chip.text().startswith("change freeze\nsince"))
-    deployments.record(store, A, "scorer", "index", "rebuild")
+    seen(
+        store,
+        Deployment("d", declared.system, store.now(), "index", "rebuild", kind="index", source="mlflow"),
+    )
+    qtbot.waitUntil(lambda: command._arrived.is_set())
+    desk.heartbeat.tick.emit(store.now())
     qtbot.waitUntil(lambda: chip.text() == "change freeze\n1 deployment flagged")
     qtbot.waitUntil(lambda: len(screen.freeze.rows.facts) == 1)
     assert screen.freeze.remark.text() == "1 deployment flagged"

@@ -21,7 +21,7 @@ from tocsin.ui.panel import Panel, rule
 from tocsin.ui.rows import RowPainter, Rows
 from tocsin.ui.text import Label, set_look
 from tocsin.ui.theme import Theme, mono, sans
-from tocsin.ui.times import countdown
+from tocsin.ui.times import countdown, short_stamp
 
 _HEIGHT, _FIGURE_WIDTH = 52, 118
 _CHART = 150
@@ -103,6 +103,8 @@ class PullsPanel(Panel):
         for button in (self.confirm, self.release):
             button.setVisible(bool(pulled) and writable)
         self.contained.setVisible(contained_at is not None and writable)
+        if contained_at is not None:
+            self.contained.setText(f"Contained since {short_stamp(contained_at, self._zone, now)}   M")
         self._remark(pulled, now)
         self.show_selected()
 

@@ -23,7 +23,7 @@ from tocsin.ui.palette import GAP
 from tocsin.ui.text import Label
 
 _REST_MS = 500
-_NOTHING = "No incident in hand. Choose one with Ctrl K."
+_NOTHING = "No incident in hand. Ctrl D declares one, Ctrl K finds those there are."
 
 
 class ContainScreen(QWidget):
@@ -66,6 +66,7 @@ class ContainScreen(QWidget):
             return
         if incident != self._about:
             self._about, self._learnt = incident, Learnt()
+            self._say("Reading …")
         self._reading, self._stale = True, False
         pixels = max(self.pulls.chart.pixels(), 200)
         call = partial(

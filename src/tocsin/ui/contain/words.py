@@ -121,8 +121,9 @@ def freeze_line(view: FreezeView, zone: ZoneInfo) -> tuple[str, Tone | None]:
     if view.spans:
         last = view.spans[-1]
         ended = short_stamp(last.end, zone, view.now) if last.end else ""
-        by = f", by {last.lifted_by}" if last.lifted_by else ""
-        return f"lifted {ended}{by}: {last.why_ended}", None
+        if not last.lifted_by:
+            return f"ended {ended}: the incident was {last.why_ended}", None
+        return f"lifted {ended} by {last.lifted_by}: {last.why_ended}", None
     return (
         ("none declared, and the level asks for one", Tone.YELLOW) if view.wanted else ("none declared", None)
     )
