@@ -13,6 +13,7 @@ from tocsin.policy.load import load_shipped
 from tocsin.store.folder import Store
 from tocsin.ui.desk import Desk
 from tocsin.ui.matrix.screen import MatrixScreen
+from tocsin.ui.panel import Panel
 from tocsin.ui.text import not_plain
 
 Key = Qt.Key
@@ -61,11 +62,15 @@ def test_a_cell_says_who_is_owed_what_by_when(screen: MatrixScreen, declared: In
     assert not_plain(screen) == []
 
 
-def test_everything_fits_the_smallest_screen(screen: MatrixScreen) -> None:
+def test_everything_fits_the_smallest_screen(qtbot: QtBot, screen: MatrixScreen) -> None:
     board = screen.board
+    qtbot.waitUntil(lambda: bool(screen.rows.facts) and screen.rows.height() >= 2 * 42)
     assert board.width() <= board.parentWidget().width()
     assert board.minimumHeight() <= board.parentWidget().height(), "no level is cut"
     assert screen.rows.height() >= 2 * 42
+    panels = [one.geometry() for one in screen.findChildren(Panel)]
+    assert not panels[0].intersects(panels[1])
+    assert all(screen.rect().contains(one) for one in panels)
 
 
 def test_arrows_move_and_enter_opens_what_is_owed_and_then_the_incident(

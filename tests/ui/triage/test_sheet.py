@@ -5,9 +5,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
 from pytestqt.qtbot import QtBot
 
+from tocsin.model.alert import Alert, AlertSeverity
 from tocsin.model.incident import Incident
 from tocsin.model.operator import Author
 from tocsin.operations import incidents
+from tocsin.store import alerts
 from tocsin.store.folder import Store
 from tocsin.ui.desk import Desk
 from tocsin.ui.text import not_plain
@@ -110,6 +112,27 @@ def test_another_level_asks_for_the_reason(
         qtbot.keyClick(sheet.reason, Key.Key_Return)
     (said,) = incidents.get(store, declared.id).conduct.triages
     assert (said.body.suggested, said.body.level, said.body.override) == ("SEV-4", "SEV-2", "The board asks")
+
+
+def test_what_alerts_suggest_counts_only_when_a_person_takes_it(
+    qtbot: QtBot, desk: Desk, window: QWidget, store: Store, declared: Incident
+) -> None:
+    alert = Alert("a", declared.system, "", "gap", True, AlertSeverity.HIGH, "d", "1", "gap widens",
+                  None, None, store.now(), labels={"layer": "fairness"})  # fmt: skip
+    with store.signals.write() as connection:
+        alerts.add(connection, alert, "a")
+    incidents.add_alert(store, A, declared.id, "a")
+    sheet = TriageSheet(desk, window)
+    sheet.open(declared.id)
+    qtbot.waitUntil(lambda: bool(sheet.rows))
+    press(qtbot, "nnnnnnn")
+    marks = {one.asked.id: one.mark.text() for one in sheet.rows if one.mark.text()}
+    assert marks == {"type": "suggested: Space", "category": "suggested"}
+    qtbot.keyClick(sheet, Key.Key_Space)
+    with qtbot.waitSignal(sheet.recorded):
+        qtbot.keyClick(sheet, Key.Key_Return)
+    known = incidents.get(store, declared.id)
+    assert (known.text("type"), known.text("category")) == ("bias", "")
 
 
 def test_the_arrows_go_back_and_correct(qtbot: QtBot, sheet: TriageSheet) -> None:

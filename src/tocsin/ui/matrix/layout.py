@@ -14,7 +14,7 @@ NAME = 96  # pixels of the column with the levels
 INSET = 7
 MARK = 36  # height of an incident's mark
 _BETWEEN = 3
-_SHARES = {MEANING: 23, RESPOND: 10, ESCALATE: 20}
+_SHARES = {MEANING: 23, RESPOND: 12, ESCALATE: 18}
 _ROUTE = 14
 _LEAST = 120  # pixels of a column: a reference has room in it
 

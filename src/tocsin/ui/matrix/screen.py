@@ -29,7 +29,7 @@ from tocsin.ui.text import Label, set_look, set_tip
 Key = Qt.Key
 _PREVIEW = "What would change"
 _AROUND = 56  # pixels of the panel around the matrix
-_LEAST = 196  # pixels that are left for what is owed
+_LEAST = 160  # pixels that are left for what is owed
 
 
 class MatrixScreen(QWidget):
@@ -229,8 +229,11 @@ class MatrixScreen(QWidget):
 
     def _fit(self) -> None:
         """Give the matrix the height its words need, what is owed the rest."""
-        need = self.board.minimumHeight() + _AROUND
-        self._panel.setFixedHeight(max(min(need, self.height() - _LEAST), 200))
+        room = self.height() - 3 * GAP
+        high = max(min(self.board.minimumHeight() + _AROUND, room - _LEAST), 200)
+        self._panel.setFixedHeight(high)
+        # Both, because words that wrap would make what they like least what they need.
+        self._details.setFixedHeight(max(room - high, _LEAST))
 
     def _moved(self) -> None:
         rect = self.board.cell_rect(self.board.place)
