@@ -1,4 +1,4 @@
-"""Clocks of random incidents in every shipped scheme against `clock_oracle.py`, which lives them by events."""
+"""Clocks of random incidents in every shipped scheme against `clock_oracle.py`, which lives each event."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -37,14 +37,15 @@ MOMENTS = (
     datetime(2026, 12, 30, 9, tzinfo=UTC),
 )
 HOLIDAYS = (date(2026, 3, 30), date(2026, 10, 26), date(2026, 12, 31), date(2027, 1, 1), date(2028, 2, 29))
-KINDS = ("grade", "move", "mark", "pause", "resume", "update", "snooze", "triage", "acknowledge", "verify")
+KINDS = ("pause", "resume", "pause", "resume", "grade", "move", "mark", "update", "snooze", "triage",
+         "acknowledge", "verify")  # fmt: skip
 FACT = {CONTAINED: "contained", RESOLVED: "resolution", CLOSED: "closed"}
 
 happenings = st.lists(
     st.tuples(
         st.sampled_from(KINDS),
         st.integers(0, 999),
-        st.one_of(st.integers(1, 90), st.integers(1, 1500), st.integers(1, 9000)),
+        st.one_of(st.integers(1, 9), st.integers(1, 60), st.integers(1, 1500), st.integers(1, 9000)),
     ),
     max_size=14,
 )
@@ -244,6 +245,9 @@ def test_every_clock_of_a_random_incident_agrees_with_the_oracle(name: str) -> N
 @pytest.mark.soak
 @pytest.mark.parametrize("name", shipped())
 def test_ten_thousand_random_incidents_agree_with_the_oracle(name: str) -> None:
+    for each in shipped():
+        pack(each)  # all at once: the folder may change while this runs
+
     @MUCH
     @given(incidents(name), st.integers(-2000, 9000))
     def agrees(lived: tuple[Both, str], after: int) -> None:
