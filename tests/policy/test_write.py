@@ -97,6 +97,7 @@ SCHEMES = st.builds(
     freeze=SOME_LEVELS,
     closure=st.just(("clocks",)),
     quiet=st.none() | OFFSETS,
+    playbooks=st.just(()),
 )  # fmt: skip
 
 
