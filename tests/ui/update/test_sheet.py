@@ -242,6 +242,16 @@ def test_the_draft_follows_the_facts_until_somebody_writes(
     assert sheet.editor.toPlainText() == "mine"
 
 
+def test_a_draft_left_open_says_what_time_it_is(
+    qtbot: QtBot, sheet: UpdateSheet, clock: ManualClock, desk: Desk
+) -> None:
+    assert "14:37 CET. The incident" in sheet.editor.toPlainText()
+    clock.advance(minutes=16)
+    desk.heartbeat.beat()
+    drafted(qtbot, sheet, "14:53 CET. The incident")
+    assert "Triage: overdue since 14:52 CET" in sheet.editor.toPlainText()
+
+
 def test_without_an_incident_it_says_so(qtbot: QtBot, desk: Desk, window: Window) -> None:
     sheet = UpdateSheet(desk, window)
     with qtbot.waitSignal(desk.noticed) as noticed:

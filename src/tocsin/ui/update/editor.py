@@ -33,9 +33,13 @@ class UpdateEditor(QPlainTextEdit):
         theme.changed.connect(self._dress)
 
     def show_text(self, text: str) -> None:
-        """Show a text from its beginning; what hides letters is shown as marks."""
-        self.setPlainText(visible(text)[:LONGEST])
+        """Show a text, one of the same title where it was being read; what hides letters is shown as marks."""
+        shown = visible(text)[:LONGEST]
+        same = shown.partition("\n")[0] == self.toPlainText().partition("\n")[0]
+        at = self.verticalScrollBar().value() if same else 0
+        self.setPlainText(shown)
         self.moveCursor(QTextCursor.MoveOperation.Start)
+        self.verticalScrollBar().setValue(at)
 
     def show_breaches(self, found: Sequence[Breach]) -> None:
         """Underline where rules are broken; what is missing has no place."""

@@ -1,7 +1,7 @@
 """A status update: chosen for an audience, drafted, checked while it is written, recorded as told."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from zoneinfo import ZoneInfo
 
@@ -26,6 +26,8 @@ from tocsin.ui.update import copying
 from tocsin.ui.update.form import ANYWAY, ASKS, CORRECT, SNOOZE, WITHDRAW, UpdateForm
 from tocsin.ui.update.typed import Typed, due_words
 
+_STALE = timedelta(minutes=1)
+
 
 class UpdateSheet(UpdateForm):
     """Ctrl Enter records the update as told, Escape keeps what was written. `told(id)` after the commit."""
@@ -40,6 +42,7 @@ class UpdateSheet(UpdateForm):
         self._wanted = ("", "")  # incident and audience that are being read
         self._breaches: tuple[Breach, ...] = ()
         self._writing = False
+        self._read_at = desk.store.now()
         self._wire()
 
     def open(self, audience: str = "") -> None:
@@ -175,6 +178,7 @@ class UpdateSheet(UpdateForm):
 
     def _read(self, audience: str) -> None:
         self._wanted = self._desk.incident, audience
+        self._read_at = self._desk.store.now()
         call = partial(updates.draft, self._desk.store, self._desk.incident, audience)
         job = self._desk.read(call, partial(self._show, self._wanted))
         job.refused.connect(lambda error: self.say(str(error)))
@@ -266,6 +270,8 @@ class UpdateSheet(UpdateForm):
             words, tone = due_words(self._draft, now, self._zone)
             self.due.show_text(words)
             self.due.set_tone(tone)
+            if now - self._read_at >= _STALE:
+                self._reread()  # a draft says what time it is, and what is overdue by now
 
     def _offer_audiences(self, draft: Draft) -> None:
         titles = tuple(f"{n}  {visible(one.title)}" for n, one in enumerate(draft.audiences, start=1))
