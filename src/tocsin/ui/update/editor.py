@@ -33,7 +33,7 @@ class UpdateEditor(QPlainTextEdit):
         theme.changed.connect(self._dress)
 
     def show_text(self, text: str) -> None:
-        """Show a text, one of the same title where it was being read; what hides letters is shown as marks."""
+        """Show a text, one of the same title where it was being read; what hides letters as marks."""
         shown = visible(text)[:LONGEST]
         same = shown.partition("\n")[0] == self.toPlainText().partition("\n")[0]
         at = self.verticalScrollBar().value() if same else 0
