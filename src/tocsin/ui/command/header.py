@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from tocsin.model.incident import CLOSED, CONTAINED, FIELDS, FOLLOWS, REOPENED, RESOLVED, Incident
@@ -28,6 +28,7 @@ MOVES: dict[str, tuple[str, str]] = {
     CLOSED: ("Close", "X"),
     REOPENED: ("Re-open", "O"),
 }
+_WIDE = 1500  # pixels: from here on names have more room
 
 
 class Badge(QWidget):
@@ -101,6 +102,10 @@ class Header(QFrame):
         self.freeze = FreezeChip(theme, zone)
         self._lay_out()
         self._wire()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        super().resizeEvent(event)
+        self.people.set_wide(self.width() > _WIDE)
 
     def show_view(self, view: CommandView, writable: bool) -> None:
         """Show the incident as it was read."""
@@ -178,7 +183,7 @@ class Header(QFrame):
 
     def _lay_out(self) -> None:
         layout = QHBoxLayout()
-        layout.setSpacing(18)
+        layout.setSpacing(14)
         below = QVBoxLayout(self)
         below.setContentsMargins(PAD, 10, PAD, 10)
         below.setSpacing(8)

@@ -20,7 +20,7 @@ from tocsin.ui.theme import Theme
 from tocsin.ui.times import short_stamp, stamp
 
 NOBODY = "unassigned"
-_NAME_WIDTH, _SINCE_WIDTH = 104, 44
+_NAME_WIDTH, _SINCE_WIDTH = 88, 34  # pixels
 
 
 class People(QWidget):
@@ -39,6 +39,11 @@ class People(QWidget):
         set_tip(self, "P assigns roles, Ctrl Shift H hands one over")
         self._lay_out()
 
+    def set_wide(self, wide: bool) -> None:
+        """Give names more room, or less where the title needs it."""
+        for name in self.names.values():
+            name.setFixedWidth(_NAME_WIDTH * 2 if wide else _NAME_WIDTH)
+
     def show_people(self, known: Incident, scheme: Scheme, now: datetime) -> None:
         """Show who has which role since when, and who is missing."""
         held = {one.role: one for one in roles.ledger(known) if one.relinquished is None}
@@ -55,7 +60,7 @@ class People(QWidget):
     def _show_role(self, role: str, held: Tenure | None, missing: Vacancy | None, now: datetime) -> None:
         name, since = self.names[role], self.since[role]
         for part in (self.captions[role], name, since):
-            part.setVisible(held is not None or missing is not None)
+            part.setVisible(held is not None or (missing is not None and part is not since))
         at = held.assumed if held else missing.since if missing else now
         name.show_text(held.person if held else NOBODY)
         name.set_tone(None if held else Tone.ORANGE)
@@ -68,7 +73,7 @@ class People(QWidget):
     def _lay_out(self) -> None:
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
-        grid.setHorizontalSpacing(8)
+        grid.setHorizontalSpacing(6)
         grid.setVerticalSpacing(2)
         widest = max(caption.sizeHint().width() for caption in self.captions.values())
         for row, role in enumerate(ROLES, start=1):
