@@ -29,9 +29,8 @@ def test_an_option_is_registered_rehearsed_and_pulled(run: Run) -> None:
     added = run(*ADD)
     assert (added["readiness"], added["rehearsed"], added["who"]) == ("never rehearsed", None, ["Operator A"])
     run("options", "rehearse", "fall back to the rules", "--minutes", "4", "--at", "2026-01-10T08:00Z")
-    [listed] = run("options", "list", "--system", "scorer")
-    assert listed["rehearsed"]["minutes"] == 4
-    assert run("options", "change", added["id"], "--minutes", "9")["minutes"] == 9
+    changed = run("options", "change", added["id"], "--minutes", "9")
+    assert (changed["minutes"], changed["rehearsed"]["minutes"]) == (9, 4)
     known = run("incident", "declare", "--title", "Declines", "--system", "scorer", "--by", "Operator A")
     incident, by = known["reference"], ("--by", "Operator A")
     refused = run("contain", incident, "Fall back to the rules", "--by", "Operator B", code=1)
@@ -47,7 +46,6 @@ def test_an_option_is_registered_rehearsed_and_pulled(run: Run) -> None:
     assert released["pulls"][0]["state"] == "released"
     run("options", "remove", added["id"], "the flag is gone")
     assert run("options", "list") == []
-    assert run("contain", "wrong", "words", "there are", code=1)["error"]["what"]
 
 
 def test_a_freeze_is_shown_lifted_and_a_deployment_in_it_allowed(run: Run) -> None:
@@ -75,8 +73,8 @@ def test_a_freeze_is_shown_lifted_and_a_deployment_in_it_allowed(run: Run) -> No
 
 def test_they_read_well_without_json(run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     run(*ADD)
-    run("incident", "declare", "--title", "Declines", "--system", "scorer", "--severity", "SEV-1")
-    incident = run("incident", "list")[0]["reference"]
+    known = run("incident", "declare", "--title", "Declines", "--system", "scorer", "--severity", "SEV-1")
+    incident = known["reference"]
     run("deployment", "add", "scorer", "scorer", "v13")
     plain = ["--store", str(tmp_path / "s.tocsin")]
     capsys.readouterr()

@@ -24,7 +24,7 @@ from tocsin.operations.verification import verify
 from tocsin.store.folder import Store
 
 MINUTE = 60_000_000
-DAYS = 14
+DAYS = 5
 
 
 def register(store: Store, author: Author, name: str = "Fall back to the rules", **said: object) -> Option:

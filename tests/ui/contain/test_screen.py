@@ -55,9 +55,9 @@ def declared(store: Store, desk: Desk, clock: ManualClock) -> Incident:
 
 @pytest.fixture
 def signal(store: Store, declared: Incident, add_samples: AddSamples) -> str:
-    """A signal a minute apart for a week, that left its usual band three hours ago."""
+    """A signal a minute apart for four days, that left its usual band three hours ago."""
     now = to_us(store.now())
-    times = np.arange(now - 7 * 1440 * MINUTE, now, MINUTE)
+    times = np.arange(now - 4 * 1440 * MINUTE, now, MINUTE)
     values = np.random.default_rng(5).normal(0.58, 0.01, len(times))
     values[times >= now - 180 * MINUTE] -= 0.3
     known = Signal(system=declared.system, metric="approval_rate")
