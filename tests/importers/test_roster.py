@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tocsin.errors import BadInput
@@ -133,6 +133,7 @@ def _civil(day: date, minutes: int, zone: str) -> datetime:
     return min(found)
 
 
+@settings(max_examples=25)
 @given(
     st.sampled_from(ZONES),
     st.dates(date(2026, 9, 25), date(2026, 11, 30)),

@@ -38,8 +38,9 @@ def test_a_call_without_a_name_is_about_whom_to_call_now_and_keeps_the_number(
     [said] = escalation.look(store, known.id).standing.history
     assert (said.body.target, said.body.person, said.body.number) == ("on call", "Operator B", "+49 30 1")
     assert (said.body.step, said.body.run, said.body.note) == ("first", known.id, "on the way")
-    first = next(one for one in command.look(store, known.id).actions if not one.done)  # type: ignore[union-attr]
-    assert first.text == "Who takes over? Operator B answered"
+    view = command.look(store, known.id)
+    assert view is not None
+    assert next(one.text for one in view.actions if one.id == "call") == "Who takes over? Operator B answered"
 
 
 def test_somebody_the_step_does_not_name_can_be_called_too(store: Store, author: Author) -> None:

@@ -26,7 +26,9 @@ Key, Modifier = Qt.Key, Qt.KeyboardModifier
 @pytest.fixture
 def declared(store: Store, author: Author, clock: ManualClock) -> Incident:
     """An incident whose first step, on call, has passed: the leaders are to be called."""
-    contacts.save(store, author, "VP Engineering", person="Operator V", phone="+49 30 901820")
+    contacts.save(
+        store, author, "VP Engineering", person="Operator V", phone="+49 30 901820", zone="Asia/Tokyo"
+    )
     contacts.save(store, author, "Legal", person="<b>Operator L</b>", phone="+49 30 901821")
     made = incidents.declare(store, author, title="<i>Loans</i>", system="credit", severity="SEV-1")
     clock.advance(minutes=6)
@@ -59,6 +61,7 @@ def press(qtbot: QtBot, key: Key) -> None:
 
 def test_it_shows_the_number_and_what_time_is_left(sheet: CallingSheet) -> None:
     assert sheet.card.number.text() == "+49 30 901820"
+    assert "22:43 for them" in sheet.card.why.text()
     assert sheet.card.left.text() == "00:09:00"
     assert "Whoever can take over" in sheet.card.then.text()
     assert sheet.state.text().startswith("Step 2 of 3")

@@ -20,7 +20,7 @@ Contacts = Mapping[str, ContactSet]  # likewise
 class Callee:
     """Whom to call. `target` is the pack's word, `person` empty where nobody is known, and `why` says more.
 
-    `until` is when a person on duty hands over.
+    `until` is when a person on duty hands over, `zone` where the person is (IANA) if that is known.
     """
 
     target: str
@@ -29,6 +29,7 @@ class Callee:
     email: str = ""
     why: str = ""
     until: datetime | None = None
+    zone: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,8 @@ class People:
         known = [one for one in (title, own) if one is not None]
         number = next((one.phone for one in known if one.phone), "")
         email = next((one.email for one in known if one.email), "")
-        return Callee(word, person, number, email, why, until)
+        zone = next((one.zone for one in known if one.zone), "")
+        return Callee(word, person, number, email, why, until, zone)
 
 
 def routes(incident: Incident, scheme: Scheme) -> tuple[Route, ...]:

@@ -143,6 +143,13 @@ def _clock(id: str) -> str:
     return id.replace("_", " ")
 
 
+def _lane_of_notice(body: NoticeSent) -> str:
+    """Return the lane of a message; what was not even tried stays in the running log."""
+    if body.outcome == "sent":
+        return "told"
+    return "noted" if body.outcome == "not sent" and body.attempts else ""
+
+
 _TABLE: dict[type, Words] = {
     PolicyApplied: Words(
         lambda body, by: f"Rules changed to {body.pack or 'another pack'}{because(body.reason)}",
@@ -159,7 +166,7 @@ _TABLE: dict[type, Words] = {
         lambda body, by: f"Clock {_clock(body.clock)} goes on{because(body.reason)}", kind="clock"
     ),
     CallRecorded: Words(_call, lane=lambda body: "told" if body.outcome == "answered" else "done"),
-    NoticeSent: Words(_notice, lane=lambda body: {"sent": "told", "not sent": "noted"}.get(body.outcome, "")),
+    NoticeSent: Words(_notice, lane=_lane_of_notice),
     EscalationAcknowledged: Words(
         lambda body, by: f"{body.person} took over: the escalation stops{because(body.note)}",
         kind="status",

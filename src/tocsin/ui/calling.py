@@ -230,7 +230,7 @@ class CallingSheet(Sheet):
         if standing is None:
             return
         nobody = not (standing.calls or standing.owed)
-        name, number, why = words.who(None if nobody else call)
+        name, number, why = words.who(None if nobody else call, self._desk.store.now())
         waiting = standing.now is None and standing.answered and call is not None
         if waiting:
             why = f"{', '.join(standing.answered)} answered: K when somebody takes over"

@@ -74,15 +74,16 @@ def left(standing: Standing, now: datetime) -> tuple[str, str, bool]:
     return "", "", False
 
 
-def who(call: Call | None) -> tuple[str, str, str]:
-    """Return the name, the number and the remark of whom to call now."""
+def who(call: Call | None, now: datetime) -> tuple[str, str, str]:
+    """Return the name, the number and the remark of whom to call now; also what time it is for them."""
     if call is None:
         return "Nobody is left to call now", "", ""
     callee = call.callee
     number = callee.number or ("no number is known" if callee.person else "nobody to dial")
     ringing = "ringing" if call.outcome == CALLED else ""
     as_what = "" if callee.target in callee.why or callee.target == callee.person else callee.target
-    said = [part for part in (as_what, callee.why, callee.email, ringing) if part]
+    there = f"{clock_time(now, ZoneInfo(callee.zone), seconds=False)} for them" if callee.zone else ""
+    said = [part for part in (as_what, callee.why, there, callee.email, ringing) if part]
     return callee.person or callee.target, number, " · ".join(dict.fromkeys(said))
 
 

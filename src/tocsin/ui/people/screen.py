@@ -165,7 +165,7 @@ class PeopleScreen(QWidget):
         found = (
             ("rotas", self.rotas, list(words.rotas(view, self._zone)), _NO_ROTA),
             ("contacts", self.contacts, list(words.contacts(view)), _NO_CONTACT),
-            ("channels", self.channels, list(words.channels(view)), _NO_CHANNEL),
+            ("channels", self.channels, list(words.channels(view, self._zone)), _NO_CHANNEL),
         )
         for key, rows, lines, nothing in found:
             rows.show_rows((line.key, line.words, line) for line in lines)

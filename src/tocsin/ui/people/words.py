@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from zoneinfo import ZoneInfo
 
+from tocsin.model.ladder import NOT_SENT
 from tocsin.model.roster import Stretch, key
 from tocsin.operations.people import PeopleView, RotaNow
 from tocsin.operations.roster import Preview
@@ -72,12 +73,18 @@ def contacts(view: PeopleView) -> Iterator[PlainLine]:
         yield PlainLine(one.name, name, reached, below, tone, icon, fact=one)
 
 
-def channels(view: PeopleView) -> Iterator[PlainLine]:
-    """Yield a line for each channel."""
+def channels(view: PeopleView, zone: ZoneInfo) -> Iterator[PlainLine]:
+    """Yield a line for each channel, with what came of its last message."""
     for one in view.channels:
+        tone, icon, last = Tone.GREY, "circle", ""
+        if one.name in view.last:
+            at, body = view.last[one.name]
+            failed = body.outcome == NOT_SENT
+            tone, icon = (Tone.ORANGE, "triangle") if failed else (Tone.GREEN, "check")
+            last = f"{body.outcome} {short_stamp(at, zone, view.now)}"
         to = one.settings.get("to", "those called") if one.kind == "smtp" else ""
         below = f"{one.place}{f' · to {to}' if to else ''}"
-        yield PlainLine(one.name, one.name, one.kind, below, Tone.GREY, "circle", fact=one)
+        yield PlainLine(one.name, f"{one.name} ({one.kind})", last, below, tone, icon, fact=one)
 
 
 def preview(found: Preview, zone: ZoneInfo) -> str:
