@@ -48,7 +48,7 @@ class WatchPainter(RowPainter):
 
     def said(self, one: WatchState) -> str:
         """Return how it stands in words."""
-        parts = [f"{one.quiet.value}: {one.why}"]
+        parts = [one.why if one.why.startswith(one.quiet.value) else f"{one.quiet.value}: {one.why}"]
         if self.now is not None and one.since is not None:
             parts.append(f"since {short_stamp(one.since, self._zone, self.now)}")
         if self.now is not None and one.until is not None and one.until > self.now:

@@ -1,5 +1,7 @@
 """The head of the playbook: which incident, which playbook, how far it is, and which page is shown."""
 
+from datetime import date, datetime, timedelta
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout
 
@@ -7,11 +9,14 @@ from tocsin.model.classification import CATEGORIES
 from tocsin.operations.playbook import PlaybookView
 from tocsin.ui.choices import Choices
 from tocsin.ui.desk import Desk
-from tocsin.ui.palette import GAP, PAD
+from tocsin.ui.palette import GAP, PAD, Tone
 from tocsin.ui.text import ElidedLabel, Label, button_text, set_look, set_tip
 
 _STEPS, _EXAMPLES = "Steps", "Examples and fix"
 _HEIGHT, _BAR_PX = 58, 180
+
+
+_OLD = timedelta(days=366)  # what nobody went through since may no longer fit
 
 
 class Head(QFrame):
@@ -54,9 +59,12 @@ class Head(QFrame):
         known, progress = view.incident, view.progress
         self.title.show_text(f"{known.reference}  {view.title or 'What all playbooks share'}")
         category = CATEGORIES.get(known.text("category"), "")
+        old = _is_old(view.reviewed, view.now)
         reviewed = f"playbook reviewed {view.reviewed}" if view.reviewed else ""
+        reviewed += ", more than a year ago" if old else ""
         parts = (known.title, view.system, category or "no category", reviewed)
         self.about.show_text(" · ".join(filter(None, parts)))
+        self.about.set_tone(Tone.ORANGE if old else None)
         running = sum(one.over for one in view.steps)
         late = f" · {running} over time" if running else ""
         self.progress.show_text(f"{progress.words}{late}")
@@ -95,3 +103,10 @@ class Head(QFrame):
         row.addWidget(Label("X", "key"), 0, Qt.AlignmentFlag.AlignVCenter)
         row.addWidget(self.mine)
         row.addWidget(self.task)
+
+
+def _is_old(reviewed: str, now: datetime) -> bool:
+    try:
+        return bool(reviewed) and now.date() - date.fromisoformat(reviewed) > _OLD
+    except ValueError:
+        return False
