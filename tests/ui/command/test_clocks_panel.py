@@ -89,6 +89,6 @@ def test_words_say_what_counts_up_what_repeats_and_by_how_much_one_was_met(
     qtbot.waitUntil(lambda: _shown(screen, "triage").ended is not None)
     words = {one.id: screen.clocks.words_of(one) for one in screen.clocks.rows.facts}
     assert "early" in words["triage"]
-    assert words["remediate"].startswith("counts up · no limit given")
+    assert words["remediate"].startswith("no limit · counts up from detection")
     assert "due since" in words["update"]
     assert _shown(screen, "remediate").elapsed(clock.now()) == timedelta(minutes=50)

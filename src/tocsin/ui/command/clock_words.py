@@ -67,8 +67,8 @@ def _standing(clock: ClockState, zone: ZoneInfo, now: datetime) -> list[str]:
     word = "stopped" if clock.stopped else clock.state.value
     if clock.counts_up:
         past = "past its house target, " if clock.past_target(now) else "house target "
-        target = f"{past}{short_stamp(clock.target, zone, now)}" if clock.target else "no limit given"
-        return ["counts up" if not clock.stopped else word, target, clock.basis]
+        target = f"{past}{short_stamp(clock.target, zone, now)}" if clock.target else "no limit"
+        return [word if clock.stopped else "", target, clock.basis]
     assert clock.due is not None
     due = f"due {'since ' * (clock.repeats and clock.late)}{short_stamp(clock.due, zone, now)}"
     return [word, due, today(clock, zone, now), clock.note, clock.basis]

@@ -4,6 +4,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from tocsin.model.clocks import ClockState, State, at
@@ -16,6 +17,8 @@ from tocsin.ui.text import set_look, set_tip
 from tocsin.ui.theme import Theme
 
 __all__ = ["ClocksPanel", "tone_of"]
+
+_WIDE, _NARROW = 400, 340  # pixels: below these four and three buttons leave no room for how many are late
 
 
 class ClocksPanel(Panel):
@@ -81,6 +84,12 @@ class ClocksPanel(Panel):
         """Put the cursor on a clock and let the keys go there."""
         self.rows.select(id)
         self.rows.setFocus()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        super().resizeEvent(event)
+        # What is left out is in the menu and in Ctrl K; how many are late must be seen.
+        self.fact.setVisible(self.width() >= _WIDE)
+        self.pause.setVisible(self.width() >= _NARROW)
 
     def want_met(self) -> None:
         """Ask for the selected clock to be marked met."""

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QGridLayout, QMenu, QPushButton, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QPushButton, QStackedLayout, QVBoxLayout, QWidget
 
 from tocsin.errors import UserError
 from tocsin.model.incident import FOLLOWS
@@ -29,6 +29,7 @@ from tocsin.ui.command.deeds import Deeds
 from tocsin.ui.command.header import MOVES, Header
 from tocsin.ui.command.lanes_panel import LanesPanel
 from tocsin.ui.command.log_panel import LogPanel, Pending
+from tocsin.ui.command.more_menu import open_under
 from tocsin.ui.command.signals_panel import SignalsPanel
 from tocsin.ui.desk import Desk
 from tocsin.ui.palette import GAP
@@ -192,7 +193,6 @@ class CommandScreen(QWidget):
             "tell": partial(self.focus_log, f"/tell {what}: "),
             "triage": partial(self.triage_wanted.emit, incident),
             "field": {"severity": deeds.severity, "start": deeds.start}.get(what, partial(deeds.text, what)),
-            "handover": partial(self._desk.tell, "Ctrl Shift H finishes the hand-over."),
             "report": partial(self._desk.tell, "Ctrl P shows and exports the report."),
         }  # fmt: skip
         if kind in places:
@@ -236,26 +236,19 @@ class CommandScreen(QWidget):
         view = self._view
         if view is None:
             return
-        menu = QMenu(self)
-        for status in FOLLOWS[view.incident.status][1:]:
-            word, key = MOVES[status]
-            menu.addAction(f"{word}\t{key}", partial(self._deeds.move, status))
-        menu.addSeparator()
-        menu.addAction("Change the title\tE", self._deeds.title)
-        menu.addAction("Confirm or change the severity\tS", self._deeds.severity)
-        menu.addAction("Estimate the start\tT", self._deeds.start)
-        menu.addAction("Who does what\tP", self._deeds.roles)
-        menu.addAction("Hand a role over\tCtrl+Shift+H", self.handover_wanted.emit)
-        menu.addSeparator()
-        menu.addAction("What was serving when it began\tV", self.serving_wanted.emit)
-        menu.addAction("Record a deployment\tD", self.deployment_wanted.emit)
-        menu.addSeparator()
-        menu.addAction("Add an alert\tA", self._deeds.alert)
-        menu.addAction("Link to another incident", self._deeds.link)
-        menu.addAction("Withdraw", self._deeds.withdraw)
-        menu.addAction("Withdraw an exported report", self._deeds.withdraw_export)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.popup(self.header.more.mapToGlobal(self.header.more.rect().bottomLeft()))
+        deeds, moves = self._deeds, FOLLOWS[view.incident.status][1:]
+        open_under(self.header.more, (
+            [("\t".join(MOVES[status]), partial(deeds.move, status)) for status in moves],
+            (("Change the title\tE", deeds.title), ("Confirm or change the severity\tS", deeds.severity),
+             ("Estimate the start\tT", deeds.start), ("Who does what\tP", deeds.roles),
+             ("Hand a role over\tCtrl+Shift+H", self.handover_wanted.emit)),
+            (("Let the clock stand still, or go on\tH", self.clocks.want_pause),
+             ("State a fact clocks count from\tF", self._clock_deeds.fact)),
+            (("What was serving when it began\tV", self.serving_wanted.emit),
+             ("Record a deployment\tD", self.deployment_wanted.emit)),
+            (("Add an alert\tA", deeds.alert), ("Link to another incident", deeds.link),
+             ("Withdraw", deeds.withdraw), ("Withdraw an exported report", deeds.withdraw_export)),
+        ))  # fmt: skip
 
     def _learn_people(self) -> None:
         self._desk.read(partial(operators.names, self._desk.store), self._keep_people)
