@@ -9,6 +9,7 @@ from tocsin.model.classification import layer_of_cause
 from tocsin.model.clocks import ClockState, State
 from tocsin.model.incident import Incident
 from tocsin.model.severity import ClockRule, Level, Route, Scheme
+from tocsin.model.situation import told_audiences
 
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
@@ -167,20 +168,16 @@ def owed(incident: Incident, scheme: Scheme, clocks: Sequence[ClockState]) -> tu
 
 
 def _of_clock(incident: Incident, scheme: Scheme, clock: ClockState) -> Owed:
-    rule, level = scheme.clock(clock.rule), scheme.level(incident.severity)
-    to = _owed_to(scheme, rule, level) if rule else ()
+    to = _owed_to(scheme, clock, scheme.level(incident.severity))
     return Owed(incident.id, incident.reference, clock.name, to, incident.commander,
                 clock.due, clock.state, clock.id)  # fmt: skip
 
 
-def _owed_to(scheme: Scheme, rule: ClockRule, level: Level | None) -> tuple[str, ...]:
-    """Whom a clock runs for: those called, or those updated; the others run for everybody."""
-    audiences = {fact.partition(":")[2] for fact in rule.met_by if fact.partition(":")[0] == "update"}
-    if audiences:
-        told = [
-            one
-            for one in scheme.updates
-            if one.audience in audiences or not (audiences - {""} or one.outside)
-        ]
+def _owed_to(scheme: Scheme, clock: ClockState, level: Level | None) -> tuple[str, ...]:
+    """Whom a clock runs for: those updated, or those called; the others run for everybody."""
+    audiences = told_audiences(clock, scheme)
+    if audiences is not None:
+        told = (one for one in scheme.updates if one.audience in audiences or not (audiences or one.outside))
         return tuple(one.title for one in told)
-    return level.escalate_to if level and "acknowledged" in rule.met_by else ()
+    rule = scheme.clock(clock.rule)
+    return level.escalate_to if level and rule and "acknowledged" in rule.met_by else ()
