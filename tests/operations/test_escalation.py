@@ -43,6 +43,23 @@ def test_a_call_without_a_name_is_about_whom_to_call_now_and_keeps_the_number(
     assert next(one.text for one in view.actions if one.id == "call") == "Who takes over? Operator B answered"
 
 
+def test_those_the_level_names_stay_to_be_told_until_somebody_reached_them(
+    store: Store, author: Author, clock: ManualClock
+) -> None:
+    known = declared(store, author)
+    escalation.acknowledge(store, author, known.id, person="Operator B")
+
+    def told() -> list[tuple[str, timedelta]]:
+        view = command.look(store, known.id)
+        assert view is not None
+        return [(one.text, one.due - clock.now()) for one in view.actions if one.id == "call" and one.due]
+
+    assert told() == [("Tell VP Engineering, Legal and CISO", timedelta(minutes=30))]
+    for target in ("Legal", "CISO", "VP Engineering"):
+        escalation.record_call(store, author, known.id, "answered", target=target)
+    assert told() == []
+
+
 def test_somebody_the_step_does_not_name_can_be_called_too(store: Store, author: Author) -> None:
     known = declared(store, author)
     escalation.record_call(store, author, known.id, "answered", person="Operator X", target="neighbour")

@@ -104,7 +104,8 @@ def _call_now(escalation: Standing | None) -> Iterator[Action]:
         return
     if escalation.owed:
         names = _joined([one.callee.target for one in escalation.owed])
-        yield Action("call", f"Tell {names}", "call", False, "nobody has reached them yet · Ctrl Shift C")
+        reason, due = "nobody has reached them yet · Ctrl Shift C", escalation.rungs[-1].ends
+        yield Action("call", f"Tell {names}", "call", False, reason, due)
     if not escalation.stands:
         return
     call, reason = escalation.now, f"{escalation.step.title} · Ctrl Shift C"

@@ -109,7 +109,7 @@ def steps(standing: Standing, zone: ZoneInfo, now: datetime) -> Iterator[PlainLi
         passed, here = _where(standing, rung, now)
         word = "given up" if rung.given_up and passed else "passed" if passed else "now" if here else ""
         tone, icon = (Tone.ORANGE, "triangle") if here else (Tone.GREY, "check" if passed else "circle")
-        at = clock_time(rung.begins, zone, seconds=False)
+        at = clock_time(rung.ends if passed else rung.begins, zone, seconds=False)
         if standing.acknowledged is not None and not passed:
             word = "not needed"
             if here:
