@@ -146,6 +146,14 @@ def test_an_update_stays_due_until_it_is_told_and_the_next_counts_from_then() ->
     assert states(incident(told(20), (40, CONTAINED), (50, REOPENED)), pack, 60)["update"].due == after(80)
 
 
+def test_updates_to_one_or_the_other_audience_count_in_the_order_they_were_told() -> None:
+    rule = replace(UPDATE, met_by=("update:leadership", "update:teams"))
+    teams = UpdateTold("teams", "words", "them")
+    one = incident((10, teams), told(20), (35, UpdateTold("users", "words", "them")), (45, teams))
+    found = states(one, scheme(rule), 50)["update"]
+    assert (found.started, found.rounds, found.late_rounds) == (after(45), 3, 0)
+
+
 def test_a_correction_of_an_update_is_no_further_telling() -> None:
     correction = UpdateTold("leadership", "better words", "them", corrects="s10")
     found = states(incident(told(10), told(30), (12, correction)), scheme(UPDATE), 40)["update"]

@@ -7,7 +7,7 @@ from datetime import datetime
 from tocsin.model.clock_runs import Life, Run
 from tocsin.model.clock_state import ClockState, State
 from tocsin.model.counting import Counted
-from tocsin.model.facts import UPDATE, title
+from tocsin.model.facts import UPDATE, events, title
 
 Count = Callable[[datetime, datetime], Counted]  # from when, with the pauses known at an instant
 
@@ -37,13 +37,16 @@ def current(clock: ClockState, run: Run, lived: Life, count: Count) -> ClockStat
 
 def _tellings(run: Run, lived: Life) -> list[datetime]:
     """When it was met, in the order it was written; a mark by hand counts like a telling."""
-    told = list(dict.fromkeys(run.evidence(lived, run.rule.met_by)))
+    names = set(run.rule.met_by)
+    told = [at for name, at in events(lived.incident) if name in names and run.holds(at)]
+    other = [name for name in names if not name.startswith("update") and lived.instants(name)]
     marks = [
         mark.at
         for mark in lived.incident.marks
         if mark.clock == run.rule.id and mark.state == State.MET and run.holds(mark.at)
     ]
-    return sorted({*told, *marks}) if marks else told
+    # Updates alone stand as they were written, also when the machine's clock was set back between them.
+    return sorted({*told, *marks}) if marks or other else list(dict.fromkeys(told))
 
 
 def _snoozed(run: Run, lived: Life, start: datetime, before: datetime | None) -> tuple[datetime | None, str]:
