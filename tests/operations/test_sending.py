@@ -20,8 +20,8 @@ from tocsin.now import ManualClock, SystemClock
 from tocsin.operations import channels, contacts, escalation, incidents, notices, outgoing, sending
 from tocsin.operations.channels import Channel
 from tocsin.operations.sending import Sender
-from tocsin.store import journal
-from tocsin.store.folder import Store
+from tocsin.store import backup, journal
+from tocsin.store.folder import Store, open_store
 
 NEVER = threading.Event()
 
@@ -322,6 +322,23 @@ def test_another_sites_incident_sends_nothing(store: Store, author: Author, web:
     sender(store).send_due()
     assert web.got == []
     assert told(store, known) == []
+
+
+def test_what_was_declared_before_a_backup_was_brought_back_is_still_ours(
+    store: Store, author: Author, clock: ManualClock, web: Hook
+) -> None:
+    by_hook(store, author, web)
+    known = declared(store, author)
+    sender(store).send_due()
+    saved = backup.make(store)
+    store.close()
+    backup.restore(store.path, author, saved.path, clock=clock)
+    clock.advance(minutes=5)
+    restored = open_store(store.path, clock=clock)
+    sender(restored).send_due()
+    restored.close()
+    assert [body["step"]["id"] for body in web.got] == ["first", "leaders"]
+    assert known.id == web.got[1]["incident"]["id"]
 
 
 def test_a_person_can_have_the_step_sent_once_more(store: Store, author: Author, web: Hook) -> None:
