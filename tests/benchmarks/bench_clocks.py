@@ -117,7 +117,7 @@ def bare(application: QApplication, count: int) -> list[float]:
 
 def main() -> None:
     quick = "--quick" in sys.argv
-    incidents, seconds = (20, 12) if quick else (100, 120)
+    incidents, seconds = (10, 8) if quick else (100, 120)
     application = application_()
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "bench.tocsin"
@@ -135,7 +135,7 @@ def main() -> None:
         rows = [("30 labels, the measure", labels)]
         for name in ("wall", "command"):
             app.window.show_screen(name)
-            settle(application, 3 if quick else 8)
+            settle(application, 1 if quick else 8)
             rows.append((f"{name} screen", ticks(app.heartbeat.tick.emit, application, seconds)))
         app.close()
     base = statistics.median(labels)

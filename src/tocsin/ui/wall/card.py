@@ -37,7 +37,8 @@ class Nearest:
 def nearest(one: Watched, now: datetime) -> Nearest:
     """Say how the nearest clock of an incident stands at this instant."""
     if one.nearest is None or one.nearest.due is None:
-        return Nearest("no clock runs")
+        still = next((clock for clock in one.clocks if clock.paused is not None), None)
+        return Nearest(f"{still.name} paused", tone=Tone.YELLOW) if still else Nearest("no clock runs")
     clock = at(one.nearest, now)
     left = one.nearest.due - now
     if left < timedelta(0):
