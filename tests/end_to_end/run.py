@@ -27,6 +27,7 @@ LINE = "Assistant switched off for signed-in customers"
 GREEN, RED = (QColor(tone).getRgb()[:3] for tone in (DARK.green, DARK.red))  # "done" and a grave decision
 LANES: Box = (190, 740, 1300, 1010)  # where the command screen draws the timeline's lanes
 DRAGGED_PX = 220
+WORDING: Box = (1130, 300, 1190, 350)  # where the sheet of updates says that the wording is good
 SUSPECT = "delivery routing"  # of the demonstration: one region fails while the whole looks as ever
 CHART: Box = (600, 150, 1430, 700)  # where the signals screen draws the curves of a system looked into
 
@@ -95,6 +96,9 @@ def work(screen: Screen, console: Console, pictures: Path) -> None:
     screen.picture(pictures / "declared.png")
     mark(screen, console)
     drag(screen, console, pictures)
+    triage(screen, console)
+    tell(screen, console)
+    screen.picture(pictures / "told.png")
     export(screen, console)
     screen.picture(pictures / "exported.png")
     investigate(screen, console, pictures)
@@ -142,6 +146,34 @@ def drag(screen: Screen, console: Console, pictures: Path) -> None:
     screen.picture(pictures / "dragged.png")
     assert moved["happened"]["at"] < before, (before, moved)
     print(f"dragged from {before} to {moved['happened']['at']}")
+
+
+def triage(screen: Screen, console: Console) -> None:
+    """A key an answer; the scope in words."""
+    reference = console.incident()["reference"]
+    screen.press("ctrl+t")
+    screen.press(*"nyynssn", *"1331")
+    screen.type("Signed-in customers of the assistant")
+    screen.press("Return")
+
+    def triaged() -> Any:
+        found = console.ask("triage", reference)
+        return found if found["answers"].get("data") == "yes" else None
+
+    found = wait_until(triaged, "the triage in the store")
+    print(f"triaged as {found['level']}: {found['because']}")
+
+
+def tell(screen: Screen, console: Console) -> None:
+    """The first status update, as it was drafted."""
+    reference = console.incident()["reference"]
+    screen.press("ctrl+shift+u")
+    wait_until(
+        lambda: find_colour(screen.picture(), GREEN, WORDING), "the draft, and no rule of wording broken"
+    )
+    screen.press("ctrl+Return")
+    told = wait_until(lambda: console.ask("update", "list", reference), "the update in the store")
+    print(f"told {told[0]['audience']}: {told[0]['text'].splitlines()[0]}")
 
 
 def export(screen: Screen, console: Console) -> None:

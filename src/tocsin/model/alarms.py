@@ -114,14 +114,21 @@ def of_steps(one: Watched, now: datetime) -> Iterable[Alarm]:
 
 
 def of_roles(one: Watched, now: datetime) -> Iterable[Alarm]:
-    """Yield the alarms of roles that the rules ask for and nobody took in time."""
-    for vacancy in roles.vacancies(one.incident, one.scheme):
-        if now >= vacancy.due:
-            title = f"{one.incident.reference} · {vacancy.role.title} is unassigned"
-            id = f"role:{one.incident.id}:{vacancy.role.id}:{int(vacancy.since.timestamp())}"
-            said = f"{one.incident.severity} asks for one within {vacancy.role.minutes} min"
-            about = (vacancy.role.id,)
-            yield Alarm(id, Priority.WARNING, title, said, vacancy.due, one.incident.id, about)
+    """Yield the alarm of the roles that the rules ask for and nobody took in time: one for all of them."""
+    missing = [vacancy for vacancy in roles.vacancies(one.incident, one.scheme) if now >= vacancy.due]
+    if not missing:
+        return
+    last = max(vacancy.due for vacancy in missing)
+    titles = ", ".join(vacancy.role.title for vacancy in missing)
+    yield Alarm(
+        f"roles:{one.incident.id}:{','.join(vacancy.role.id for vacancy in missing)}:{int(last.timestamp())}",
+        Priority.WARNING,
+        f"{one.incident.reference} · Nobody is {titles}",
+        f"{one.incident.severity} asks for them; P on the command screen assigns",
+        last,
+        one.incident.id,
+        tuple(vacancy.role.id for vacancy in missing),
+    )
 
 
 def of_pulls(one: Watched, now: datetime) -> Iterable[Alarm]:
