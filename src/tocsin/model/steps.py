@@ -167,7 +167,11 @@ def preserved(incident: Incident, scheme: "Scheme") -> tuple[Step, ...]:
 
 def expired(incident: Incident, scheme: "Scheme", now: datetime) -> tuple[Expired, ...]:
     """Return what rings for the commander at `now`; nothing of an incident that is closed or withdrawn."""
-    if incident.withdrawn or incident.status == CLOSED:
+    if (
+        incident.withdrawn
+        or incident.status == CLOSED
+        or not (incident.conduct.steps or incident.conduct.added)
+    ):
         return ()
     return tuple(_rings(one) for one in standing(incident, scheme, now) if one.over or one.unanswered)
 
@@ -197,7 +201,7 @@ def _tasks(incident: Incident) -> Iterator[StepState]:
 
 def _kept(marks: dict[str, list[Said[StepMarked]]], scheme: "Scheme") -> Iterator[StepState]:
     """What was done in steps that the incident's type and category do not have now."""
-    known = {step.id: step for book in scheme.playbooks for step in book.steps}
+    known = {step.id: step for book in scheme.playbooks for step in book.steps} if marks else {}
     for id, said in marks.items():
         body = said[-1].body
         step = known.get(id)
@@ -207,10 +211,41 @@ def _kept(marks: dict[str, list[Said[StepMarked]]], scheme: "Scheme") -> Iterato
             yield state
 
 
-def _folded(state: StepState, marks: Iterable[Said[StepMarked]]) -> StepState:
+def _folded(state: StepState, marks: Sequence[Said[StepMarked]]) -> StepState:
+    """Return the step after all that was said of it: the last word counts, evidence stays."""
+    if not marks:
+        return state
+    person, due, note, last = state.person, state.due, state.note, None
     for said in marks:
-        state = _marked(state, said)
-    return state
+        if said.body.state == NOTED:
+            note = said.body.note or note
+        else:
+            person, due = _in_hand(state.step, said, person, due)
+            note, last = said.body.note, said
+    evidence = "\n".join(said.body.evidence for said in marks if said.body.evidence)
+    files = tuple(dict.fromkeys(file for said in marks for file in said.body.files))
+    state = replace(
+        state, person=person, due=due, note=note, evidence=evidence, files=files, entry=marks[-1].entry
+    )
+    if last is None:
+        return state
+    finding = last.body.finding if last.body.state == DONE else ""
+    return replace(state, state=last.body.state, at=last.at, by=last.by, finding=finding)
+
+
+def _in_hand(
+    step: Step, said: Said[StepMarked], person: str, due: datetime | None
+) -> tuple[str, datetime | None]:
+    """Return who has a step after one more mark, and when their time box ends."""
+    state, person = said.body.state, said.body.person or person
+    if state == OPEN:
+        return "", None
+    if state == ASSIGNED:
+        return person, None
+    if state == ACKNOWLEDGED:
+        box = None if step.minutes is None else said.at + timedelta(minutes=step.minutes)
+        return person or said.by, box
+    return person or (said.by if state == DONE else ""), due
 
 
 def _met(state: StepState, incident: Incident) -> StepState:
@@ -236,36 +271,6 @@ def _fact(met_by: str, incident: Incident) -> tuple[datetime | None, str, str]:
     if met_by == playbook.VERIFIED and conduct.verified:
         return conduct.verified[-1].at, conduct.verified[-1].by, conduct.verified[-1].body.evidence
     return None, "", ""
-
-
-def _marked(state: StepState, said: Said[StepMarked]) -> StepState:
-    body = said.body
-    state = replace(
-        state,
-        evidence="\n".join(filter(None, (state.evidence, body.evidence))),
-        files=tuple(dict.fromkeys((*state.files, *body.files))),
-        entry=said.entry,
-    )
-    if body.state == NOTED:
-        return replace(state, note=body.note or state.note)
-    person, due = body.person or state.person, state.due
-    if body.state == OPEN:
-        person, due = "", None
-    elif body.state == ASSIGNED:
-        due = None
-    elif body.state == ACKNOWLEDGED:
-        person = person or said.by
-        due = None if state.step.minutes is None else said.at + timedelta(minutes=state.step.minutes)
-    return replace(
-        state,
-        state=body.state,
-        person=person or (said.by if body.state == DONE else ""),
-        at=said.at,
-        by=said.by,
-        note=body.note,
-        finding=body.finding if body.state == DONE else "",
-        due=due,
-    )
 
 
 def _rings(one: StepState) -> Expired:
