@@ -21,6 +21,7 @@ from tocsin.model.response import (
     IncidentTriaged,
     InjectGiven,
     LayerJudged,
+    MarkCalled,
     NoticeSent,
     OptionPulled,
     PolicyApplied,
@@ -63,6 +64,7 @@ class Conduct:
     handovers: tuple[Said[HandoverPrepared], ...] = ()
     confirmations: tuple[Said[HandoverConfirmed], ...] = ()
     cancelled: tuple[Said[HandoverCancelled], ...] = ()
+    marks: tuple[Said[MarkCalled], ...] = ()
     steps: tuple[Said[StepMarked], ...] = ()
     added: tuple[Said[StepAdded], ...] = ()
     layers: tuple[Said[LayerJudged], ...] = ()
@@ -92,6 +94,7 @@ _PLACE: dict[type, str] = {
     HandoverPrepared: "handovers",
     HandoverConfirmed: "confirmations",
     HandoverCancelled: "cancelled",
+    MarkCalled: "marks",
     StepMarked: "steps",
     StepAdded: "added",
     LayerJudged: "layers",

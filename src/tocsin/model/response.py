@@ -160,8 +160,15 @@ class HandoverCancelled:
 
 
 @dataclass(frozen=True, slots=True)
+class MarkCalled:
+    """The deputy called a mark, so many minutes in, and things go on as they are."""
+
+    minutes: int
+
+
+@dataclass(frozen=True, slots=True)
 class StepMarked:
-    """How a step of the playbook stands: assigned, acknowledged, done, skipped or open again; or a note of it.
+    """How a step of the playbook stands: assigned, acknowledged, done, skipped, open again; or a note of it.
 
     `person` is whom it is assigned to or who acknowledged; a step skipped says why in `note`. `finding`
     answers a question (cleared, suspected, confirmed), `evidence` is what it rests on, `files` the entries
@@ -389,7 +396,7 @@ class InjectGiven:
 Body = (
     PolicyApplied | FactStated | IncidentTriaged | ClockPaused | ClockResumed | CallRecorded
     | NoticeSent | EscalationAcknowledged | RoleRelinquished | HandoverPrepared | HandoverConfirmed
-    | HandoverCancelled | StepMarked | StepAdded | LayerJudged | OptionPulled | PullConfirmed
+    | HandoverCancelled | MarkCalled | StepMarked | StepAdded | LayerJudged | OptionPulled | PullConfirmed
     | PullReleased | FreezeDeclared | FreezeLifted | DeploymentAllowed | UpdateTold | UpdateSnoozed
     | AlarmAcknowledged | AlarmShelved | AlarmUnheard | ExamplesAdded | ResultsRecorded | FixVerified
     | InjectGiven
@@ -408,6 +415,7 @@ KINDS: dict[str, type] = {
     "handover.prepared": HandoverPrepared,
     "handover.confirmed": HandoverConfirmed,
     "handover.cancelled": HandoverCancelled,
+    "mark.called": MarkCalled,
     "step.marked": StepMarked,
     "step.added": StepAdded,
     "layer.judged": LayerJudged,

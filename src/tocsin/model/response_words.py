@@ -30,6 +30,7 @@ from tocsin.model.response import (
     HandoverPrepared,
     IncidentTriaged,
     LayerJudged,
+    MarkCalled,
     NoticeSent,
     OptionPulled,
     PolicyApplied,
@@ -231,6 +232,7 @@ _TABLE: dict[type, Words] = {
         ),
         lane="done",
     ),
+    MarkCalled: Words(lambda body, by: f"{body.minutes}-minute mark called: carry on", lane="decided"),
     HandoverConfirmed: Words(lambda body, by: f"{by} confirms the hand-over, {body.side} side", lane="done"),
     HandoverCancelled: Words(lambda body, by: f"Hand-over cancelled{because(body.reason)}", lane="done"),
 }

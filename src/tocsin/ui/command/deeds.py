@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from tocsin.model import callouts
 from tocsin.model.alert import Alert
 from tocsin.model.clocks import ClockState, State
 from tocsin.model.incident import CLOSED, CONTAINED, FIELDS, FOLLOWS, REOPENED, RESOLVED, ROLES
@@ -12,6 +13,7 @@ from tocsin.model.instant import When
 from tocsin.model.journal import Entry
 from tocsin.model.roles import vacancies
 from tocsin.operations import alerts, clocks, documents, incidents, roles, triage
+from tocsin.operations.callouts import call as call_mark
 from tocsin.operations.command import CommandView
 from tocsin.operations.times import parse_instant, parse_when
 from tocsin.ui.command.ask import Answers, Ask, Blank
@@ -164,6 +166,13 @@ class Deeds:
             return
         blanks = [Blank("reason", "Reason"), Blank("export", "Report", choices=choices)]
         self._ask.ask("Withdraw an exported report", blanks, "Withdraw", self._withdraw_export)
+
+    def carry_on(self) -> None:
+        """Call the mark that the deputy's card is about: things go on as they are."""
+        view, store = self._ready(), self._desk.store
+        if view is not None and callouts.due(view.incident, view.scheme, store.now()) is not None:
+            call = partial(call_mark, store, self._desk.author, view.incident.id)
+            self._write(call, "Carrying on")
 
     def _ready(self) -> CommandView | None:
         if self._desk.store.read_only:

@@ -12,6 +12,7 @@ from tocsin.model.incident import CLOSED, CONTAINED, FIELDS, FOLLOWS, REOPENED, 
 from tocsin.model.instant import When
 from tocsin.model.stages import stages
 from tocsin.operations.command import CommandView
+from tocsin.ui.command.callout import CallOutCard
 from tocsin.ui.command.freeze_chip import FreezeChip
 from tocsin.ui.command.people import People, RoleLine
 from tocsin.ui.command.stage_strip import StageStrip
@@ -96,6 +97,7 @@ class Header(QFrame):
         self.since.setObjectName("since-detection")
         self.people = People(zone)
         self.missing = RoleLine(theme, zone)
+        self.callout = CallOutCard(theme, zone)
         self.other = _quiet("", "Another open incident: Ctrl Up, Ctrl Down")
         self.moves = {status: _move_button(status) for status in MOVES}
         self.more = _quiet("More", "Add an alert, link as a duplicate, or withdraw")
@@ -119,6 +121,7 @@ class Header(QFrame):
         self._show_state(view)
         self.people.show_people(known, view.scheme, view.now)
         self.missing.show_roles(known, view.scheme, view.now)
+        self.callout.show_incident(known, view.scheme, view.now, writable=writable)
         self._show_other(view)
         self.freeze.show_freeze(view.freeze)
         onward = FOLLOWS[known.status][0]
@@ -133,6 +136,9 @@ class Header(QFrame):
         if known is None:
             return
         self.missing.show_time(now)
+        self.callout.show_time(now)
+        if not self.callout.isHidden():
+            self.missing.hide()  # one line at a time: the card asks for people too
         resolved = known.reached(RESOLVED) or known.reached(CLOSED)
         self.since_caption.show_text("detected to resolved" if resolved else "since detection")
         self.since.show_text(countdown((resolved or now) - known.detected))
@@ -178,6 +184,8 @@ class Header(QFrame):
         self.other.clicked.connect(lambda: self.other_wanted.emit(1))
         self.people.wanted.connect(self.people_wanted)
         self.missing.wanted.connect(self.people_wanted)
+        self.callout.people_wanted.connect(self.people_wanted)
+        self.callout.level_wanted.connect(self.severity_wanted)
         for status, button in self.moves.items():
             button.clicked.connect(lambda _checked=False, status=status: self.move_wanted.emit(status))
 
@@ -189,6 +197,7 @@ class Header(QFrame):
         below.setSpacing(8)
         below.addLayout(layout)
         below.addWidget(self.missing)
+        below.addWidget(self.callout)
         layout.addWidget(self.badge)
         layout.addLayout(self._what(), 1)
         layout.addLayout(_column(self.started_caption, self.started, self.started_note))

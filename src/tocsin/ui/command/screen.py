@@ -224,7 +224,7 @@ class CommandScreen(QWidget):
             Qt.Key.Key_W: self.clocks.want_waiver, Qt.Key.Key_H: self.clocks.want_pause,
             Qt.Key.Key_F: self.clocks.fact_wanted.emit, Qt.Key.Key_A: deeds.alert,
             Qt.Key.Key_D: self.deployment_wanted.emit, Qt.Key.Key_V: self.serving_wanted.emit,
-            Qt.Key.Key_U: partial(self.update_wanted.emit, ""),
+            Qt.Key.Key_U: partial(self.update_wanted.emit, ""), Qt.Key.Key_K: deeds.carry_on,
         }  # fmt: skip
         for number, name in enumerate(RANGES):
             keys[Qt.Key(Qt.Key.Key_1 + number)] = partial(self.signals.choose, name)
@@ -271,6 +271,7 @@ class CommandScreen(QWidget):
         desk.bell.signals_changed.connect(self._arrived.set)
         header.people_wanted.connect(lambda: deeds.roles())
         header.missing.repeated.connect(desk.tell)
+        header.callout.carried_on.connect(deeds.carry_on)
         self.clocks.met_wanted.connect(deeds.met)
         self.clocks.waiver_wanted.connect(deeds.waive)
         self.clocks.pause_wanted.connect(self._clock_deeds.pause)
