@@ -145,6 +145,10 @@ def test_clocks_that_ended_stay_as_they_ended_under_the_former_pack(
     clock.advance(minutes=50)
     incidents.move(store, author, known.id, "contained")
     assert policies_applied.preview_of(store, known.id, tighter()) == ()
+    harder = replace(tighter(), clocks=tuple(replace(rule, met_by=()) for rule in tighter().clocks
+                                             if not rule.repeats), version="2")  # fmt: skip
+    told = {one.clock for one in policies_applied.preview_of(store, known.id, harder)}
+    assert not told & {"respond", "contain"}  # met once, they are met, whatever would meet them now
     policies.choose(store, author, tighter())
     policies_applied.apply(store, author, known.id, policies.current(store)[1], "the newest rules")
     (contain,) = [one for one in clocks.listed(store, known.id) if one.id == "contain"]
