@@ -7,7 +7,6 @@ from typing import Any
 from tocsin.errors import BadInput
 from tocsin.model.containment import Option
 from tocsin.model.containment_effect import Verdict
-from tocsin.model.containment_effect import words as effect_words
 from tocsin.model.freeze import Flagged
 from tocsin.model.journal import Entry
 from tocsin.operations import containment, containment_options, freeze
@@ -36,11 +35,12 @@ class ContainDeeds:
         if one.pull.released is not None:
             self._desk.tell("It was put back already.")
             return
-        seen = effect_words(one.effect, one.pull.at, self._desk.store.zone)
         works = "no" if one.effect.verdict is Verdict.NOT_YET else "yes"
-        blanks = [Blank("worked", "Seen", works, choices=_WORKED),
-                  Blank("seen", "How", hint=f"{seen} Say what else was seen.")]  # fmt: skip
-        title = f"{one.pull.body.name}: {seen}"
+        hint = "what you saw; what the live signal shows is recorded with it"
+        if not one.effect.samples:
+            hint = "what you saw: no live signal tells"
+        blanks = [Blank("worked", "Seen", works, choices=_WORKED), Blank("seen", "How", hint=hint)]
+        title = f"{one.pull.body.name}: {one.effect.verdict}"
         self._ask.ask(title, blanks, "Record", partial(self._confirm, view, one))
 
     def release(self, one: Pulled | None) -> None:
