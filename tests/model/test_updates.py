@@ -11,7 +11,7 @@ from markdown_it import MarkdownIt
 
 from tocsin.model import situation, updates, wording
 from tocsin.model.drafting import ACTS, AI_PART
-from tocsin.model.situation import Change, Fact, changes, moment
+from tocsin.model.situation import Change, Fact, both, changes, moment
 from tocsin.model.update_copies import as_html, as_markdown, as_text, shown
 from tocsin.model.updates import HEADING, PLACEHOLDERS, POINT, TITLE, Template, blocks, fill, parts, problems
 from tocsin.policy.load import load_shipped, shipped
@@ -185,6 +185,10 @@ def test_moments_are_told_in_the_store_s_zone() -> None:
     assert moment(NOW, zone, NOW) == "14:37 CET"
     assert moment(NOW - timedelta(days=9), zone, NOW) == "24 Oct, 15:37 CEST"
     assert moment(NOW - timedelta(days=400), zone, NOW) == "28 Sep 2025, 15:37 CEST"
+    assert both(NOW - timedelta(hours=1), NOW, zone, NOW) == ("13:37 CET", "14:37 CET")
+    assert both(NOW - timedelta(days=1), NOW, zone, NOW) == ("1 Nov, 14:37 CET", "2 Nov, 14:37 CET")
+    yesterday = NOW - timedelta(days=1)
+    assert both(yesterday, yesterday, zone, NOW)[1] == "1 Nov, 14:37 CET", "never taken for today"
 
 
 def test_html_needs_no_escaping_twice() -> None:

@@ -69,7 +69,8 @@ def test_a_draft_holds_figures_of_the_store(
     text = updates.draft(store, incident.id).text
     # Of the first day 4, 6 and 8 o'clock count, of the second all five.
     assert (
-        "- Decisions: 8 in the logs from 1 Nov, 05:00 CET to 10:00 CET, of these 5 with region south" in text
+        "- Decisions: 8 in the logs from 1 Nov, 05:00 CET to 2 Nov, 10:00 CET, of these 5 with region south"
+        in text
     )
     assert "- Who is affected: region south" in text
     assert "south is worse" in updates.draft(store, incident.id, "teams").text

@@ -161,15 +161,26 @@ def pull_words(pull: Pull, now: datetime) -> str:
 def moment(at: datetime, zone: str, now: datetime) -> str:
     """Return 14:46 CET on the day of `now`, else 28 Oct, 14:46 CET, with the year if it is another."""
     local, today = at.astimezone(ZoneInfo(zone)), now.astimezone(ZoneInfo(zone))
-    clock = f"{local:%H:%M} {local.tzname()}"
-    if local.date() == today.date():
-        return clock
+    return f"{local:%H:%M} {local.tzname()}" if local.date() == today.date() else dated(at, zone, now)
+
+
+def dated(at: datetime, zone: str, now: datetime) -> str:
+    """Return 28 Oct, 14:46 CET whatever day it is, with the year if it is another than that of `now`."""
+    local, today = at.astimezone(ZoneInfo(zone)), now.astimezone(ZoneInfo(zone))
     year = "" if local.year == today.year else f" {local.year}"
-    return f"{local.day} {_MONTHS[local.month - 1]}{year}, {clock}"
+    return f"{local.day} {_MONTHS[local.month - 1]}{year}, {local:%H:%M} {local.tzname()}"
+
+
+def both(first: datetime, last: datetime, zone: str, now: datetime) -> tuple[str, str]:
+    """Return two moments that belong together: with a date each unless both are of today."""
+    days = {at.astimezone(ZoneInfo(zone)).date() for at in (first, last, now)}
+    say = moment if len(days) == 1 else dated
+    return say(first, zone, now), say(last, zone, now)
 
 
 def between(when: When, zone: str, now: datetime) -> str:
     """Return a moment, or the two it lies between."""
     if not when.is_range:
         return moment(when.at, zone, now)
-    return f"between {moment(when.low, zone, now)} and {moment(when.high, zone, now)}"
+    low, high = both(when.low, when.high, zone, now)
+    return f"between {low} and {high}"

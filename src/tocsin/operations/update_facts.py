@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from tocsin.errors import StoreProblem
 from tocsin.model.incident import Incident
 from tocsin.model.instant import from_us, to_us
-from tocsin.model.situation import moment
+from tocsin.model.situation import both
 from tocsin.operations import decisions, deployments, systems
 from tocsin.store.decisions import count
 from tocsin.store.folder import Store
@@ -69,9 +69,6 @@ def _decisions(store: Store, incident: Incident, places: list[tuple[str, str]]) 
     except StoreProblem:
         return ""  # better told as not known than an update that cannot be drafted
     until = min(now, max(log.last_us for log in kept))
-    span = f"from {_moment(store, since)} to {_moment(store, until)}"
+    first, last = both(from_us(since), from_us(until), store.zone, store.now())
+    span = f"from {first} to {last}"
     return f"{found:,} in the logs {span}" + (f", of these {', '.join(parts)}" if parts else "")
-
-
-def _moment(store: Store, us: int) -> str:
-    return moment(from_us(us), store.zone, store.now())

@@ -242,6 +242,17 @@ def test_the_draft_follows_the_facts_until_somebody_writes(
     assert sheet.editor.toPlainText() == "mine"
 
 
+def test_what_is_typed_while_a_draft_is_read_stays(
+    qtbot: QtBot, sheet: UpdateSheet, store: Store, desk: Desk, incident: Incident
+) -> None:
+    """The reading begins before the letters and ends after them."""
+    incidents.set_fields(store, desk.author, incident.id, {"scope": "all regions"})
+    sheet._reread()
+    qtbot.keyClicks(sheet.editor, "Mine. ")
+    qtbot.waitUntil(lambda: "all regions" in (sheet._draft.text if sheet._draft else ""))
+    assert sheet.editor.toPlainText().startswith("Mine. # SEV-1")
+
+
 def test_a_draft_left_open_says_what_time_it_is(
     qtbot: QtBot, sheet: UpdateSheet, clock: ManualClock, desk: Desk
 ) -> None:

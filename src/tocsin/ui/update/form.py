@@ -1,7 +1,10 @@
 """The fields of a status update, how they lie in the sheet, and the line that asks for a reason."""
 
+from collections.abc import Callable
 from zoneinfo import ZoneInfo
 
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from tocsin.model.update_copies import HTML, MARKDOWN, TEXT
@@ -67,6 +70,12 @@ class UpdateForm(Sheet):
         self.note.show_text(text)
         self.note.set_tone(tone)
         self.note.setVisible(bool(text))
+
+    def shortcut(self, key: str, run: Callable[[], object]) -> None:
+        """Let a key do something wherever in the sheet the keyboard is."""
+        shortcut = QShortcut(QKeySequence(key), self)
+        shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        shortcut.activated.connect(run)
 
     def offer_audiences(self, titles: tuple[str, ...], chosen: int) -> bool:
         """Show the audiences there are, one of them chosen; return whether the buttons are new."""

@@ -6,7 +6,7 @@ from functools import partial
 from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from tocsin.errors import BadInput
@@ -137,10 +137,12 @@ class UpdateSheet(UpdateForm):
         draft = self._ready()
         if draft is None or not isinstance(told.body, UpdateTold) or told.withdrawn:
             return
-        body, key = told.body, (draft.incident.id, told.body.audience)
+        body, text = told.body, visible(told.body.text)
         self._keep()
-        text = visible(body.text)
-        self._kept[key] = Typed(self._desk.store.new_id(), text + "\n", text, body.to, body.by, told.entry)
+        typed = Typed(self._desk.store.new_id(), text + "\n", text, body.to, body.by, told.entry)
+        self._kept[draft.incident.id, body.audience] = typed
+        if body.audience == draft.audience:
+            self._show(draft)
         self._read(body.audience)
 
     def withdraw(self, told: Told) -> None:
@@ -180,12 +182,15 @@ class UpdateSheet(UpdateForm):
         self._wanted = self._desk.incident, audience
         self._read_at = self._desk.store.now()
         call = partial(updates.draft, self._desk.store, self._desk.incident, audience)
-        job = self._desk.read(call, partial(self._show, self._wanted))
+        job = self._desk.read(call, partial(self._arrived, self._wanted))
         job.refused.connect(lambda error: self.say(str(error)))
 
-    def _show(self, wanted: tuple[str, str], draft: Draft) -> None:
-        if wanted != self._wanted:
-            return
+    def _arrived(self, wanted: tuple[str, str], draft: Draft) -> None:
+        if wanted == self._wanted:
+            self._keep()  # what was written while it was being read
+            self._show(draft)
+
+    def _show(self, draft: Draft) -> None:
         self._draft = draft
         known = draft.incident
         self._offer_audiences(draft)
@@ -230,7 +235,7 @@ class UpdateSheet(UpdateForm):
             key = self._draft.incident.id, self._draft.audience
             self._kept[key] = Typed(self._desk.store.new_id(), to=self.to.text(), way=self.way.text())
             self.ask("")
-            self._show(self._wanted, self._draft)
+            self._show(self._draft)
 
     def _judge(self, text: str) -> None:
         draft = self._draft
@@ -300,20 +305,15 @@ class UpdateSheet(UpdateForm):
         deeds |= {"pdf": self.save_pdf, "snooze": self.snooze}
         for name, key in ((TEXT, "T"), (MARKDOWN, "M"), (HTML, "H"), ("pdf", "P"), ("snooze", "S")):
             self.buttons[name].clicked.connect(lambda _=False, run=deeds[name]: run())
-            self._shortcut(f"Alt+{key}", deeds[name])
+            self.shortcut(f"Alt+{key}", deeds[name])
         for key in ("Ctrl+Return", "Ctrl+Enter"):
-            self._shortcut(key, self.tell)
-        self._shortcut("Alt+F", self._take_fresh)
-        self._shortcut("F8", self.editor.go_to_next)
+            self.shortcut(key, self.tell)
+        self.shortcut("Alt+F", self._take_fresh)
+        self.shortcut("F8", self.editor.go_to_next)
         for number in range(1, 10):
-            self._shortcut(f"Alt+{number}", partial(self.choose, number))
+            self.shortcut(f"Alt+{number}", partial(self.choose, number))
 
     def _reread(self) -> None:
         if self.isVisible() and self._draft is not None:
             self._keep()
             self._read(self._wanted[1])  # which somebody may have chosen just now
-
-    def _shortcut(self, key: str, run: Callable[[], object]) -> None:
-        shortcut = QShortcut(QKeySequence(key), self)
-        shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        shortcut.activated.connect(run)
