@@ -85,15 +85,19 @@ def flagged(incident: Incident, deployments: Sequence[Deployment]) -> tuple[Flag
 
     It follows from their times alone, so that one imported later is flagged too.
     """
+    known = spans(incident)
+    if not known:
+        return ()
     allowed = {one.body.deployment: one for one in incident.conduct.allowed}
     own = [one for one in deployments if one.system == incident.system]
-    found: list[Flagged] = []
-    for span in spans(incident):
-        for one in own:
-            if span.may_hold(one) and all(other.deployment.id != one.id for other in found):
-                back = rolls_back(one, own, span.begin)
-                found.append(Flagged(one, span, span.holds(one), back, allowed.get(one.id)))
-    return tuple(sorted(found, key=lambda one: (one.deployment.began.at, one.deployment.id)))
+    found: dict[str, Flagged] = {}
+    for one in own:
+        # Most began long before: the wall asks for all deployments of every open incident.
+        span = None if one.at < known[0].begin else next((each for each in known if each.may_hold(one)), None)
+        if span is not None:
+            back = rolls_back(one, own, span.begin)
+            found[one.id] = Flagged(one, span, span.holds(one), back, allowed.get(one.id))
+    return tuple(sorted(found.values(), key=lambda one: (one.deployment.began.at, one.deployment.id)))
 
 
 def unallowed(found: Iterable[Flagged]) -> tuple[Flagged, ...]:
