@@ -242,14 +242,14 @@ def test_the_draft_follows_the_facts_until_somebody_writes(
     assert sheet.editor.toPlainText() == "mine"
 
 
-def test_what_is_typed_while_a_draft_is_read_stays(
-    qtbot: QtBot, sheet: UpdateSheet, store: Store, desk: Desk, incident: Incident
+def test_what_is_written_while_a_draft_is_read_stays(
+    qtbot: QtBot, sheet: UpdateSheet, clock: ManualClock, desk: Desk
 ) -> None:
-    """The reading begins before the letters and ends after them."""
-    incidents.set_fields(store, desk.author, incident.id, {"scope": "all regions"})
-    sheet._reread()
-    qtbot.keyClicks(sheet.editor, "Mine. ")
-    qtbot.waitUntil(lambda: "all regions" in (sheet._draft.text if sheet._draft else ""))
+    """The reading begins before the words and ends after them."""
+    clock.advance(minutes=2)
+    desk.heartbeat.beat()
+    sheet.editor.insertPlainText("Mine. ")
+    qtbot.waitUntil(lambda: "14:39" in (sheet._draft.text if sheet._draft else ""))
     assert sheet.editor.toPlainText().startswith("Mine. # SEV-1")
 
 
