@@ -107,7 +107,7 @@ def unallowed(found: Iterable[Flagged]) -> tuple[Flagged, ...]:
 
 def rolls_back(deployment: Deployment, others: Iterable[Deployment], begin: datetime) -> bool:
     """Whether it brings back a version that served under the same name before another took over."""
-    before = [one for one in others if one.key == deployment.key and one.began.high < begin]
+    before = [one for one in others if one.at < begin and one.key == deployment.key]
     last = max(before, key=lambda one: one.at, default=None)
     return last is not None and last.version != deployment.version and any(
         one.version == deployment.version for one in before
