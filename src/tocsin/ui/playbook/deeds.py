@@ -86,7 +86,8 @@ class Deeds:
                   Blank("person", "Who", "", "name", known=view.people),
                   Blank("minutes", "Minutes", "", "its time box, such as 5"),
                   Blank("phase", "Phase", phase_now(view.incident), choices=phases)]  # fmt: skip
-        self._ask.ask("New task", blanks, "Add", self._add)
+        # Its id is made before, so that sending it again stores it once.
+        self._ask.ask("New task", blanks, "Add", partial(self._add, self._desk.store.new_id()))
 
     def layer(self, layer: str) -> None:
         """Ask how a layer stands."""
@@ -157,7 +158,7 @@ class Deeds:
         call = partial(playbook.skip, *self._where(self.view), one.step.id, answers["reason"])
         write(self._desk, self._ask, call, "Skipped")
 
-    def _add(self, answers: Answers) -> None:
+    def _add(self, id: str, answers: Answers) -> None:
         assert self.view is not None
         minutes = answers["minutes"].strip().removesuffix("min").removesuffix("m").strip()
         if minutes and not minutes.isdecimal():
@@ -170,6 +171,7 @@ class Deeds:
             person=answers["person"].strip(),
             minutes=int(minutes) if minutes else None,
             phase=answers["phase"],
+            id=id,
         )
         write(self._desk, self._ask, call, "Task added")
 

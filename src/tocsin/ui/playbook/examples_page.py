@@ -102,12 +102,14 @@ class ExamplesPage(QWidget):
                   Blank("expected", "Expected", hint="what should have come out"),
                   Blank("observed", "Observed", hint="what came out"),
                   Blank("name", "Its name", hint="the next number")]  # fmt: skip
-        self._ask_of().ask("Add an example of the fault", blanks, "Add", self._add)
+        # Its id is made before, so that sending it again stores it once; so with results.
+        add = partial(self._add, self._desk.store.new_id())
+        self._ask_of().ask("Add an example of the fault", blanks, "Add", add)
 
-    def _add(self, answers: Answers) -> None:
+    def _add(self, id: str, answers: Answers) -> None:
         expected, observed, name = (answers[key] for key in ("expected", "observed", "name"))
         where = (*self._where(), answers["input"])
-        call = partial(examples.add, *where, expected=expected, observed=observed, name=name)
+        call = partial(examples.add, *where, expected=expected, observed=observed, name=name, id=id)
         self._write(call, "Example added")
 
     def _ask_results(self) -> None:
@@ -117,16 +119,17 @@ class ExamplesPage(QWidget):
         blanks = [Blank("version", "Version", self.table.version, "of the model, say v15"),
                   Blank("failed", "Failed", hint="names of those that failed, with commas; empty: none"),
                   Blank("tried", "Tried", hint="names of those tried; empty: all of them")]  # fmt: skip
-        self._ask_of().ask("How a version did on the examples", blanks, "Record", self._record)
+        record = partial(self._record, self._desk.store.new_id())
+        self._ask_of().ask("How a version did on the examples", blanks, "Record", record)
 
-    def _record(self, answers: Answers) -> None:
+    def _record(self, id: str, answers: Answers) -> None:
         known = [one.id for one in self.table.shown.table.examples]
         failed, tried = _names(answers["failed"]), _names(answers["tried"]) or known
         if strange := [name for name in (*failed, *tried) if name not in known]:
             self._ask_of().refuse(f"There is no example “{strange[0]}”.")
             return
         results = [ExampleResult(name, name not in failed) for name in dict.fromkeys((*tried, *failed))]
-        call = partial(examples.record, *self._where(), answers["version"], results)
+        call = partial(examples.record, *self._where(), answers["version"], results, id=id)
         self._write(call, f"{len(results)} results of {answers['version']} recorded")
 
     def _try(self, passed: bool) -> None:

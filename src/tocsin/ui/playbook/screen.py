@@ -42,7 +42,7 @@ class PlaybookScreen(QWidget):
         self._desk = desk
         self._view: PlaybookView | None = None
         self._wanted_step = ""
-        self._reading = self._stale = False
+        self._reading = self._stale = self._fix_reading = self._fix_stale = False
         self.head = Head(desk)
         self.steps = StepsPage(desk)
         self.examples = ExamplesPage(desk, lambda: self.ask)
@@ -168,9 +168,18 @@ class PlaybookScreen(QWidget):
             self._wanted_step = ""
 
     def _read_fix(self) -> None:
-        if self._view is not None:
-            call = partial(fix_verification.look, self._desk.store, self._view.incident.id)
-            self._desk.read(call, self._show_fix)
+        """Read the second page, one reading at a time: an older one must not end after a newer one."""
+        if self._view is None or self._fix_reading:
+            self._fix_stale = True
+            return
+        self._fix_reading, self._fix_stale = True, False
+        call = partial(fix_verification.look, self._desk.store, self._view.incident.id)
+        self._desk.read(call, self._show_fix).ended.connect(self._fix_read)
+
+    def _fix_read(self) -> None:
+        self._fix_reading = False
+        if self._fix_stale and self.on_examples:
+            self._read_fix()
 
     def _show_fix(self, view: FixView) -> None:
         if self._view is not None and view.incident.id == self._view.incident.id:
