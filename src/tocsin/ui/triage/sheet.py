@@ -238,7 +238,9 @@ class TriageSheet(Sheet):
         )
         self.help.show_text(now)
         level = self.level
-        why = "by hand" if draft.level else "by the answers" if found else "no questions in this pack"
+        why = "by the answers" if found else "no questions in this pack"
+        if draft.level:
+            why = f"by hand; the answers lead to {found.level}" if found else "by hand"
         self.levels.show_levels(view.scheme.levels, level, why)
         self.because.show_text(
             found.because if found else "This pack has no questions: take a level with Alt 1 …"
