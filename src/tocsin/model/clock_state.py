@@ -96,10 +96,14 @@ class ClockState:
         return self.target is not None and (self.ended or self.stopped or self.paused or now) > self.target
 
 
+def state_at(clock: ClockState, now: datetime) -> State:
+    """Return how a clock stands at another instant, the facts being the same."""
+    if clock.due is None or clock.soon is None or not clock.ticking:
+        return clock.state
+    return State.OVERDUE if now > clock.due else State.DUE_SOON if now >= clock.soon else State.RUNNING
+
+
 def at(clock: ClockState, now: datetime) -> ClockState:
     """Return the clock at another instant, the facts being the same: all that a tick needs."""
-    if clock.due is None or clock.soon is None or not clock.ticking:
-        return clock
-    late = now > clock.due
-    state = State.OVERDUE if late else State.DUE_SOON if now >= clock.soon else State.RUNNING
-    return clock if state is clock.state else replace(clock, state=state, late=late)
+    state = state_at(clock, now)
+    return clock if state is clock.state else replace(clock, state=state, late=state is State.OVERDUE)

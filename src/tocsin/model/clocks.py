@@ -14,7 +14,7 @@ from tocsin.model import pauses, rounds
 from tocsin.model.calendar import Calendar
 from tocsin.model.clock_packs import Before, joined
 from tocsin.model.clock_runs import Life, Run, life, numbered, ordered, unfit
-from tocsin.model.clock_state import MARKS, TICKING, ClockState, State, at
+from tocsin.model.clock_state import MARKS, TICKING, ClockState, State, at, state_at
 from tocsin.model.conduct import Conduct
 from tocsin.model.counting import Counted, capped, count
 from tocsin.model.facts import AHEAD, DUE, MET, facts
@@ -22,7 +22,7 @@ from tocsin.model.incident import CLOSED, FIELDS, Incident
 from tocsin.model.severity import ClockRule, Scheme
 from tocsin.model.spans import Pause
 
-__all__ = ["MARKS", "TICKING", "ClockState", "State", "as_of", "at", "clock_states", "facts"]
+__all__ = ["MARKS", "TICKING", "ClockState", "State", "as_of", "at", "clock_states", "facts", "state_at"]
 
 _NEVER = datetime.max.replace(tzinfo=UTC)
 Former = Sequence[tuple[Scheme, datetime]]

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QPainter
 
-from tocsin.model.clocks import ClockState, at
+from tocsin.model.clocks import ClockState, at, state_at
 from tocsin.ui.command import clock_words as words
 from tocsin.ui.icons import paint_icon
 from tocsin.ui.palette import LARGE, PAD, SHAPES, SMALL, Tone
@@ -25,6 +25,7 @@ class ClockPainter(RowPainter):
         self._zone = zone
         self.now: datetime | None = None
         self.rows: Rows | None = None
+        self._drawn: dict[str, tuple[object, str]] = {}  # of the clocks in sight, what their pixels depend on
 
     def height(self, fact: ClockState, width: int) -> int:
         return 64 if _has_bar(fact) else 48
@@ -53,22 +54,23 @@ class ClockPainter(RowPainter):
 
     def pass_time(self, now: datetime) -> None:
         """Draw what another second changes: figures and bars, and all of a clock whose state is another."""
-        before, self.now = self.now, now
+        self.now = now
         if self.rows is None:
             return
-        view = self.rows.viewport()
+        view, drawn = self.rows.viewport(), self._drawn
+        day = now.astimezone(self._zone).date()
+        self._drawn = {}
         for clock, rect in self.rows.rects():
-            if before is None or self._told(clock, before) != self._told(clock, now):
+            told = (state_at(clock, now), clock.past_target(now), day)
+            figure = words.figure(clock, now)
+            before = drawn.get(clock.id)
+            self._drawn[clock.id] = told, figure
+            if before is None or before[0] != told:
                 view.update(rect)
-            elif words.figure(clock, before) != words.figure(clock, now):
+            elif before[1] != figure:
                 view.update(_figure_rect(rect))
                 if _has_bar(clock):
                     view.update(_bar_rect(rect))
-
-    def _told(self, clock: ClockState, now: datetime) -> tuple[object, ...]:
-        """What its words depend on besides the clock itself."""
-        same_day = now.astimezone(self._zone).date()
-        return at(clock, now).state, clock.past_target(now), same_day
 
     def said(self, clock: ClockState) -> str:
         """Return the second line as of now."""

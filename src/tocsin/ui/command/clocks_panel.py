@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QPushButton, QWidget
 
-from tocsin.model.clocks import ClockState, State, at
+from tocsin.model.clocks import ClockState, State, state_at
 from tocsin.ui.command.clock_painter import ClockPainter
 from tocsin.ui.command.clock_words import tone_of
 from tocsin.ui.palette import Tone
@@ -74,7 +74,7 @@ class ClocksPanel(Panel):
     def show_time(self, now: datetime) -> None:
         """Show the clocks at another instant."""
         self._painter.pass_time(now)
-        states = [at(clock, now).state for clock in self.rows.facts]
+        states = [state_at(clock, now) for clock in self.rows.facts]
         late, still = states.count(State.OVERDUE), states.count(State.PAUSED)
         told = [f"{late} overdue"] * bool(late) + [f"{still} paused"] * bool(still)
         self.remark.show_text(", ".join(told) or "nearest first")

@@ -135,10 +135,9 @@ class Header(QFrame):
         known = self._incident
         if known is None:
             return
-        self.missing.show_time(now)
         self.callout.show_time(now)
-        if not self.callout.isHidden():
-            self.missing.hide()  # one line at a time: the card asks for people too
+        # One line at a time: the card asks for people too. Hidden again here, all would be laid out anew.
+        self.missing.show_time(now, alone=self.callout.isHidden())
         resolved = known.reached(RESOLVED) or known.reached(CLOSED)
         self.since_caption.show_text("detected to resolved" if resolved else "since detection")
         self.since.show_text(countdown((resolved or now) - known.detected))

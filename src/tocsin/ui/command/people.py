@@ -126,8 +126,8 @@ class RoleLine(QFrame):
             self._incident, self._told = known.id, _told(self._vacancies, now)
         self.show_time(now)
 
-    def show_time(self, now: datetime) -> None:
-        """Carry on: what is due has come, what was said is said again."""
+    def show_time(self, now: datetime, *, alone: bool = True) -> None:
+        """Carry on: what is due has come, what was said is said again; in sight only when `alone`."""
         missing = [one for one in self._vacancies if one.told(now)]  # two minutes to find somebody in peace
         said = list(filter(None, (_passing(self._handover), _missing(missing, self._zone, now))))
         late = any(one.due <= now for one in missing)
@@ -135,7 +135,7 @@ class RoleLine(QFrame):
         self.icon.show_icon(SHAPES[tone], tone.value)
         self.words.show_text(" · ".join(said))
         self.words.set_tone(Tone.ORANGE if late else None)
-        self.setVisible(bool(said))
+        self.setVisible(bool(said) and alone)
         told = _told(self._vacancies, now)
         if told > self._told:
             self.repeated.emit(said[-1])
