@@ -101,8 +101,9 @@ class Side(QWidget):
 
 
 def _line(one: Breach, text: str) -> str:
-    where = "" if one.is_missing else f"“{text[one.start : one.end]}”: "
-    return f"{RULES[one.rule]}\n{where if len(where) < 80 else ''}{one.reason}"
+    words = text[one.start : one.end]
+    where = "" if one.is_missing or words in one.reason or len(words) > 80 else f"“{words}”: "
+    return f"{RULES[one.rule]}\n{where}{one.reason}"
 
 
 def _scrolled(part: QWidget) -> QScrollArea:

@@ -26,7 +26,7 @@ class Typed:
 
 def due_words(draft: Draft, now: datetime, zone: ZoneInfo) -> tuple[str, Tone | None]:
     """Return when the next update is due, when the one after it will be, and the tone of that."""
-    words, tone = "no clock asks for status updates", None
+    words, tone = f"no clock asks for updates to {draft.template.title}", None
     due = draft.due
     if due is not None and due.due is not None:
         left = due.due - now
