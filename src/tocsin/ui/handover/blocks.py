@@ -19,7 +19,8 @@ from tocsin.model.handover import QUESTIONS, Handover
 from tocsin.ui.palette import GAP
 from tocsin.ui.text import Label, set_look, visible
 
-_FEWEST, _MOST = 2, 6  # lines of a field
+_FEWEST, _MOST = 2, 8  # lines of a field
+_AROUND = 24  # pixels of border, padding and margin of a field
 _HINTS = {
     "objectives": "What is to be reached, in this order",
     "resources": "Who and what works on it, what was asked for",
@@ -67,7 +68,7 @@ class BriefingForm(Scroller):
             field.setAccessibleName(BLOCKS[block])
             field.setTabChangesFocus(True)
             field.setPlaceholderText(_HINTS.get(block, ""))
-            field.textChanged.connect(partial(_fit, field))
+            field.document().documentLayout().documentSizeChanged.connect(partial(_fit, field))
             cell = QVBoxLayout()
             cell.setSpacing(2)
             cell.addWidget(Label(caption(block), "small"))
@@ -190,7 +191,8 @@ def _read(block: str, text: str) -> QWidget:
     return part
 
 
-def _fit(field: QPlainTextEdit) -> None:
-    """Let a field be as high as its lines, within bounds."""
-    lines = min(max(field.blockCount(), _FEWEST), _MOST)
-    field.setFixedHeight(lines * field.fontMetrics().lineSpacing() + 20)
+def _fit(field: QPlainTextEdit, _size: object = None) -> None:
+    """Let a field be as high as its lines, as they are wrapped, within bounds."""
+    wrapped = int(field.document().size().height())  # of plain text Qt counts this in lines
+    lines = min(max(wrapped, _FEWEST), _MOST)
+    field.setFixedHeight(lines * field.fontMetrics().lineSpacing() + _AROUND)
