@@ -10,7 +10,10 @@ from tocsin.operations import demo, documents, incidents, stores, systems, timel
 from tocsin.ui.console import App, application_
 
 SIZES = ((1920, 1080), (1366, 768))
-SCREENS = ("wall", "command", "timeline", "report", "signals", "list", "coverage", "sources")
+SCREENS = (
+    "wall", "command", "timeline", "report", "signals", "list", "coverage", "sources", "matrix", "playbook", "contain",
+    "people",
+)  # fmt: skip
 SYSTEM = "delivery routing"  # looked into on the signals screen: a part of it fails while the whole does not
 LINE = "Walked through without a display"
 _PATIENCE_MS = 60_000
