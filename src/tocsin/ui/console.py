@@ -1,16 +1,14 @@
 """Builds every part of the console once, by hand, and closes them in the reverse order."""
 
-from collections.abc import Iterable
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication
 
 from tocsin.errors import UserError
-from tocsin.model.alarms import Alarm
 from tocsin.model.journal import ClockJumped, Entry
 from tocsin.now import Clock
 from tocsin.operations import operators, stores
@@ -23,15 +21,14 @@ from tocsin.ui.command import offered
 from tocsin.ui.desk import Desk
 from tocsin.ui.detecting import Detecting
 from tocsin.ui.escalating import Escalating
-from tocsin.ui.finder import Choice
 from tocsin.ui.heartbeat import Heartbeat
 from tocsin.ui.jobs import Collector, Jobs
+from tocsin.ui.screens import Screens
 from tocsin.ui.sheets import Sheets
 from tocsin.ui.sources.running import Running
 from tocsin.ui.sources.strongbox import Strongbox
 from tocsin.ui.theme import Theme
 from tocsin.ui.times import span
-from tocsin.ui.wall.screen import WallScreen
 from tocsin.ui.window import Window
 
 if TYPE_CHECKING:
@@ -68,7 +65,8 @@ class App(QObject):
         self._backup_due = QTimer(self)
         self._backup_due.setInterval(_BACKUP_EVERY_MS)
         self._backup_due.timeout.connect(self.back_up)
-        self._add_screens()
+        self.screens = Screens(self.desk, self.window, self.sheets, self.sources)
+        self.wall = self.screens.wall
         self._add_actions()
         self._wire()
 
@@ -124,105 +122,6 @@ class App(QObject):
     def _not_backed_up(self, error: UserError) -> None:
         self.desk.tell(f"The daily backup failed: {error}", trouble=True)
 
-    def _add_screens(self) -> None:
-        desk, window = self.desk, self.window
-        self.wall = WallScreen(desk)
-        window.add_screen("wall", "Wall", "wall", self.wall, "Ctrl+1")
-        window.add_screen("command", "Command", "command", self._make_command, "Ctrl+2")
-        window.add_screen("timeline", "Timeline", "timeline", self._make_timeline, "Ctrl+3")
-        window.add_screen("report", "Report", "report", self._make_report, "Ctrl+4")
-        window.add_screen("signals", "Signals", "signals", self._make_signals, "Ctrl+5")
-        window.add_screen("sources", "Sources", "setup", self._make_sources, "Ctrl+6")
-        window.add_screen("people", "On call", "person", self._make_people, "Ctrl+0")
-        window.add_screen("matrix", "Matrix", "matrix", self._make_matrix, "Ctrl+7")
-        window.add_screen("playbook", "Playbook", "playbook", self._make_playbook, "Ctrl+8")
-        window.add_screen("contain", "Contain", "contain", self._make_contain, "Ctrl+9")
-
-    def _make_command(self) -> QWidget:
-        from tocsin.ui.command.screen import CommandScreen
-
-        screen = CommandScreen(self.desk)
-        screen.contain_wanted.connect(partial(self.window.show_screen, "contain"))
-        screen.step_wanted.connect(self._open_step)
-        screen.verify_wanted.connect(self._open_fix)
-        screen.deployment_wanted.connect(lambda: self.sheets.deployment.open())
-        screen.serving_wanted.connect(lambda: self.sheets.serving.open_at(None))
-        screen.update_wanted.connect(lambda audience: self.sheets.update.open(audience))
-        screen.handover_wanted.connect(lambda: self.sheets.handover.open())
-        screen.triage_wanted.connect(lambda incident: self.sheets.triage.open(incident))
-        screen.call_wanted.connect(lambda incident: self.sheets.calling.open(incident))
-        return screen
-
-    def _open_step(self, step: str) -> None:
-        from tocsin.ui.playbook.screen import PlaybookScreen
-
-        screen = self.window.show_screen("playbook")
-        if isinstance(screen, PlaybookScreen):
-            screen.open_step(step)
-
-    def _open_fix(self) -> None:
-        from tocsin.ui.playbook.screen import PlaybookScreen
-
-        screen = self.window.show_screen("playbook")
-        if isinstance(screen, PlaybookScreen):
-            screen.turn(examples=True)
-
-    def _make_playbook(self) -> QWidget:
-        from tocsin.ui.playbook.screen import PlaybookScreen
-
-        screen = PlaybookScreen(self.desk)
-        screen.triage_wanted.connect(lambda incident: self.sheets.triage.open(incident))
-        return screen
-
-    def _make_timeline(self) -> QWidget:
-        from tocsin.ui.timeline.editor import TimelineScreen
-
-        screen = TimelineScreen(self.desk)
-        screen.bring_wanted.connect(lambda incident: self.sheets.importing.open_for_timeline(incident))
-        screen.deployment_wanted.connect(lambda: self.sheets.deployment.open())
-        screen.deployment_opened.connect(lambda id: self.sheets.deployment.open_recorded(id))
-        screen.serving_wanted.connect(lambda moment: self.sheets.serving.open_at(moment))
-        return screen
-
-    def _make_report(self) -> QWidget:
-        from tocsin.ui.report.screen import ReportScreen
-
-        return ReportScreen(self.desk)
-
-    def _make_signals(self) -> QWidget:
-        from tocsin.ui.signals.screen import SignalsScreen
-
-        screen = SignalsScreen(self.desk)
-        screen.declare_wanted.connect(lambda *about: self.sheets.declare.open_for(*about))
-        screen.deployment_opened.connect(lambda id: self.sheets.deployment.open_recorded(id))
-        screen.review_wanted.connect(lambda system: self.sheets.spotcheck.open(system))
-        return screen
-
-    def _make_matrix(self) -> QWidget:
-        from tocsin.ui.matrix.screen import MatrixScreen
-
-        screen = MatrixScreen(self.desk)
-        screen.opened.connect(self._open_incident)
-        return screen
-
-    def _make_sources(self) -> QWidget:
-        from tocsin.ui.sources.screen import SourcesScreen
-
-        return SourcesScreen(self.desk, self.sources, self.window)
-
-    def _make_contain(self) -> QWidget:
-        from tocsin.ui.contain.screen import ContainScreen
-
-        screen = ContainScreen(self.desk)
-        screen.pull_wanted.connect(lambda option: self.sheets.pull.open(option))
-        screen.option_wanted.connect(lambda option: self.sheets.option.open(option))
-        return screen
-
-    def _make_people(self) -> QWidget:
-        from tocsin.ui.people.screen import PeopleScreen
-
-        return PeopleScreen(self.desk, self.sources.strongbox, self.window)
-
     def _add_actions(self) -> None:
         window = self.window
         window.add_action("Whom to call", lambda: self.sheets.calling.open(), "Ctrl+Shift+C", "person")
@@ -243,7 +142,7 @@ class App(QObject):
         window.add_action("Send a status update", lambda: self.sheets.update.open(), "Ctrl+Shift+U", "log")
         window.add_action("Hand a role over", lambda: self.sheets.handover.open(), "Ctrl+Shift+H", "person")
         window.add_action("Policy packs", lambda: self.sheets.policy.open(), "Ctrl+Shift+Y", "setup")
-        window.add_action("Export the incident report", self._export, "Ctrl+P", "report")
+        window.add_action("Export the incident report", self.screens.export, "Ctrl+P", "report")
         window.add_action("Look at what is urgent", self.alarms.bar.look, "Ctrl+U", "wall")
         window.add_action("Acknowledge the alarm", self.alarms.bar.acknowledge, "Ctrl+Shift+A", "check")
         window.add_action("All alarms", self.alarms.show_all, "Ctrl+Shift+L", "clock")
@@ -251,26 +150,23 @@ class App(QObject):
         offered.offer(window)
         window.add_action("Look for departures now", self.detecting.now, "", "signals")
         window.add_action("Verify the journal", self.bars.verify, "", "check")
-        window.add_action("Examples of the fault, and verify the fix", self._open_fix, "", "playbook")
+        window.add_action("Examples of the fault, and verify the fix", self.screens.open_fix, "", "playbook")
         window.add_action("Leave", window.close, "Ctrl+Q", "close")
         window.add_finds(self.bars.watched)
-        window.add_finds(self._systems)
+        window.add_finds(self.screens.systems)
         window.add_finds(self.bars.others, last=True)
 
     def _wire(self) -> None:
         window, desk, bell = self.window, self.desk, self.bell
         window.declare_wanted.connect(lambda: self.sheets.declare.open())
-        window.line_wanted.connect(self._log_line)
+        window.line_wanted.connect(self.screens.log_line)
         window.dropped.connect(self._dropped)
         window.closing.connect(self.close)
-        self.sheets.declared.connect(self._open_incident)
+        self.sheets.declared.connect(self.screens.open_incident)
         self.sheets.imported.connect(self.detecting.now)
-        self.wall.opened.connect(self._open_incident)
-        self.bars.opened.connect(self._open_incident)
-        self.wall.declare_wanted.connect(lambda *about: self.sheets.declare.open_for(*about))
-        self.alarms.look_wanted.connect(self._see_alarm)
+        self.bars.opened.connect(self.screens.open_incident)
+        self.alarms.look_wanted.connect(self.screens.see_alarm)
         self.alarms.declare_wanted.connect(lambda alerts: self.sheets.declare.open_for(alerts))
-        self.wall.report_opened.connect(lambda *report: self.sheets.observe.open_report(*report))
         bell.signals_changed.connect(self.detecting.soon)
         bell.journal_changed.connect(self.bars.look)
         bell.failed.connect(lambda error: desk.tell(str(error), trouble=True))
@@ -298,51 +194,12 @@ class App(QObject):
         QTimer.singleShot(_CHECK_AFTER_MS, self, self._check)
         QTimer.singleShot(_CHECK_AFTER_MS, self, self.back_up)
 
-    def _systems(self) -> Iterable[Choice]:
-        """Yield every system the wall shows, to be looked into."""
-        for row in self.wall.view.rows if self.wall.view is not None else ():
-            look = partial(self._look_into, row.system.id)
-            yield Choice(f"Investigate {row.system.name}", look, icon="signals")
-
-    def _look_into(self, system: str) -> None:
-        from tocsin.ui.signals.screen import SignalsScreen
-
-        screen = self.window.show_screen("signals")
-        if isinstance(screen, SignalsScreen):
-            screen.look_into(system)
-
-    def _open_incident(self, id: str) -> None:
-        """Take an incident in hand and show its command screen."""
-        self.desk.choose_incident(id)
-        self.window.show_screen("command")
-
-    def _see_alarm(self, alarm: Alarm) -> None:
-        """Show what an alarm is about: its incident, or the finding on the wall."""
-        if alarm.incident:
-            self._open_incident(alarm.incident)
-        else:
-            self.window.show_screen("wall")
-
     def _dropped(self, path: str) -> None:
         """Take a file let go over the window: evidence while something is being reported, else an import."""
         if self.sheets.reporting:
             self.sheets.observe.choose([Path(path)])
         else:
             self.sheets.importing.open_with(Path(path))
-
-    def _log_line(self) -> None:
-        from tocsin.ui.command.screen import CommandScreen
-
-        screen = self.window.show_screen("command")
-        if isinstance(screen, CommandScreen):
-            screen.focus_log()
-
-    def _export(self) -> None:
-        from tocsin.ui.report.screen import ReportScreen
-
-        screen = self.window.show_screen("report")
-        if isinstance(screen, ReportScreen):
-            screen.export()
 
     def _ask_sources(self) -> None:
         if not self._closed:

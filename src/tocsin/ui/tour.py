@@ -11,8 +11,8 @@ from tocsin.ui.console import App, application_
 
 SIZES = ((1920, 1080), (1366, 768))
 SCREENS = (
-    "wall", "command", "timeline", "report", "signals", "list", "coverage", "sources", "matrix", "playbook", "contain",
-    "people",
+    "wall", "command", "timeline", "report", "signals", "list", "coverage", "sources",
+    "people", "matrix", "playbook", "contain",
 )  # fmt: skip
 SYSTEM = "delivery routing"  # looked into on the signals screen: a part of it fails while the whole does not
 LINE = "Walked through without a display"
