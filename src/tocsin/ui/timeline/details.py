@@ -122,7 +122,7 @@ class Details(QWidget):
 
     def _show_past(self, past: "_Past") -> None:
         """Show what was read, while it is still about what is shown."""
-        if past.about is (self._item or self._incident):
+        if past.about == (self._item or self._incident):
             self.history.show_steps(past.steps)
             store = self._desk.store
             self.conflict.show_fields(past.fields, past.authors, store.zone, store.now())
