@@ -145,6 +145,21 @@ def test_the_footer_says_whom_to_call_until_somebody_takes_over(
     qtbot.waitUntil(lambda: not window.footer.call.isVisible())
 
 
+def test_a_second_that_passes_reads_nothing_unless_a_step_ends(
+    qtbot: QtBot, escalating: Escalating, desk: Desk, clock: ManualClock, declared: Incident
+) -> None:
+    escalating.watch()
+    qtbot.waitUntil(lambda: bool(escalating.views) and not desk.jobs.busy())
+    clock.advance(seconds=1)
+    desk.heartbeat.beat()
+    assert not desk.jobs.busy()
+    clock.advance(minutes=9)
+    desk.heartbeat.beat()
+    assert desk.jobs.busy()
+    qtbot.waitUntil(lambda: not desk.jobs.busy())
+    assert declared.id == escalating.views[0].incident.id
+
+
 def test_a_step_is_sent_by_itself_when_it_begins(
     qtbot: QtBot, escalating: Escalating, desk: Desk, store: Store, author: Author, clock: ManualClock
 ) -> None:

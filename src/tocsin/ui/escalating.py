@@ -89,8 +89,9 @@ class Escalating(QObject):
 
     def _looked(self, views: list[EscalationView]) -> None:
         self.views = views
-        ends = [rung.ends for view in views if view.standing.stands for rung in view.standing.rungs]
-        self._moments = sorted(ends)
+        rungs = [(rung, view) for view in views if view.standing.stands for rung in view.standing.rungs]
+        # Those past are left out, or every tick would read everything again.
+        self._moments = sorted(rung.ends for rung, view in rungs if rung.ends > view.now)
         self.changed.emit(views)
         self._show(self._desk.store.now())
         if any(view.standing.stands and view.arranged.channels for view in views):
