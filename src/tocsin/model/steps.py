@@ -107,8 +107,8 @@ def planned(incident: Incident, scheme: "Scheme") -> tuple[Step, ...]:
     if book is not None:
         found: Iterable[Step] = book.steps
     elif scheme.playbooks:
-        first, *others = scheme.playbooks
-        found = (step for step in first.steps if all(step in other.steps for other in others))
+        first, *others = ({step.id: step for step in book.steps} for book in scheme.playbooks)
+        found = (step for id, step in first.items() if all(other.get(id) == step for other in others))
     else:
         found = ()
     return tuple(step for step in found if not step.categories or category in step.categories)
