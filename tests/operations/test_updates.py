@@ -21,6 +21,7 @@ from tocsin.operations import (
     deployments,
     documents,
     incidents,
+    playbook,
     policies,
     roles,
     timeline_view,
@@ -103,6 +104,33 @@ def test_what_was_done_is_told_in_the_words_of_each_audience(
     assert "switched" not in updates.draft(store, incident.id, "users").text
     incidents.move(store, author, incident.id, CONTAINED)
     assert "- Contained at 14:37 CET" in updates.draft(store, incident.id).text
+
+
+def test_a_step_stays_done_whatever_is_noted_later_and_a_task_is_under_way(
+    store: Store, author: Author, incident: Incident
+) -> None:
+    first, *_ = playbook.look(store, incident.id).steps
+    playbook.done(store, author, incident.id, first.step.id, evidence="seen on the chart")
+    tell(store, author, incident)
+    playbook.note(store, author, incident.id, first.step.id, note="the chart is in the log")
+    playbook.add_task(store, author, incident.id, "Call the vendor", person="Operator B")
+    draft = updates.draft(store, incident.id)
+    assert f"- {first.step.text}, 14:37 CET" in draft.text
+    assert "- Under way: Call the vendor (Operator B)" in draft.text
+    assert draft.changes == ()
+
+
+def test_a_freeze_that_ended_with_the_incident_is_told_no_more(
+    store: Store, author: Author, incident: Incident
+) -> None:
+    tell(store, author, incident)
+    assert "Change freeze since 14:37 CET" in updates.draft(store, incident.id).text
+    incidents.move(store, author, incident.id, RESOLVED)
+    draft = updates.draft(store, incident.id)
+    assert "Change freeze since" not in draft.text
+    assert [change.words for change in draft.changes if change.key == "freeze"] == [
+        "Change freeze: ended (was declared)"
+    ]
 
 
 def test_the_changes_are_those_since_this_audience_was_told(

@@ -4,26 +4,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from tocsin.model import containment
+from tocsin.model import containment, freeze, steps
 from tocsin.model.classification import CATEGORIES, TYPES
-from tocsin.model.clocks import TICKING, ClockState, State
+from tocsin.model.clocks import ClockState, State
 from tocsin.model.containment import PullState
 from tocsin.model.fields import value_of
 from tocsin.model.incident import CLOSED, CONTAINED, RESOLVED, Incident
 from tocsin.model.severity import Scheme
-from tocsin.model.situation import (
-    ACKNOWLEDGED,
-    ASSIGNED,
-    DONE,
-    between,
-    dated,
-    frozen,
-    is_update_clock,
-    moment,
-    pull_words,
-    step_text,
-    steps,
-)
+from tocsin.model.situation import between, dated, is_update_clock, moment, pull_words
+from tocsin.model.steps import ACKNOWLEDGED, ASSIGNED, DONE
 from tocsin.model.updates import Value
 
 _SHOWN = 5  # of a list: an update is read in a minute
@@ -147,20 +136,22 @@ def _done(incident: Incident, scheme: Scheme, now: datetime, zone: str) -> Itera
             yield f"{word} at {moment(at, zone, now)}"
     for pull in containment.pulls(incident):
         yield f"{pull.body.name}, {moment(pull.at, zone, now)}: {pull_words(pull, now)}"
-    if frozen(incident):
-        yield f"Change freeze since {moment(incident.conduct.freezes[-1].at, zone, now)}"
-    done = [said for said in incident.conduct.steps if said.body.state == DONE]
-    standing = steps(incident)
-    kept = [said for said in done if standing[said.body.step] is said.body][-_SHOWN:]
-    for said in reversed(kept):
-        yield f"{step_text(incident, scheme, said.body.step)}, {moment(said.at, zone, now)}"
+    if (stands := freeze.standing(incident, now)) is not None:
+        yield f"Change freeze since {moment(stands.begin, zone, now)}"
+    done = [
+        (one.at, one.step.text)
+        for one in steps.standing(incident, scheme, now)
+        if one.state == DONE and not one.derived and one.at is not None
+    ]
+    for at, text in sorted(done, reverse=True)[:_SHOWN]:
+        yield f"{text}, {moment(at, zone, now)}"
 
 
 def _doing(incident: Incident, scheme: Scheme, now: datetime) -> Iterator[str]:
-    for step, mark in steps(incident).items():
-        if mark.state in (ASSIGNED, ACKNOWLEDGED):
-            by = f" ({mark.person})" if mark.person else ""
-            yield f"Under way: {step_text(incident, scheme, step)}{by}"
+    for one in steps.standing(incident, scheme, now):
+        if one.state in (ASSIGNED, ACKNOWLEDGED):
+            by = f" ({one.person})" if one.person else ""
+            yield f"Under way: {one.step.text}{by}"
     for pull in containment.pulls(incident):
         if pull.state(now) in (PullState.RUNNING, PullState.OVER_TIME):
             yield f"Under way: seeing whether {pull.body.name} works"
@@ -198,8 +189,8 @@ def _needs(
         if not _person(incident, role):
             yield f"A {title}: nobody has the role"
     for clock in clocks:
-        late = clock.state in TICKING and clock.state is State.OVERDUE and clock.due is not None
-        if late and clock.stopped is None and clock.due is not None and not _is_own_update(clock, scheme):
+        late = clock.state is State.OVERDUE and clock.stopped is None and clock.due is not None
+        if late and clock.due is not None and not _is_own_update(clock, scheme):
             yield f"{clock.name}: overdue since {moment(clock.due, zone, now)}"
     if not incident.text("scope") and not incident.text("impact"):
         yield "An answer to who is affected, and how badly"

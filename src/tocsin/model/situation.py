@@ -3,23 +3,20 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import chain
 from zoneinfo import ZoneInfo
 
-from tocsin.model import containment
+from tocsin.model import containment, freeze, steps
 from tocsin.model.classification import CATEGORIES, TYPES
 from tocsin.model.clocks import TICKING, ClockState, State
 from tocsin.model.containment import Pull, PullState
 from tocsin.model.incident import Incident
 from tocsin.model.instant import When
-from tocsin.model.response import StepMarked
 from tocsin.model.severity import Scheme
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _TEXTS = {"scope": "Who is affected", "impact": "Impact", "hypothesis": "Suspected cause",
           "version": "Affected version", "root_cause": "Root cause"}  # fmt: skip
 UPDATE = "update"  # the fact that meets the clock of status updates
-DONE, ACKNOWLEDGED, ASSIGNED = "done", "acknowledged", "assigned"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +96,12 @@ def _deeds(incident: Incident, scheme: Scheme, now: datetime, zone: str) -> Iter
         yield Fact("began", "Began", between(incident.start, zone, now))
     for pull in containment.pulls(incident):
         yield Fact(f"pull:{pull.id}", pull.body.name, pull_words(pull, now))
-    if incident.conduct.freezes:
-        yield Fact("freeze", "Change freeze", "declared" if frozen(incident) else "lifted")
-    for step, mark in steps(incident).items():
-        words = {DONE: "done", "skipped": "skipped"}.get(mark.state, "")
-        yield Fact(f"step:{step}", step_text(incident, scheme, step), words)
+    if freezes := freeze.spans(incident):
+        ended = "lifted" if freezes[-1].lifted_by else "ended"
+        yield Fact("freeze", "Change freeze", "declared" if freeze.standing(incident, now) else ended)
+    for one in steps.standing(incident, scheme, now):
+        if one.finished and not one.derived:
+            yield Fact(f"step:{one.step.id}", one.step.text, one.state)
 
 
 def _clocks(clocks: Sequence[ClockState], scheme: Scheme, now: datetime, zone: str) -> Iterator[Fact]:
@@ -130,24 +128,6 @@ def told_audiences(clock: ClockState, scheme: Scheme) -> tuple[str, ...] | None:
     if not facts:
         return None
     return () if UPDATE in facts else tuple(fact.partition(":")[2] for fact in facts)
-
-
-def steps(incident: Incident) -> dict[str, StepMarked]:
-    """Return how the steps of the playbook, and those added, stand: step to its newest mark."""
-    return {said.body.step: said.body for said in incident.conduct.steps}
-
-
-def step_text(incident: Incident, scheme: Scheme, step: str) -> str:
-    """Return what a step says, its id where no playbook has it."""
-    added = (said.body.text for said in incident.conduct.added if said.body.id == step)
-    planned = (one.text for book in scheme.playbooks for one in book.steps if one.id == step)
-    return next(chain(added, planned), step)
-
-
-def frozen(incident: Incident) -> bool:
-    """Whether a change freeze stands."""
-    freezes, lifts = incident.conduct.freezes, incident.conduct.lifts
-    return bool(freezes) and (not lifts or lifts[-1].at < freezes[-1].at)
 
 
 def pull_words(pull: Pull, now: datetime) -> str:
