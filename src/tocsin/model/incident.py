@@ -235,13 +235,9 @@ def _later(state: Incident, entry: Entry) -> Incident:
     body, at = entry.body, entry.happened.at
     match body:
         case FieldsSet():
-            fields = set_fields(state.fields, entry, body.fields)
-            given = body.fields.get("severity")
-            grades = () if given is None else (Grade(entry.id, str(given), at),)
-            return replace(state, fields=fields, grades=state.grades + grades)
+            return _fields_set(state, entry, body.fields)
         case IncidentTriaged():
-            fields = set_fields(state.fields, entry, {"severity": body.level})
-            return replace(state, fields=fields, grades=(*state.grades, Grade(entry.id, body.level, at)))
+            return _fields_set(state, entry, {"severity": body.level})
         case PolicyApplied():
             former = (*state.former, (state.policy, at))
             return replace(state, policy=body.sha256, former=former)
@@ -268,6 +264,12 @@ def _later(state: Incident, entry: Entry) -> Incident:
             return replace(state, exports=tuple(one for one in state.exports if one != body.entry))
         case _:
             return state
+
+
+def _fields_set(state: Incident, entry: Entry, values: dict[str, Any]) -> Incident:
+    given = values.get("severity")
+    grades = () if given is None else (Grade(entry.id, str(given), entry.happened.at),)
+    return replace(state, fields=set_fields(state.fields, entry, values), grades=state.grades + grades)
 
 
 def _staffed(state: Incident, entry: Entry, body: RoleAssumed | RoleRelinquished) -> Incident:

@@ -57,8 +57,8 @@ class ClockRule:
     shows how long it has been, and `within` is a house target. `when` narrows it to incidents whose fields
     (type, category, channel) have one of these values. `calendar` names one of the pack, empty is the first.
     `counting` names a rule of `counting.py`, empty is the one of the offset's unit. `not_after` from its own
-    anchor caps it, unless the clock began only after the cap. `levels` are those that have it; empty is all, or
-    those of `within_by_level`.
+    anchor caps it, unless the clock began only after the cap. `levels` are those that have it; empty is all,
+    or those of `within_by_level`.
     """
 
     id: str
