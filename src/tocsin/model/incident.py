@@ -259,11 +259,15 @@ def _later(state: Incident, entry: Entry) -> Incident:
         case DocumentExported() if not body.document.startswith((TIMELINE, BRIEFING, UPDATE)):
             return replace(state, exports=(*state.exports, entry.id))
         case Withdrawn():
-            if body.entry == state.id:
-                return replace(state, withdrawn=body.reason)
-            return replace(state, exports=tuple(one for one in state.exports if one != body.entry))
+            return _without(state, body)
         case _:
             return state
+
+
+def _without(state: Incident, body: Withdrawn) -> Incident:
+    if body.entry == state.id:
+        return replace(state, withdrawn=body.reason)
+    return replace(state, exports=tuple(one for one in state.exports if one != body.entry))
 
 
 def _fields_set(state: Incident, entry: Entry, values: dict[str, Any]) -> Incident:
