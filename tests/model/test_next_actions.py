@@ -11,7 +11,8 @@ from tocsin.model.conduct import Conduct, Said
 from tocsin.model.fields import Head, Register
 from tocsin.model.incident import CLOSED, CONTAINED, RESOLVED, Grade, Incident, Mark, Move
 from tocsin.model.next_actions import Action, next_actions
-from tocsin.model.response import OptionPulled, PullConfirmed
+from tocsin.model.response import FixVerified, OptionPulled, PullConfirmed
+from tocsin.model.steps import find, standing
 from tocsin.model.timeline import Item
 from tocsin.policy.load import load_shipped
 
@@ -174,6 +175,22 @@ def test_re_opening_takes_the_ticks_back() -> None:
     found = _by_id(_actions(_incident(moves=moves)))
     assert not found["resolve"].done
     assert not found["contain"].done
+
+
+def test_what_was_verified_before_a_re_opening_is_to_be_verified_again() -> None:
+    fix = Said("v", NOW + timedelta(hours=1), "Operator A", FixVerified("v15", NOW, "quiet for 24 h"))
+    resolved = (Move("a", RESOLVED, NOW),)
+    again = (*resolved, Move("b", "re-opened", NOW + timedelta(hours=2)),
+             Move("c", RESOLVED, NOW + timedelta(hours=3)))  # fmt: skip
+    known = _incident(moves=resolved, conduct=Conduct(verified=(fix,)))
+    assert _by_id(_actions(known))["verify"].reason == "quiet for 24 h"
+    assert _by_id(_actions(known))["verify"].done
+    assert not _by_id(_actions(replace(known, moves=again)))["verify"].done
+    [step] = [one for one in SCHEME.playbooks[0].steps if one.met_by == "verified"]
+    for moves, state in ((resolved, "done"), (again, "open")):
+        found = find(standing(replace(known, moves=moves), SCHEME, NOW), step.id)
+        assert found is not None
+        assert found.state == state
 
 
 def test_a_withdrawn_incident_asks_for_nothing() -> None:

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from tocsin.model.conduct import Said
 from tocsin.model.incident import CLOSED, CONTAINED, REOPENED, RESOLVED, Grade, Incident, Move
-from tocsin.model.response import UpdateTold
+from tocsin.model.response import FixVerified, UpdateTold
 
 # Read off the entries of an incident.
 DERIVED: dict[str, str] = {
@@ -137,6 +137,12 @@ def facts(incident: Incident) -> dict[str, datetime]:
         if reopened is None or checked.at > reopened:
             found["verified"] = checked.at
     return found
+
+
+def verified(incident: Incident) -> Said[FixVerified] | None:
+    """Return the newest verification of a fix that stands; what was verified before a re-opening does not."""
+    said = incident.conduct.verified
+    return said[-1] if said and "verified" in facts(incident) else None
 
 
 def events(incident: Incident) -> Iterator[tuple[str, datetime]]:

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from tocsin.model import containment, freeze, handover, roles, situation, steps
+from tocsin.model import containment, facts, freeze, handover, roles, situation, steps
 from tocsin.model.classification import layer_of_cause
 from tocsin.model.clocks import ClockState, State
 from tocsin.model.incident import CLOSED, CONTAINED, RESOLVED, Incident
@@ -223,10 +223,8 @@ def _pulls(incident: Incident) -> Iterator[Action]:
     """What was pulled waits for a word on whether it worked."""
     for pull in containment.pulls(incident):
         if pull.effect is None and pull.released is None and incident.status != CLOSED:
-            body = pull.said.body
-            due = pull.said.at + timedelta(minutes=body.minutes)
-            text = f"Confirm that it worked: {body.name}"
-            yield Action(f"pull:{pull.said.entry}", text, "contain", False, "seen on the live signal", due)
+            text = f"Confirm that it worked: {pull.body.name}"
+            yield Action(f"pull:{pull.id}", text, "contain", False, "seen on the live signal", pull.due)
 
 
 def _steps(incident: Incident, scheme: Scheme, now: datetime) -> Iterator[Action]:
@@ -262,10 +260,10 @@ def _afterwards(incident: Incident, scheme: Scheme, clocks: Sequence[ClockState]
     """What is asked for only once the incident is resolved."""
     if incident.reached(RESOLVED) is None and incident.status != CLOSED:
         return
-    verified = incident.conduct.verified
-    told = verified[-1].body.evidence if verified else "what raised it stays quiet, and has data"
-    at = verified[-1].at if verified else None
-    yield Action("verify", "Verify the fix in production", "verify", bool(verified), told, at=at)
+    fix = facts.verified(incident)
+    told = fix.body.evidence if fix else "what raised it stays quiet, and has data"
+    at = fix.at if fix else None
+    yield Action("verify", "Verify the fix in production", "verify", fix is not None, told, at=at)
     yield _of_field(incident, "remediation", "Record what was repaired", "now, soon, later")
     yield _of_field(incident, "prevention", "Record what keeps it from coming back", "specific, owned, dated")
     for clock in clocks:

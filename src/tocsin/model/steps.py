@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from tocsin.model import playbook
+from tocsin.model import facts, playbook
 from tocsin.model.conduct import Said
 from tocsin.model.incident import CLOSED, CONTAINED, RESOLVED, Incident
 from tocsin.model.playbook import PHASES, PRESERVE, Playbook, Step
@@ -268,8 +268,8 @@ def _fact(met_by: str, incident: Incident) -> tuple[datetime | None, str, str]:
         return None, "", "the incident has an estimated start"
     if met_by == playbook.CONTAINED and (at := incident.reached(CONTAINED)) is not None:
         return at, "", "the incident was called contained"
-    if met_by == playbook.VERIFIED and conduct.verified:
-        return conduct.verified[-1].at, conduct.verified[-1].by, conduct.verified[-1].body.evidence
+    if met_by == playbook.VERIFIED and (fix := facts.verified(incident)) is not None:
+        return fix.at, fix.by, fix.body.evidence
     return None, "", ""
 
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from tocsin.errors import BadInput, NotAllowed
-from tocsin.model import coverage, examples
+from tocsin.model import coverage, examples, facts
 from tocsin.model.alert import Alert
 from tocsin.model.counting import due
 from tocsin.model.deployment import Deployment
@@ -53,9 +53,9 @@ class FixView:
 
     @property
     def verified(self) -> FixVerified | None:
-        """The newest verification that stands."""
-        said = self.incident.conduct.verified
-        return said[-1].body if said else None
+        """The newest verification that stands; a re-opening ends it."""
+        said = facts.verified(self.incident)
+        return said.body if said else None
 
     @property
     def spoke_since(self) -> tuple[WatchState, ...]:
