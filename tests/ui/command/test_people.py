@@ -8,7 +8,7 @@ from pytestqt.qtbot import QtBot
 from tocsin.model.incident import ROLES, Incident
 from tocsin.model.operator import Author
 from tocsin.now import ManualClock
-from tocsin.operations import handover, roles
+from tocsin.operations import handover, incidents, roles
 from tocsin.store.folder import Store
 from tocsin.ui.command.screen import CommandScreen
 from tocsin.ui.desk import Desk
@@ -29,6 +29,18 @@ def test_those_held_and_those_needed_are_shown_with_since_when(
     assert people.since["technical"].text() == "15:07"
     needed = {one.role.id for one in roles.look(store, declared.id).vacancies} | {"commander", "technical"}
     assert {role for role in ROLES if people.names[role].isVisible()} == needed
+
+
+def test_six_roles_leave_the_title_and_the_stages_their_room_on_a_small_screen(
+    qtbot: QtBot, screen: CommandScreen, store: Store, declared: Incident
+) -> None:
+    title = "Credit scorer declines over-60s at twice the rate"
+    incidents.set_fields(store, A, declared.id, {"title": title})
+    roles.staff(store, A, declared.id, {role: "Operator B" for role in ROLES if role != "commander"})
+    header = screen.header
+    qtbot.waitUntil(lambda: header.title.text() == title and header.people.names["scribe"].isVisible())
+    assert header.title.fontMetrics().horizontalAdvance(title) <= header.title.width()
+    assert header.stages.width() >= 6 * 95  # pixels in which "contained" and its tick stand in full
 
 
 def test_a_missing_role_is_told_from_two_minutes_on_and_again_every_two(

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from tocsin.model.incident import CLOSED, CONTAINED, FIELDS, FOLLOWS, REOPENED, RESOLVED, Incident
 from tocsin.model.instant import When
@@ -95,6 +95,7 @@ class Header(QFrame):
         self.started, self.started_note = Label("", "large"), Label("", "small")
         self.since, self.since_caption = Label("", "figure"), Label("since detection", "small")
         self.since.setObjectName("since-detection")
+        self._times = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self.people = People(zone)
         self.missing = RoleLine(theme, zone)
         self.callout = CallOutCard(theme, zone)
@@ -107,7 +108,7 @@ class Header(QFrame):
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         super().resizeEvent(event)
-        self.people.set_wide(self.width() > _WIDE)
+        self._fit()
 
     def show_view(self, view: CommandView, writable: bool) -> None:
         """Show the incident as it was read."""
@@ -142,6 +143,15 @@ class Header(QFrame):
         self.since_caption.show_text("detected to resolved" if resolved else "since detection")
         self.since.show_text(countdown((resolved or now) - known.detected))
         self._show_start(known, now)
+
+    def _fit(self) -> None:
+        """Where there is less room, the two times stand below each other: the title needs it more."""
+        wide = self.width() > _WIDE
+        self.people.set_wide(wide)
+        self._times.setDirection(
+            QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.TopToBottom
+        )
+        self._times.setSpacing(14 if wide else 4)
 
     def _show_start(self, known: Incident, now: datetime) -> None:
         start = known.start
@@ -199,8 +209,9 @@ class Header(QFrame):
         below.addWidget(self.callout)
         layout.addWidget(self.badge)
         layout.addLayout(self._what(), 1)
-        layout.addLayout(_column(self.started_caption, self.started, self.started_note))
-        layout.addLayout(_column(self.since_caption, self.since))
+        self._times.addLayout(_column(self.started_caption, self.started, self.started_note))
+        self._times.addLayout(_column(self.since_caption, self.since))
+        layout.addLayout(self._times)
         layout.addWidget(self.people)
         layout.addLayout(self._where_to())
 

@@ -40,9 +40,11 @@ class People(QWidget):
         self._lay_out()
 
     def set_wide(self, wide: bool) -> None:
-        """Give names more room, or less where the title needs it."""
+        """Give names more room; where the title needs it, less, and leave since when to the tips."""
         for name in self.names.values():
             name.setFixedWidth(_NAME_WIDTH * 2 if wide else _NAME_WIDTH)
+        for since in self.since.values():
+            since.setFixedWidth(_SINCE_WIDTH if wide else 0)
 
     def show_people(self, known: Incident, scheme: Scheme, now: datetime) -> None:
         """Show who has which role since when, and who is missing."""
@@ -67,7 +69,8 @@ class People(QWidget):
         # Of another day the hour says nothing: the tip has both.
         told = short_stamp(at, self._zone, now)
         since.show_text(told if len(told) <= len("00:00") else " ".join(told.split(" ")[:2]))
-        set_tip(since, f"since {stamp(at, self._zone)}")
+        for part in (self.captions[role], since):
+            set_tip(part, f"since {stamp(at, self._zone)}")
         name.setAccessibleName(visible(f"{role}: {name.text()} since {told}"))
 
     def _lay_out(self) -> None:
