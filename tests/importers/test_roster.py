@@ -229,3 +229,15 @@ def test_no_bytes_break_either_reader(content: bytes) -> None:
             read()
         except BadInput:
             continue
+
+
+def test_a_time_at_the_end_of_the_calendar_is_refused_and_the_rest_is_taken() -> None:
+    rows = "begins,ends,person\n0001-01-01,0001-01-02,Operator A\n2026-11-02,2026-11-03,Operator B\n"
+    found = roster_csv.read(rows.encode(), zone="Europe/Berlin", rota="on call")
+    assert [(one.line, one.reason) for one in found.refused] == [(2, "date value out of range")]
+    assert [one.person for one in found.shifts["on call"]] == ["Operator B"]
+    last = "SUMMARY:Operator A\nDTSTART;VALUE=DATE:99991231"
+    sound = "SUMMARY:Operator B\nDTSTART:20261102T080000Z\nDTEND:20261103T080000Z"
+    calendar = roster_ical.read(ical(last, sound), now=NOW, zone="Europe/Berlin")
+    assert len(calendar.refused) == 1
+    assert [one.person for one in calendar.shifts["on call"]] == ["Operator B"]

@@ -31,7 +31,7 @@ def read(content: bytes, *, zone: str, rota: str = "") -> RosterFile:
     for line, row in _rows(_text(content)):
         try:
             _take(row, rota, zone, gathered)
-        except ValueError as error:
+        except (ValueError, OverflowError) as error:  # in UTC it may be of no year there is
             gathered.refuse(line, str(error))
     return gathered.done()
 

@@ -37,7 +37,7 @@ def read(content: bytes, *, now: datetime, zone: str, rota: str = "") -> RosterF
         try:
             for event in _occurrences(calendar, events, window):
                 _take(event, name, home, gathered, window)
-        except ValueError as error:
+        except (ValueError, OverflowError) as error:  # in UTC it may be of no year there is
             gathered.refuse(lines[0], str(error))
     return gathered.done()
 
