@@ -160,3 +160,13 @@ def test_what_breaks_a_limit_of_files_is_not_written(tmp_path: Path) -> None:
     long = replace(load_shipped(), title="x" * 501)
     with pytest.raises(BadInput, match=r"pack\.toml.*length <= 500"):
         files_of(long)
+
+
+def test_it_is_not_put_in_the_place_of_the_folder_one_stands_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(BadInput, match="Name a new folder"):
+        write(load_shipped(), Path())
+    write(load_shipped(), Path("mine"))
+    assert load(tmp_path / "mine") == load_shipped()

@@ -68,7 +68,9 @@ def files_of(scheme: Scheme) -> dict[str, str]:
 
 def write(scheme: Scheme, folder: Path) -> None:
     """Write a pack into a new or empty folder, all of it or nothing. Raises BadInput."""
-    texts = files_of(scheme)
+    texts, folder = files_of(scheme), folder.absolute()
+    if folder == Path.cwd():  # it would be put in the place of the one that the shell stands in
+        raise BadInput("this is the folder you are in.", where=str(folder), hint="Name a new folder.")
     made = folder.with_name(f".{folder.name}.part")
     try:
         if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
