@@ -87,6 +87,17 @@ def test_no_answer_goes_to_the_next_and_k_records_who_took_over(
     assert not sheet.card.take.isEnabled()
 
 
+def test_enter_twice_is_one_who_took_over_and_no_refusal(
+    qtbot: QtBot, sheet: CallingSheet, desk: Desk, store: Store, declared: Incident
+) -> None:
+    press(qtbot, Key.Key_K)
+    press(qtbot, Key.Key_Return)
+    press(qtbot, Key.Key_Return)
+    qtbot.waitUntil(lambda: not desk.jobs.busy())
+    assert escalation.look(store, declared.id).standing.acknowledged is not None
+    assert sheet.trouble.text() == ""
+
+
 def test_a_letter_typed_into_the_name_is_no_key_and_escape_goes_back(
     qtbot: QtBot, sheet: CallingSheet, store: Store, declared: Incident
 ) -> None:

@@ -97,6 +97,8 @@ class CallingSheet(Sheet):
 
     def acknowledge(self) -> None:
         """Record who took over."""
+        if not self._may_write():  # Enter twice
+            return
         store, view = self._desk.store, self._known()
         person = " ".join(self.person.text().split())
         deed = partial(
