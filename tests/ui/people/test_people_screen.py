@@ -1,5 +1,6 @@
 """The screen "On call" by its keys: rosters, contacts, channels, and what the rules call that nobody is."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.hooks import hook
 from tocsin.model.operator import Author
+from tocsin.now import ManualClock
 from tocsin.operations import channels, contacts, roster
 from tocsin.store.folder import Store
 from tocsin.ui.desk import Desk
@@ -87,6 +89,24 @@ def test_a_roster_file_is_shown_before_it_counts_and_gaps_are_told(
     qtbot.waitUntil(lambda: bool(screen.rotas.facts))
     assert screen.rotas.facts[0].text == "on call: Operator A"
     assert "nobody from Tue 08:00 until Tue 20:00 (12 h)" in screen.gaps.text()
+
+
+def test_who_is_on_duty_changes_as_the_first_shift_begins(
+    qtbot: QtBot,
+    screen: PeopleScreen,
+    desk: Desk,
+    store: Store,
+    author: Author,
+    clock: ManualClock,
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "roster.csv"
+    file.write_text("rota,person,begins,ends\non call,Operator A,2026-11-03T08:00Z,2026-11-04T08:00Z\n")
+    roster.take(store, author, roster.preview(store, file))
+    qtbot.waitUntil(lambda: [line.text for line in screen.rotas.facts] == ["on call: nobody"])
+    clock.set_wall(datetime(2026, 11, 3, 8, tzinfo=UTC))
+    desk.heartbeat.tick.emit(clock.now())
+    qtbot.waitUntil(lambda: [line.text for line in screen.rotas.facts] == ["on call: Operator A"])
 
 
 def test_a_channel_is_added_tested_and_removed(

@@ -157,7 +157,7 @@ class PeopleScreen(QWidget):
         """Read again when somebody hands over."""
         if self._view is None or not self.isVisible():
             return
-        if any(one.now is not None and one.now.ends <= now for one in self._view.rotas):
+        if any(at is not None and at <= now for at in map(_turns, self._view.rotas)):
             self._read()
 
     def _show(self, view: PeopleView) -> None:
@@ -178,7 +178,7 @@ class PeopleScreen(QWidget):
         self.gaps.set_tone(Tone.ORANGE if any(one.gaps for one in view.rotas) else None)
         count = len(view.unnamed)
         if count:
-            self._panels["contacts"][0].remark.show_text(f"{count} of the rules' words lead to nobody")
+            self._panels["contacts"][0].remark.show_text(f"nobody is named for {count} that the rules call")
         self._panels["contacts"][0].remark.set_tone(Tone.ORANGE if count else None)
 
     def _locked(self, error: UserError, again: Callable[[], None]) -> None:
@@ -243,3 +243,10 @@ class PeopleScreen(QWidget):
         panel.room.addWidget(inside, 1)
         self._panels[key] = panel, stack, message
         return panel
+
+
+def _turns(one: RotaNow) -> datetime | None:
+    """Return when a rota is another: as the present ones hand over, or as the first shift begins."""
+    if one.now is not None:
+        return one.now.ends
+    return one.after.begins if one.after is not None else None
