@@ -24,7 +24,9 @@ def test_a_store_is_scored(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -
     finish(drill.build(path, drill.scenario("rubber_stamp"), "rubber_stamp", SystemClock(), tmp_path))
     words = ["drill", "--score", "--store", str(path)]
     assert main([*words, "-o", str(tmp_path / "score.pdf")]) == 0
-    assert "missed   Declared (target 25 min)" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "0 of 1 reached" in said
+    assert "missed   Declared (target 25 min)" in said
     assert (tmp_path / "score.pdf").read_bytes().startswith(b"%PDF")
     assert main([*words, "--json"]) == 0
     told = msgspec.json.decode(capsys.readouterr().out)

@@ -181,6 +181,7 @@ def test_the_score_counts_from_the_sign_and_from_the_declaration(
         incidents.set_fields(store, A, incident.id, {"type": "behaviour_change"})
         incidents.move(store, A, incident.id, "contained")
         marks = {one.title: one for one in drill.scored(store).marks}
+        assert (drill.scored(store).passed, drill.scored(store).judged) == (3, 4)
         assert marks["Declared"].took == timedelta(minutes=10)
         assert marks["Declared"].passed
         assert marks["Contained"].took == timedelta(minutes=25)

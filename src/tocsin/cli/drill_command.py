@@ -61,7 +61,7 @@ def _score(args: argparse.Namespace) -> int:
     if args.json:
         options.print_json(as_json(found))
         return 0
-    options.show(f"{found.scenario.title}: {found.passed} of {len(found.marks)}")
+    options.show(f"{found.scenario.title}: {found.passed} of {found.judged} reached")
     for one in found.marks:
         word = {True: "reached", False: "missed", None: "-"}[one.passed]
         took = "" if one.took is None else f" after {one.took.total_seconds() / 60:.0f} min"

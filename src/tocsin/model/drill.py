@@ -101,6 +101,11 @@ class Score:
         """How many of its marks were reached."""
         return sum(one.passed is True for one in self.marks)
 
+    @property
+    def judged(self) -> int:
+        """How many of its marks can be judged yet."""
+        return sum(one.passed is not None for one in self.marks)
+
 
 def score(
     scenario: Scenario, began: datetime, watched: Sequence[Watched], system: str, at: datetime

@@ -34,8 +34,7 @@ def render(score: Score, zone: str) -> bytes:
 def _story(score: Score) -> Iterator[Flowable]:
     yield Paragraph("SCORE SHEET OF A DRILL", KICKER)
     yield one_line(score.scenario.title, TITLE)
-    judged = sum(one.passed is not None for one in score.marks)
-    yield one_line(f"{score.passed} of {judged} reached", SMALL_BOLD)
+    yield one_line(f"{score.passed} of {score.judged} reached", SMALL_BOLD)
     yield Spacer(0, 6)
     yield from paragraphs(score.scenario.brief, BODY)
     yield Heading("1  What was reached", "reached")

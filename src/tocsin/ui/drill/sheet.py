@@ -70,8 +70,7 @@ class DrillSheet(Sheet):
     def show_score(self, found: Score) -> None:
         """Show how it went."""
         self.score = found
-        judged = sum(one.passed is not None for one in found.marks)
-        head = Label(f"{found.passed} of {judged} reached", "large")
+        head = Label(f"{found.passed} of {found.judged} reached", "large")
         missed = [Label(f"Deadline missed: {line}", wrap=True) for line in found.missed]
         lesson = [Label(found.scenario.lesson, "muted", wrap=True)] if found.scenario.lesson else []
         self._fill([head, self._marks(found.marks), *missed, *lesson])
