@@ -11,7 +11,7 @@ from tocsin.model.conduct import Conduct, Said
 from tocsin.model.fields import Head, Register
 from tocsin.model.incident import CLOSED, CONTAINED, RESOLVED, Grade, Incident, Mark, Move
 from tocsin.model.next_actions import Action, next_actions
-from tocsin.model.response import FixVerified, OptionPulled, PullConfirmed
+from tocsin.model.response import FixVerified, OptionPulled, PullConfirmed, StepAdded
 from tocsin.model.steps import find, standing
 from tocsin.model.timeline import Item
 from tocsin.policy.load import load_shipped
@@ -191,6 +191,13 @@ def test_what_was_verified_before_a_re_opening_is_to_be_verified_again() -> None
         found = find(standing(replace(known, moves=moves), SCHEME, NOW), step.id)
         assert found is not None
         assert found.state == state
+
+
+def test_a_task_is_to_be_done_before_the_type_is_known_too() -> None:
+    task = Said("t", NOW, "Operator A", StepAdded("t-1", "containment", "Call the vendor", "Operator B"))
+    known = _incident(conduct=Conduct(added=(task,)))
+    found = next_actions(known, SCHEME, clock_states(known, SCHEME, NOW, "UTC"), now=NOW)
+    assert [one.text for one in found if one.id.startswith("step:")] == ["Call the vendor"]
 
 
 def test_a_withdrawn_incident_asks_for_nothing() -> None:

@@ -224,14 +224,15 @@ def _pulls(incident: Incident) -> Iterator[Action]:
     for pull in containment.pulls(incident):
         if pull.effect is None and pull.released is None and incident.status != CLOSED:
             text = f"Confirm that it worked: {pull.body.name}"
-            yield Action(f"pull:{pull.id}", text, "contain", False, "seen on the live signal", pull.due)
+            yield Action(f"pull:{pull.id}", text, "contain", False, "by its live signal", pull.due)
 
 
 def _steps(incident: Incident, scheme: Scheme, now: datetime) -> Iterator[Action]:
-    """The next steps of the playbook, once it is known which one."""
-    if not incident.text("type") or incident.status == CLOSED:
+    """The next steps of the playbook, once it is known which one; tasks before that, too."""
+    if incident.status == CLOSED:
         return
-    states = steps.standing(incident, scheme, now)
+    known = bool(incident.text("type"))
+    states = [one for one in steps.standing(incident, scheme, now) if known or one.task]
     words = steps.progress(incident, scheme, states).words
     for state in steps.upcoming(states)[:_MOST_STEPS]:
         who = state.person or state.step.role
