@@ -13,7 +13,17 @@ from tocsin.model.instant import When
 from tocsin.model.journal import DocumentExported
 from tocsin.model.operator import Author
 from tocsin.now import ManualClock
-from tocsin.operations import briefing, handover, incidents, roles, timeline, undo
+from tocsin.operations import (
+    briefing,
+    diagnosis,
+    handover,
+    incidents,
+    playbook,
+    roles,
+    timeline,
+    undo,
+    updates,
+)
 from tocsin.store.folder import Store
 
 A, B, C = (Author(f"Operator {letter}") for letter in "ABC")
@@ -183,6 +193,24 @@ def test_the_draft_says_what_is_on_record_and_asks_what_is_open(
     assert "Contain" in blocks["clocks"]
     assert "not contained" in blocks["questions"]
     assert "start is not estimated" not in blocks["questions"]
+
+
+def test_the_draft_says_how_things_stand_now_not_what_was_thought_before(
+    store: Store, clock: ManualClock, incident: Incident
+) -> None:
+    diagnosis.judge(store, A, incident.id, "vendor", "suspected", evidence="their status page")
+    diagnosis.judge(store, A, incident.id, "inputs", "suspected", evidence="other inputs")
+    updates.snooze(store, A, incident.id, store.now() + 20 * MINUTE, "all are in the call")
+    playbook.add_task(store, A, incident.id, "Call the vendor", person=C.name)
+    blocks = briefing.draft(store, incident.id).blocks
+    assert "The next update waits until 15:27: all are in the call" in blocks["communications"]
+    assert "Call the vendor" in blocks["planned"]
+    clock.advance(minutes=30)
+    diagnosis.judge(store, A, incident.id, "vendor", "cleared", evidence="their answer")
+    blocks = briefing.draft(store, incident.id).blocks
+    assert "waits until" not in blocks["communications"], "that is over"
+    assert "Input shift: suspected" in blocks["potential"]
+    assert "suspected" not in blocks["potential"].replace("Input shift: suspected", "")
 
 
 def test_a_draft_of_endless_texts_can_be_prepared_as_it_is(store: Store, incident: Incident) -> None:

@@ -5,14 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from tocsin.model import freeze, roles
+from tocsin.model import containment, freeze, roles, steps
 from tocsin.model.blast_radius import Radius
 from tocsin.model.briefing import BLOCKS, LONGEST_BLOCK
 from tocsin.model.classification import CATEGORIES, TYPES
 from tocsin.model.clocks import ClockState, State
+from tocsin.model.diagnosis import layers
 from tocsin.model.handover import QUESTIONS
 from tocsin.model.incident import CLOSED, CONTAINED, RESOLVED, Incident
 from tocsin.model.next_actions import Action
+from tocsin.model.playbook import CLEARED
 from tocsin.model.report import Line
 from tocsin.model.severity import Scheme
 
@@ -146,18 +148,17 @@ def _organisation(facts: Facts) -> Iterator[str]:
 
 
 def _resources(facts: Facts) -> Iterator[str]:
-    conduct = facts.incident.conduct
-    effects = {one.body.pull: one.body.worked for one in conduct.effects}
-    released = {one.body.pull for one in conduct.releases}
-    for pull in conduct.pulls:
-        if pull.entry not in released:
-            seen = {True: "it worked", False: "it did not work", None: "not confirmed yet"}
-            effect = seen[effects.get(pull.entry)]
-            yield f"In use: {pull.body.name}, pulled {moment(pull.at, facts)} by {pull.by}; {effect}"
+    for pull in containment.in_effect(containment.pulls(facts.incident)):
+        seen = "not confirmed yet"
+        if pull.effect is not None:
+            seen = "it worked" if pull.effect.body.worked else "it did not work"
+        yield f"In use: {pull.body.name}, pulled {moment(pull.at, facts)} by {pull.said.by}; {seen}"
     at_work = sorted(roles.at_work(facts.incident))
     if at_work:
         yield f"With tasks: {', '.join(at_work)}"
-    answered = {one.body.person: one for one in conduct.calls if one.body.outcome == "answered"}
+    answered = {
+        one.body.person: one for one in facts.incident.conduct.calls if one.body.outcome == "answered"
+    }
     for person, call in answered.items():
         yield f"Called: {person}, answered {moment(call.at, facts)}"
 
@@ -178,7 +179,9 @@ def _communications(facts: Facts) -> Iterator[str]:
     updates = facts.incident.conduct.updates
     if updates and (due := updates[-1].body.next_due):
         yield f"The next update was promised for {moment(due, facts)}"
-    for one in facts.incident.conduct.snoozes[-1:]:
+    snoozes = facts.incident.conduct.snoozes
+    last = max((one.at for one in updates), default=facts.incident.declared)
+    for one in [one for one in snoozes if one.at >= last and one.body.until > facts.now][-1:]:
         yield f"The next update waits until {moment(one.body.until, facts)}: {_one_line(one.body.reason)}"
 
 
@@ -186,7 +189,7 @@ def _constraints(facts: Facts) -> Iterator[str]:
     if frozen := freeze.standing(facts.incident, facts.now):
         yield f"Change freeze since {moment(frozen.begin, facts)}: only the roll-back itself is deployed"
     for clock in facts.clocks:
-        if str(clock.state) == "paused":
+        if clock.state is State.PAUSED:
             yield f"The clock {clock.name} is paused"
     for name, register in {**facts.incident.fields, **facts.incident.roles}.items():
         if register.conflict:
@@ -198,9 +201,9 @@ def _potential(facts: Facts) -> Iterator[str]:
     triages = facts.incident.conduct.triages
     if triages and triages[-1].body.because:
         yield f"Triaged as {triages[-1].body.level}: {_one_line(triages[-1].body.because)}"
-    for one in facts.incident.conduct.layers:
-        if one.body.finding != "cleared":
-            yield f"{one.body.layer}: {one.body.finding}"
+    for one in layers(facts.incident, steps.standing(facts.incident, facts.scheme, facts.now)):
+        if one.finding and one.finding != CLEARED:
+            yield f"{one.title}: {one.finding}"
 
 
 def _questions(facts: Facts) -> Iterator[str]:

@@ -134,17 +134,17 @@ def _facts(past: Past, now: datetime, zone: str) -> Facts:
         scheme=scheme,
         system=past.system,
         clocks=tuple(clocks),
-        actions=tuple(_actions(past, scheme, clocks)),
+        actions=tuple(_actions(past, scheme, clocks, now)),
         lines=documents.timeline_lines(past.entries, state),
         now=now,
         zone=zone,
     )
 
 
-def _actions(past: Past, scheme: Scheme, clocks: list[ClockState]) -> list[Action]:
+def _actions(past: Past, scheme: Scheme, clocks: list[ClockState], now: datetime) -> list[Action]:
     told = [item for item in _items(past) if item.lane == "told" and not item.source]
     layers = dict.fromkeys(layer_of(alert, None).value for _, alert in past.state.alerts)
-    return next_actions(past.state, scheme, clocks, told, layers)
+    return next_actions(past.state, scheme, clocks, told, layers, now)
 
 
 def _items(past: Past) -> list[Item]:
