@@ -13,7 +13,7 @@ from tocsin.model.incident import Incident
 from tocsin.model.operator import Author
 from tocsin.model.response import Example, ExampleResult
 from tocsin.operations import examples, incidents, undo
-from tocsin.operations.examples_file import NAMES, rows
+from tocsin.operations.examples_file import MAX_BYTES, NAMES, rows
 from tocsin.store.folder import Store
 
 
@@ -85,6 +85,19 @@ def test_no_bytes_break_it(tmp_path_factory: pytest.TempPathFactory, raw: bytes,
         return
     assert [one.number for one in found] == list(range(1, len(found) + 1))
     assert all(set(one.values) <= set(NAMES) for one in found)
+
+
+@pytest.mark.parametrize(
+    ("raw", "why"),
+    [
+        (b'id,"input\n', "first line is not CSV"),
+        (b"id,input\na," + "é".encode() * (MAX_BYTES // 2), "larger than"),  # cut within a letter
+    ],
+)
+def test_a_file_that_cannot_be_read_says_why(tmp_path: Path, raw: bytes, why: str) -> None:
+    (tmp_path / "odd.csv").write_bytes(raw)
+    with pytest.raises(BadInput, match=why):
+        rows(tmp_path / "odd.csv")
 
 
 def test_results_by_hand_and_from_a_file(

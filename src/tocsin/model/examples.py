@@ -47,7 +47,7 @@ class Column:
 
     @property
     def words(self) -> str:
-        """As people say it: "12 of 12 pass", "3 fail", "9 pass, 3 not tried"."""
+        """As people say it: "9 of 12 pass", the others not tried; "3 of 12 fail"."""
         total = self.passed + self.failed + self.missing
         if self.failed:
             return f"{self.failed} of {total} fail"

@@ -53,13 +53,14 @@ def rows(path: Path) -> list[Row]:
     try:
         with path.open("rb") as stream:
             raw = stream.read(MAX_BYTES + 1)
-        text = raw.decode("utf-8-sig")
     except OSError as error:
         raise BadInput(f"cannot be read: {error.strerror}", where=name) from None
-    except UnicodeDecodeError as error:
-        raise BadInput(f"not UTF-8 at byte {error.start}.", where=name) from None
     if len(raw) > MAX_BYTES:
         raise BadInput(f"the file is larger than {MAX_BYTES:,} bytes.", where=name, hint="Split it.")
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise BadInput(f"not UTF-8 at byte {error.start}.", where=name) from None
     found = list(_limited(_read(text, path.suffix.casefold(), name), name))
     if not found:
         raise BadInput("it has no rows.", where=name, hint=f"Columns: {', '.join(NAMES)}.")
@@ -100,7 +101,10 @@ def _table(text: str, name: str) -> Iterator[Row]:
     head = text.split("\n", 1)[0]
     delimiter = max(",;\t", key=head.count)
     reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    columns = reader.fieldnames or ()
+    try:
+        columns = reader.fieldnames or ()
+    except csv.Error as error:
+        raise BadInput(f"its first line is not CSV: {error}", where=name) from None
     if not {_ours(column) for column in columns} & {"input", "id"}:
         raise BadInput("its first line names neither input nor id.", where=name,
                        hint=f"Columns: {', '.join(NAMES)}.")  # fmt: skip
