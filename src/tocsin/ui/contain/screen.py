@@ -23,7 +23,7 @@ from tocsin.ui.palette import GAP
 from tocsin.ui.text import Label
 
 _REST_MS = 500
-_NOTHING = "No incident in hand. Ctrl D declares one, Ctrl K finds those there are."
+_NOTHING = "No incident in hand.\nCtrl D declares one; Ctrl K finds those there are."
 
 
 class ContainScreen(QWidget):
@@ -44,7 +44,7 @@ class ContainScreen(QWidget):
         self.view: ContainView | None = None
         self.options, self.pulls = OptionsPanel(desk.theme), PullsPanel(desk.theme, zone)
         self.freeze, self.radius = FreezePanel(desk.theme, zone), RadiusPanel(desk)
-        self.said = Label(_NOTHING, "muted")
+        self.said = Label(_NOTHING, "large", wrap=True)
         self.said.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._lay_out()
         self.ask = Ask(self)

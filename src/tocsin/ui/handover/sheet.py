@@ -23,7 +23,7 @@ from tocsin.ui.sheet import Sheet
 from tocsin.ui.text import Label, set_look
 from tocsin.ui.window import Window
 
-_NOTHING = "No incident is in hand. Ctrl 2 shows them."
+_NOTHING = "No incident is in hand. Ctrl K finds one, Ctrl D declares one."
 
 
 class HandoverSheet(Sheet):
@@ -49,7 +49,7 @@ class HandoverSheet(Sheet):
     def open(self) -> None:
         """Open on the hand-over that waits, else on one to prepare, of the incident in hand."""
         if not self._desk.incident:
-            self._desk.tell(_NOTHING)
+            self._desk.tell(_NOTHING, trouble=True)
             return
         self._anew = False
         self._read(first=True)

@@ -133,7 +133,8 @@ class TriageSheet(Sheet):
         if not self.isVisible():
             return
         if view is None:
-            self._say("No incident is open. Ctrl D declares one.")
+            self.dismiss()
+            self._desk.tell("No incident is open. Ctrl D declares one.", trouble=True)
             return
         fresh = self._view is None or self._view.incident.id != view.incident.id
         self._view = view
@@ -284,7 +285,7 @@ class TriageSheet(Sheet):
 
     def _lay_out(self) -> None:
         self.scope.setObjectName("triage-scope")
-        self.scope.setPlaceholderText("Scope: users, inputs, segments, places")
+        self.scope.setPlaceholderText("users, inputs, segments, places")
         self.scope.setAccessibleName("Scope")
         self.reason.setObjectName("triage-reason")
         self.reason.setPlaceholderText("Why it is another level than the answers lead to")
@@ -306,8 +307,12 @@ class TriageSheet(Sheet):
         self.body.setSpacing(6)
         self.body.addLayout(top)
         self.body.addLayout(self._room)
-        self.body.addWidget(self.scope)
-        for widget in (self.help, self.levels, self.because, self.tipped, self.reason, self.note):
+        self.body.addWidget(self.help)  # of the question in hand: right below the questions
+        reached = QHBoxLayout()
+        reached.addWidget(Label("Scope"))
+        reached.addWidget(self.scope, 1)
+        self.body.addLayout(reached)
+        for widget in (self.levels, self.because, self.tipped, self.reason, self.note):
             self.body.addWidget(widget)
         self.body.addLayout(foot)
 

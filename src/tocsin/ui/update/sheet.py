@@ -48,7 +48,7 @@ class UpdateSheet(UpdateForm):
     def open(self, audience: str = "") -> None:
         """Open on the incident in hand, for an audience or the one chosen last."""
         if not self._desk.incident:
-            self._desk.tell("No incident is in hand. Ctrl K finds one.", trouble=True)
+            self._desk.tell("No incident is in hand. Ctrl K finds one, Ctrl D declares one.", trouble=True)
             return
         before = self._draft
         if before is not None and before.incident.id != self._desk.incident:
