@@ -20,7 +20,7 @@ from tocsin.ui.sheet import Sheet
 from tocsin.ui.text import Label, button_text, set_look, visible
 
 _ROWS_HEIGHT, _HOW_HEIGHT = 208, 132
-_NO_INCIDENT = "No incident in hand. Choose one with Ctrl K; what is pulled belongs to an incident."
+_NO_INCIDENT = "No incident in hand: what is pulled belongs to one. Ctrl K finds one, Ctrl D declares one."
 _NONE = "No way to contain this system is registered. Register one, or write down what you do with L."
 
 
@@ -125,10 +125,11 @@ class PullSheet(Sheet):
             field.setVisible(shown)
             label.setVisible(shown)
         if offline and one is not None:
-            count = f"{len(one.open)} step{'s' * (len(one.open) > 1)}"
+            count = "1 step that preserves" if len(one.open) == 1 else f"{len(one.open)} steps that preserve"
+            be = "is" if len(one.open) == 1 else "are"
             self.first.show_text(
-                f"It takes something offline, and {count} that preserve evidence are open. "
-                "Do these first, or say why it cannot wait:"
+                f"It takes something offline, and {count} evidence {be} open. "
+                "That comes first, or say why it cannot wait:"
             )
         if beyond and one is not None:
             self.who.show_text(f"It may be pulled by {', '.join(one.option.who)}. Say why you do:")
