@@ -4,7 +4,7 @@ from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import QRect, QRectF, Signal
 from PySide6.QtGui import QPainter
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from tocsin.model.freeze import Flagged
 from tocsin.operations.freeze import FreezeView
@@ -55,6 +55,9 @@ class FreezePanel(Panel):
         self._zone = zone
         self.rows = Rows(FlagPainter(theme, zone), "Deployments in the change freeze", keys_mean_cursor=True)
         self.rows.setObjectName("flagged")
+        # Beside words that wrap, what a list likes would be the least it takes: it gets what is left instead.
+        self.rows.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
+        self.rows.setMinimumHeight(60)
         self.said = Label("", "small", wrap=True)
         self.turn = small("Declare", "F", "Declare or lift the change freeze")
         self.allow = small("Allow", "A", "Say that the selected deployment was meant")
