@@ -11,6 +11,7 @@ from tocsin.ui.choices import Choices
 from tocsin.ui.desk import Desk
 from tocsin.ui.palette import GAP, PAD, Tone
 from tocsin.ui.text import ElidedLabel, Label, button_text, set_look, set_tip
+from tocsin.ui.times import MONTHS
 
 _STEPS, _EXAMPLES = "Steps", "Examples and fix"
 _HEIGHT, _BAR_PX = 58, 180
@@ -60,7 +61,7 @@ class Head(QFrame):
         self.title.show_text(f"{known.reference}  {view.title or 'What all playbooks share'}")
         category = CATEGORIES.get(known.text("category"), "")
         old = _is_old(view.reviewed, view.now)
-        reviewed = f"playbook reviewed {view.reviewed}" if view.reviewed else ""
+        reviewed = f"playbook reviewed {_day(view.reviewed)}" if view.reviewed else ""
         reviewed += ", more than a year ago" if old else ""
         parts = (known.title, view.system, category or "no category", reviewed)
         self.about.show_text(" · ".join(filter(None, parts)))
@@ -103,6 +104,15 @@ class Head(QFrame):
         row.addWidget(Label("X", "key"), 0, Qt.AlignmentFlag.AlignVCenter)
         row.addWidget(self.mine)
         row.addWidget(self.task)
+
+
+def _day(reviewed: str) -> str:
+    """Return a day of a pack as the screens say days: 2 Nov 2026; what is none, as it is."""
+    try:
+        told = date.fromisoformat(reviewed)
+    except ValueError:
+        return reviewed
+    return f"{told.day} {MONTHS[told.month - 1]} {told.year}"
 
 
 def _is_old(reviewed: str, now: datetime) -> bool:
