@@ -14,7 +14,7 @@ def told(line: Line | None, cell: Cell | None, scheme: Scheme | None) -> str:
     escalate = cells[ESCALATE]
     parts = [
         f"{level.id}: {cells[RESPOND].text}",
-        f"escalation: {escalate.text}, {escalate.small}".rstrip(", "),
+        ", ".join([f"escalation: {escalate.text}", *map(_within, escalate.small.splitlines())]),
     ]
     if cell is not None and cell.route is not None:
         takes = "take over" if level.id in cell.route.levels else "do not take over here"
@@ -22,6 +22,11 @@ def told(line: Line | None, cell: Cell | None, scheme: Scheme | None) -> str:
     sentence = "; ".join(parts).replace("\n", ", ")
     here = any(each.marks for each in line.cells)
     return f"{sentence}." if here else f"{sentence}. Nothing is open at this level."
+
+
+def _within(line: str) -> str:
+    """Return a line of a cell as it stands within a sentence."""
+    return f"{line[:1].lower()}{line[1:]}"
 
 
 def under(found: Matrix, scheme: Scheme) -> Matrix:
