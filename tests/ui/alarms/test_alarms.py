@@ -1,5 +1,7 @@
 """An alarm is heard and seen on whatever screen, takes the keys from nobody, and is silenced one by one."""
 
+import sys
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -18,6 +20,7 @@ from tocsin.operations import alarms as operations
 from tocsin.operations import incidents, queue, systems
 from tocsin.store import alerts, journal
 from tocsin.store.folder import Store
+from tocsin.ui.alarms import sound
 from tocsin.ui.alarms.alarms import Alarms
 from tocsin.ui.alarms.sound import Player
 from tocsin.ui.desk import Desk
@@ -255,6 +258,35 @@ def test_a_sound_that_cannot_be_played_is_written_down_once(
 
     qtbot.waitUntil(lambda: len(told()) == 1, timeout=15_000)
     assert "no sound device" in told()[0]
+
+
+def test_a_library_that_is_not_there_and_a_device_that_takes_nothing_are_told(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import miniaudio
+
+    player = Player([miniaudio.Backend.NULL])
+    monkeypatch.setattr(sound, "_PATIENCE_S", -60.0)
+    with qtbot.waitSignal(player.failed, timeout=15_000) as failed:
+        assert player.play(Priority.NOTICE)
+    assert "takes nothing" in failed.args[1]
+    player.close()
+    monkeypatch.setitem(sys.modules, "miniaudio", None)
+    with qtbot.waitSignal(player.failed, timeout=15_000) as failed:
+        assert player.play(Priority.NOTICE)
+    assert "cannot be loaded" in failed.args[1]
+    player.close()
+
+
+def test_closing_does_not_wait_for_the_end_of_a_sound() -> None:
+    import miniaudio
+
+    player = Player([miniaudio.Backend.NULL])
+    player.play(Priority.URGENT)
+    began = time.monotonic()
+    player.close()
+    assert not player.playing
+    assert time.monotonic() - began < len(sound.wave(Priority.URGENT)) / sound.RATE / 2
 
 
 def test_the_list_shelves_with_a_reason_and_shows_who_said_what(

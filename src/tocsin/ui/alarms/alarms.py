@@ -96,14 +96,13 @@ class Alarms(QObject):
 
     def try_sound(self, priority: Priority) -> None:
         """Play a sound so that people know it, also while muted."""
-        self._last = None
-        self.player.play(priority)
+        if self.player.play(priority):
+            self._last = None
 
     def _rang(self, alarm: Alarm, loud: bool) -> None:
-        self._last = alarm
         self.bar.flash()
-        if not self.muted:
-            self.player.play(alarm.priority, loud=loud)
+        if not self.muted and self.player.play(alarm.priority, loud=loud):
+            self._last = alarm
         if not self._window.isActiveWindow():
             self._tell_tray(alarm)
 
@@ -128,7 +127,7 @@ class Alarms(QObject):
         self._unheard(self._last, f"could not be sounded: {why}")
 
     def _unheard(self, alarm: Alarm, what: str) -> None:
-        """Write it down once for each alarm, and say it once for each cause."""
+        """Write it down once for each alarm; say so only the first time, or each would cover the last."""
         if alarm.id in self._failed:
             return
         if not self._failed:

@@ -2,7 +2,8 @@
 
 from collections.abc import Generator, Sequence
 from functools import cache
-from threading import Thread
+from threading import Event, Thread
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,8 +11,12 @@ from PySide6.QtCore import QObject, Signal
 
 from tocsin.model.alarms import Priority
 
+if TYPE_CHECKING:
+    from miniaudio import PlaybackDevice
+
 RATE = 44_100  # samples a second
 _EDGE_S = 0.012  # rise and fall of a pulse, so that it does not click
+_PATIENCE_S = 2.0  # longer than it lasts a sound may take
 _SILENCE_S = 0.3  # after the last pulse: what the device still holds has to be heard
 
 # Pulses of (hertz, seconds, seconds of silence after). Rising threes press most; one low pulse only tells.
@@ -51,27 +56,37 @@ class Player(QObject):
         super().__init__()
         self._backends = backends
         self._thread: Thread | None = None
+        self._over = Event()  # of the sound that is played
 
     @property
     def playing(self) -> bool:
         """Whether a sound is being played."""
         return self._thread is not None and self._thread.is_alive()
 
-    def play(self, priority: Priority, *, loud: bool = False) -> None:
-        """Play a sound; while another is played this one is left out, since that one calls already."""
+    def play(self, priority: Priority, *, loud: bool = False) -> bool:
+        """Play a sound; while another is played this one is left out, since that one calls already.
+
+        Return whether it is played.
+        """
         if self.playing:
-            return
+            return False
+        self._over = Event()
         self._thread = Thread(target=self._play, args=(priority, 1.0 if loud else 0.6), daemon=True)
         self._thread.start()
+        return True
 
     def close(self) -> None:
-        """Wait for the end of what is played, a few seconds at most."""
+        """Cut off what is played."""
+        self._over.set()
         if self._thread is not None:
             self._thread.join(5)
 
     def _play(self, priority: Priority, loudness: float) -> None:
-        import miniaudio
-
+        try:
+            import miniaudio
+        except (ImportError, OSError) as error:  # a system that its library does not fit
+            self.failed.emit(priority, f"the sound library cannot be loaded: {error}")
+            return
         try:
             device = miniaudio.PlaybackDevice(
                 output_format=miniaudio.SampleFormat.SIGNED16,
@@ -84,25 +99,26 @@ class Player(QObject):
             self.failed.emit(priority, f"no sound device: {error.args[0] if error.args else error}")
             return
         try:
-            self._through(device, wave(priority, loudness))
+            heard = self._through(device, wave(priority, loudness))
         except miniaudio.MiniaudioError as error:
             self.failed.emit(priority, f"the sound stopped: {error.args[0] if error.args else error}")
         else:
-            self.played.emit(priority)
+            if heard:
+                self.played.emit(priority)
+            else:
+                self.failed.emit(priority, "the sound device takes nothing")
         finally:
             device.close()
 
-    def _through(self, device: object, samples: NDArray[np.int16]) -> None:
-        from threading import Event
-
-        heard = Event()
-        source = _chunks(samples, heard)
+    def _through(self, device: "PlaybackDevice", samples: NDArray[np.int16]) -> bool:
+        """Return whether the device took all of it, or was told to stop."""
+        source = _chunks(samples, self._over)
         next(source)
-        device.start(source)  # type: ignore[attr-defined]
-        heard.wait(len(samples) / RATE + 2)
+        device.start(source)
+        return self._over.wait(len(samples) / RATE + _PATIENCE_S)
 
 
-def _chunks(samples: NDArray[np.int16], heard: object) -> Generator[bytes, int, None]:
+def _chunks(samples: NDArray[np.int16], heard: Event) -> Generator[bytes, int, None]:
     """Hand over as many frames as the device asks for; ring `heard` when there are none left."""
     at = 0
     frames = yield b""
@@ -110,6 +126,6 @@ def _chunks(samples: NDArray[np.int16], heard: object) -> Generator[bytes, int, 
         part = samples[at : at + frames]
         at += frames
         frames = yield part.tobytes() + bytes(2 * (frames - len(part)))
-    heard.set()  # type: ignore[attr-defined]
+    heard.set()
     while True:
         frames = yield bytes(2 * frames)
