@@ -66,3 +66,13 @@ def test_more_than_ten_in_ten_minutes_are_a_flood() -> None:
     assert is_flood(at, NOW)
     assert not is_flood(at[:10], NOW)
     assert not is_flood([NOW - timedelta(seconds=70 * number) for number in range(30)], NOW)
+
+
+def test_a_clock_that_is_set_back_leaves_no_alarm_silent_and_makes_no_flood() -> None:
+    alarm = Alarm("a", Priority.URGENT, "t", "d", NOW - timedelta(hours=1))
+    before = standing([alarm], [said("a", NOW + timedelta(days=1))], [], NOW)
+    assert [one.state for one in before] == [State.REPEATED]
+    # That of another machine may be a little ahead.
+    beside = standing([alarm], [said("a", NOW + timedelta(seconds=3))], [], NOW)
+    assert [one.state for one in beside] == [State.ACKNOWLEDGED]
+    assert not is_flood([NOW + timedelta(days=1)] * 11, NOW)

@@ -209,7 +209,8 @@ def _stand(
     again = heard.at + REPEATS[alarm.priority]
     if shelf is not None and shelf.body.until > heard.at:
         return Standing(alarm, State.REPEATED)
-    if now >= again:
+    # By a clock that was set back since, it was heard in the future: that must not silence it for a day.
+    if abs(now - heard.at) >= REPEATS[alarm.priority]:
         return Standing(alarm, State.REPEATED, None, heard.by, heard.body.note)
     return Standing(alarm, State.ACKNOWLEDGED, again, heard.by, heard.body.note)
 
@@ -220,4 +221,4 @@ def _order(one: Standing) -> tuple[bool, int, datetime, str]:
 
 def is_flood(begun: Iterable[datetime], now: datetime) -> bool:
     """Whether more came in the last minutes than a person can take in one by one (EEMUA 191)."""
-    return sum(now - at < FLOOD_SPAN for at in begun) > FLOOD
+    return sum(abs(now - at) < FLOOD_SPAN for at in begun) > FLOOD

@@ -124,6 +124,17 @@ def test_one_that_still_stands_sounds_again(
     assert "stands since Operator A" in made.bar.words.text()
 
 
+def test_one_nobody_heard_rings_again_also_when_the_clock_was_set_back(
+    qtbot: QtBot, made: Alarms, raise_: Raise, desk: Desk, clock: ManualClock
+) -> None:
+    raise_()
+    qtbot.waitUntil(made.bar.isVisible)
+    settled(qtbot, desk, made)
+    with qtbot.waitSignal(made.watching.rang):
+        clock.set_wall(clock.now() - timedelta(days=1))
+        desk.heartbeat.tick.emit(clock.now())
+
+
 def test_a_slow_finding_waits_in_the_queue_only(
     qtbot: QtBot, made: Alarms, desk: Desk, raise_: Raise
 ) -> None:

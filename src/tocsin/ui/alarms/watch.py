@@ -95,7 +95,10 @@ class Watch(QObject):
             self._anew = True
             self._look()
         waiting = self.unheard
-        if waiting and self._rung is not None and now - self._rung >= _AGAIN[waiting[0].alarm.priority]:
+        if not waiting or self._rung is None:
+            return
+        # Either way: the machine's clock may be set back.
+        if abs(now - self._rung) >= _AGAIN[waiting[0].alarm.priority]:
             self._ring(waiting[0].alarm, loud=waiting[0].state is State.REPEATED)
 
     def _look(self) -> None:
