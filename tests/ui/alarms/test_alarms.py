@@ -77,6 +77,11 @@ def settled(qtbot: QtBot, desk: Desk, made: Alarms) -> None:
     qtbot.waitUntil(lambda: not (watch._reading or watch._soon.isActive() or desk.jobs.busy()))
 
 
+def shown(made: Alarms) -> list[State]:
+    view = made.watching.view
+    return [one.state for one in view.standing] if view is not None else []
+
+
 def test_a_new_urgent_finding_is_heard_and_seen_and_takes_no_key(
     qtbot: QtBot, made: Alarms, window: Window, raise_: Raise
 ) -> None:
@@ -115,7 +120,7 @@ def test_one_that_still_stands_sounds_again(
     raise_()
     qtbot.waitUntil(made.bar.isVisible)
     made.bar.acknowledge()
-    qtbot.waitUntil(lambda: not made.bar.isVisible())
+    qtbot.waitUntil(lambda: shown(made) == [State.ACKNOWLEDGED])
     settled(qtbot, desk, made)
     with qtbot.waitSignal(made.watching.rang, timeout=15_000) as rang:
         clock.advance(minutes=6)
