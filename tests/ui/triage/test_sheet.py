@@ -170,6 +170,30 @@ def test_keys_pressed_before_the_questions_are_read_are_not_lost(
     assert (row(sheet, "harm"), row(sheet, "data")) == ("no", "yes")
 
 
+def test_what_others_set_meanwhile_is_shown_and_not_set_back(
+    qtbot: QtBot, sheet: TriageSheet, store: Store, declared: Incident
+) -> None:
+    incidents.set_fields(store, A, declared.id, {"type": "bias", "category": "unfairness", "scope": "north"})
+    sheet.dismiss()
+    sheet.open(declared.id)
+    qtbot.waitUntil(lambda: row(sheet, "type") == "bias")
+    press(qtbot, "nnnnnnn")
+    qtbot.keyClick(sheet, Key.Key_Escape)
+    incidents.set_fields(store, A, declared.id, {"type": "oversight", "scope": "north and south"})
+    sheet.open(declared.id)
+    qtbot.waitUntil(lambda: row(sheet, "type") == "oversight")
+    assert sheet.scope.text() == "north and south"
+    sheet.setFocus()
+    while row(sheet, "category") != "unknown":
+        qtbot.keyClick(sheet, Key.Key_Up)
+        press(qtbot, "u" if sheet.rows[sheet._at].asked.id == "category" else "")
+    with qtbot.waitSignal(sheet.recorded):
+        qtbot.keyClick(sheet, Key.Key_Return)
+    known = incidents.get(store, declared.id)
+    assert (known.text("type"), known.text("scope")) == ("oversight", "north and south")
+    assert known.text("category") == "", "said to be not known"
+
+
 def test_another_incident_has_answers_of_its_own(
     qtbot: QtBot, sheet: TriageSheet, store: Store, declared: Incident
 ) -> None:

@@ -1,7 +1,7 @@
 """What the sheet of triage asks, in order, with the keys of the answers; and what was answered so far."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tocsin.model import triage
 from tocsin.model.triage import UNKNOWN, UNKNOWN_KEY, Verdict
@@ -48,7 +48,10 @@ class Asked:
 
 @dataclass
 class Draft:
-    """What was answered so far. The id is made with it, so that confirming twice records once."""
+    """What was answered so far. The id is made with it, so that confirming twice records once.
+
+    `offered` are the fields as they were set when it began.
+    """
 
     id: str
     answers: dict[str, str] = field(default_factory=dict)
@@ -56,6 +59,7 @@ class Draft:
     scope: str = ""
     level: str = ""  # taken by hand, empty while the answers say it
     override: str = ""
+    offered: dict[str, str] = field(default_factory=dict)
 
     def given(self, asked: Asked) -> str:
         """Return the id of the answer given, empty while there is none."""
@@ -67,15 +71,25 @@ class Draft:
 
     @property
     def values(self) -> dict[str, str]:
-        """The fields to write: what is known of them."""
-        known = {name: value for name, value in self.fields.items() if value != UNKNOWN}
-        return {**known, "scope": self.scope.strip()}
+        """The fields to write: those said here. What others set meanwhile is not set back."""
+        said = {name: "" if value == UNKNOWN else value for name, value in self.fields.items()}
+        said["scope"] = self.scope.strip()
+        return {name: value for name, value in said.items() if value != self.offered.get(name, "")}
 
 
 def begun(view: TriageView, id: str) -> Draft:
     """Return the draft a triage begins with: what was answered before, and the fields that are set."""
     set_ = {name: said for name, said in view.fields.items() if name in _FIELDS and said in CHOICES[name]}
-    return Draft(id, dict(view.answers), set_, view.fields["scope"])
+    scope = view.fields["scope"]
+    return Draft(id, dict(view.answers), set_, scope, offered={**set_, "scope": scope.strip()})
+
+
+def renewed(draft: Draft, view: TriageView) -> Draft:
+    """Return a draft that was kept, with what others set meanwhile of the fields nobody touched here."""
+    new, said = begun(view, draft.id), draft.values
+    fields = new.fields | {name: value for name, value in draft.fields.items() if name in said}
+    scope = draft.scope if "scope" in said else new.scope
+    return replace(draft, fields=fields, scope=scope, offered=new.offered)
 
 
 def asked(view: TriageView) -> Iterator[Asked]:

@@ -19,7 +19,7 @@ from tocsin.ui.palette import Tone
 from tocsin.ui.sheet import Sheet
 from tocsin.ui.text import ElidedLabel, Label, set_look
 from tocsin.ui.times import countdown
-from tocsin.ui.triage.asked import Asked, Draft, Option, asked, begun, told, verdict
+from tocsin.ui.triage.asked import Asked, Draft, Option, asked, begun, renewed, told, verdict
 from tocsin.ui.triage.row import QuestionRow
 
 Key = Qt.Key
@@ -138,14 +138,16 @@ class TriageSheet(Sheet):
             return
         fresh = self._view is None or self._view.incident.id != view.incident.id
         self._view = view
-        known = self._drafts.setdefault(view.incident.id, begun(view, self._desk.store.new_id()))
-        self._draft = known
+        kept = self._drafts.get(view.incident.id)
+        known = renewed(kept, view) if kept else begun(view, self._desk.store.new_id())
+        self._draft = self._drafts[view.incident.id] = known
         self._show_incident(view)
         if fresh:
             self._ask(list(asked(view)))
-            self.scope.setText(known.scope)
             self.reason.setText(known.override)
             self._at = next((i for i, row in enumerate(self.rows) if not known.given(row.asked)), 0)
+        if self.scope.text() != known.scope:
+            self.scope.setText(known.scope)
         self._show()
         early, self._early = self._early, []
         for key, text in early:
