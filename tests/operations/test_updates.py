@@ -257,6 +257,7 @@ def test_a_record_is_corrected_and_stays_readable(
     entry = tell(store, author, incident)
     at = store.now()
     clock.advance(minutes=5)
+    incidents.set_fields(store, author, incident.id, {"impact": "40 letters late"})
     new = updates.correct(store, author, entry, "it was the board", to="board", by="call")
     first, second = updates.listed(store, incident.id)
     assert isinstance(first.body, UpdateTold)
@@ -265,6 +266,8 @@ def test_a_record_is_corrected_and_stays_readable(
     assert (second.entry, second.withdrawn) == (entry, "it was the board")
     [update] = [one for one in clocks.listed(store, incident.id) if one.rule == "update"]
     assert update.due == at + timedelta(minutes=30), "it was told when it was told"
+    changed = updates.draft(store, incident.id).changes
+    assert [one.words for one in changed] == ["Impact: 40 letters late"], "the board has not heard of it"
     with pytest.raises(BadInput, match="nothing to correct"):
         updates.correct(store, author, new.id, "why")
 

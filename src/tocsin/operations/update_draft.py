@@ -190,10 +190,12 @@ def _changed(
         return ()
     told = next(entry for entry in entries if entry.id == last.entry)
     until = [one for one in entries if _order(one) < _order(told) and one.subject == known.id]
+    if told.occurred is not None:  # told before it was written down, or corrected since
+        until = [one for one in until if one.recorded_at <= last.at]
     then = incidents_model.fold(until)
     if then is None:
         return ()
-    at = told.recorded_at
+    at = last.at
     before_scheme, before_states = clocks.states(connection, then, at, zone)
     before = situation(then, before_scheme, before_states, at, zone)
     return changes(before, situation(known, scheme, states, now, zone))
