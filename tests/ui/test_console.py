@@ -18,7 +18,10 @@ from tocsin.operations.ingest import ingest
 from tocsin.operations.progress import finish
 from tocsin.store import journal
 from tocsin.store.folder import Store
+from tocsin.ui import offered
+from tocsin.ui.command.screen import CommandScreen
 from tocsin.ui.console import App
+from tocsin.ui.playbook.screen import PlaybookScreen
 
 
 @pytest.fixture
@@ -111,3 +114,33 @@ def test_a_spot_check_is_reviewed_from_anywhere_by_its_keys(
     assert not app.sheets.spotcheck.isVisible()
     qtbot.keyClick(app.window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(lambda: spotcheck.report(store, draw).wrong == 0, timeout=20_000)
+
+
+def _choose(qtbot: QtBot, app: App, typed: str) -> None:
+    app.window.open_finder()
+    qtbot.keyClicks(app.window.finder.line, typed)
+    qtbot.keyClick(app.window.finder.line, Qt.Key.Key_Return)
+
+
+def test_what_the_keys_of_a_screen_do_is_found_from_any_other(qtbot: QtBot, app: App, store: Store) -> None:
+    incidents.declare(store, app.desk.author, title="Scorer declines", system="scorer")
+    _choose(qtbot, app, "Assign roles")
+    screen = app.window.stack.currentWidget()
+    assert isinstance(screen, CommandScreen)
+    qtbot.waitUntil(lambda: screen.ask.isVisible())
+    assert app.window.front == "command"
+
+
+def test_the_buttons_in_sight_are_found_once_and_do_what_they_say(
+    qtbot: QtBot, app: App, store: Store
+) -> None:
+    incidents.declare(store, app.desk.author, title="Scorer declines", system="scorer")
+    screen = app.window.show_screen("playbook")
+    assert isinstance(screen, PlaybookScreen)
+    qtbot.waitUntil(lambda: screen.view is not None)
+    found = [one.title for one in offered.here(app.window)]
+    assert not any("nobody planned" in one for one in found), "the window's own list has it"
+    mine = next(one for one in offered.here(app.window) if one.detail == "M")
+    assert mine.title == "Mine: Show only my steps"
+    mine.run()
+    assert screen.steps.mine

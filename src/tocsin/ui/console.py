@@ -14,10 +14,10 @@ from tocsin.now import Clock
 from tocsin.operations import operators, stores
 from tocsin.operations.operators import account
 from tocsin.store.folder import Store, is_store
+from tocsin.ui import offered
 from tocsin.ui.alarms.alarms import Alarms
 from tocsin.ui.bars import Bars
 from tocsin.ui.bell import Bell
-from tocsin.ui.command import offered
 from tocsin.ui.desk import Desk
 from tocsin.ui.detecting import Detecting
 from tocsin.ui.escalating import Escalating
@@ -144,6 +144,7 @@ class App(QObject):
         window.add_action("Policy packs", lambda: self.sheets.policy.open(), "Ctrl+Shift+Y", "setup")
         window.add_action("Export the incident report", self.screens.export, "Ctrl+P", "report")
         window.add_action("Look at what is urgent", self.alarms.bar.look, "Ctrl+U", "wall")
+        window.add_action("Declare from the alarm", self.alarms.bar.declare, "", "declare")
         window.add_action("Acknowledge the alarm", self.alarms.bar.acknowledge, "Ctrl+Shift+A", "check")
         window.add_action("All alarms", self.alarms.show_all, "Ctrl+Shift+L", "clock")
         window.add_action("Mute alarm sounds, or sound again", self.alarms.toggle_mute, "Ctrl+Shift+M", "")

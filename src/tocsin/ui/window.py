@@ -39,6 +39,7 @@ class Window(QMainWindow):
         super().__init__()
         self._desk = desk
         self._screens: dict[str, Screen] = {}
+        self.front = ""  # the key of the screen in sight
         self._finds: list[Callable[[], Iterable[Choice]]] = []
         self._late_finds: list[Callable[[], Iterable[Choice]]] = []
         self._icons: dict[QAction, str] = {}
@@ -67,6 +68,7 @@ class Window(QMainWindow):
             screen = self._screens[key] = screen()
         if self.stack.indexOf(screen) < 0:
             self.stack.addWidget(screen)
+        self.front = key
         self.rail.mark(key)
         if self.stack.currentWidget() is not screen or self.stack.count() == 1:
             self.stack.setCurrentWidget(screen)
