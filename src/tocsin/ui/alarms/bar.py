@@ -35,7 +35,7 @@ class AlarmBar(QFrame):
         self.head, self.words = Label("", "large"), ElidedLabel("")
         self.look_button, self.declare_button = QPushButton("Look   Ctrl U"), QPushButton("Declare")
         self.heard_button = QPushButton("Acknowledge   Ctrl Shift A")
-        self.all_button = QPushButton("All …")
+        self.all_button = QPushButton("All …   Ctrl Shift L")
         self._flash = QTimer(self)
         self._flash.setInterval(_FLASH_MS)
         self._flash.timeout.connect(self._change)
