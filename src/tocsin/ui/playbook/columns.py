@@ -126,7 +126,10 @@ class Phases(QWidget):
         for phase, one in self.lists.items():
             here = [each for each in found if each.step.phase == phase]
             here.sort(key=lambda each: not each.task)
+            fresh = not one.facts
             one.show_rows((each.step.id, words.aloud(each, now, self._zone), each) for each in here)
+            if fresh and (still := next((each for each in here if not each.finished), None)):
+                one.select(still.step.id)  # what is done needs nobody's hand
             done = sum(each.finished for each in here)
             self.panels[phase].remark.show_text(f"{done} / {len(here)}" if here else "nothing")
         self.show_time(now)
