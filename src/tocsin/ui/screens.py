@@ -35,10 +35,10 @@ class Screens(QObject):
         window.add_screen("report", "Report", "report", self._make_report, "Ctrl+4")
         window.add_screen("signals", "Signals", "signals", self._make_signals, "Ctrl+5")
         window.add_screen("sources", "Sources", "setup", self._make_sources, "Ctrl+6")
-        window.add_screen("people", "On call", "person", self._make_people, "Ctrl+0")
         window.add_screen("matrix", "Matrix", "matrix", self._make_matrix, "Ctrl+7")
         window.add_screen("playbook", "Playbook", "playbook", self._make_playbook, "Ctrl+8")
         window.add_screen("contain", "Contain", "contain", self._make_contain, "Ctrl+9")
+        window.add_screen("people", "On call", "person", self._make_people, "Ctrl+0")
 
     def _make_command(self) -> QWidget:
         from tocsin.ui.command.screen import CommandScreen
