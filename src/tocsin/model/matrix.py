@@ -161,7 +161,13 @@ def owed(incident: Incident, scheme: Scheme, clocks: Sequence[ClockState]) -> tu
         if clock.started and clock.ended is None and not clock.stopped
     ]
     found += [
-        Owed(incident.id, incident.reference, f"is told: {route.title}", route.to, incident.commander)
+        Owed(
+            incident.id,
+            incident.reference,
+            f"word of the incident ({route.title})",
+            route.to,
+            incident.commander,
+        )
         for route in routes(incident, scheme)
     ]
     return tuple(sorted(found, key=lambda one: one.by or _NEVER))
