@@ -109,6 +109,20 @@ def test_a_briefing_keeps_what_was_written_and_follows_the_facts_elsewhere(
     assert not_plain(sheet) == []
 
 
+def test_what_the_records_tell_stays_when_the_journal_goes_on(
+    qtbot: QtBot, desk: Desk, sheet: HandoverSheet, store: Store, incident: Incident
+) -> None:
+    opened(qtbot, sheet)
+    qtbot.waitUntil(lambda: not desk.jobs.busy())
+    sheet.preparing.tell_reach("Affected decisions: 40")
+    situation = sheet.preparing.form.fields["situation"]
+    assert situation.toPlainText().endswith("Affected decisions: 40")
+    incidents.set_fields(store, A, incident.id, {"impact": "40 letters late"})
+    desk.bell.journal_changed.emit()
+    qtbot.waitUntil(lambda: "Impact: 40 letters late" in situation.toPlainText())
+    assert situation.toPlainText().endswith("Affected decisions: 40")
+
+
 def test_the_time_is_the_nearest_such_and_what_is_agreed_waits(
     qtbot: QtBot, sheet: HandoverSheet, store: Store, clock: ManualClock, incident: Incident
 ) -> None:

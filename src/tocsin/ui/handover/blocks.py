@@ -96,13 +96,6 @@ class BriefingForm(Scroller):
         """Whether somebody changed what was offered for a block."""
         return self.fields[block].toPlainText() != visible(self._offered.get(block, ""))
 
-    def add(self, block: str, text: str) -> None:
-        """Put further lines at the end of a block that nobody wrote in."""
-        if text and not self.written(block):
-            self.offer({block: "\n".join(filter(None, (self._offered.get(block, ""), text)))} | {
-                other: said for other, said in self._offered.items() if other != block
-            })  # fmt: skip
-
     def blocks(self) -> dict[str, str]:
         """Return what stands in the fields; what was offered comes back without the marks it was shown by."""
         return {block: self._text(block) for block in self.fields}

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 
 from tocsin.model import roles
 from tocsin.model.handover import INCOMING, OUTGOING, SIDES, Handover
-from tocsin.operations.briefing import Drafted
+from tocsin.operations.briefing import Drafted, with_readings
 from tocsin.ui.handover.blocks import BriefingForm, BriefingView
 from tocsin.ui.palette import GAP, Tone
 from tocsin.ui.text import Label, button_text, set_look, visible
@@ -37,6 +37,8 @@ class PreparePage(QWidget):
         self._zone = zone
         self.role, self.person, self.planned = QComboBox(), QLineEdit(), QLineEdit()
         self.form = BriefingForm()
+        self._blocks: dict[str, str] = {}
+        self._reach = ""  # what the records tell of who is affected
         self.save = QPushButton("Prepare   Ctrl Enter")
         self._lay_out()
 
@@ -55,6 +57,7 @@ class PreparePage(QWidget):
         """Forget what was typed: it belongs to another hand-over."""
         self.person.clear()
         self.planned.clear()
+        self._blocks, self._reach = {}, ""
         self.form.offer({}, anew=True)
 
     def show_draft(self, found: Drafted) -> None:
@@ -66,7 +69,8 @@ class PreparePage(QWidget):
                 title = roles.title(found.scheme, one.role)
                 self.role.addItem(visible(f"{title}: {one.person}"), one.role)
         self.role.setCurrentIndex(max(0, self.role.findData(now)))
-        self.form.offer(found.blocks)
+        self._blocks = found.blocks
+        self.form.offer(with_readings(found.blocks, self._reach))
 
     def take(self, waiting: Handover) -> None:
         """Take over what was prepared, to be written anew."""
@@ -76,7 +80,8 @@ class PreparePage(QWidget):
 
     def tell_reach(self, told: str) -> None:
         """Add what the records tell of who is affected."""
-        self.form.add("situation", told)
+        self._reach = told
+        self.form.offer(with_readings(self._blocks, told))
 
     def _lay_out(self) -> None:
         for field, name, hint in (
@@ -151,7 +156,8 @@ class ConfirmPage(QWidget):
         self.side = sides[0] if sides else None
         for side in SIDES:
             self._show_side(one, side, operator, now)
-        changed = f"; {found.since} entries since then are not in it" if found.since else ""
+        entries = "1 entry since then is" if found.since == 1 else f"{found.since} entries since then are"
+        changed = f"; {entries} not in it" if found.since else ""
         self.since.show_text(f"Prepared by {one.by}, {short_stamp(one.prepared, self._zone, now)}{changed}.")
         self.since.set_tone(Tone.YELLOW if found.since else None)
         self.view.show_handover(one, answering=self.side == INCOMING)
