@@ -86,6 +86,17 @@ def test_each_side_confirms_for_itself_and_once(store: Store, incident: Incident
         handover.confirm(store, A, incident.id, id)
 
 
+def test_what_was_written_since_is_counted_without_the_confirmations(
+    store: Store, clock: ManualClock, incident: Incident
+) -> None:
+    id = prepared(store, incident)
+    clock.advance(minutes=1)
+    handover.confirm(store, A, incident.id, id)
+    assert briefing.draft(store, incident.id).since == 0
+    timeline.log(store, A, incident.id, "/do Rolled back")
+    assert briefing.draft(store, incident.id).since == 1
+
+
 def test_a_retry_confirms_once(store: Store, incident: Incident) -> None:
     prepared(store, incident)
     entry = store.new_id()

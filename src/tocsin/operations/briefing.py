@@ -18,6 +18,7 @@ from tocsin.model.journal import Entry
 from tocsin.model.next_actions import Action, next_actions
 from tocsin.model.operator import Author
 from tocsin.model.report import as_of as identity
+from tocsin.model.response import HandoverConfirmed
 from tocsin.model.severity import Scheme
 from tocsin.model.timeline import Item
 from tocsin.model.timeline import fold as item_of
@@ -31,7 +32,8 @@ from tocsin.store.folder import Store
 class Drafted:
     """What the sheet of a hand-over begins with: the incident, its hand-overs, the briefing drafted now.
 
-    `since` counts the entries written after the hand-over that waits was prepared: its briefing knows none.
+    `since` counts the entries written after the hand-over that waits was prepared, its confirmations apart:
+    its briefing knows none of them.
     """
 
     incident: Incident
@@ -46,9 +48,15 @@ def draft(store: Store, reference: str) -> Drafted:
     past = documents.past(store, reference, None)
     found = handover.handovers(past.state)
     waiting = handover.standing(past.state)
-    since = sum(1 for one in past.entries if waiting and one.recorded_at > waiting.prepared)
+    since = sum(waiting is not None and _news(one, waiting) for one in past.entries)
     facts = _facts(past, store.now(), store.zone)
     return Drafted(past.state, past.scheme, found, briefing_draft.draft(facts), since)
+
+
+def _news(entry: Entry, waiting: Handover) -> bool:
+    """Whether an entry was written after a hand-over was prepared, and is no confirmation of it."""
+    confirms = isinstance(entry.body, HandoverConfirmed) and entry.body.handover == waiting.id
+    return entry.recorded_at > waiting.prepared and not confirms
 
 
 def readings(store: Store, reference: str) -> Generator[Progress, None, str]:
