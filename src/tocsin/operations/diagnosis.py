@@ -1,17 +1,14 @@
 """Diagnosis: a person clears, suspects or confirms a layer, and says what that rests on (C4)."""
 
-from collections.abc import Generator, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 
 from tocsin.errors import BadInput
 from tocsin.model.journal import Entry
 from tocsin.model.operator import Author
 from tocsin.model.playbook import FINDINGS, LAYERS
 from tocsin.model.response import LayerJudged
-from tocsin.operations import evidence as files_of_evidence
 from tocsin.operations import playbook
-from tocsin.operations.progress import Progress
-from tocsin.store import incidents, journal
+from tocsin.store import journal
 from tocsin.store.folder import Store
 
 _LONGEST = 4_000
@@ -42,17 +39,6 @@ def judge(
         playbook.check_files(write.connection, known, files)
         body = LayerJudged(layer, finding, evidence, tuple(files))
         return write.add(author, body, incident=known.id, subject=known.id, id=id)
-
-
-def judge_by_file(
-    store: Store, author: Author, incident: str, layer: str, finding: str, path: Path, *, evidence: str = ""
-) -> Generator[Progress, None, Entry]:
-    """Attach a file to the incident, then say how the layer stands by it."""
-    _check(layer, finding)
-    with store.journal.read() as connection:
-        known = incidents.get(connection, incident)
-    attached = yield from files_of_evidence.attach(store, author, known.id, path)
-    return judge(store, author, known.id, layer, finding, evidence=evidence, files=(attached.id,))
 
 
 def _check(layer: str, finding: str) -> None:
