@@ -117,12 +117,24 @@ def test_every_type_of_incident_has_a_scenario_that_reads() -> None:
         ('system = "other"', "none of the systems"),
         ("minutes = 100000", "a day at most"),
         ("seed = 'x'", "int"),
+        ("words = { level = 112, daily = 6 }", "noise"),
+        ("words = { level = 1, daily = 6, noise = -1 }", "noise is not below 0"),
     ],
 )
 def test_a_script_that_makes_no_sense_is_refused(script: Path, wrong: str, said: str) -> None:
     key = wrong.split(" ")[0]
     lines = [wrong if line.startswith(f"{key} ") else line for line in SMALL.splitlines()]
     script.write_text("\n".join(lines))
+    with pytest.raises(BadInput, match=said):
+        drill.scenario(str(script))
+
+
+@pytest.mark.parametrize(
+    ("log", "said"),
+    [("rows = 5", "a log has a system"), ("system = 'assistant'\nroles = {}\nrows = 'many'", "int")],
+)
+def test_a_decision_log_that_makes_no_sense_is_refused(script: Path, log: str, said: str) -> None:
+    script.write_text(f"{SMALL}[[decisions]]\n{log}\n")
     with pytest.raises(BadInput, match=said):
         drill.scenario(str(script))
 

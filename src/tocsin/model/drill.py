@@ -38,11 +38,52 @@ class Inject:
 
 
 @dataclass(frozen=True, slots=True)
+class Shift:
+    """A signal that leaves what was usual: by how much, from `minutes` after the drill began on (before it
+    where negative), in full `over_minutes` later."""
+
+    minutes: float
+    over_minutes: float
+    by: float
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """A signal a made-up system sends: its level, its daily wave, its noise (one standard deviation)."""
+
+    level: float
+    daily: float
+    noise: float
+    low: float | None = None
+    high: float | None = None
+    shift: Shift | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MadeSystem:
+    """A made-up system with what it sends, by the names of the signals."""
+
+    name: str
+    signals: dict[str, Signal]
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """What was deployed so many days before the drill."""
+
+    days: float
+    system: str
+    name: str
+    version: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
 class Scenario:
     """A drill of `minutes` in its own time; `sign_minutes` is when a careful eye could first see it.
 
-    `systems`, `deployments` and `decisions` are what the made-up systems send, as in the demonstration; a
-    shift of a signal begins `minutes` after the drill does, or before it where negative. `expected` are the
+    `systems`, `deployments` and `decisions` are what there is of the made-up systems; of a decision log it is
+    the system, the roles of its columns and what `demo_routing.Routing` wants to know. `expected` are the
     type and category a good triage finds, `targets` minutes by which to declare, triage, contain and update,
     the first counted from the sign, the others from the declaration.
     """
@@ -59,9 +100,9 @@ class Scenario:
     seed: int
     targets: dict[str, float]
     expected: dict[str, str]
-    systems: tuple[dict[str, Any], ...]
+    systems: tuple[MadeSystem, ...]
     injects: tuple[Inject, ...] = ()
-    deployments: tuple[dict[str, Any], ...] = ()
+    deployments: tuple[Release, ...] = ()
     decisions: tuple[dict[str, Any], ...] = ()
     lesson: str = ""
 

@@ -5,6 +5,7 @@ What the made-up systems send goes through the importers, the detectors and the 
 
 import tomllib
 from collections.abc import Generator, Iterator
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,18 @@ from numpy.typing import NDArray
 from tocsin.errors import BadInput, NotFound
 from tocsin.importers.base import Options, Samples
 from tocsin.model.classification import TYPES
-from tocsin.model.drill import DEPLOYMENT, INJECTS, OBSERVATION, TITLES, Inject, Scenario, Score, score
+from tocsin.model.drill import (
+    DEPLOYMENT,
+    INJECTS,
+    OBSERVATION,
+    TITLES,
+    Inject,
+    MadeSystem,
+    Scenario,
+    Score,
+    Signal,
+    score,
+)
 from tocsin.model.ids import derived
 from tocsin.model.instant import When, from_us, iso, to_us
 from tocsin.model.journal import StoreCreated
@@ -168,15 +180,15 @@ def _past(store: Store, told: Scenario, at: datetime, work: Path) -> Iterator[Pr
             *(np.char.mod("%.6g", values[past]) for values in columns.values()),
             strict=True,
         )
-        file = work / f"{signals['name'].replace(' ', '-')}.csv"
+        file = work / f"{signals.name.replace(' ', '-')}.csv"
         lines = [",".join(("time", *columns)), *(",".join(row) for row in rows)]
         file.write_text("\n".join(lines) + "\n", "utf-8")
-        yield from ingest.ingest(store, CONTROL, file, system=signals["name"], options=Options())
+        yield from ingest.ingest(store, CONTROL, file, system=signals.name, options=Options())
     for one in told.deployments:
-        since = When(at - timedelta(days=one["days"]), zone=store.zone)
+        since = When(at - timedelta(days=one.days), zone=store.zone)
         deployments.record(
-            store, CONTROL, one["system"], one["name"], one["version"], kind=one["kind"], since=since,
-            id=derived(store.site, one["name"], one["version"]),
+            store, CONTROL, one.system, one.name, one.version, kind=one.kind, since=since,
+            id=derived(store.site, one.name, one.version),
         )  # fmt: skip
     for log in told.decisions:
         yield from _decisions(store, told, log, at, work)
@@ -186,11 +198,10 @@ def _decisions(
     store: Store, told: Scenario, log: dict[str, Any], at: datetime, work: Path
 ) -> Iterator[Progress]:
     system, roles = log["system"], log["roles"]
-    shape = {name: value for name, value in log.items() if name not in ("system", "roles")}
     file = work / f"{system.replace(' ', '-')}-decisions.csv"
     yield Progress(0, None, "making decisions")
     random = np.random.default_rng(told.seed)
-    demo_routing.write(file, demo_routing.routing(random, to_us(at), demo_routing.Routing(**shape)))
+    demo_routing.write(file, demo_routing.routing(random, to_us(at), _routing(log)))
     yield from ingest.ingest(store, CONTROL, file, system=system, options=Options(record="decisions"))
     logs.set_roles(store, CONTROL, system, {role: (column,) for role, column in roles.items()})
 
@@ -199,7 +210,7 @@ def _send_samples(store: Store, told: Scenario, first: datetime, now: datetime) 
     """Let the systems send what they have up to now, as a live source does; what is there is left alone."""
     for number, signals in enumerate(told.systems):
         yield Progress(number, len(told.systems), "sending")
-        known = systems.ensure(store, CONTROL, signals["name"])
+        known = systems.ensure(store, CONTROL, signals.name)
         feed = Feed(store, LiveSource(f"{_SOURCE} {known.name}", "", "", known.id, 0.0, {}), CONTROL)
         times, columns = _series(told, signals, first)
         part = (times > to_us(first)) & (times <= to_us(now))
@@ -209,7 +220,7 @@ def _send_samples(store: Store, told: Scenario, first: datetime, now: datetime) 
 
 
 def _series(
-    told: Scenario, signals: dict[str, Any], at: datetime
+    told: Scenario, signals: MadeSystem, at: datetime
 ) -> tuple[NDArray[np.int64], dict[str, NDArray[np.float64]]]:
     """Return the whole series of a system from the first day of its past to the end of the drill."""
     every_s = told.every_minutes * 60
@@ -217,26 +228,27 @@ def _series(
     ages_s = np.arange(int(length_s / every_s) - 1, -1, -1, dtype=np.float64) * every_s
     end_us = to_us(at) + int(told.minutes * 60e6)
     # A sequence of its own for each system, so that one added to a script changes no other.
-    random = np.random.default_rng([told.seed, *signals["name"].encode()])
+    random = np.random.default_rng([told.seed, *signals.name.encode()])
     columns = {
         name: made_signals.values(ages_s, _shape(told, shape), random)
-        for name, shape in signals["signals"].items()
+        for name, shape in signals.signals.items()
     }
     return end_us - (ages_s * 1e6).astype(np.int64), columns
 
 
-def _shape(told: Scenario, shape: dict[str, Any]) -> dict[str, Any]:
-    """Return a shape with its shift counted from the drill's end, as made signals take it."""
-    if "shift" not in shape:
-        return shape
-    shift = shape["shift"]
-    day = 24 * 60
-    moved = {
-        "days": (told.minutes - shift["minutes"]) / day,
-        "over_days": shift["over_minutes"] / day,
-        "by": shift["by"],
+def _shape(told: Scenario, one: Signal) -> dict[str, Any]:
+    """Return a signal as made signals take it, its shift counted from the drill's end."""
+    day, shift = 24 * 60, one.shift
+    moved = shift and {
+        "days": (told.minutes - shift.minutes) / day,
+        "over_days": shift.over_minutes / day,
+        "by": shift.by,
     }
-    return {**shape, "shift": moved}
+    return {**asdict(one), "shift": moved}
+
+
+def _routing(log: dict[str, Any]) -> demo_routing.Routing:
+    return msgspec.convert(log, demo_routing.Routing)
 
 
 def _moments(times_us: NDArray[np.int64]) -> Iterator[datetime]:
@@ -247,6 +259,8 @@ def _read(file: Path) -> Scenario:
     try:
         stated = tomllib.loads(file.read_text("utf-8"))
         found = msgspec.convert({"id": file.stem, **stated}, Scenario)
+        for log in found.decisions:
+            _routing(log)
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
         raise BadInput(str(error), where=str(file)) from None
     wrong = list(problems(found))
@@ -259,7 +273,7 @@ def problems(told: Scenario) -> Iterator[str]:
     """Yield what is wrong with a scenario, each as "key: reason"."""
     if told.type not in TYPES:
         yield f"type: {told.type!r} is none of {', '.join(TYPES)}"
-    if told.system not in [one.get("name") for one in told.systems]:
+    if told.system not in [one.name for one in told.systems]:
         yield f"system: {told.system!r} is none of the systems"
     if not 0 < told.minutes <= 24 * 60 or not 0 < told.every_minutes <= 60 or not 1 <= told.days <= 120:
         yield "minutes, every_minutes, days: a drill lasts a day at most, its past 1 to 120 days"
@@ -270,6 +284,7 @@ def problems(told: Scenario) -> Iterator[str]:
         known = TITLES.get(name, {})
         if value not in known:
             yield f"expected.{name}: {value!r} is none of {', '.join(known) or 'type and category'}"
+    yield from _wrong_systems(told)
     ids = [one.id for one in told.injects]
     yield from (f"injects: the id {id!r} is there twice" for id in set(ids) if ids.count(id) > 1)
     for one in told.injects:
@@ -277,6 +292,16 @@ def problems(told: Scenario) -> Iterator[str]:
             yield f"injects.{one.id}.kind: {one.kind!r} is none of {', '.join(INJECTS)}"
         if one.channel and one.channel not in CHANNELS:
             yield f"injects.{one.id}.channel: {one.channel!r} is none of {', '.join(CHANNELS)}"
+
+
+def _wrong_systems(told: Scenario) -> Iterator[str]:
+    shapes = [(name, one) for system in told.systems for name, one in system.signals.items()]
+    for name, shape in shapes:
+        if shape.noise < 0 or (shape.shift is not None and shape.shift.over_minutes <= 0):
+            yield f"systems.signals.{name}: noise is not below 0, over_minutes above it"
+    for log in told.decisions:
+        if not (isinstance(log.get("system"), str) and isinstance(log.get("roles"), dict)):
+            yield "decisions: a log has a system, and roles with the columns that have them"
 
 
 def write_sheet(store: Store, found: Score, file: Path) -> None:
