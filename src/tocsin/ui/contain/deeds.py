@@ -13,6 +13,7 @@ from tocsin.operations import containment, containment_options, freeze
 from tocsin.operations.containment_view import ContainView, Pulled
 from tocsin.operations.times import parse_instant
 from tocsin.ui.command.ask import Answers, Ask, Blank
+from tocsin.ui.command.deeds import write
 from tocsin.ui.desk import Desk
 from tocsin.ui.text import visible
 
@@ -146,12 +147,7 @@ class ContainDeeds:
         self._write(call, "Rehearsal recorded")
 
     def _write(self, call: Callable[[], Any], said: str) -> None:
-        if not self._ask.isVisible():
-            self._desk.write(call, said=said)
-            return
-        job = self._desk.write(call, lambda _entry: self._ask.done(), said=said)
-        job.refused.connect(lambda error: self._ask.refuse(str(error)))
-        job.broke.connect(lambda _error: self._ask.refuse("A fault of the program; it was logged."))
+        write(self._desk, self._ask, call, said)
 
 
 def _minutes(typed: str) -> float | None:

@@ -12,6 +12,7 @@ from tocsin.model.urgency import Watched
 from tocsin.operations import matrix, policies, policies_applied, triage
 from tocsin.operations.policies_applied import Change
 from tocsin.ui.command.ask import Answers, Ask, Blank
+from tocsin.ui.command.deeds import write
 from tocsin.ui.desk import Desk
 from tocsin.ui.matrix.table import ESCALATE, MEANING, RESPOND, ROUTE, Cell
 
@@ -108,9 +109,7 @@ class MatrixDeeds:
         self._write(call, f"The pack in force rules {one.reference}")
 
     def _write(self, call: Callable[[], Any], said: str) -> None:
-        job = self._desk.write(call, lambda _entry: self._ask.done(), said=said)
-        job.refused.connect(lambda error: self._ask.refuse(str(error)))
-        job.broke.connect(lambda _error: self._ask.refuse("A fault of the program; it was logged."))
+        write(self._desk, self._ask, call, said)
 
     def _may(self) -> bool:
         if self._desk.store.read_only:
