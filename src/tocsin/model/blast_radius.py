@@ -82,7 +82,6 @@ class Radius:
     until: datetime
     contained: bool
     decisions: Count | None = None
-    all_decisions: int | None = None
     parts: tuple[Part, ...] = ()
     groups: dict[str, int] = field(default_factory=dict)
     people: int | None = None

@@ -55,7 +55,7 @@ def pull(
         known = stored.get(write.connection, incident)
         _check_open(known)
         chosen = containment_options.find(write.connection, option, known.system)
-        _check_time(store, known, at)
+        _check_time(store, at)
         hurdles = _hurdles(write.connection, known, chosen, author, store.now())
         _check_hurdles(known, chosen, hurdles, override, exception)
         if any(one.body.option == chosen.id for one in containment.in_effect(containment.pulls(known))):
@@ -230,10 +230,8 @@ def _check_open(known: Incident) -> None:
         raise NotAllowed(f"this incident is {state}.", where=known.reference, hint="Re-open it first.")
 
 
-def _check_time(store: Store, known: Incident, at: datetime | None) -> None:
-    if at is None:
-        return
-    if at > store.now():
+def _check_time(store: Store, at: datetime | None) -> None:
+    if at is not None and at > store.now():
         raise BadInput(
             "this time lies ahead.", where=at.isoformat(), hint="A pull is recorded when it is done."
         )
