@@ -52,5 +52,5 @@ def chip_words(view: FreezeView, zone: ZoneInfo) -> tuple[str, str, Tone] | None
         since = f"since {short_stamp(view.standing.begin, zone, view.now)}"
         return "change freeze", flagged if count else since, Tone.ORANGE if count else Tone.BLUE
     if count:
-        return "freeze lifted", flagged, Tone.ORANGE
+        return "freeze over", flagged, Tone.ORANGE
     return ("no change freeze", "the level asks for one", Tone.YELLOW) if view.wanted else None
