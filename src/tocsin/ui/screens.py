@@ -123,7 +123,9 @@ class Screens(QObject):
     def _make_people(self) -> QWidget:
         from tocsin.ui.people.screen import PeopleScreen
 
-        return PeopleScreen(self._desk, self._sources.strongbox, self._window)
+        screen = PeopleScreen(self._desk, self._sources.strongbox, self._window)
+        self._window.closing.connect(screen.deeds.stop)
+        return screen
 
     def systems(self) -> Iterable[Choice]:
         """Yield every system the wall shows, to be looked into."""

@@ -1,5 +1,6 @@
 """The screen "On call" by its keys: rosters, contacts, channels, and what the rules call that nobody is."""
 
+import threading
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -130,6 +131,24 @@ def test_a_channel_is_added_tested_and_removed(
     press(qtbot, Key.Key_Return)
     qtbot.waitUntil(lambda: not screen.channels.facts)
     assert channels.listed(store) == []
+
+
+def test_a_test_message_is_let_go_when_the_console_closes(
+    qtbot: QtBot, screen: PeopleScreen, store: Store, author: Author, desk: Desk
+) -> None:
+    told: list[str] = []
+    desk.noticed.connect(lambda text, _trouble: told.append(text))
+    reached, over = threading.Event(), threading.Event()
+    with hook(lambda _body: (reached.set(), over.wait(30)) and 500) as web:
+        channels.save(store, author, "hook", "webhook", web.url, {})
+        screen.deeds.test(channels.get(store, "hook"))
+        assert reached.wait(30)
+        [thread] = [one for one in threading.enumerate() if one.name == "test hook"]
+        screen.deeds.stop()
+        over.set()
+        thread.join()
+    QApplication.processEvents()
+    assert told == ["hook: sending a test …"]
 
 
 def test_a_secret_is_typed_unseen_and_waits_for_its_passphrase(qtbot: QtBot, screen: PeopleScreen) -> None:

@@ -40,6 +40,10 @@ class PeopleDeeds(QObject):
             lambda said, well: self._desk.tell(said, trouble=not well), Qt.ConnectionType.QueuedConnection
         )
 
+    def stop(self) -> None:
+        """Let a test message that is under way go: nobody is there to be told any more."""
+        self._stop.set()
+
     def contact(self, known: object) -> None:
         """Ask for a contact, or for one anew; `known` may be a title nobody stands behind yet."""
         old = known if isinstance(known, ContactSet) else ContactSet(known if isinstance(known, str) else "")
@@ -113,7 +117,8 @@ class PeopleDeeds(QObject):
         except Exception:  # noqa: BLE001 - a server may provoke anything
             _log.exception("a test message broke")
             said, well = "A fault of the program; it was logged.", False
-        self._tried.emit(f"{channel.name}: {said}", well)
+        if not self._stop.is_set():
+            self._tried.emit(f"{channel.name}: {said}", well)
 
     def _save_contact(self, answers: Answers) -> None:
         said = {name: answers[name] for name in ("person", "phone", "email")}
