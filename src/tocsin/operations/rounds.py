@@ -3,20 +3,20 @@
 import logging
 import threading
 from collections.abc import Generator, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from tocsin import plugins
-from tocsin.errors import Missing, StoreProblem, UserError
+from tocsin.errors import Missing, UserError
 from tocsin.importers.base import Piece, Step
 from tocsin.importers.http import Http
 from tocsin.importers.http_errors import NoAnswer, Stopped
 from tocsin.importers.live import Cursor
 from tocsin.model.operator import Author
 from tocsin.model.source import LiveSource, State
-from tocsin.operations import sources
+from tocsin.operations import sources, waiting
 from tocsin.operations.feeds import Feed
 from tocsin.operations.ingest import ImportReport
 from tocsin.operations.listening import Listening, signing_name, token_name
@@ -184,23 +184,9 @@ def _pause_s(source: LiveSource, failures: int, store: Store) -> float:
     return pause * (0.5 + int.from_bytes(store.random(6)) / 2**49)
 
 
-@contextmanager
-def alone(store: Store, source: LiveSource) -> Iterator[bool]:
+def alone(store: Store, source: LiveSource) -> AbstractContextManager[bool]:
     """Say whether no other program asks this source, and keep it so meanwhile."""
-    from filelock import FileLock, Timeout
-
-    lock = FileLock(store.path / f"source-{source.name}.lock", thread_local=False)
-    try:
-        lock.acquire(timeout=0)
-    except Timeout:
-        yield False
-        return
-    except OSError as error:
-        raise StoreProblem(f"no lock can be made: {error.strerror}.", where=str(store.path)) from error
-    try:
-        yield True
-    finally:
-        lock.release()
+    return waiting.alone(store.path / f"source-{source.name}.lock")
 
 
 def _with_file(state: State, report: ImportReport) -> State:

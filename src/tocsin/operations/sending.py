@@ -7,8 +7,6 @@ only be read, that of a drill, or about an incident that was declared at another
 
 import logging
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from tocsin.errors import BadInput, Missing, StoreProblem, UserError
@@ -24,6 +22,7 @@ from tocsin.operations.contacts import checked_mail
 from tocsin.operations.escalation import EscalationView
 from tocsin.operations.notices import Message, Notice
 from tocsin.operations.sources import Ask
+from tocsin.operations.waiting import alone
 from tocsin.store import journal
 from tocsin.store.folder import Store
 
@@ -51,7 +50,7 @@ class Sender:
         self.waiting = ""
         if barred(self.store):
             return []
-        with _alone(self.store) as mine:
+        with alone(self.store.path / "sending.lock") as mine:
             return self._by_channel(self._pending()) if mine else []
 
     def send_again(self, incident: str) -> list[Entry]:
@@ -61,7 +60,7 @@ class Sender:
         """
         if why := barred(self.store):
             raise BadInput(f"nothing is sent: {why}.")
-        with _alone(self.store) as mine:
+        with alone(self.store.path / "sending.lock") as mine:
             if not mine:
                 raise StoreProblem("another program is sending.", hint="Try again in a moment.")
             view = escalation.look(self.store, incident)
@@ -256,22 +255,3 @@ def _known(store: Store, ids: list[str]) -> frozenset[str]:
 
 def _id(notice: Notice, what: str) -> str:
     return derived(notice.id, what)
-
-
-@contextmanager
-def _alone(store: Store) -> Iterator[bool]:
-    """Give whether no other program sends for this store; the lock goes when a process dies."""
-    from filelock import FileLock, Timeout
-
-    lock = FileLock(store.path / "sending.lock", thread_local=False)
-    try:
-        lock.acquire(timeout=0)
-    except Timeout:
-        yield False
-        return
-    except OSError as error:
-        raise StoreProblem(f"no lock can be made: {error.strerror}.", where=str(store.path)) from error
-    try:
-        yield True
-    finally:
-        lock.release()
