@@ -41,13 +41,11 @@ def _add_channel(args: argparse.Namespace) -> int:
         if not equals:
             raise BadInput("--set is KEY=VALUE, such as from=duty@example.org.", where=pair)
         settings[key.strip()] = value
-    channels.checked(args.name, args.kind, args.place, settings)
+    checked = channels.checked(args.name, args.kind, args.place, settings)
     with options.opened(args, create=True) as store:
         if settings.get("secret", "no") != "no":
-            place = channels.checked(args.name, args.kind, args.place, settings).place
-            held_secrets().put(
-                channels.secret_name(args.name, place), asked("Password, token or end of the URL: ")
-            )
+            name = channels.secret_name(args.name, checked.place)
+            held_secrets().put(name, asked("Password, token or end of the URL: "))
         channels.save(store, options.author(store, args), args.name, args.kind, args.place, settings)
         if args.json:
             options.print_json(_channel_json(channels.get(store, args.name)))
