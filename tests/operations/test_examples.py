@@ -12,6 +12,7 @@ from tocsin.errors import BadInput, UserError
 from tocsin.model.incident import Incident
 from tocsin.model.operator import Author
 from tocsin.model.response import Example, ExampleResult
+from tocsin.model.response_words import kind_and_words
 from tocsin.operations import examples, incidents, undo
 from tocsin.operations.examples_file import MAX_BYTES, NAMES, rows
 from tocsin.store.folder import Store
@@ -121,6 +122,21 @@ def test_results_by_hand_and_from_a_file(
     assert table.cells["a", "v14"].output == "no"
     undo.undo(store, author, done.entries[0].id)
     assert examples.look(store, incident.id).first_passing is None
+
+
+def test_an_example_tried_several_times_is_one_in_the_log(
+    store: Store, author: Author, incident: Incident
+) -> None:
+    for name in "ab":
+        examples.add(store, author, incident.id, f"case {name}", name=name)
+    tries = [
+        ExampleResult(name, passed) for name, passed in (("a", True), ("a", False), ("b", True), ("b", True))
+    ]
+    entry = examples.record(store, author, incident.id, "v15", tries)
+    assert kind_and_words(entry)[1] == "Version v15 passes 1 of 2 examples tried"
+    column = examples.look(store, incident.id).column("v15")
+    assert column is not None
+    assert column.words == "1 of 2 fail"
 
 
 def test_what_makes_no_sense_is_refused(store: Store, author: Author, incident: Incident) -> None:
