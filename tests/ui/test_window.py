@@ -43,6 +43,16 @@ def window(qtbot: QtBot, desk: Desk) -> Window:
     return window
 
 
+def test_a_store_that_can_only_be_read_says_so_beside_its_name(
+    qtbot: QtBot, store: Store, desk: Desk, window: Window
+) -> None:
+    assert window.header.store.text() == f"store: {store.path.name}"
+    store.journal.read_only = True
+    beside = Window(desk)
+    qtbot.addWidget(beside)
+    assert beside.header.store.text() == f"store: {store.path.name} · read only"
+
+
 def test_a_screen_is_made_when_first_shown(qtbot: QtBot, window: Window) -> None:
     assert window.stack.count() == 1
     with qtbot.waitSignal(window.shown) as shown:

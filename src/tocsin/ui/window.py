@@ -44,7 +44,8 @@ class Window(QMainWindow):
         self._late_finds: list[Callable[[], Iterable[Choice]]] = []
         self._icons: dict[QAction, str] = {}
         zone = ZoneInfo(desk.store.zone)
-        self.header = Header(desk.theme, f"store: {desk.store.path.name}", zone)
+        only = " · read only" if desk.store.read_only else ""
+        self.header = Header(desk.theme, f"store: {desk.store.path.name}{only}", zone)
         self.rail, self.footer = Rail(desk.theme), Footer(desk.theme, zone)
         self.stack = QStackedWidget()
         self._lay_out()
