@@ -29,6 +29,7 @@ class DrillBar(QFrame):
         self.title = ElidedLabel(title)
         set_tip(self.title, f"{title}. Nothing leaves this store, and no figure counts it.")
         self.said = ElidedLabel("", "muted")
+        self.said.hide()  # until something is said the title has its room
         self.left = Label("", "mono")
         self.messages, self.end = QPushButton("Messages   Ctrl Shift J"), QPushButton("End and score")
         layout = QHBoxLayout(self)
@@ -59,6 +60,7 @@ class DrillBar(QFrame):
         """Show what was said last."""
         self.said.show_text(text)
         set_tip(self.said, text)
+        self.said.setVisible(bool(text))
 
     def _dress(self) -> None:
         palette = self._theme.palette

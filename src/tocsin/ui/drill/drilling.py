@@ -46,7 +46,7 @@ class Drilling(QObject):
 
     def end(self) -> None:
         """Bring nothing more in, and show how it went."""
-        self._next = None
+        self._next, self._ends = None, min(self._ends, self._desk.store.now())  # the bar says that it is over
         self._desk.read(partial(drill.scored, self._desk.store), self._show_score)
 
     def _tick(self, now: datetime) -> None:
