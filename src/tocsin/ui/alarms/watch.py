@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import partial
+from itertools import takewhile
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from tocsin.model.alarms import Alarm, Priority, Standing, State, is_flood
+from tocsin.model.alarms import SOUNDING, Alarm, Priority, Standing, State, is_flood
 from tocsin.operations import alarms, queue
 from tocsin.operations.alarms import AlarmsView
 from tocsin.operations.coverage import Rhythms
@@ -48,6 +49,13 @@ class Watch(QObject):
         """What sounds, gravest first."""
         view = self.view
         return [] if view is None else [one for one in view.sounding if one.alarm.id not in self._hushed]
+
+    @property
+    def _first(self) -> Standing | None:
+        """The gravest of what sounds. Asked every second, when there may be hundreds: it looks at no more."""
+        standing = self.view.standing if self.view is not None else ()
+        sounding = takewhile(lambda one: one.state in SOUNDING, standing)  # these come first
+        return next((one for one in sounding if one.alarm.id not in self._hushed), None)
 
     @property
     def flood(self) -> bool:
@@ -94,12 +102,12 @@ class Watch(QObject):
         if self.view is not None and self.view.wakes is not None and now >= self.view.wakes:
             self._anew = True
             self._look()
-        waiting = self.unheard
-        if not waiting or self._rung is None:
+        first = self._first
+        if first is None or self._rung is None:
             return
         # Either way: the machine's clock may be set back.
-        if abs(now - self._rung) >= _AGAIN[waiting[0].alarm.priority]:
-            self._ring(waiting[0].alarm, loud=waiting[0].state is State.REPEATED)
+        if abs(now - self._rung) >= _AGAIN[first.alarm.priority]:
+            self._ring(first.alarm, loud=first.state is State.REPEATED)
 
     def _look(self) -> None:
         self._again = self._reading
