@@ -35,6 +35,7 @@ def test_open_incidents_stand_in_their_cells_with_what_is_owed(
     assert owed["escalate"].to == ("VP Engineering", "Legal", "CISO")
     assert owed["escalate"].by == escalate.due == store.now() + timedelta(minutes=25)
     assert owed[""].to == ("ethics committee", "legal")
+    assert [one.to for one in view.owed[mild.id] if one.clock == ""] == [("platform team",)]
     assert owed["update"].to == ("Leadership", "Teams")
     dues = [one.by for one in view.owed[grave.id] if one.by]
     assert dues == sorted(dues)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tocsin.model.arrangement import ContactSet
+from tocsin.model.classification import layer_of_cause
 from tocsin.model.coverage import layer_of
 from tocsin.model.fields import value_of
 from tocsin.model.incident import ROLES, Incident
@@ -95,11 +96,15 @@ class People:
 
 
 def routes(incident: Incident, scheme: Scheme) -> tuple[Route, ...]:
-    """Return the routes an incident takes at its level: those of its type, else those its alerts speak of."""
+    """Return the routes an incident takes at its level: those of its type, else those its alerts speak of.
+
+    Without an alert its suspected cause leads to where that would show, as in the matrix.
+    """
     kind = incident.text("type")
     found = [route for route in scheme.routes if kind and kind in route.types]
     if not found:
-        layers = dict.fromkeys(layer_of(alert, None).value for _, alert in incident.alerts)
+        layers = {layer_of(alert, None).value for _, alert in incident.alerts}
+        layers = layers or {layer_of_cause(incident.text("hypothesis"))}
         found = [route for route in scheme.routes if any(layer in route.layers for layer in layers)]
     return tuple(route for route in found if not route.levels or incident.severity in route.levels)
 
