@@ -166,6 +166,18 @@ def test_it_is_brought_in_as_the_clock_runs_and_only_once(
         assert times[-1] <= int(drill.ends(store, told).timestamp() * 1e6)
 
 
+def test_a_script_of_ones_own_is_found_from_another_folder(
+    script: Path, told: Scenario, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(script.parent)
+    place = tmp_path / "drill.tocsin"
+    finish(drill.build(place, told, script.name, ManualClock(NOW), tmp_path))
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    with closing(open_store(place, clock=ManualClock(NOW))) as store:
+        assert drill.of(store) == told
+
+
 def test_stopped_in_the_middle_it_goes_on_where_it_was(
     path: Path, told: Scenario, clock: ManualClock
 ) -> None:

@@ -94,6 +94,8 @@ def build(
     """
     began = clock.now() - timedelta(minutes=told.minutes)
     moved = ManualClock(began)
+    if not resource(f"drills/{name}.toml").is_file():
+        name = str(Path(name).absolute())  # a file of one's own is found from another folder, too
     store = stores.make(path, clock=moved, author=CONTROL, code="DR", drill=name)
     try:
         operators.add(store, CONTROL)
