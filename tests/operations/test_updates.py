@@ -272,6 +272,20 @@ def test_a_record_is_corrected_and_stays_readable(
         updates.correct(store, author, new.id, "why")
 
 
+def test_nothing_was_told_before_the_incident_was_noticed(
+    store: Store, author: Author, incident: Incident
+) -> None:
+    """A mistyped year would let the next update be overdue by as much."""
+    early = incident.detected - timedelta(days=365)
+    with pytest.raises(BadInput, match="before the incident was noticed"):
+        updates.tell(store, author, incident.id, "leadership", "Held.", to="board", at=early)
+    entry = tell(store, author, incident)
+    with pytest.raises(BadInput, match="before the incident was noticed"):
+        updates.correct(store, author, entry, "it was earlier", at=early)
+    assert [one.to for one in told(store, incident)] == [updates.draft(store, incident.id).to]
+    updates.correct(store, author, entry, "in minutes", at=incident.detected - timedelta(seconds=40))
+
+
 def test_a_correction_that_goes_out_names_what_it_corrects(
     store: Store, author: Author, incident: Incident
 ) -> None:

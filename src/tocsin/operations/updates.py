@@ -24,6 +24,7 @@ __all__ = ["Draft", "Told", "check", "correct", "draft", "listed", "snooze", "te
 
 _LONGEST_LINE = 500
 _AHEAD = timedelta(minutes=5)
+_MINUTE = timedelta(minutes=1)
 _LONGEST_SNOOZE = timedelta(days=7)
 
 
@@ -50,9 +51,9 @@ def tell(
     """
     vendors = _vendors(store, incident)
     text, to, by = checked_text(text), _line(to, "to"), _line(by, "by", needed=False)
-    occurred = None if at is None else When(_past(store, at), zone=store.zone)
     with store.write() as write:
         known = _open(write, incident)
+        occurred = None if at is None else When(_past(store, known, at), zone=store.zone)
         template, _ = audience_of(policies.of(write.connection, known.policy), audience)
         if corrects:
             reason = checked_text(reason)
@@ -111,7 +112,7 @@ def correct(
             corrects=entry,
             reason=reason,
         )
-        occurred = old.happened if at is None else When(_past(store, at), zone=store.zone)
+        occurred = old.happened if at is None else When(_past(store, known, at), zone=store.zone)
         write.add(author, Withdrawn(entry, reason), incident=known.id, subject=known.id)
         return write.add(author, new, incident=known.id, subject=known.id, occurred=occurred)
 
@@ -192,7 +193,12 @@ def _line(text: str, name: str, *, needed: bool = True) -> str:
     return line
 
 
-def _past(store: Store, at: datetime) -> datetime:
+def _past(store: Store, known: Incident, at: datetime) -> datetime:
+    """Return when it was told. A mistyped year would let the next update be overdue for that long."""
     if at > store.now() + _AHEAD:
         raise BadInput("this time lies ahead.", where=iso(at), hint="Facts are recorded after they happened.")
+    noticed = min(known.detected, known.declared)
+    if at < noticed - _MINUTE:  # people say when in minutes
+        hint = f"It was noticed {iso(noticed)}. Check day and year."
+        raise BadInput("this is before the incident was noticed.", where=iso(at), hint=hint)
     return at
