@@ -126,7 +126,8 @@ def _print(store: Store, args: argparse.Namespace) -> int:
     for said in standing.notices:
         body = said.body
         why = f": {body.detail}" if body.detail else ""
-        options.show(f"  {_time(said.at, zone)}  {body.outcome} by {body.channel} to {body.to}{why}")
+        to = f" to {body.to}" if body.to else ""
+        options.show(f"  {_time(said.at, zone)}  {body.outcome} by {body.channel}{to}{why}")
     return 0
 
 
