@@ -104,3 +104,10 @@ def test_a_dry_run_of_a_roster_sets_nothing(tocsin: Any, tmp_path: Path) -> None
     assert "a dry run" in said
     assert tocsin("roster", "list", "--json") == []
     assert "no such rota" in tocsin("roster", "on-duty", "night", code=1)
+
+
+def test_a_roster_that_is_none_is_named(tocsin: Any, tmp_path: Path) -> None:
+    file = tmp_path / "tomorrow.csv"
+    file.write_text("not,a\nroster\n")
+    said = tocsin("roster", "import", str(file), code=1)
+    assert "tomorrow.csv: the header has no column for person" in said

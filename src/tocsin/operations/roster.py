@@ -11,7 +11,7 @@ from tocsin.model.arrangement import RosterSet, Shift
 from tocsin.model.callees import Duty
 from tocsin.model.journal import Entry
 from tocsin.model.operator import Author
-from tocsin.model.roster import Refused, Rota, Stretch, key, rota, stretches
+from tocsin.model.roster import Refused, RosterFile, Rota, Stretch, key, rota, stretches
 from tocsin.operations import arranged
 from tocsin.store.database import Connection
 from tocsin.store.folder import Store, checked_zone
@@ -41,12 +41,10 @@ def preview(store: Store, path: Path, *, rota: str = "", zone: str = "") -> Prev
     """
     zone = checked_zone(zone or store.zone).key
     content = _content(path)
-    if content.lstrip(b"\xef\xbb\xbf \r\n\t")[:15].upper() == b"BEGIN:VCALENDAR":
-        from tocsin.importers import roster_ical
-
-        found = roster_ical.read(content, now=store.now(), zone=zone, rota=rota or "")
-    else:
-        found = roster_csv.read(content, zone=zone, rota=rota)
+    try:
+        found = _read(content, store.now(), zone, rota)
+    except BadInput as error:
+        raise BadInput(error.what, where=error.where or str(path), hint=error.hint) from None
     digest = hashlib.sha256(content).hexdigest()
     name = path.name[:_LONGEST_NAME]
     rosters = tuple(
@@ -127,6 +125,14 @@ def _subject(name: str) -> str:
 
 def _no_rota(name: str) -> NotFound:
     return NotFound("there is no such rota.", where=name, hint="`tocsin roster list` names them.")
+
+
+def _read(content: bytes, now: datetime, zone: str, rota: str) -> RosterFile:
+    if content.lstrip(b"\xef\xbb\xbf \r\n\t")[:15].upper() != b"BEGIN:VCALENDAR":
+        return roster_csv.read(content, zone=zone, rota=rota)
+    from tocsin.importers import roster_ical
+
+    return roster_ical.read(content, now=now, zone=zone, rota=rota)
 
 
 def _content(path: Path) -> bytes:
