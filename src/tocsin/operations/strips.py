@@ -170,7 +170,7 @@ def curve(
     learnt: Learnt,
     until_us: int,
 ) -> Curve:
-    """Return one signal in a stretch, with what was usual until `until_us`; `number` is that of its series."""
+    """Return one signal in a stretch, with what was usual until `until_us`; `number` is its series'."""
     start_us, end_us = to_us(stretch.start), to_us(stretch.end)
     found = samples.minmax(connection, number, start_us, end_us, stretch.pixels)
     known = usual(connection, number, learnt, until_us)
