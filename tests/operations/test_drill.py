@@ -18,6 +18,8 @@ from tocsin.operations import (
     incidents,
     observations,
     stores,
+    update_paper,
+    updates,
 )
 from tocsin.operations.progress import finish
 from tocsin.store import samples, series
@@ -234,7 +236,7 @@ def test_the_score_sheet_says_on_every_page_that_it_is_a_drill(
     assert "nobody declared" in pages[0].extract_text()
 
 
-def test_a_report_of_a_drill_says_so_on_every_page(path: Path, clock: ManualClock) -> None:
+def test_a_report_and_an_update_of_a_drill_say_so_on_every_page(path: Path, clock: ManualClock) -> None:
     from io import BytesIO
 
     from pypdf import PdfReader
@@ -245,5 +247,8 @@ def test_a_report_of_a_drill_says_so_on_every_page(path: Path, clock: ManualCloc
         clock.advance(minutes=5)
         incident = incidents.declare(store, A, title="It rambles", system="assistant")
         found = incident_report.render(documents.build(store, incident.reference))
-    pages = PdfReader(BytesIO(found)).pages
-    assert all("DRILL, NO REAL INCIDENT: small" in page.extract_text() for page in pages)
+        draft = updates.draft(store, incident.id, "public")
+        update = update_paper.pdf(update_paper.sheet(store, draft, draft.text))
+    for content in (found, update):
+        pages = PdfReader(BytesIO(content)).pages
+        assert all("DRILL, NO REAL INCIDENT: small" in page.extract_text() for page in pages)

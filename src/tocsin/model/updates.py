@@ -184,7 +184,7 @@ class UpdateSheet:
     """An update before it is laid out on paper. `told` is None for a draft, which says so on every page.
 
     Of what goes outside the paper shows the words alone: no names, nothing of how it was told. `audience` is
-    its title; `at` is when it was told or drafted.
+    its title; `at` is when it was told or drafted. `drill` names the scenario where the store is a drill's.
     """
 
     reference: str
@@ -198,3 +198,4 @@ class UpdateSheet:
     by: str = ""
     to: str = ""
     way: str = ""
+    drill: str = ""

@@ -12,7 +12,7 @@ from tocsin.model.journal import DocumentExported, Entry
 from tocsin.model.operator import Author
 from tocsin.model.response import UpdateTold
 from tocsin.model.updates import UpdateSheet
-from tocsin.operations import systems
+from tocsin.operations import stores, systems
 from tocsin.operations.documents import check_place
 from tocsin.operations.update_draft import Draft, Told
 from tocsin.store import incidents, journal
@@ -36,6 +36,7 @@ def sheet(store: Store, found: Draft, text: str, *, told: Told | None = None, by
         by=told.by if told else by,
         to=body.to if body else found.to,
         way=body.by if body else "",
+        drill=Path(stores.drill_of(store)).stem,
     )
 
 
@@ -71,6 +72,14 @@ def save(store: Store, author: Author, incident: str, made: UpdateSheet, path: P
         if not there_before:
             path.unlink(missing_ok=True)
         raise
+
+
+def save_draft(store: Store, author: Author, found: Draft, text: str) -> Path:
+    """Write a text for the audience of a draft as PDF into the exports, as `save` does; return the file."""
+    made = sheet(store, found, text, by=author.name)
+    path = default_path(store, made)
+    save(store, author, found.incident.id, made, path)
+    return path
 
 
 def default_path(store: Store, made: UpdateSheet) -> Path:

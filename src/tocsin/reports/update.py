@@ -34,6 +34,7 @@ def _furniture(sheet: UpdateSheet) -> Furniture:
         foot=f"{'Drafted' if sheet.told is None else 'As of'} {when}",
         at=sheet.at,
         identity=f"update {sheet.reference} {sheet.audience} {sheet.told} {digest}",
+        drill=sheet.drill,
     )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import Qt, Signal
@@ -26,6 +27,7 @@ from tocsin.ui.update import copying
 from tocsin.ui.update.form import ANYWAY, ASKS, CORRECT, SNOOZE, WITHDRAW, UpdateForm
 from tocsin.ui.update.typed import Typed, due_words
 
+T = TypeVar("T")
 _STALE = timedelta(minutes=1)
 
 
@@ -102,11 +104,9 @@ class UpdateSheet(UpdateForm):
         draft = self._ready()
         if draft is not None:
             store, author, text = self._desk.store, self._desk.author, self.editor.toPlainText()
-            made = update_paper.sheet(store, draft, text, by=author.name)
-            path = update_paper.default_path(store, made)
-            call = partial(update_paper.save, store, author, draft.incident.id, made, path)
+            call = partial(update_paper.save_draft, store, author, draft, text)
             self._write(
-                call, lambda _entry: self.say(f"Written to exports/{path.name}", Tone.GREEN), "PDF written"
+                call, lambda path: self.say(f"Written to exports/{path.name}", Tone.GREEN), "PDF written"
             )
 
     def snooze(self) -> None:
@@ -253,7 +253,7 @@ class UpdateSheet(UpdateForm):
         super().dismiss()
         self.told.emit(entry.id)
 
-    def _write(self, call: Callable[[], Entry], done: Callable[[Entry], None], said: str) -> None:
+    def _write(self, call: Callable[[], T], done: Callable[[T], None], said: str) -> None:
         if self._writing:
             return
         self._writing = True
