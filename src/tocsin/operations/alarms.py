@@ -43,7 +43,10 @@ class AlarmsView:
 
 
 def look(store: Store, *, rhythms: Rhythms | None = None) -> AlarmsView:
-    """Return every alarm that stands: deadlines of open incidents, and urgent findings nobody took up."""
+    """Return every alarm that stands, of open incidents and of urgent findings nobody took up.
+
+    `rhythms` keeps what is known of signals from one look to the next, for whoever looks often.
+    """
     now = store.now()
     watched = clocks.wall(store)
     waiting = queue.look(store, rhythms=rhythms)

@@ -23,7 +23,7 @@ def in_words(one: Standing) -> str:
 
 
 class AlarmPainter(RowPainter):
-    """Two lines an alarm, a third where somebody said something of it."""
+    """Three lines an alarm: its title and since when, what it is about, how it stands."""
 
     def __init__(self, theme: Theme, zone: ZoneInfo) -> None:
         super().__init__(theme)
@@ -31,7 +31,7 @@ class AlarmPainter(RowPainter):
         self.now: datetime | None = None
 
     def height(self, fact: Standing, width: int) -> int:
-        return 2 * _EDGE + _HEAD + _LINE * len(self._lines(fact))
+        return 2 * (_EDGE + _LINE) + _HEAD
 
     def draw(self, painter: QPainter, rect: QRect, fact: Standing) -> None:
         tone = TONES[fact.alarm.priority] if fact.state in SOUNDING else Tone.GREY
@@ -45,12 +45,9 @@ class AlarmPainter(RowPainter):
         colour = "text" if fact.state in SOUNDING else "muted"
         self.text(painter, QRect(left, top, right - left - width, _HEAD), fact.alarm.title, sans(), colour)
         self.text(painter, QRect(right - width, top, width, _HEAD), when, sans(SMALL), "muted", right=True)
-        for number, line in enumerate(self._lines(fact)):
+        for number, line in enumerate((fact.alarm.detail, self._said(fact))):
             place = QRect(left, top + _HEAD + number * _LINE, right - left, _LINE)
             self.text(painter, place, line, sans(SMALL), "muted")
-
-    def _lines(self, fact: Standing) -> list[str]:
-        return [fact.alarm.detail, self._said(fact)]
 
     def _said(self, fact: Standing) -> str:
         by = f" by {fact.by}" if fact.by else ""
