@@ -11,6 +11,7 @@ import msgspec
 
 from tocsin.errors import BadInput
 from tocsin.importers.http_errors import NoAnswer
+from tocsin.model.decoding import decoded
 
 RETRIED = (429, 500, 502, 503, 504)
 _LONGEST_WAIT_S = 3600.0
@@ -80,7 +81,7 @@ def refusal(status: int, headers: Mapping[str, str], words: bytes, where: str) -
 def _said(words: bytes) -> str:
     """Return the reason a server gave, as Prometheus and MLflow do."""
     try:
-        said = msgspec.json.decode(words, type=dict[str, object])
+        said = decoded(words, dict[str, object])
     except (msgspec.DecodeError, RecursionError):
         return ""
     reason = said.get("error") or said.get("message")

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from tocsin.model.decoding import converted
 from tocsin.model.fields import Fields, value_of
 from tocsin.model.incident import set_fields, standing
 from tocsin.model.instant import When
@@ -161,7 +162,7 @@ class Recorded:
     @property
     def began(self) -> When:
         """Since when it serves, as now believed."""
-        return msgspec.convert(value_of(self.fields, "at"), When)
+        return converted(value_of(self.fields, "at"), When)
 
     @property
     def deployment(self) -> Deployment:
@@ -174,7 +175,7 @@ class Recorded:
             name=str(value_of(self.fields, "name")),
             version=str(value_of(self.fields, "version")),
             kind=str(value_of(self.fields, "kind")),
-            until=None if until is None else msgspec.convert(until, datetime),
+            until=None if until is None else converted(until, datetime),
             vendor=value_of(self.fields, "vendor"),
             pinned=value_of(self.fields, "pinned"),
             slot=str(value_of(self.fields, "slot", "")),

@@ -4,8 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-import msgspec
-
+from tocsin.model.decoding import converted
 from tocsin.model.incident import standing
 from tocsin.model.instant import When
 from tocsin.model.journal import Entry, FieldsSet, TimelineAdded, Undone, Withdrawn
@@ -56,7 +55,7 @@ def estimates(entries: Iterable[Entry]) -> tuple[Estimate, ...]:
 def _start(entry: Entry) -> When | None:
     match entry.body:
         case FieldsSet(fields=fields) if "start" in fields:
-            return msgspec.convert(fields["start"], When)
+            return converted(fields["start"], When)
         case StartJudged(chosen=chosen):
             return chosen
         case _:

@@ -11,6 +11,7 @@ import msgspec
 from tocsin.model import conduct
 from tocsin.model.alert import Alert
 from tocsin.model.conduct import Conduct
+from tocsin.model.decoding import converted
 from tocsin.model.fields import Fields, Head, Register, value_of
 from tocsin.model.instant import When
 from tocsin.model.journal import (
@@ -166,7 +167,7 @@ class Incident:
     def start(self) -> When | None:
         """The estimated start with its bounds, if anybody has estimated one."""
         value = value_of(self.fields, "start")
-        return None if value is None else msgspec.convert(value, When)
+        return None if value is None else converted(value, When)
 
     def text(self, name: str) -> str:
         """Return a text field, empty when never set."""

@@ -7,6 +7,7 @@ from functools import reduce
 
 import msgspec
 
+from tocsin.model.decoding import converted
 from tocsin.model.fields import Fields, value_of
 from tocsin.model.incident import set_fields, standing
 from tocsin.model.instant import When
@@ -37,13 +38,13 @@ class Observation:
     def happened(self) -> When:
         """When it happened, as now believed: as stated, else when we learned of it."""
         value = value_of(self.fields, "happened")
-        return When(self.learned) if value is None else msgspec.convert(value, When)
+        return When(self.learned) if value is None else converted(value, When)
 
     @property
     def learned(self) -> datetime:
         """When we came to know of it: as stated, else when it was written down (domain.md K5)."""
         value = value_of(self.fields, "learned")
-        return self.recorded_at if value is None else msgspec.convert(value, datetime)
+        return self.recorded_at if value is None else converted(value, datetime)
 
     @property
     def is_late(self) -> bool:

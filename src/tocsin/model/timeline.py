@@ -7,6 +7,7 @@ from functools import reduce
 
 import msgspec
 
+from tocsin.model.decoding import converted
 from tocsin.model.fields import Fields, value_of
 from tocsin.model.incident import set_fields, standing
 from tocsin.model.instant import When
@@ -48,13 +49,13 @@ class Item:
     @property
     def happened(self) -> When:
         """When it happened, as now believed."""
-        return msgspec.convert(value_of(self.fields, "happened"), When)
+        return converted(value_of(self.fields, "happened"), When)
 
     @property
     def learned(self) -> datetime:
         """When we came to know of it: as stated, else when it was written down."""
         value = value_of(self.fields, "learned")
-        return self.recorded_at if value is None else msgspec.convert(value, datetime)
+        return self.recorded_at if value is None else converted(value, datetime)
 
     @property
     def source(self) -> str:

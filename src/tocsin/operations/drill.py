@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from tocsin.errors import BadInput, NotFound
 from tocsin.importers.base import Options, Samples
 from tocsin.model.classification import TYPES
+from tocsin.model.decoding import converted
 from tocsin.model.drill import (
     DEPLOYMENT,
     INJECTS,
@@ -250,7 +251,7 @@ def _shape(told: Scenario, one: Signal) -> dict[str, Any]:
 
 
 def _routing(log: dict[str, Any]) -> demo_routing.Routing:
-    return msgspec.convert(log, demo_routing.Routing)
+    return converted(log, demo_routing.Routing)
 
 
 def _moments(times_us: NDArray[np.int64]) -> Iterator[datetime]:
@@ -260,7 +261,7 @@ def _moments(times_us: NDArray[np.int64]) -> Iterator[datetime]:
 def _read(file: Path) -> Scenario:
     try:
         stated = tomllib.loads(file.read_text("utf-8"))
-        found = msgspec.convert({"id": file.stem, **stated}, Scenario)
+        found = converted({"id": file.stem, **stated}, Scenario)
         for log in found.decisions:
             _routing(log)
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:

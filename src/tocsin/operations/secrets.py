@@ -17,6 +17,7 @@ import msgspec
 
 from tocsin import paths
 from tocsin.errors import BadInput, StoreProblem
+from tocsin.model.decoding import decoded
 from tocsin.store.files import locked, replacing
 
 SERVICE = "tocsin"
@@ -132,7 +133,7 @@ class KeyFile:
                 where=str(self.path),
                 hint="Who has forgotten it deletes the file and enters the secrets anew.",
             ) from None
-        return msgspec.json.decode(plain, type=dict[str, str])
+        return decoded(plain, dict[str, str])
 
     def _seal(self, held: dict[str, str]) -> None:
         if not self._passphrase:
@@ -201,7 +202,7 @@ def _read(path: Path) -> dict[str, Any]:
     except OSError as error:
         raise StoreProblem(f"it cannot be read: {error.strerror}.", where=str(path)) from error
     try:
-        box = msgspec.json.decode(content, type=dict[str, Any])
+        box = decoded(content, dict[str, Any])
         fields = {name: b64decode(box[name], validate=True) for name in ("salt", "nonce", "sealed")}
         sound = len(fields["salt"]) == 16 and len(fields["nonce"]) == 12
         cost = box["cost"]

@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from tocsin.errors import BadInput
+from tocsin.model.decoding import converted
 from tocsin.model.severity import Scheme
 from tocsin.policy.check_parts import everything_wrong
 
@@ -24,7 +25,7 @@ def digest(content: dict[str, Any]) -> str:
 def thaw(content: dict[str, Any]) -> Scheme:
     """Return the scheme of frozen content. Raises BadInput when it is not one: it may come from elsewhere."""
     try:
-        scheme = msgspec.convert(content, Scheme)
+        scheme = converted(content, Scheme)
     except (msgspec.ValidationError, ValueError) as error:
         raise BadInput(f"The frozen policy cannot be read: {error}") from None
     if wrong := everything_wrong(scheme):

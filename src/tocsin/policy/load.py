@@ -10,6 +10,7 @@ import msgspec
 
 from tocsin.errors import BadInput, NotFound
 from tocsin.model.classification import TYPES
+from tocsin.model.decoding import converted
 from tocsin.model.playbook import Playbook
 from tocsin.model.severity import Scheme
 from tocsin.model.updates import Template
@@ -145,6 +146,6 @@ def _table(its: Files, name: str, shape: type[Shape]) -> Shape:
     if name != PACK and not its.has(name):
         return shape()
     try:
-        return msgspec.convert(its.table(name), shape)
+        return converted(its.table(name), shape)
     except msgspec.ValidationError as error:
         raise Wrong(name, *place_of(error)) from None

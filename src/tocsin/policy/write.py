@@ -12,6 +12,7 @@ import msgspec
 from tocsin.errors import BadInput
 from tocsin.model import facts
 from tocsin.model.calendar import Calendar, Unit
+from tocsin.model.decoding import converted
 from tocsin.model.severity import Scheme
 from tocsin.policy.build import HOME, WEEKDAYS
 from tocsin.policy.expand import as_written
@@ -139,7 +140,7 @@ def _calendar(calendar: Calendar) -> dict[str, Any]:
 
 def _table(content: dict[str, Any], name: str, shape: type[Shape]) -> Shape:
     try:
-        return msgspec.convert(content, shape)
+        return converted(content, shape)
     except msgspec.ValidationError as error:
         key, reason = place_of(error)
         raise BadInput(f"{name}: {key}: {reason}") from None

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Select, bindparam, func, insert, select, upda
 
 from tocsin.errors import NotFound
 from tocsin.model.alert import Alert
+from tocsin.model.decoding import decoded
 from tocsin.model.instant import to_us
 from tocsin.store.schema import alert, import_
 
@@ -166,4 +167,4 @@ def _ended_us(found: Alert) -> int | None:
 
 
 def _alert(body: bytes) -> Alert:
-    return msgspec.json.decode(body, type=Alert)
+    return decoded(body, Alert)

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, func, select
 from sqlalchemy.dialects.sqlite import insert
 
 from tocsin.errors import BadInput, StoreProblem
+from tocsin.model.decoding import decoded
 from tocsin.store.schema import decision_log, import_
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ def _all(connection: Connection, system: str) -> list[DecisionLog]:
             rows=row.rows,
             first_us=row.t0,
             last_us=row.t1,
-            columns=msgspec.json.decode(row.columns, type=tuple[str, ...]),
+            columns=decoded(row.columns, tuple[str, ...]),
         )
         for row in connection.execute(query)
     ]

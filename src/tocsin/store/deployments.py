@@ -3,6 +3,7 @@
 import msgspec
 from sqlalchemy import ColumnElement, Connection, bindparam, insert, select, true, update
 
+from tocsin.model.decoding import decoded
 from tocsin.model.deployment import Deployment
 from tocsin.model.instant import to_us
 from tocsin.store.schema import deployment, import_
@@ -28,13 +29,13 @@ def _read(connection: Connection, which: ColumnElement[bool]) -> list[Deployment
     complete = select(import_.c.number).where(import_.c.complete == 1)
     query = select(deployment.c.body).where(which, deployment.c["import"].in_(complete))
     rows = connection.execute(query.order_by(deployment.c.at_us, deployment.c.id))
-    return [msgspec.json.decode(row.body, type=Deployment) for row in rows]
+    return [decoded(row.body, Deployment) for row in rows]
 
 
 def find(connection: Connection, system: str, key: str) -> tuple[Deployment, int] | None:
     """Return the deployment with this key and the number of the import that brought it, None if none did."""
     row = connection.execute(_BY_KEY, {"of_system": system, "of_key": key}).first()
-    return None if row is None else (msgspec.json.decode(row[0], type=Deployment), int(row[1]))
+    return None if row is None else (decoded(row[0], Deployment), int(row[1]))
 
 
 def add(connection: Connection, found: Deployment, key: str, number: int) -> None:

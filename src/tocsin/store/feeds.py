@@ -8,6 +8,7 @@ import msgspec
 from sqlalchemy import Connection, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 
+from tocsin.model.decoding import decoded
 from tocsin.model.instant import to_us
 from tocsin.model.source import State
 from tocsin.store import imports
@@ -27,7 +28,7 @@ def get(connection: Connection, source: str) -> Kept:
     row = connection.execute(select(feed).where(feed.c.source == source)).first()
     if row is None:
         return Kept({}, State())
-    return Kept(msgspec.json.decode(row.cursor), msgspec.json.decode(row.state, type=State))
+    return Kept(msgspec.json.decode(row.cursor), decoded(row.state, State))
 
 
 def put(

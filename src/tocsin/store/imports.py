@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Row, delete, insert, select, update
 from sqlalchemy.exc import NoResultFound
 
 from tocsin.errors import NotFound
+from tocsin.model.decoding import decoded
 from tocsin.model.instant import from_us, to_us
 from tocsin.model.operator import Author
 from tocsin.store import samples
@@ -199,11 +200,11 @@ def _import(row: Row[tuple[object, ...]]) -> Import:
         importer=row.importer,
         record=row.record,
         system=row.system,
-        author=msgspec.json.decode(row.author, type=Author),
+        author=decoded(row.author, Author),
         started=from_us(row.started_us),
         completed=None if row.completed_us is None else from_us(row.completed_us),
         counts=Counts(row.read, row.stored, row.already, row.rejected),
-        assumed=msgspec.json.decode(row.assumed, type=dict[str, str]),
-        options=msgspec.json.decode(row.options, type=dict[str, str]),
+        assumed=decoded(row.assumed, dict[str, str]),
+        options=decoded(row.options, dict[str, str]),
         feed=row.feed,
     )

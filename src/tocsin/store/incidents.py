@@ -1,9 +1,9 @@
 """Incidents as the projections hold them."""
 
-import msgspec
 from sqlalchemy import Connection, Integer, cast, func, or_, select
 
 from tocsin.errors import NotFound
+from tocsin.model.decoding import decoded
 from tocsin.model.incident import CLOSED, Incident
 from tocsin.store.schema import incident
 
@@ -18,7 +18,7 @@ def get(connection: Connection, reference_or_id: str) -> Incident:
         raise NotFound(
             "there is no such incident.", where=reference_or_id, hint="`tocsin incident list` shows them all."
         )
-    return msgspec.json.decode(state, type=Incident)
+    return decoded(state, Incident)
 
 
 def list_all(connection: Connection, *, with_closed: bool = True) -> list[Incident]:
@@ -26,7 +26,7 @@ def list_all(connection: Connection, *, with_closed: bool = True) -> list[Incide
     query = select(incident.c.state).order_by(incident.c.reference)
     if not with_closed:
         query = query.where(incident.c.status != CLOSED)
-    return [msgspec.json.decode(state, type=Incident) for state in connection.execute(query).scalars()]
+    return [decoded(state, Incident) for state in connection.execute(query).scalars()]
 
 
 def next_reference(connection: Connection, *, code: str, year: int) -> str:

@@ -14,6 +14,7 @@ import msgspec
 from sqlalchemy import Connection, Row, func, insert, select
 
 from tocsin.errors import BadInput, NotFound
+from tocsin.model.decoding import decoded
 from tocsin.model.instant import When, to_us
 from tocsin.model.journal import KIND_OF, KINDS, Body, Draft, Entry
 from tocsin.model.operator import Author
@@ -251,13 +252,13 @@ def _fault(row: Row[Any], seq: int, previous: bytes) -> str:
     if hashlib.sha256(_HEAD_TAG + row.previous + row.head).digest() != row.hash:
         return "its head was changed"
     try:
-        head = msgspec.json.decode(row.head, type=Head)
+        head = decoded(row.head, Head)
         if (
             row.body is None
             or hashlib.sha256(_BODY_TAG + row.salt + row.body).hexdigest() != head.body_sha256
         ):
             return "its body was changed or removed"
-        msgspec.json.decode(row.body, type=KINDS[head.kind])
+        decoded(row.body, KINDS[head.kind])
     except (msgspec.DecodeError, KeyError, TypeError, ValueError) as error:
         return f"it cannot be read ({error})"
     copies = (row.site, row.seq, row.id, row.lamport, row.incident, row.subject, row.kind, row.recorded_us)
@@ -266,8 +267,8 @@ def _fault(row: Row[Any], seq: int, previous: bytes) -> str:
 
 
 def _read(row: Row[Any]) -> Entry:
-    head = msgspec.json.decode(row.head, type=Head)
-    return _entry(head, msgspec.json.decode(row.body, type=KINDS[head.kind]), row.previous, row.hash)
+    head = decoded(row.head, Head)
+    return _entry(head, decoded(row.body, KINDS[head.kind]), row.previous, row.hash)
 
 
 def _entry(head: Head, body: Body, previous: bytes, digest: bytes) -> Entry:

@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, Row, bindparam, insert, select
 
+from tocsin.model.decoding import converted, decoded
 from tocsin.model.instant import from_us, to_us
 from tocsin.model.message import Message
 from tocsin.store.schema import import_, message
@@ -64,5 +65,5 @@ def by_ids(connection: Connection, ids: Sequence[str]) -> list[Message]:
 
 def _message(row: Row[Any]) -> Message:
     fields = {"id": row.id, "system": row.system, "at": from_us(row.at_us)}
-    told = msgspec.json.decode(row.more, type=dict[str, Any])
-    return msgspec.convert({**fields, "author": row.author, "text": row.text, **told}, Message)
+    told = decoded(row.more, dict[str, Any])
+    return converted({**fields, "author": row.author, "text": row.text, **told}, Message)

@@ -7,10 +7,10 @@ imports that were complete at that entry (the id of an import is the id of its j
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
-import msgspec
 import numpy as np
 from sqlalchemy import Connection, and_, select
 
+from tocsin.model.decoding import decoded
 from tocsin.model.deployment import Deployment
 from tocsin.model.ids import made
 from tocsin.store import feeds, samples
@@ -67,7 +67,7 @@ def deployments(connection: Connection, system: str, limits: Limits, at: datetim
         query.where(deployment.c.system == system).order_by(deployment.c.at_us, deployment.c.id)
     )
     counted = [row for row in rows if row[2] in limits and (limits[row[2]] == LATEST or made(row.id) <= at)]
-    return [msgspec.json.decode(row.body, type=Deployment) for row in counted]
+    return [decoded(row.body, Deployment) for row in counted]
 
 
 def _joined(chunks: Iterable[tuple[int, int, bytes, int]]) -> tuple[Times, Values]:

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-import msgspec
 from sqlalchemy import Connection, select
 
 from tocsin.errors import NotFound
+from tocsin.model.decoding import decoded
 from tocsin.store.schema import policy
 
 
@@ -14,4 +14,4 @@ def get(connection: Connection, sha256: str) -> dict[str, Any]:
     content = connection.execute(select(policy.c.content).where(policy.c.sha256 == sha256)).scalar()
     if content is None:
         raise NotFound("this policy pack is not in the journal.", where=sha256)
-    return msgspec.json.decode(content, type=dict[str, Any])
+    return decoded(content, dict[str, Any])

@@ -13,6 +13,7 @@ from sqlalchemy.dialects.sqlite import insert
 
 from tocsin.model import incident as incidents
 from tocsin.model import timeline as timelines
+from tocsin.model.decoding import decoded
 from tocsin.model.incident import Incident
 from tocsin.model.journal import (
     Entry,
@@ -152,13 +153,13 @@ def _next_item(connection: Connection, entry: Entry) -> Item | None:
 def read_incident(connection: Connection, id: str) -> Incident | None:
     """Return an incident's projection, None when there is none."""
     stored = connection.execute(select(incident.c.state).where(incident.c.id == id)).scalar()
-    return None if stored is None else msgspec.json.decode(stored, type=Incident)
+    return None if stored is None else decoded(stored, Incident)
 
 
 def read_item(connection: Connection, id: str) -> Item | None:
     """Return a timeline entry's projection, None when there is none or it was undone."""
     stored = connection.execute(select(timeline.c.state).where(timeline.c.id == id)).scalar()
-    return None if stored is None else msgspec.json.decode(stored, type=Item)
+    return None if stored is None else decoded(stored, Item)
 
 
 def _incident_row(state: Incident) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Row, bindparam, exists, insert, select, updat
 from sqlalchemy.exc import NoResultFound
 
 from tocsin.errors import NotFound
+from tocsin.model.decoding import decoded
 from tocsin.model.signal import Layer, Placement, Signal, placed
 from tocsin.store.schema import chunk, import_, series
 
@@ -129,10 +130,10 @@ def _place(signal: Signal) -> dict[str, Any]:
 
 
 def _signal(row: Row[tuple[object, ...]]) -> Signal:
-    labels = msgspec.json.decode(row.labels, type=dict[str, str])
+    labels = decoded(row.labels, dict[str, str])
     proposal = None
     if row.proposed:
-        named = msgspec.json.decode(row.proposed, type=_Proposed)
+        named = decoded(row.proposed, _Proposed)
         proposal = Signal(named.system, row.metric, labels, row.unit, named.layer, named.segment, named.group)
     return Signal(
         row.system, row.metric, labels, row.unit, Layer(row.layer), row.segment, row.group, proposal

@@ -1,8 +1,8 @@
 """The AI systems watched."""
 
-import msgspec
 from sqlalchemy import Connection, select
 
+from tocsin.model.decoding import decoded
 from tocsin.model.operator import System
 from tocsin.store.schema import system
 
@@ -10,7 +10,7 @@ from tocsin.store.schema import system
 def list_all(connection: Connection) -> list[System]:
     """Return every system by name."""
     rows = connection.execute(select(system).order_by(system.c.name))
-    return [System(row.id, row.name, msgspec.json.decode(row.aliases, type=tuple[str, ...])) for row in rows]
+    return [System(row.id, row.name, decoded(row.aliases, tuple[str, ...])) for row in rows]
 
 
 def by_name(connection: Connection, name: str) -> System | None:

@@ -1,9 +1,9 @@
 """Timeline entries as the projections hold them."""
 
-import msgspec
 from sqlalchemy import Connection, select
 
 from tocsin.errors import NotFound
+from tocsin.model.decoding import decoded
 from tocsin.model.timeline import Item
 from tocsin.store import projections
 from tocsin.store.schema import timeline
@@ -20,5 +20,5 @@ def get(connection: Connection, id: str) -> Item:
 def items(connection: Connection, incident: str) -> list[Item]:
     """Return the timeline entries of an incident, by the time they happened."""
     query = select(timeline.c.state).where(timeline.c.incident == incident)
-    found = [msgspec.json.decode(state, type=Item) for state in connection.execute(query).scalars()]
+    found = [decoded(state, Item) for state in connection.execute(query).scalars()]
     return sorted(found, key=lambda item: (item.happened.at, item.recorded_at, item.id))

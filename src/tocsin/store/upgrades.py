@@ -9,6 +9,7 @@ from datetime import datetime
 import msgspec
 from sqlalchemy import Connection
 
+from tocsin.model.decoding import converted
 from tocsin.model.instant import to_us
 from tocsin.model.journal import StoreUpgraded
 from tocsin.model.operator import Author
@@ -67,7 +68,7 @@ def _judged_logs(connection: Connection) -> None:
     ):
         connection.exec_driver_sql(statement)
     ends = [
-        (to_us(msgspec.convert(ended, datetime)), id)
+        (to_us(converted(ended, datetime)), id)
         for id, body in connection.exec_driver_sql("SELECT id, body FROM alert").all()
         if (ended := msgspec.json.decode(body)["ended"]) is not None
     ]

@@ -5,11 +5,11 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-import msgspec
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
+from tocsin.model.decoding import converted
 from tocsin.model.fields import Fields, Head
 from tocsin.model.incident import Incident
 from tocsin.model.instant import When
@@ -191,4 +191,4 @@ def _cut(text: str) -> str:
 
 def _values(name: str, stated: Any) -> dict[str, Any]:
     kinds: dict[str, Any] = {"happened": When, "start": When, "learned": datetime}
-    return {name: msgspec.convert(stated, kinds.get(name, str))}
+    return {name: converted(stated, kinds.get(name, str))}

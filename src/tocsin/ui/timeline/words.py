@@ -3,8 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-import msgspec
-
+from tocsin.model.decoding import converted
 from tocsin.model.instant import When
 from tocsin.model.lanes import Mark, Source
 from tocsin.model.timeline import Item
@@ -147,7 +146,7 @@ def reading(item: Item, zone: str, now: datetime) -> str:
 def value(name: str, stated: object, zone: str, now: datetime) -> str:
     """Return one field's value of an entry as people read it; `stated` is as the journal holds it."""
     if name in ("happened", "start"):
-        return when(msgspec.convert(stated, When), zone, now)
+        return when(converted(stated, When), zone, now)
     if name == "learned" and stated is not None:
-        return stamp(msgspec.convert(stated, datetime), zone, now)
+        return stamp(converted(stated, datetime), zone, now)
     return str(stated)
