@@ -10,6 +10,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
+from sqlalchemy import text
 
 from tocsin.model.alarms import Priority, State
 from tocsin.model.alert import Alert, AlertSeverity
@@ -138,6 +139,22 @@ def test_one_nobody_heard_rings_again_also_when_the_clock_was_set_back(
     with qtbot.waitSignal(made.watching.rang):
         clock.set_wall(clock.now() - timedelta(days=1))
         desk.heartbeat.tick.emit(clock.now())
+
+
+def test_alarms_that_cannot_be_read_are_told_and_read_when_they_can(
+    qtbot: QtBot, made: Alarms, desk: Desk, store: Store
+) -> None:
+    told: list[str] = []
+    desk.noticed.connect(lambda text, _trouble: told.append(text))
+    settled(qtbot, desk, made)
+    with store.journal.write() as connection:
+        connection.execute(text("ALTER TABLE incident RENAME TO elsewhere"))
+    qtbot.waitUntil(lambda: any("alarms cannot be read" in each for each in told))
+    settled(qtbot, desk, made)
+    before = made.watching.view
+    with store.journal.write() as connection:
+        connection.execute(text("ALTER TABLE elsewhere RENAME TO incident"))
+    qtbot.waitUntil(lambda: made.watching.view is not before)
 
 
 def test_a_slow_finding_waits_in_the_queue_only(

@@ -117,8 +117,15 @@ class Watch(QObject):
         mark, self._anew = None if self._anew else self._mark, False
         job = self._desk.jobs.read(partial(_look, self._desk.store, mark, self._rhythms))
         job.succeeded.connect(self._looked)
+        job.refused.connect(self._not_read)
+        job.broke.connect(self._not_read)
         job.ended.connect(self._ended)
         job.start()
+
+    def _not_read(self, error: Exception) -> None:
+        """Say so: a console without alarms looks like a quiet one. The next look is at all of it."""
+        self._anew = True
+        self._desk.tell(f"The alarms cannot be read: {error}", trouble=True)
 
     def _ended(self) -> None:
         self._reading = False
