@@ -70,7 +70,7 @@ def test_packs_that_older_stores_froze_are_read_under_the_name_they_have(journal
     for sha256, content in rows:
         scheme = thaw(json.loads(content))
         assert digest(json.loads(content)) == sha256
-        offset = scheme.offset("respond", "SEV-1")
+        offset = scheme.offset("respond", scheme.levels[0].id)
         assert offset is not None
         assert offset.words == "15 min"
     assert rows
