@@ -255,10 +255,6 @@ class DeploymentSheet(Sheet):
         self._form.setRowVisible(reading, bool(told))
         QTimer.singleShot(0, self, self._placed)
 
-    def _placed(self) -> None:
-        if self.isVisible():
-            self.place()
-
     def _wire(self) -> None:
         self.save_button.clicked.connect(self.save)
         self.withdraw_button.clicked.connect(self.withdraw)

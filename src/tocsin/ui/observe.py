@@ -283,10 +283,6 @@ class ObserveSheet(Sheet):
         self.happened.textChanged.connect(lambda: self._show_reading(self.happened, self.happened_read))
         self.learned.textChanged.connect(lambda: self._show_reading(self.learned, self.learned_read))
 
-    def _placed(self) -> None:
-        if self.isVisible():
-            self.place()
-
     def _lay_out(self) -> None:
         self.setObjectName("observe-sheet")
         self.setAcceptDrops(not self._desk.store.read_only)

@@ -134,10 +134,6 @@ class ServingSheet(Sheet):
         self.doubt.setVisible(bool(doubt))
         QTimer.singleShot(0, self, self._placed)
 
-    def _placed(self) -> None:
-        if self.isVisible():
-            self.place()
-
     def _wire(self) -> None:
         self.system.entered.connect(self.ask)
         self.system.currentTextChanged.connect(lambda _text: self._soon.start())

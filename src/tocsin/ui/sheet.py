@@ -56,6 +56,11 @@ class Sheet(QFrame):
             (over.width() - width) // 2, max(2 * GAP, (over.height() - height) // 3), width, height
         )
 
+    def _placed(self) -> None:
+        """Centre it anew where it lies open: what it holds is higher or lower than before."""
+        if self.isVisible():
+            self.place()
+
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         if event.key() == Qt.Key.Key_Escape:
             self.dismiss()

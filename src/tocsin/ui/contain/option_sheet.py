@@ -193,10 +193,6 @@ class OptionSheet(Sheet):
         self.note.setVisible(bool(text))
         self._placed()
 
-    def _placed(self) -> None:
-        if self.isVisible():
-            self.place()
-
     def _wire(self) -> None:
         self.save_button.clicked.connect(self.save)
         self.remove_button.clicked.connect(self.remove)

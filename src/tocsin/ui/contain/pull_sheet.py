@@ -151,10 +151,6 @@ class PullSheet(Sheet):
         self.note.setVisible(bool(text))
         self._placed()
 
-    def _placed(self) -> None:
-        if self.isVisible():
-            self.place()
-
     def _wire(self) -> None:
         self.rows.selectionModel().currentChanged.connect(lambda *_: self._show_selected())
         self.rows.chosen.connect(lambda _one: self.pull())

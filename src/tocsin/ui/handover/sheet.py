@@ -233,10 +233,6 @@ class HandoverSheet(Sheet):
         self.note.setVisible(bool(text))
         self._placed()
 
-    def _placed(self) -> None:
-        if self.isVisible():
-            self.place()
-
     def _wire(self) -> None:
         self.preparing.save.clicked.connect(self.save)
         page = self.confirming
