@@ -7,10 +7,12 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelInde
 from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QRegion, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
+from tocsin.ui.palette import PAD
 from tocsin.ui.text import visible
-from tocsin.ui.theme import Theme
+from tocsin.ui.theme import Theme, sans
 
 Index = QModelIndex | QPersistentModelIndex
+_ONE_LINE = 30
 _FACT = int(Qt.ItemDataRole.UserRole)
 
 
@@ -65,7 +67,7 @@ class RowsModel(QAbstractListModel):
 
 
 class RowPainter(QStyledItemDelegate):
-    """Draws a row: the ground by the stylesheet, the rest by the child class."""
+    """Draws a row: the ground by the stylesheet, and the fact as one line unless a child class knows more."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -73,11 +75,11 @@ class RowPainter(QStyledItemDelegate):
 
     def height(self, fact: Any, width: int) -> int:
         """Return a row's height in pixels."""
-        raise NotImplementedError
+        return _ONE_LINE
 
     def draw(self, painter: QPainter, rect: QRect, fact: Any) -> None:
         """Draw a fact."""
-        raise NotImplementedError
+        self.text(painter, rect.adjusted(PAD, 0, -PAD, 0), str(fact), sans(), "text")
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         view, rect = option.widget, option.rect
