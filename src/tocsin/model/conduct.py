@@ -4,6 +4,18 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Generic, TypeVar
 
+from tocsin.model.filing import (
+    DutyRuled,
+    FilingApproved,
+    FilingEdited,
+    FilingOpened,
+    FilingReturned,
+    LettersMade,
+    NoticeFiled,
+    PersonalMarked,
+    QuestionAnswered,
+    ReviewAsked,
+)
 from tocsin.model.journal import Entry, RoleAssumed, Withdrawn
 from tocsin.model.response import (
     CallRecorded,
@@ -78,6 +90,16 @@ class Conduct:
     snoozes: tuple[Said[UpdateSnoozed], ...] = ()
     verified: tuple[Said[FixVerified], ...] = ()
     injects: tuple[Said[InjectGiven], ...] = ()
+    answers: tuple[Said[QuestionAnswered], ...] = ()
+    rulings: tuple[Said[DutyRuled], ...] = ()
+    opened: tuple[Said[FilingOpened], ...] = ()
+    edits: tuple[Said[FilingEdited], ...] = ()
+    reviews: tuple[Said[ReviewAsked], ...] = ()
+    returned: tuple[Said[FilingReturned], ...] = ()
+    approvals: tuple[Said[FilingApproved], ...] = ()
+    filed: tuple[Said[NoticeFiled], ...] = ()
+    personal: tuple[Said[PersonalMarked], ...] = ()
+    letters: tuple[Said[LettersMade], ...] = ()
 
 
 _PLACE: dict[type, str] = {
@@ -108,6 +130,16 @@ _PLACE: dict[type, str] = {
     UpdateSnoozed: "snoozes",
     FixVerified: "verified",
     InjectGiven: "injects",
+    QuestionAnswered: "answers",
+    DutyRuled: "rulings",
+    FilingOpened: "opened",
+    FilingEdited: "edits",
+    ReviewAsked: "reviews",
+    FilingReturned: "returned",
+    FilingApproved: "approvals",
+    NoticeFiled: "filed",
+    PersonalMarked: "personal",
+    LettersMade: "letters",
 }
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from tocsin.model import arrangement, judgement, response
+from tocsin.model import arrangement, filing, judgement, response
 from tocsin.model.alert import Alert
 from tocsin.model.instant import When
 from tocsin.model.operator import Author
@@ -188,12 +188,20 @@ class Withdrawn:
 
 @dataclass(frozen=True, slots=True)
 class DocumentExported:
-    """A document left the console: what it was, as of which entry, and the SHA-256 of its bytes."""
+    """A document left the console: what it was, as of which entry, and the SHA-256 of its bytes.
+
+    `filing` is the one it is of, if any. `unsigned` is the SHA-256 before a signature was put under it: the
+    signed file begins with those bytes.
+    """
 
     document: str
     as_of: str
     sha256: str
     path: str
+    paper: str = "A4"
+    standing: str = ""
+    filing: str = ""
+    unsigned: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,7 +292,7 @@ Body = (
     | IncidentLinked | Undone | Withdrawn | DocumentExported | ClockJumped
     | SourceSet | SourceRemoved | SignalsPlaced | DeploymentRecorded | ObservationReported
     | EvidenceAttached
-    | judgement.Body | arrangement.Body | response.Body
+    | judgement.Body | arrangement.Body | response.Body | filing.Body
 )  # fmt: skip
 
 KINDS: dict[str, type] = {
@@ -316,6 +324,7 @@ KINDS: dict[str, type] = {
     **judgement.KINDS,
     **arrangement.KINDS,
     **response.KINDS,
+    **filing.KINDS,
 }
 KIND_OF: dict[type, str] = {body: kind for kind, body in KINDS.items()}
 

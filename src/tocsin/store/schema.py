@@ -14,7 +14,7 @@ signals.db  1  series, chunk, import, alert, watermark, deployment, decision_log
 
 from sqlalchemy import REAL, Column, Index, Integer, LargeBinary, MetaData, Table, Text, UniqueConstraint
 
-JOURNAL_VERSION = 4
+JOURNAL_VERSION = 5
 SIGNALS_VERSION = 3
 APPLICATION_ID = 0x54435300  # "TCS\0", so that `file` and we can tell a store from any other database
 

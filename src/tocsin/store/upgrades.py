@@ -59,6 +59,11 @@ def _kinds_of_version_4(connection: Connection) -> None:
     projections.fold_anew(connection)
 
 
+def _kinds_of_version_5(connection: Connection) -> None:
+    """As above: kinds of entries that programs of version 4 cannot read."""
+    projections.fold_anew(connection)
+
+
 def _judged_logs(connection: Connection) -> None:
     for statement in (
         "ALTER TABLE alert ADD COLUMN ended_us INTEGER",
@@ -76,7 +81,12 @@ def _judged_logs(connection: Connection) -> None:
         connection.exec_driver_sql("UPDATE alert SET ended_us = max(?, time_us) WHERE id = ?", ends)
 
 
-JOURNAL_STEPS: Steps = {1: _kinds_of_version_2, 2: _kinds_of_version_3, 3: _kinds_of_version_4}
+JOURNAL_STEPS: Steps = {
+    1: _kinds_of_version_2,
+    2: _kinds_of_version_3,
+    3: _kinds_of_version_4,
+    4: _kinds_of_version_5,
+}
 SIGNALS_STEPS: Steps = {1: _live_sources, 2: _judged_logs}
 
 
