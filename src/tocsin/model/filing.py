@@ -1,6 +1,6 @@
 """What people decide and do about legal duties: one body each.
 
-`duty` is REGIME/STAGE, `filing` the entry that opened it. The subject of those without a word about it is the incident.
+`duty` is REGIME/STAGE, `filing` the entry that opened it. The subject is the incident where nothing else is said.
 """
 
 from dataclasses import dataclass, field
@@ -137,7 +137,7 @@ class PersonalMarked:
 
 @dataclass(frozen=True, slots=True)
 class LettersMade:
-    """A batch of letters was written: how many, how many rows were refused, the SHA-256 of list and result."""
+    """A batch of letters was written: how many, how many rows were refused, SHA-256 of list and result."""
 
     kind: str
     duty: str

@@ -177,7 +177,7 @@ class Regime:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """All regimes in force, as of a date. `calendars` are by name, those of member states `eu:DE` and so on."""
+    """All regimes in force, as of a date. `calendars` are by name, of member states `eu:DE` and so on."""
 
     as_of: date
     disclaimer: str
