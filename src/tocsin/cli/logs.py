@@ -3,7 +3,6 @@
 import argparse
 import math
 from dataclasses import replace
-from datetime import UTC
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +17,7 @@ from tocsin.model.instant import from_us, to_us
 from tocsin.now import SystemClock
 from tocsin.operations import decisions
 from tocsin.operations.decisions import EVER, Loaded
-from tocsin.operations.times import parse_instant
+from tocsin.operations.times import parse_instant, parse_span
 from tocsin.store.folder import checked_zone
 
 SPANS = """A..B is from A to before B: times like 2026-11-02 or 2026-11-02T14:20Z, or with --row-order numbers
@@ -81,7 +80,7 @@ def span(text: str, args: argparse.Namespace) -> Span:
     first, dots, last = (part.strip() for part in text.partition(".."))
     if not dots:
         raise BadInput("this is no span.", where=text, hint=_HINT)
-    found = (_end(first, args, EVER[0]), _end(last, args, EVER[1]))
+    found = _rows(first, last) if args.row_order else _times(first, last, args.tz or "UTC")
     if found[0] >= found[1]:
         raise BadInput("a span goes from earlier to later.", where=text, hint=_HINT)
     return found
@@ -102,13 +101,18 @@ def plain(value: Any) -> Any:
     return [plain(one) for one in value] if isinstance(value, list | tuple) else value
 
 
-def _end(text: str, args: argparse.Namespace, open: int) -> int:
-    if not text:
-        return open
-    if not args.row_order:
-        zone = args.tz or "UTC"
-        checked_zone(zone)
-        return to_us(parse_instant(text, now=SystemClock().now(), zone=zone).astimezone(UTC))
-    if not text.isdecimal() or len(text) > _DIGITS:
-        raise BadInput("with --row-order a span is of numbers of rows.", where=text, hint=_HINT)
-    return int(text)
+def _times(first: str, last: str, zone: str) -> Span:
+    checked_zone(zone)
+    now = SystemClock().now()
+    if first and last:
+        since, until = parse_span(first, last, now=now, zone=zone)
+        return to_us(since), to_us(until)
+    low, high = (to_us(parse_instant(text, now=now, zone=zone)) if text else None for text in (first, last))
+    return EVER[0] if low is None else low, EVER[1] if high is None else high
+
+
+def _rows(first: str, last: str) -> Span:
+    for text in (first, last):
+        if text and (not text.isdecimal() or len(text) > _DIGITS):
+            raise BadInput("with --row-order a span is of numbers of rows.", where=text, hint=_HINT)
+    return int(first or EVER[0]), int(last or EVER[1])

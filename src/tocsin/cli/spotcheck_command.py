@@ -1,6 +1,7 @@
 """`tocsin spotcheck`: draw a sample of decisions, record verdicts, and tell what they show."""
 
 import argparse
+from datetime import datetime
 from typing import Any
 
 from tocsin.cli import options
@@ -9,7 +10,7 @@ from tocsin.detectors.sampling import Estimate
 from tocsin.model.spotcheck import VERDICTS, SpotCheck
 from tocsin.operations import spotcheck, systems
 from tocsin.operations.spotcheck_report import Report
-from tocsin.operations.times import parse_instant
+from tocsin.operations.times import parse_instant, parse_span
 from tocsin.store.folder import Store
 
 _DRAW = """Each combination of values of the columns of --strata gives at least one decision, the others in
@@ -81,12 +82,18 @@ def _register_size(verbs: options.Subparsers) -> None:
     size.add_argument("--population", metavar="N", type=int, help="how many decisions there are")
 
 
+def _span(
+    since: str | None, until: str | None, *, now: datetime, zone: str
+) -> tuple[datetime | None, datetime | None]:
+    if since and until:
+        return parse_span(since, until, now=now, zone=zone)
+    first, last = (parse_instant(text, now=now, zone=zone) if text else None for text in (since, until))
+    return first, last
+
+
 def _draw(args: argparse.Namespace) -> int:
     with options.opened(args) as store:
-        now, zone = store.now(), store.zone
-        since, until = (
-            parse_instant(text, now=now, zone=zone) if text else None for text in (args.since, args.until)
-        )
+        since, until = _span(args.since, args.until, now=store.now(), zone=store.zone)
         by = tuple(name for name in (part.strip() for part in args.strata.split(",")) if name)
         entry = spotcheck.draw(
             store, options.author(store, args), args.system, since=since, until=until, share=args.share,

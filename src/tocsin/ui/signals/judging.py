@@ -10,7 +10,7 @@ from tocsin.model.instant import When, from_us
 from tocsin.model.journal import Entry
 from tocsin.operations.investigation import Investigation
 from tocsin.operations.investigation_windows import Windows
-from tocsin.operations.times import parse_instant
+from tocsin.operations.times import parse_span
 from tocsin.ui.command.ask import Answers, Ask, Blank
 from tocsin.ui.desk import Desk
 from tocsin.ui.signals.inquiry import Inquiry
@@ -95,7 +95,7 @@ class Judging:
         parts = [one.strip() for one in text.split("..")]
         if len(parts) != 2:
             raise BadInput("a window goes from one time to another.", where=text, hint="Write FROM .. TO.")
-        since, until = (to_us(parse_instant(one, now=store.now(), zone=store.zone)) for one in parts)
+        since, until = map(to_us, parse_span(*parts, now=store.now(), zone=store.zone))
         if since >= until:
             raise BadInput("a window goes from earlier to later.", where=text)
         return since, until
