@@ -1,6 +1,6 @@
 """What people decide and do about legal duties: one body each.
 
-`duty` is REGIME/STAGE, `filing` the entry that opened it. The subject is the incident where nothing else is said.
+`duty` is REGIME/STAGE, `filing` the entry that opened it. The subject is the incident where nothing is said.
 """
 
 from dataclasses import dataclass, field
