@@ -14,6 +14,7 @@ from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import BaseDocTemplate, Flowable, Frame, PageTemplate, Paragraph
 
+from tocsin.model.document import Paper, Standing
 from tocsin.reports import fonts
 from tocsin.reports.text import markup, plain
 
@@ -27,12 +28,26 @@ _one_at_a_time = Lock()
 
 
 @dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file carried inside the document: its name, its bytes and their media type."""
+
+    name: str
+    content: bytes
+    media_type: str = "application/json"
+    about: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Furniture:
     """What stands around the text of a document, on its pages and in the file's properties.
 
     `left` and `right` are the header, `foot` the footer beside the page number; `at` is the file's date;
     `identity` tells two documents apart in the file's own id. `drill` is the title of the drill it is of:
     then every page says that it is no real incident.
+
+    `standing` says DRAFT or AS FILED on every page; None says neither. `reference` is the incident's (or the
+    filing's), `rules` which rules of which date count, `head` the SHA-256 of the journal's entry it is as of:
+    all three stand in the footer. `language` is a BCP 47 tag. `attachments` make the file PDF/A-3b.
     """
 
     title: str
@@ -44,6 +59,13 @@ class Furniture:
     at: datetime
     identity: str
     drill: str = ""
+    paper: Paper = Paper.A4
+    standing: Standing | None = None
+    reference: str = ""
+    rules: str = ""
+    head: str = ""
+    language: str = "en"
+    attachments: tuple[Attachment, ...] = ()
 
 
 def style(
