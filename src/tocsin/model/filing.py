@@ -44,6 +44,7 @@ class Fill(StrEnum):
 
     VALUE = "value"
     ESTIMATE = "estimate"
+    OPINION = "opinion"  # suspected or judged, not established
     UNKNOWN = "unknown"  # not known yet, `expected` by then
     NOT_APPLICABLE = "not_applicable"  # because of `reason`
 
@@ -81,28 +82,37 @@ class FilingEdited:
 
 @dataclass(frozen=True, slots=True)
 class ReviewAsked:
-    """The draft with these contents (SHA-256) is to be looked at by a second person."""
+    """The draft with these contents (SHA-256) is to be looked at by a second person.
+
+    `edit` is the newest edit then: any later one makes it a draft again, also one that changes it back.
+    """
 
     filing: str
     digest: str
     note: str = ""
+    edit: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class FilingReturned:
-    """Whoever looked at it sends it back to draft."""
+    """Whoever looked at it sends it back to draft; `review` is the entry that asked for the look."""
 
     filing: str
     reason: str
+    review: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class FilingApproved:
-    """A second person approved these very contents (SHA-256); any other contents are a draft again."""
+    """A second person approved these very contents (SHA-256); any other contents are a draft again.
+
+    `review` is the entry that asked for it.
+    """
 
     filing: str
     digest: str
     note: str = ""
+    review: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +120,8 @@ class NoticeFiled:
     """It went out. The entry's time is when it was submitted: later duties count from it.
 
     `how` is the way (portal, e-mail, post, telephone), `attachment` a file of the evidence by its SHA-256,
-    `late` the reasons where it was late, `document` the SHA-256 of the paper kept.
+    `late` the reasons where it was late, `document` the SHA-256 of the paper kept. A duty without a form may be
+    told without one: then `filing` is empty and `note` is what was said. `corrects` is the record it sets right.
     """
 
     filing: str
@@ -121,6 +132,8 @@ class NoticeFiled:
     attachment: str = ""
     late: str = ""
     document: str = ""
+    note: str = ""
+    corrects: str = ""
 
 
 @dataclass(frozen=True, slots=True)
