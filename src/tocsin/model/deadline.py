@@ -20,6 +20,7 @@ from tocsin.model.regime import Regime, Rules, Stage
 Given = datetime | date
 
 MEMBER_STATE = "member_state"
+_YEAR_END, _YEAR_OF = "end_of_calendar_year", "discovery"
 _WEEKDAYS = frozenset(range(1, 6))
 _EVERY_DAY = Calendar(_WEEKDAYS, 0, DAY_MINUTES)
 _HOURS = (Unit.MINUTES, Unit.HOURS)
@@ -74,16 +75,16 @@ def due(
         raise NotFound("there is no such stage of a regime.", where=duty[:100],
                        hint="`tocsin regimes list` names them, `regimes show` their stages.")  # fmt: skip
     regime, stage = found
-    moments = {_written_out(regime, name): at for name, at in given.items()}
+    moments = {written_out(rules, duty, name): at for name, at in given.items()}
     anchor, stated = _anchor(rules, regime, stage, moments, zone, holidays, entity, state)
     calendar, home = _calendar(rules, regime, stage, stated, zone, holidays, state)
     start = _instant(stated, stage.offset, calendar, home, anchor)
-    counted = _counted(start, stage.offset, stage.counting, calendar, home, entity)
+    relief = relief_open(entity)
+    counted = count(start, stage.offset, stage.counting, calendar, home, relief=relief)
     if stage.not_after is not None and (cap := moments.get(stage.not_after_from)) is not None:
         latest = _instant(cap, stage.not_after, calendar, home, stage.not_after_from)
-        counted = capped(
-            counted, start, _counted(latest, stage.not_after, stage.counting, calendar, home, entity)
-        )
+        cap_end = count(latest, stage.not_after, stage.counting, calendar, home, relief=relief)
+        counted = capped(counted, start, cap_end)
     return _worked(duty, stage, anchor, start, counted, calendar, home)
 
 
@@ -110,20 +111,35 @@ def relief_open(entity: str) -> bool:
 
 
 def needed(rules: Rules, duty: str) -> tuple[str, ...]:
-    """Return the facts a stage counts from, first the one it cannot do without. Raises NotFound."""
+    """Return the facts a stage may count from: its anchor, those that stand for it, that of its cap.
+
+    Raises NotFound.
+    """
     found = rules.stage(duty)
     if found is None:
         raise NotFound("there is no such stage of a regime.", where=duty[:100])
-    _, stage = found
-    return (stage.anchor, stage.not_after_from) if stage.not_after_from else (stage.anchor,)
+    regime, stage = found
+    stem, _, rest = stage.anchor.partition(":")
+    facts_ = [stage.anchor, *(f"{stem}:{regime.id}/{one}" for one in _group(regime, rest))]
+    if f"{stem}:" == facts.DUE and rules.stage(rest):
+        facts_ += needed(rules, rest)
+    if stage.anchor == _YEAR_END:
+        facts_.append(_YEAR_OF)
+    return tuple(dict.fromkeys([*facts_, *filter(None, [stage.not_after_from])]))
 
 
-def _written_out(regime: Regime, fact: str) -> str:
-    """Return a fact's id with the regime in it where a stage was named in short."""
+def written_out(rules: Rules, duty: str, fact: str) -> str:
+    """Return a fact's id with the regime in it where a stage was named in short: submission:initial."""
     stem, colon, rest = fact.strip().partition(":")
-    if colon and "/" not in rest and (regime.stage(rest) or rest in regime.groups):
+    regime = rules.regime(duty.partition("/")[0])
+    if regime and colon and "/" not in rest and (regime.stage(rest) or rest in regime.groups):
         return f"{stem}:{regime.id}/{rest}"
     return fact.strip()
+
+
+def _group(regime: Regime, stage: str) -> tuple[str, ...]:
+    """Return the stages of the group that a later stage runs from."""
+    return regime.groups.get(stage.partition("/")[2], ())
 
 
 def _anchor(
@@ -135,9 +151,8 @@ def _anchor(
     if anchor in moments:
         return anchor, moments[anchor]
     stem, _, rest = anchor.partition(":")
-    of_group = regime.groups.get(rest.partition("/")[2], ())
-    filed = [(f"{stem}:{regime.id}/{one}", moments.get(f"{stem}:{regime.id}/{one}")) for one in of_group]
-    known = sorted((_sortable(at), name, at) for name, at in filed if at is not None)
+    members = [f"{stem}:{regime.id}/{one}" for one in _group(regime, rest)]
+    known = sorted((_sortable(moments[one]), one, moments[one]) for one in members if one in moments)
     if known:
         _, name, at = known[-1] if rest.endswith("_latest") else known[0]
         return name, at
@@ -145,8 +160,8 @@ def _anchor(
         before = due(rules, rest, moments, zone=zone, holidays=holidays, entity=entity, state=state)
         if before.plan_to is not None:
             return anchor, before.plan_to
-    if anchor == "end_of_calendar_year" and "discovery" in moments:
-        return anchor, date(_sortable(moments["discovery"]).year, 12, 31)
+    if anchor == _YEAR_END and _YEAR_OF in moments:
+        return anchor, date(_sortable(moments[_YEAR_OF]).year, 12, 31)
     raise BadInput(
         f"{regime.id}/{stage.id} counts from {facts.title(anchor)}, and nobody said when that was.",
         where=anchor, hint=f"Say it, such as --set {anchor}=2026-11-20T09:00:00+01:00.",
@@ -185,6 +200,8 @@ def _calendar(
 
 def _instant(stated: Given, offset: Offset | None, calendar: Calendar, home: str, fact: str) -> datetime:
     """Return the moment of a fact (UTC); of a day its midnight, where its hour does not matter."""
+    if not _FROM.year <= stated.year < _UNTIL.year:
+        raise BadInput("this moment is too far away to count from.", where=f"{fact}={stated}")
     if isinstance(stated, datetime):
         return (stated if stated.tzinfo else stated.replace(tzinfo=calendar.tz(home))).astimezone(UTC)
     if offset is not None and offset.unit in _HOURS:
@@ -193,15 +210,6 @@ def _instant(stated: Given, offset: Offset | None, calendar: Calendar, home: str
             hint="Write it with its time and offset, such as 2026-11-20T09:00:00+01:00.",
         )  # fmt: skip
     return calendar.instant(stated, 0, home)
-
-
-def _counted(
-    start: datetime, offset: Offset | None, rule: str, calendar: Calendar, home: str, entity: str
-) -> Counted:
-    try:
-        return count(start, offset, rule, calendar, home, relief=relief_open(entity))
-    except OverflowError:
-        raise BadInput("this moment is too far away to count from.", where=start.isoformat()) from None
 
 
 def _worked(
