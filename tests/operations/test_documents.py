@@ -272,7 +272,7 @@ def test_an_export_is_written_whole_and_recorded_with_its_hash(store: Store, inc
     content = target.read_bytes()
     assert entry.author == B
     assert entry.body == DocumentExported(
-        "incident report", as_of.id, hashlib.sha256(content).hexdigest(), str(target)
+        "incident report", as_of.id, hashlib.sha256(content).hexdigest(), str(target), "A4", "DRAFT"
     )
     assert content == pdf(store, incident)
     assert as_of.hash in text_of(content)

@@ -16,6 +16,7 @@ from tocsin.now import ManualClock
 from tocsin.operations import (
     briefing,
     diagnosis,
+    documents,
     handover,
     incidents,
     playbook,
@@ -238,13 +239,13 @@ def test_a_briefing_is_the_same_file_as_of_the_same_entry_and_does_no_duty_of_a_
     store: Store, incident: Incident, tmp_path: Path
 ) -> None:
     id = prepared(store, incident)
-    first = briefing.export(store, A, incident.id, tmp_path / "one.pdf")
+    first = documents.export(store, A, incident.id, tmp_path / "one.pdf", kind="handover")
     assert isinstance(first.body, DocumentExported)
     handover.confirm(store, A, incident.id, id)
     as_of = first.body.as_of
-    briefing.export(store, B, incident.id, tmp_path / "two.pdf", id, as_of)
+    documents.export(store, B, incident.id, tmp_path / "two.pdf", as_of, kind="handover", item=id)
     assert (tmp_path / "one.pdf").read_bytes() == (tmp_path / "two.pdf").read_bytes()
-    briefing.export(store, B, incident.id, tmp_path / "three.pdf")
+    documents.export(store, B, incident.id, tmp_path / "three.pdf", kind="handover")
     assert (tmp_path / "three.pdf").read_bytes() != (tmp_path / "one.pdf").read_bytes()
     assert incidents.get(store, incident.id).exports == ()
     with pytest.raises(NotFound):

@@ -13,7 +13,7 @@ from tocsin.model.handover import Handover, State
 from tocsin.model.incident import ROLES
 from tocsin.model.instant import iso
 from tocsin.model.journal import DocumentExported
-from tocsin.operations import briefing, handover
+from tocsin.operations import briefing, documents, handover
 from tocsin.operations.progress import finish
 from tocsin.operations.times import parse_near
 from tocsin.store.folder import Store
@@ -185,7 +185,9 @@ def as_json(one: Handover) -> dict[str, Any]:
 def _briefing(args: argparse.Namespace) -> int:
     with options.opened(args) as store:
         by = options.author(store, args)
-        entry = briefing.export(store, by, args.incident, args.output, args.handover, args.as_of)
+        entry = documents.export(
+            store, by, args.incident, args.output, args.as_of, kind="handover", item=args.handover
+        )
         body = entry.body
         assert isinstance(body, DocumentExported)
         if args.json:

@@ -13,6 +13,7 @@ from tocsin.model.alert import Alert
 from tocsin.model.conduct import Conduct
 from tocsin.model.decoding import converted
 from tocsin.model.fields import Fields, Head, Register, value_of
+from tocsin.model.incident_fields import FIELDS as FIELDS
 from tocsin.model.instant import When
 from tocsin.model.journal import (
     AlertAdded,
@@ -43,26 +44,10 @@ FOLLOWS: dict[str, tuple[str, ...]] = {
 
 # What was written for other tools or for a hand-over is no report, and does no duty of one.
 TIMELINE, BRIEFING, UPDATE = "timeline", "briefing", "status update"
+REPORT = "incident report"
 
 # Who holds an incident's threads (domain.md T5).
 ROLES = ("commander", "deputy", "communications", "technical", "scribe", "compliance")
-
-# The texts of the report (domain.md M5) and the other fields a person may set, with their titles.
-FIELDS: dict[str, str] = {
-    "title": "Title",
-    "severity": "Severity",
-    "type": "Type",
-    "category": "Category",
-    "channel": "Noticed by",
-    "scope": "Scope",
-    "hypothesis": "Suspected cause",
-    "start": "Estimated start",
-    "version": "Affected version",
-    "impact": "Impact",
-    "root_cause": "Root cause",
-    "remediation": "Remediation",
-    "prevention": "Prevention",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +94,9 @@ class Link:
 class Incident:
     """One incident as its entries leave it. `fields` and `roles` keep every standing value.
 
-    `exports` are the entries of the reports that left and were not withdrawn. `conduct` tells how it was
-    handled. `policy` is the frozen pack in force, `former` are those before it and until when they were.
+    `exports` are the entries of the documents that left and were not withdrawn, `reports` those of them that
+    are incident reports. `conduct` tells how it was handled. `policy` is the frozen pack in force, `former`
+    are those before it and until when they were.
     """
 
     id: str
@@ -127,6 +113,7 @@ class Incident:
     marks: tuple[Mark, ...] = ()
     links: tuple[Link, ...] = ()
     exports: tuple[str, ...] = ()
+    reports: tuple[str, ...] = ()
     withdrawn: str = ""
     grades: tuple[Grade, ...] = ()
     conduct: Conduct = field(default_factory=Conduct)
@@ -258,7 +245,8 @@ def _later(state: Incident, entry: Entry) -> Incident:
         case IncidentLinked():
             return replace(state, links=(*state.links, Link(entry.id, body.other, body.relation)))
         case DocumentExported() if not body.document.startswith((TIMELINE, BRIEFING, UPDATE)):
-            return replace(state, exports=(*state.exports, entry.id))
+            reports = (entry.id,) if body.document.startswith(REPORT) else ()
+            return replace(state, exports=(*state.exports, entry.id), reports=state.reports + reports)
         case Withdrawn():
             return _without(state, body)
         case _:
@@ -268,7 +256,9 @@ def _later(state: Incident, entry: Entry) -> Incident:
 def _without(state: Incident, body: Withdrawn) -> Incident:
     if body.entry == state.id:
         return replace(state, withdrawn=body.reason)
-    return replace(state, exports=tuple(one for one in state.exports if one != body.entry))
+    kept = {one for one in state.exports if one != body.entry}
+    exports, reports = (tuple(one for one in own if one in kept) for own in (state.exports, state.reports))
+    return replace(state, exports=exports, reports=reports)
 
 
 def _fields_set(state: Incident, entry: Entry, values: dict[str, Any]) -> Incident:

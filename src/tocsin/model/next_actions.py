@@ -271,7 +271,7 @@ def _afterwards(incident: Incident, scheme: Scheme, clocks: Sequence[ClockState]
         rule = scheme.clock(clock.rule)
         if rule is not None and not rule.met_by and rule.anchor in (_CONTAIN, _RESOLVE, CLOSED):
             yield _of_clock(clock, f"Hold the {clock.name.lower()}", f"clock:{clock.id}", clock.basis)
-    yield Action("report", "Export the report", "report", bool(incident.exports), "Ctrl P")
+    yield Action("report", "Export the report", "report", bool(incident.reports), "Ctrl P")
     closed = incident.reached(CLOSED)
     yield Action("close", "Close", "move:closed", closed is not None, "when nothing is left to do", at=closed)
 

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from tocsin.model.classification import said
 from tocsin.model.incident import FIELDS, standing
+from tocsin.model.incident_fields import TEXTS
 from tocsin.model.journal import (
     AlertAdded,
     ClockMarked,
@@ -30,11 +31,8 @@ _TEXTS = (
     "channel",
     "scope",
     "hypothesis",
-    "impact",
-    "root_cause",
-    "remediation",
-    "prevention",
     "version",
+    *TEXTS,
 )
 
 

@@ -1,10 +1,8 @@
-"""Briefings: drafted from what is on record, built as of an entry, written to a file and recorded."""
+"""Briefings: drafted from what is on record, built as of an entry."""
 
-import hashlib
 from collections.abc import Generator
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
 from tocsin.errors import NotFound
 from tocsin.model import briefing, briefing_draft, handover
@@ -13,17 +11,17 @@ from tocsin.model.briefing_draft import Facts
 from tocsin.model.clocks import ClockState, clock_states
 from tocsin.model.coverage import layer_of
 from tocsin.model.handover import Handover, State
-from tocsin.model.incident import BRIEFING, Incident
+from tocsin.model.incident import Incident
 from tocsin.model.journal import Entry
 from tocsin.model.next_actions import Action, next_actions
-from tocsin.model.operator import Author
 from tocsin.model.report import as_of as identity
 from tocsin.model.response import HandoverConfirmed
 from tocsin.model.severity import Scheme
 from tocsin.model.timeline import Item
 from tocsin.model.timeline import fold as item_of
-from tocsin.operations import blast_radius, documents
-from tocsin.operations.documents import Made, Past
+from tocsin.operations import blast_radius
+from tocsin.operations import past as journal_past
+from tocsin.operations.past import Past
 from tocsin.operations.progress import Progress
 from tocsin.store.folder import Store
 
@@ -45,7 +43,7 @@ class Drafted:
 
 def draft(store: Store, reference: str) -> Drafted:
     """Return the briefing of an incident as its facts give it now. Raises NotFound."""
-    past = documents.past(store, reference, None)
+    past = journal_past.past(store, reference)
     found = handover.handovers(past.state)
     waiting = handover.standing(past.state)
     since = sum(waiting is not None and _news(one, waiting) for one in past.entries)
@@ -79,7 +77,7 @@ def build(store: Store, reference: str, id: str = "", as_of: str | None = None) 
 
     Where there is none it is drafted from the journal alone, in no role. Raises NotFound and BadInput.
     """
-    past = documents.past(store, reference, as_of)
+    past = journal_past.past(store, reference, as_of)
     found = _chosen(past.state, id)
     blocks = (
         found.briefing if found else briefing_draft.draft(_facts(past, past.last.recorded_at, store.zone))
@@ -89,38 +87,16 @@ def build(store: Store, reference: str, id: str = "", as_of: str | None = None) 
         reference=state.reference,
         title=state.title,
         system=past.system,
-        level=documents.level_of(past.scheme, state),
+        level=journal_past.level_of(past.scheme, state),
         status=state.status,
         zone=store.zone,
         as_of=identity(past.last, past.drill),
         declared=state.declared,
         detected=state.detected,
         blocks=briefing.laid_out(blocks),
-        charts=documents.drawn(store, past),
+        charts=journal_past.drawn(store, past),
         handover=found,
     )
-
-
-def make(store: Store, reference: str, id: str = "", as_of: str | None = None) -> Made:
-    """Build and render a briefing; nothing is written. The same as-of gives the same bytes."""
-    from tocsin.reports import briefing as sheet
-
-    built = build(store, reference, id, as_of)
-    return Made(built, sheet.render(built), BRIEFING)
-
-
-def export(
-    store: Store, author: Author, reference: str, path: Path, id: str = "", as_of: str | None = None
-) -> Entry:
-    """Write a briefing to a file and record that; see `documents.file`."""
-    documents.check_place(store, path)
-    return documents.file(store, author, make(store, reference, id, as_of), path)
-
-
-def default_path(store: Store, made: Made) -> Path:
-    """Return where a briefing goes when nobody says otherwise: one name for each content."""
-    digest = hashlib.sha256(made.content).hexdigest()[:8]
-    return store.folder("exports") / f"{made.report.reference}-briefing-{digest}.pdf"
 
 
 def _chosen(state: Incident, id: str) -> Handover | None:
@@ -143,7 +119,7 @@ def _facts(past: Past, now: datetime, zone: str) -> Facts:
         system=past.system,
         clocks=tuple(clocks),
         actions=tuple(_actions(past, scheme, clocks, now)),
-        lines=documents.timeline_lines(past.entries, state),
+        lines=journal_past.timeline_lines(past.entries, state),
         now=now,
         zone=zone,
     )

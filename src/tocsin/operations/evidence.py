@@ -13,7 +13,7 @@ from tocsin.model.evidence import Evidence
 from tocsin.model.journal import Entry, EvidenceAttached
 from tocsin.model.operator import Author
 from tocsin.operations import original, waiting
-from tocsin.operations.documents import check_place
+from tocsin.operations.exports import check_place
 from tocsin.operations.observations import item_of
 from tocsin.operations.progress import Progress
 from tocsin.store import evidence, journal, observations

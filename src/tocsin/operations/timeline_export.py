@@ -9,7 +9,7 @@ from tocsin.exchange import timesketch
 from tocsin.model.incident import TIMELINE
 from tocsin.model.journal import DocumentExported, Entry
 from tocsin.model.operator import Author
-from tocsin.operations.documents import check_place
+from tocsin.operations.exports import check_place
 from tocsin.store import incidents, journal, timeline
 from tocsin.store.files import write_whole
 from tocsin.store.folder import Store

@@ -13,7 +13,7 @@ from tocsin.model.operator import Author
 from tocsin.model.response import UpdateTold
 from tocsin.model.updates import UpdateSheet
 from tocsin.operations import stores, systems
-from tocsin.operations.documents import check_place
+from tocsin.operations.exports import check_place
 from tocsin.operations.update_draft import Draft, Told
 from tocsin.store import incidents, journal
 from tocsin.store.files import write_whole

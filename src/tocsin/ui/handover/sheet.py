@@ -192,12 +192,14 @@ class HandoverSheet(Sheet):
     def print_out(self) -> None:
         """Write the briefing as PDF into the store's exports."""
         if self._waiting is not None:
-            call = partial(briefing.make, self._desk.store, self._incident, self._waiting.id)
+            call = partial(
+                documents.make, self._desk.store, self._incident, "handover", item=self._waiting.id
+            )
             self._desk.read(call, self._file)
 
     def _file(self, made: Made) -> None:
         store = self._desk.store
-        path = briefing.default_path(store, made)
+        path = documents.path_of(store, made)
         call = partial(documents.file, store, self._desk.author, made, path)
         self._desk.write(call, said=f"Written to {path}")
 

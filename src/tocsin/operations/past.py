@@ -1,0 +1,154 @@
+"""What the journal held up to an entry: the incident as it was then, and what its documents refer to.
+
+Everything a document shows is asked of this, so that the same entry gives the same document.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from tocsin.errors import BadInput, NotFound
+from tocsin.model import chronicle, incident, report, timeline
+from tocsin.model.deployment import Deployment, fold_all
+from tocsin.model.incident import Incident
+from tocsin.model.journal import DocumentExported, Entry, IncidentDeclared
+from tocsin.model.report import Charts, Line, Related
+from tocsin.model.severity import Scheme
+from tocsin.model.signal import Placement
+from tocsin.operations import charts, deployments, policies, signals, stores
+from tocsin.operations.clocks import former
+from tocsin.store import incidents, journal, systems
+from tocsin.store.database import Connection
+from tocsin.store.folder import Store
+
+# Entries that belong to no incident and of which every document tells: the law and what was answered once.
+LAW = ("regimes.adopted", "question.answered")
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What the journal held up to `last`: the incident, its entries, and what they refer to."""
+
+    last: Entry
+    entries: list[Entry]
+    state: Incident
+    scheme: Scheme
+    system: str
+    related: tuple[Related, ...]
+    imports: frozenset[str]
+    deployed: tuple[Deployment, ...]
+    placements: dict[str, Placement]
+    former: tuple[tuple[Scheme, datetime], ...] = ()
+    drill: str = ""
+
+
+def drawn(store: Store, past: Past) -> Charts | None:
+    """Return the charts of an incident's signals as they were then; None where there are none."""
+    return charts.build(
+        store, past.state, past.imports, past.last.recorded_at, past.deployed, past.placements
+    )
+
+
+def past(store: Store, reference: str, as_of: str | None = None, looks_at: Collection[str] = ()) -> Past:
+    """Return what the journal held up to an entry; by default the last a document of this incident tells of.
+
+    That is one of the incident, of the law (`LAW`) or of its system, or of a further kind it `looks_at`, and
+    never an export. Raises NotFound, and BadInput for an entry that is none of these.
+    """
+    with store.journal.read() as connection:
+        known = incidents.get(connection, reference)
+        last = _as_of(connection, known, as_of, looks_at)
+        own = until(journal.entries(connection, incident=known.id), last)
+        state = _fold(own, known.id)
+        system = systems.by_name(connection, state.system)
+        completed = until(journal.entries(connection, kinds=["import.completed"]), last)
+        by_hand = fold_all(until(deployments.entries(connection), last))
+        return Past(
+            last=last,
+            entries=own,
+            state=state,
+            scheme=policies.of(connection, state.policy),
+            system=system.name if system else state.system,
+            related=tuple(_related(connection, state, last)),
+            imports=frozenset(entry.id for entry in completed),
+            deployed=tuple(deployments.standing(by_hand, state.system)),
+            placements=signals.placements_of(until(signals.entries(connection), last)),
+            former=former(connection, state),
+            drill=Path(stores.drill_in(connection)).stem,
+        )
+
+
+def _as_of(connection: Connection, known: Incident, as_of: str | None, looks_at: Collection[str]) -> Entry:
+    if as_of is not None:
+        entry = journal.entry(connection, as_of)
+        if _tells(entry, known, looks_at) and not isinstance(entry.body, DocumentExported):
+            return entry
+        raise BadInput("a report is as of an entry of its own incident that is not an export.", where=as_of)
+    about = journal.entries(connection, kinds=[*LAW, *looks_at])
+    found = [one for one in about if _tells(one, known, looks_at)]
+    return max([journal.last_entry(connection, known.id), *found], key=order)
+
+
+def _tells(entry: Entry, known: Incident, looks_at: Collection[str]) -> bool:
+    """Whether a document of an incident tells of an entry: its own, the law's, its system's."""
+    if entry.incident:
+        return entry.incident == known.id
+    if entry.kind in LAW:
+        return entry.subject in ("regimes", "organisation", f"system:{known.system}", known.id)
+    return entry.kind in looks_at and getattr(entry.body, "system", known.system) == known.system
+
+
+def order(entry: Entry) -> tuple[int, str, int]:
+    """Return what entries of all sites are ordered by."""
+    return entry.lamport, entry.site, entry.seq
+
+
+def until(entries: Sequence[Entry], last: Entry) -> list[Entry]:
+    """Return the entries up to one of them, without exports: a document does not change by being made."""
+    return [
+        entry
+        for entry in entries
+        if order(entry) <= order(last) and not isinstance(entry.body, DocumentExported)
+    ]
+
+
+def _fold(entries: Sequence[Entry], id: str) -> Incident:
+    state = incident.fold(entry for entry in entries if entry.subject == id)
+    if state is None:
+        raise NotFound("this incident was not yet declared then.", where=id)
+    return state
+
+
+def level_of(scheme: Scheme, state: Incident) -> report.Level:
+    """Return the incident's level as its scheme defines it."""
+    level = scheme.level(state.severity)
+    return report.Level(
+        id=state.severity,
+        rank=scheme.rank(state.severity) + 1,
+        meaning=level.meaning if level else "",
+        scheme=f"{scheme.title}, version {scheme.version}",
+        scheme_sha256=state.policy,
+    )
+
+
+def timeline_lines(entries: Sequence[Entry], state: Incident) -> tuple[Line, ...]:
+    """Return the timeline by the time things happened: the incident's own steps and what people wrote."""
+    about: dict[str, list[Entry]] = {}
+    for entry in entries:
+        about.setdefault(entry.subject, []).append(entry)
+    steps = about.pop(state.id)
+    lines = [*chronicle.beginning(steps, state), *chronicle.lines(steps)]
+    lines += [report.line(item) for own in about.values() if (item := timeline.fold(own)) is not None]
+    return tuple(sorted(lines, key=lambda line: line.happened.at))
+
+
+def _related(connection: Connection, state: Incident, last: Entry) -> list[Related]:
+    found = []
+    for link in state.links:
+        entries = until(journal.entries(connection, subject=link.other), last)
+        other = incident.fold(entries)
+        declared = next((e.body for e in entries if isinstance(e.body, IncidentDeclared)), None)
+        reference = declared.reference if declared else link.other
+        found.append(Related(link.relation, reference, other.title if other else ""))
+    return found
