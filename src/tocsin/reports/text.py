@@ -40,14 +40,17 @@ def one_line(text: str, style: ParagraphStyle, most: int = 400) -> Paragraph:
     return Paragraph(markup(line if kept == len(line) else f"{line[:kept]}…", style.fontName), style)
 
 
-def cells(text: str, style: ParagraphStyle) -> list[list[Paragraph]]:
-    """Return a text as the contents of one or more table cells below each other, each of bounded height."""
+def cells(text: str, style: ParagraphStyle, most: int = CELL_CHARACTERS) -> list[list[Paragraph]]:
+    """Return a text as the contents of one or more table cells below each other, each of bounded height.
+
+    `most` is about how many letters go into one: fewer for a narrow column.
+    """
     found: list[list[Paragraph]] = [[]]
-    room, lines = CELL_CHARACTERS, CELL_LINES
-    for piece in _pieces(text, words=120, characters=CELL_CHARACTERS):
+    room, lines = most, CELL_LINES
+    for piece in _pieces(text, words=120, characters=most):
         if found[-1] and (_cost(piece) > room or lines == 0):
             found.append([])
-            room, lines = CELL_CHARACTERS, CELL_LINES
+            room, lines = most, CELL_LINES
         found[-1].append(Paragraph(markup(piece, style.fontName), style))
         room, lines = room - _cost(piece), lines - 1
     return found
