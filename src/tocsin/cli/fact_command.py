@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from tocsin.cli import options
 from tocsin.errors import Missing
-from tocsin.model.facts import AHEAD, STATED
+from tocsin.model.facts import STATED, lies_ahead
 from tocsin.operations import facts
 from tocsin.operations.times import parse_instant
 from tocsin.store.folder import Store
@@ -18,7 +18,8 @@ def register(subparsers: options.Subparsers) -> None:
     )
     parser.epilog = (
         "JSON keys: id, title, at, by, evidence; a list of them without FACT, else the one stated. "
-        f"Facts to state: {', '.join(STATED)}, and submission:NOTICE. The rest follow from what is done."
+        f"Facts to state: {', '.join(STATED)}, submission:REGIME/STAGE, and FACT@REGIME where one regime "
+        "means it otherwise. The rest follow from what is done."
     )
     parser.add_argument("incident", metavar="INCIDENT", help="reference or id")
     parser.add_argument("fact", metavar="FACT", nargs="?", help="such as awareness; without it, list them")
@@ -48,7 +49,7 @@ def _state(store: Store, args: argparse.Namespace) -> int:
     now = store.now()
     if args.at is None:
         at = now
-    elif args.fact in AHEAD:
+    elif lies_ahead(args.fact.strip()):
         at = parse_instant(args.at, now=now, zone=store.zone)
     else:
         at = options.instant(store, args.at)

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from tocsin.model.calendar import Offset
 from tocsin.model.clock_state import MARKS, State
+from tocsin.model.duty_rule import DutyRule
 from tocsin.model.facts import DUE, MET, MOVES, events, facts, levels, reopenings, title
 from tocsin.model.incident import Grade, Incident, Mark, Move
 from tocsin.model.severity import ClockRule, Scheme
@@ -91,6 +92,8 @@ def _runs(lived: Life, rule: ClockRule) -> Iterator[Run]:
             continue
         run = Run(rule, offset, first.level, title(rule.anchor), lived.fact(rule.anchor),
                   until=until)  # fmt: skip
+        if isinstance(rule, DutyRule):
+            run = replace(run, anchor=rule.anchor_title, started=rule.anchor_at or run.started)
         if rule.restarts_on_regrading and first.entry != lived.grades[0].entry:
             run = replace(run, anchor=title("graded"), started=first.at, since=first.at)
         yield _after_reopenings(run, lived)

@@ -8,7 +8,7 @@ had met. A pack applied later leaves alone what ended before.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from tocsin.model import pauses, rounds
 from tocsin.model.calendar import Calendar
@@ -17,7 +17,8 @@ from tocsin.model.clock_runs import Life, Run, life, numbered, ordered, unfit
 from tocsin.model.clock_state import MARKS, TICKING, ClockState, State, at, state_at
 from tocsin.model.conduct import Conduct
 from tocsin.model.counting import Counted, capped, count
-from tocsin.model.facts import AHEAD, DUE, MET, facts
+from tocsin.model.duty_rule import DutyRule
+from tocsin.model.facts import DUE, MET, facts, lies_ahead, title
 from tocsin.model.incident import CLOSED, FIELDS, Incident
 from tocsin.model.severity import ClockRule, Scheme
 from tocsin.model.spans import Pause
@@ -25,6 +26,7 @@ from tocsin.model.spans import Pause
 __all__ = ["MARKS", "TICKING", "ClockState", "State", "as_of", "at", "clock_states", "facts", "state_at"]
 
 _NEVER = datetime.max.replace(tzinfo=UTC)
+_BEFORE_GATE = timedelta(days=1)  # how long before a gate it is due soon
 Former = Sequence[tuple[Scheme, datetime]]
 
 
@@ -74,12 +76,12 @@ def as_of(incident: Incident, instant: datetime) -> Incident | None:
 
 def _conduct_until(conduct: Conduct, instant: datetime) -> Conduct:
     stated = {said.body.fact: said for said in conduct.facts}.values()
-    known = replace(conduct, facts=tuple(said for said in stated if said.body.fact not in AHEAD))
+    known = replace(conduct, facts=tuple(said for said in stated if not lies_ahead(said.body.fact)))
     until = {
         each.name: tuple(said for said in getattr(known, each.name) if said.at <= instant)
         for each in fields(known)
     }
-    ahead = tuple(said for said in stated if said.body.fact in AHEAD)
+    ahead = tuple(said for said in stated if lies_ahead(said.body.fact))
     return replace(known, **{**until, "facts": (*until["facts"], *ahead)})
 
 
@@ -105,6 +107,8 @@ def _state(id_: str, run: Run, lived: Life, scheme: Scheme, zone: str) -> ClockS
         end = _End(State.NOT_APPLICABLE, run.until or run.since or lived.incident.declared, reason)
     if reason or run.started is None:
         note = f"until the {FIELDS.get(reason, reason).lower()} is known" if reason and not settled else ""
+        if not reason and isinstance(rule, DutyRule):
+            note = f"waits until somebody says when this was: {title(rule.waits_for)}"
         return _ended(replace(clock, note=note), end)
     calendar = scheme.calendars.get(rule.calendar, scheme.calendar)
     if rule.repeats:
@@ -118,7 +122,10 @@ def _state(id_: str, run: Run, lived: Life, scheme: Scheme, zone: str) -> ClockS
         run = replace(run, started=clock.started)
     clock = _counted(clock, run, lived, calendar, zone, end)
     if clock.due is not None and clock.started is not None:
-        clock = replace(clock, soon=clock.due - (clock.due - clock.started) * scheme.due_soon)
+        soon = clock.due - (clock.due - clock.started) * scheme.due_soon
+        if clock.due <= clock.started:  # a gate, or counted back from a planned event
+            soon = clock.due - _BEFORE_GATE
+        clock = replace(clock, soon=soon)
     return _ended(clock, end)
 
 
@@ -153,19 +160,25 @@ def _count(
     rule = run.rule
     if run.offset is None:
         return count(start, None, "promptness", calendar, zone)
-    found = count(start, run.offset, rule.counting, calendar, zone, pauses=still)
+    relief = isinstance(rule, DutyRule) and rule.relief
+    found = count(start, run.offset, rule.counting, calendar, zone, pauses=still, relief=relief)
     cap_from = lived.fact(rule.not_after_from) if rule.not_after else None
     if cap_from is None:
         return found
-    return capped(found, start, count(cap_from, rule.not_after, rule.counting, calendar, zone))
+    cap = count(cap_from, rule.not_after, rule.counting, calendar, zone, relief=relief)
+    return capped(found, start, cap)
 
 
 def _basis(run: Run, scheme: Scheme) -> str:
-    if run.rule.counts_up:
+    rule = run.rule
+    source = rule.citation if isinstance(rule, DutyRule) else scheme.title
+    if rule.counts_up:
         target = f" · house target {run.offset.words}" if run.offset else ""
-        return f"counts up from {run.anchor}{target} · {scheme.title}"
+        return f"counts up from {run.anchor}{target} · {source}"
+    if isinstance(rule, DutyRule) and rule.gate:
+        return f"at or before: {run.anchor} · {source}"
     assert run.offset is not None
-    return f"{'every ' if run.rule.repeats else ''}{run.offset.words} from {run.anchor} · {scheme.title}"
+    return f"{'every ' if rule.repeats else ''}{run.offset.words} from {run.anchor} · {source}"
 
 
 def _end(run: Run, lived: Life) -> _End | None:
@@ -182,7 +195,8 @@ def _end(run: Run, lived: Life) -> _End | None:
 def _ended(clock: ClockState, end: _End | None) -> ClockState:
     if end is None:
         return clock
-    late = end.state in (State.MET, State.SUPERSEDED) and _after(end.at, clock.due)
+    # What the law still takes on the next working day is not late, though we had planned for the day before.
+    late = end.state in (State.MET, State.SUPERSEDED) and _after(end.at, clock.outer or clock.due)
     return replace(clock, state=end.state, ended=end.at, late=late, reason=end.reason, by=end.by)
 
 

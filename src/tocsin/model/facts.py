@@ -84,6 +84,7 @@ AHEAD = frozenset({"use_planned", "before_adverse_action", "end_of_calendar_year
 
 # Chained anchors: the filing of an earlier notice, the end or the due time of another clock.
 SUBMISSION, MET, DUE, UPDATE = "submission:", "met:", "due:", "update:"
+AT = "@"  # a fact as one regime means it, such as awareness@eu-gdpr-33
 _CHAINED = {SUBMISSION: "submission of", MET: "end of", DUE: "due time of", UPDATE: "status update for"}
 
 MOVES = {CONTAINED: "contained", RESOLVED: "resolution", CLOSED: "closed"}
@@ -94,7 +95,8 @@ def title(fact: str) -> str:
     stem, colon, rest = fact.partition(":")
     if colon and f"{stem}:" in _CHAINED:
         return f"{_CHAINED[f'{stem}:']} {rest.replace('_', ' ')}"
-    return TITLES.get(fact, fact.replace("_", " "))
+    base, at, regime = fact.partition(AT)
+    return f"{TITLES.get(base, base.replace('_', ' '))}{f' ({regime})' if at else ''}"
 
 
 def known(fact: str, clocks: Iterable[str] = ()) -> bool:
@@ -107,16 +109,44 @@ def known(fact: str, clocks: Iterable[str] = ()) -> bool:
 
 def may_be_stated(fact: str) -> bool:
     """Whether a person may say when a fact came true; the others follow from what is done."""
-    return fact in STATED or (fact.startswith(SUBMISSION) and len(fact) > len(SUBMISSION))
+    base, at, regime = fact.partition(AT)
+    if base in STATED:
+        return bool(regime) or not at
+    return fact.startswith(SUBMISSION) and len(fact) > len(SUBMISSION)
+
+
+def lies_ahead(fact: str) -> bool:
+    """Whether a fact is a date that is known beforehand."""
+    return fact.partition(AT)[0] in AHEAD
+
+
+def submissions(incident: Incident) -> dict[str, list[datetime]]:
+    """Return when each duty was filed, by REGIME/STAGE, oldest first, as notices and statements say it.
+
+    Of a filing corrected the correction counts; a statement by hand stands beside what was filed here.
+    """
+    conduct = incident.conduct
+    corrected = {said.body.corrects for said in conduct.filed if said.body.corrects}
+    found: dict[str, list[datetime]] = {}
+    for said in conduct.filed:
+        if said.entry not in corrected:
+            found.setdefault(said.body.duty, []).append(said.at)
+    stated = {one.body.fact: one.at for one in conduct.facts if one.body.fact.startswith(SUBMISSION)}
+    for fact, at in stated.items():
+        found.setdefault(fact.removeprefix(SUBMISSION), []).append(at)
+    return {duty: sorted(times) for duty, times in found.items()}
 
 
 def facts(incident: Incident) -> dict[str, datetime]:
     """Return the instants known of an incident by the fact's id, without what a re-opening undid.
 
-    Of what was stated the newest statement counts. Without chained facts of clocks.
+    Of what was stated the newest statement counts; a duty was submitted when it was filed first. Without
+    chained facts of clocks.
     """
     conduct = incident.conduct
     found = {said.body.fact: said.at for said in conduct.facts}
+    if conduct.filed:
+        found |= {f"{SUBMISSION}{duty}": times[0] for duty, times in submissions(incident).items()}
     found |= {"detection": incident.detected, "declared": incident.declared}
     if incident.start is not None:
         found["incident_occurred"] = incident.start.at
@@ -158,6 +188,10 @@ def events(incident: Incident) -> Iterator[tuple[str, datetime]]:
         yield "update", told.at
         yield f"{UPDATE}{told.body.audience}", told.at
     yield from {said.body.fact: (said.body.fact, said.at) for said in conduct.facts}.values()
+    if conduct.filed:
+        yield from (
+            (f"{SUBMISSION}{duty}", at) for duty, all_ in submissions(incident).items() for at in all_
+        )
     yield from ((MOVES[move.status], move.at) for move in incident.moves if move.status in MOVES)
 
 

@@ -71,7 +71,7 @@ def state(
     if not facts.may_be_stated(fact) or len(fact) > MAX_ID:
         raise BadInput("there is no such fact.", where=fact[:MAX_ID],
                        hint=f"There are {', '.join(facts.STATED)}, and submission:NOTICE.")  # fmt: skip
-    if at > store.now() and fact not in facts.AHEAD:
+    if at > store.now() and not facts.lies_ahead(fact):
         raise BadInput("this fact cannot lie ahead.", where=iso(at))
     with store.write() as write:
         known = incidents.get(write.connection, incident)

@@ -5,7 +5,7 @@ from functools import partial
 from zoneinfo import ZoneInfo
 
 from tocsin.model.clocks import ClockState, State
-from tocsin.model.facts import AHEAD, STATED, facts, may_be_stated, title
+from tocsin.model.facts import STATED, facts, lies_ahead, may_be_stated, title
 from tocsin.model.journal import Entry
 from tocsin.operations import clocks
 from tocsin.operations import facts as stated
@@ -88,7 +88,11 @@ class ClockDeeds:
 
         def call() -> Entry:
             now, typed = desk.store.now(), answers["at"].strip()
-            at = parse_instant(typed, now=now, zone=desk.store.zone) if fact in AHEAD else self._typed(typed)
+            at = (
+                parse_instant(typed, now=now, zone=desk.store.zone)
+                if lies_ahead(fact)
+                else self._typed(typed)
+            )
             return stated.state(
                 desk.store, desk.author, incident, fact, at or now, answers["evidence"], id=id
             )
