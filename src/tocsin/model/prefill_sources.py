@@ -1,0 +1,337 @@
+"""The sources a field of a notice may name, each a function of the record: one table, told in `SOURCES`."""
+
+from collections.abc import Iterable, Iterator
+from datetime import timedelta
+
+from tocsin.model import containment, facts, freeze
+from tocsin.model.answers import question_of
+from tocsin.model.answers import said as words_of
+from tocsin.model.classification import said
+from tocsin.model.filing import Fill
+from tocsin.model.filings import INITIAL, PHASES, State
+from tocsin.model.incident import CONTAINED, RESOLVED
+from tocsin.model.incident_fields import FIELDS, IMPACT, REMEDIATION
+from tocsin.model.prefill import Piece, Record, Source, of_item, origin, stamp, when_words
+from tocsin.model.regime import Kind, Needs
+from tocsin.model.situation import pull_words
+
+_CONTACTS = ("contact_point", "dpo_name", "dpo_email", "dpo_phone")
+
+
+def _field(name: str, sure: Fill = Fill.VALUE) -> Source:
+    """What a person put into a field of the incident."""
+    return lambda record, _: _of_field(record, name, sure)
+
+
+def _any_field(record: Record, name: str) -> Iterator[Piece]:
+    yield from _of_field(record, name, Fill.VALUE)
+
+
+def _of_field(record: Record, name: str, sure: Fill) -> Iterator[Piece]:
+    incident = record.incident
+    if name == "start" or not (text := incident.text(name)):
+        return
+    heads = incident.fields[name].heads
+    entry = record.entries.get(heads[0].entry)
+    # Two people set it without knowing of each other: nobody has settled which it is.
+    fill = Fill.ESTIMATE if len(heads) > 1 and sure is Fill.VALUE else sure
+    yield Piece(said(name, text), fill, origin(FIELDS.get(name, name), entry, record.zone))
+
+
+def _reference(record: Record, _: str) -> Iterator[Piece]:
+    yield Piece(record.incident.reference, origin=("Incident reference",))
+
+
+def _status(record: Record, _: str) -> Iterator[Piece]:
+    moves = record.incident.moves
+    entry = record.entries.get(moves[-1].entry) if moves else None
+    yield Piece(record.incident.status.capitalize(), origin=origin("Status", entry, record.zone))
+
+
+def _description(record: Record, _: str) -> Iterator[Piece]:
+    yield from _field("title")(record, "")
+    for label, pieces in (
+        ("Began", _start(record, "")),
+        ("Detected", _detected(record, "")),
+        ("Noticed by", _field("channel")(record, "")),
+        ("Affected", _field("scope", Fill.ESTIMATE)(record, "")),
+        ("Impact", _impact(record, "")),
+    ):
+        yield from _labelled(label, pieces)
+
+
+def _labelled(label: str, pieces: Iterable[Piece]) -> Iterator[Piece]:
+    for piece in pieces:
+        yield Piece(f"{label}: {piece.text}", piece.fill, piece.origin)
+
+
+def _impact(record: Record, _: str) -> Iterator[Piece]:
+    for name in ("impact", *IMPACT):
+        yield from _of_field(record, name, Fill.VALUE)
+
+
+def _remediation(record: Record, _: str) -> Iterator[Piece]:
+    for name in ("remediation", *REMEDIATION):
+        yield from _of_field(record, name, Fill.VALUE)
+
+
+def _cause(record: Record, _: str) -> Iterator[Piece]:
+    """The root cause where it is established; else what is suspected, which is an opinion."""
+    found = list(_field("root_cause")(record, ""))
+    if not found:
+        found = list(_labelled("Suspected, not established",
+                               _field("hypothesis", Fill.OPINION)(record, "")))  # fmt: skip
+    yield from found
+
+
+def _related(record: Record, _: str) -> Iterator[Piece]:
+    yield from (Piece(one, origin=("Linked incidents",)) for one in record.related)
+
+
+def _start(record: Record, _: str) -> Iterator[Piece]:
+    start = record.incident.start
+    if start is not None:
+        entry = record.entries.get(record.incident.fields["start"].heads[0].entry)
+        yield Piece(
+            when_words(start, record.zone), Fill.ESTIMATE, origin("Estimated start", entry, record.zone)
+        )
+
+
+def _detected(record: Record, _: str) -> Iterator[Piece]:
+    entry = record.entries.get(record.incident.id)
+    yield Piece(
+        stamp(record.incident.detected, record.zone), origin=origin("Declaration", entry, record.zone)
+    )
+
+
+def _fact(record: Record, fact: str) -> Iterator[Piece]:
+    """A moment that somebody stated, or that follows from what was done."""
+    at = facts.facts(record.incident).get(fact)
+    stated = [one for one in record.incident.conduct.facts if one.body.fact == fact]
+    if stated:
+        entry = record.entries.get(stated[-1].entry)
+        yield Piece(stamp(stated[-1].at, record.zone), origin=origin(facts.title(fact), entry, record.zone))
+    elif at is not None:
+        sure = Fill.ESTIMATE if fact == "incident_occurred" else Fill.VALUE
+        yield Piece(stamp(at, record.zone), sure, (facts.title(fact).capitalize(),))
+
+
+def _reached(status: str) -> Source:
+    def source(record: Record, _: str) -> Iterator[Piece]:
+        at = record.incident.reached(status)
+        move = next((one for one in reversed(record.incident.moves) if one.status == status), None)
+        if at is not None and move is not None:
+            entry = record.entries.get(move.entry)
+            yield Piece(stamp(at, record.zone), origin=origin(status.capitalize(), entry, record.zone))
+
+    return source
+
+
+def _aware(record: Record, _: str) -> Iterator[Piece]:
+    """When the organisation became aware, as the stage's own anchor has it where that is awareness."""
+    anchor = record.stage.anchor if record.stage.anchor in facts.STATED else "awareness"
+    yield from _fact(record, anchor)
+
+
+def _times(record: Record, _: str) -> Iterator[Piece]:
+    for label, source in (("Began", _start), ("Detected", _detected), ("Became aware", _aware),
+                          ("Contained", _reached(CONTAINED)), ("Resolved", _reached(RESOLVED))):  # fmt: skip
+        yield from _labelled(label, source(record, ""))
+
+
+def _duration(record: Record, _: str) -> Iterator[Piece]:
+    start, end = record.incident.start, record.incident.reached(RESOLVED)
+    if start is None or end is None or end < start.at:
+        return
+    minutes = int((end - start.at) / timedelta(minutes=1))
+    words = f"{minutes // 1440} d {minutes // 60 % 24} h {minutes % 60} min"
+    pieces = [*_start(record, ""), *_reached(RESOLVED)(record, "")]
+    yield Piece(words, Fill.ESTIMATE, tuple(one for piece in pieces for one in piece.origin))
+
+
+def _measures(record: Record, _: str) -> Iterator[Piece]:
+    """What was pulled to contain it, frozen and done, oldest first, each with its time."""
+    incident = record.incident
+    found = [
+        (
+            pull.at,
+            Piece(
+                f"{stamp(pull.at, record.zone)}: {pull.body.name}, {pull_words(pull, record.now)}",
+                origin=origin("Containment", record.entries.get(pull.id), record.zone),
+            ),
+        )
+        for pull in containment.pulls(incident)
+    ]
+    found += [
+        (one.begin, Piece(f"{stamp(one.begin, record.zone)}: change freeze", origin=("Change freeze",)))
+        for one in freeze.spans(incident)
+    ]
+    found += [(one.happened.at, of_item(one, record.zone)) for one in record.items if one.lane == "done"]
+    yield from (piece for _, piece in sorted(found, key=lambda one: one[0]))
+
+
+def _lane(*lanes: str) -> Source:
+    def source(record: Record, _: str) -> Iterator[Piece]:
+        kept = [one for one in record.items if not lanes or one.lane in lanes]
+        yield from (of_item(one, record.zone) for one in sorted(kept, key=lambda one: one.happened.at))
+
+    return source
+
+
+def _system_name(record: Record, _: str) -> Iterator[Piece]:
+    yield Piece(record.system, origin=("System of the incident",))
+
+
+def _served(record: Record, _: str) -> Iterator[Piece]:
+    """The version somebody stated, and what the deployments say served when it began."""
+    yield from _labelled("Affected version", _field("version")(record, ""))
+    for one in record.served:
+        since = f"{one.kind} {one.title}, in service since {when_words(one.began, record.zone)}"
+        sure = Fill.ESTIMATE if one.began.is_range else Fill.VALUE
+        yield Piece(since, sure, (f"Deployment{f', {one.source}' if one.source else ''} · {one.id}",))
+
+
+def _system(record: Record, _: str) -> Iterator[Piece]:
+    yield from _system_name(record, "")
+    yield from _served(record, "")
+
+
+def _evidence(record: Record, _: str) -> Iterator[Piece]:
+    for one in record.evidence:
+        where = (f"Evidence, {one.author}, {stamp(one.at, record.zone)} · {one.entry}",)
+        yield Piece(f"{one.name}, {one.size} bytes, SHA-256 {one.sha256}", origin=where)
+
+
+def _alerts(record: Record, _: str) -> Iterator[Piece]:
+    for entry, alert in record.incident.alerts:
+        words = f"{stamp(alert.time, record.zone)}: {alert.message}"
+        yield Piece(words, origin=(f"Alert, {alert.detector} {alert.version} · {entry}",))
+
+
+def _answer(record: Record, question: str) -> Iterator[Piece]:
+    answer = record.answers.get(question)
+    if answer is None or not answer.values:
+        return
+    asked = question_of(record.rules, question)
+    at = "" if answer.at is None else f", {stamp(answer.at, record.zone)}"
+    where = f"Answer to “{asked.text if asked else question}”, {answer.by}{at}"
+    words = words_of(asked, answer.values) if asked else ", ".join(answer.values)
+    yield Piece(words, origin=(where,))
+
+
+def _contact(record: Record, _: str) -> Iterator[Piece]:
+    """Who answers questions: as the organisation answered, else who has the role of compliance."""
+    found = [piece for question in _CONTACTS for piece in _answer(record, question)]
+    yield from found or _role(record, "compliance")
+
+
+def _role(record: Record, role: str) -> Iterator[Piece]:
+    if person := record.incident.staff.get(role, ""):
+        yield Piece(person, origin=(f"Role of {role}",))
+
+
+def _classification(record: Record, _: str) -> Iterator[Piece]:
+    """The answers that made the duty apply."""
+    needs: Needs = {**record.regime.needs, **record.stage.needs}
+    for question in needs:
+        asked = question_of(record.rules, question)
+        yield from _labelled(asked.text if asked else question, _answer(record, question))
+
+
+def _phase(record: Record, _: str) -> Iterator[Piece]:
+    yield Piece(PHASES.get(record.phase, PHASES[INITIAL]), origin=("Phase of this filing",))
+
+
+def _undetermined(record: Record, _: str) -> Iterator[Piece]:
+    filled = record.filing.fields if record.filing else {}
+    labels = {one.id: one.label for one in record.regime.fields_of(record.stage.id)}
+    open_ = [labels[name] for name, one in filled.items() if one.fill is Fill.UNKNOWN and name in labels]
+    if open_:
+        yield Piece(f"Not yet determined: {'; '.join(open_)}", origin=("Fields not known yet",))
+
+
+def _authority_reference(record: Record, _: str) -> Iterator[Piece]:
+    """The number the authority gave the first filing of this regime."""
+    own = [one for one in record.filings if one.duty.startswith(f"{record.regime.id}/")]
+    for one in own:
+        if one.filed is not None and one.filed.body.receipt:
+            yield Piece(one.filed.body.receipt, origin=(f"Receipt of the filing · {one.filed.entry}",))
+            return
+
+
+def _others(record: Record, _: str) -> Iterator[Piece]:
+    yield from _filed(record, people=False)
+
+
+def _people(record: Record, _: str) -> Iterator[Piece]:
+    yield from _filed(record, people=True)
+    for made in record.incident.conduct.letters:
+        words = f"{made.body.letters} letters made {stamp(made.at, record.zone)}"
+        yield Piece(words, origin=origin("Letters", record.entries.get(made.entry), record.zone))
+
+
+def _filed(record: Record, *, people: bool) -> Iterator[Piece]:
+    """Notices that went out: to persons, or to authorities of other regimes."""
+    for one in record.filings:
+        found = record.rules.stage(one.duty)
+        if one.state is not State.FILED or one.filed is None or found is None:
+            continue
+        regime, stage = found
+        persons = regime.kind is Kind.INDIVIDUAL or stage.audience in ("individual", "public")
+        if persons is not people or (not people and regime.id == record.regime.id):
+            continue
+        receipt = f", receipt {one.filed.body.receipt}" if one.filed.body.receipt else ""
+        words = f"{stage.name} ({regime.title}), {stamp(one.filed.at, record.zone)}{receipt}"
+        yield Piece(words, origin=(f"Filing · {one.filed.entry}",))
+
+
+def _late(record: Record, _: str) -> Iterator[Piece]:
+    """Nothing fills reasons for lateness but a person."""
+    yield from ()
+
+
+SOURCES: dict[str, Source] = {
+    "incident.reference": _reference,
+    "incident.title": _field("title"),
+    "incident.description": _description,
+    "incident.severity": _field("severity"),
+    "incident.type": _field("type"),
+    "incident.category": _field("category"),
+    "incident.channel": _field("channel"),
+    "incident.scope": _field("scope", Fill.ESTIMATE),
+    "incident.impact": _impact,
+    "incident.cause": _cause,
+    "incident.root_cause": _field("root_cause"),
+    "incident.remediation": _remediation,
+    "incident.prevention": _field("prevention"),
+    "incident.status": _status,
+    "incident.related": _related,
+    "field:": _any_field,
+    "times.all": _times,
+    "times.start": _start,
+    "times.detected": _detected,
+    "times.aware": _aware,
+    "times.contained": _reached(CONTAINED),
+    "times.resolved": _reached(RESOLVED),
+    "times.duration": _duration,
+    "fact:": _fact,
+    "measures": _measures,
+    "chronology": _lane(),
+    "timeline.told": _lane("told"),
+    "decisions": _lane("decided"),
+    "system": _system,
+    "system.name": _system_name,
+    "system.version": _served,
+    "evidence": _evidence,
+    "alerts": _alerts,
+    "contact": _contact,
+    "role:": _role,
+    "answer:": _answer,
+    "classification": _classification,
+    "filing.phase": _phase,
+    "filing.undetermined": _undetermined,
+    "filing.late": _late,
+    "filing.authority_reference": _authority_reference,
+    "filings.others": _others,
+    "filings.people": _people,
+}
