@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from tocsin.model.facts import title
+from tocsin.model.filing import LettersMade, PersonalMarked
 from tocsin.model.journal import Entry, RoleAssumed
 from tocsin.model.playbook import LAYERS
 from tocsin.model.response import (
@@ -142,6 +143,12 @@ def _notice(body: NoticeSent, by: str) -> str:
     return f"{body.outcome.capitalize()}{to} by {body.channel}{for_whom}{because(body.detail)}"
 
 
+def _letters(body: LettersMade, by: str) -> str:
+    """How many letters were made, of which kind, and how many rows were refused."""
+    refused = f", {body.refused:,} row{'s' * (body.refused != 1)} refused" if body.refused else ""
+    return f"Made {body.letters:,} letter{'s' * (body.letters != 1)}, {body.kind.replace('-', ' ')}{refused}"
+
+
 def _clock(id: str) -> str:
     return id.replace("_", " ")
 
@@ -236,6 +243,8 @@ _TABLE: dict[type, Words] = {
     ),
     MarkCalled: Words(lambda body, by: f"{body.minutes}-minute mark called: carry on", lane="decided"),
     HandoverConfirmed: Words(lambda body, by: f"{by} confirms the hand-over, {body.side} side", lane="done"),
+    PersonalMarked: Words(lambda body, by: f"Marked as personal{because(body.reason)}"),
+    LettersMade: Words(_letters, lane="done"),
     HandoverCancelled: Words(lambda body, by: f"Hand-over cancelled{because(body.reason)}", lane="done"),
 }
 

@@ -13,6 +13,7 @@ from tocsin.model.arrangement import (
     PolicyChosen,
     RosterSet,
 )
+from tocsin.model.filing import PersonalMarked
 from tocsin.model.incident import standing
 from tocsin.model.journal import (
     AlertAdded,
@@ -112,6 +113,7 @@ _UNDOABLE = (
     ExamplesAdded,
     ResultsRecorded,
     FixVerified,
+    PersonalMarked,
 )
 
 

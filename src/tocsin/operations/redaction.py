@@ -1,0 +1,148 @@
+"""Who is known to an incident and what of it was marked personal, so that outside documents leave it out."""
+
+from collections.abc import Iterable, Iterator
+
+from tocsin.errors import BadInput, NotAllowed
+from tocsin.model.arrangement import ContactSet
+from tocsin.model.conduct import Said
+from tocsin.model.filing import PersonalMarked
+from tocsin.model.incident import FIELDS, Incident
+from tocsin.model.journal import Entry, FieldsSet, TimelineAdded
+from tocsin.model.operator import Author
+from tocsin.model.redaction import Redaction, pseudonyms
+from tocsin.model.redaction_words import PLAIN
+from tocsin.operations import contacts
+from tocsin.store import incidents, journal, operators, timeline
+from tocsin.store.database import Connection
+from tocsin.store.folder import Store
+
+FIELD = "field:"
+_LONGEST = 20_000
+# Where bodies of entries name people.
+_NAMES = ("person", "outgoing", "noticed_by")
+
+
+def of(connection: Connection, incident: Incident, until: Entry | None = None) -> Redaction:
+    """Return the redaction of an incident as its entries leave it; `until` the last that counts.
+
+    Persons are those who wrote about it, had its roles, were called, reported, or are named in its imports,
+    in that order; then the store's other operators and contacts, since texts may mention them.
+    """
+    entries = [
+        one
+        for one in journal.entries(connection, incident=incident.id)
+        if until is None or _before(one, until)
+    ]
+    book = list(contacts.book(connection).values())
+    names = [*_named(entries), *operators.names(connection), *_persons(book)]
+    marked = [one.body for one in incident.conduct.personal]
+    whole = frozenset(one.target for one in marked if not one.passage)
+    return Redaction(
+        pseudonyms(names, _addresses(book)),
+        tuple(one.passage for one in marked if one.passage),
+        tuple(dict.fromkeys(_texts(connection, incident, entries, whole))),
+        whole,
+    )
+
+
+def mark(
+    store: Store,
+    author: Author,
+    incident: str,
+    target: str,
+    *,
+    passage: str = "",
+    reason: str = "",
+    id: str = "",
+) -> Entry:
+    """Mark an entry of the timeline or `field:NAME`, or a passage of it. Raises BadInput, NotFound."""
+    passage = " ".join(passage.split())
+    if len(passage) > _LONGEST or len(reason) > _LONGEST:
+        raise BadInput(f"a passage or reason has at most {_LONGEST:,} characters.")
+    with store.write() as write:
+        known = incidents.get(write.connection, incident)
+        said = _said(write.connection, known, target)
+        if passage and passage.casefold() not in " ".join(said.split()).casefold():
+            raise BadInput(
+                "this passage is not in it.", where=passage[:80], hint="Copy it as it is written there."
+            )
+        if any(_same(one, target, passage) for one in known.conduct.personal):
+            raise NotAllowed("this is marked already.", where=target)
+        body = PersonalMarked(target, passage, reason.strip())
+        return write.add(author, body, incident=known.id, subject=known.id, id=id)
+
+
+def legend(store: Store, incident: str) -> tuple[tuple[str, str], ...]:
+    """Return pseudonym and name of everybody known to an incident; for inside only."""
+    with store.journal.read() as connection:
+        redaction = of(connection, incidents.get(connection, incident))
+    return tuple((one.pseudonym, one.name) for one in redaction.people)
+
+
+def marks(store: Store, incident: str) -> tuple[Said[PersonalMarked], ...]:
+    """Return what was marked personal in an incident, in the order it was."""
+    with store.journal.read() as connection:
+        return incidents.get(connection, incident).conduct.personal
+
+
+def _before(entry: Entry, last: Entry) -> bool:
+    return (entry.lamport, entry.site, entry.seq) <= (last.lamport, last.site, last.seq)
+
+
+def _same(one: Said[PersonalMarked], target: str, passage: str) -> bool:
+    return (one.body.target, one.body.passage.casefold()) == (target, passage.casefold())
+
+
+def _said(connection: Connection, known: Incident, target: str) -> str:
+    """Return what a target says now. Raises BadInput and NotFound."""
+    if target.startswith(FIELD):
+        name = target.removeprefix(FIELD)
+        if name not in FIELDS:
+            raise BadInput(
+                "there is no such field.", where=target, hint=f"One of {', '.join(sorted(FIELDS))}."
+            )
+        return known.text(name)
+    item = timeline.get(connection, target)
+    if item.incident != known.id:
+        raise BadInput("this entry is of another incident.", where=target)
+    return item.text
+
+
+def _texts(
+    connection: Connection, incident: Incident, entries: Iterable[Entry], targets: Iterable[str]
+) -> Iterator[str]:
+    """Yield what the targets say now and said before they were corrected, as far as they say anything."""
+    written = {one.id: one.body.text for one in entries if isinstance(one.body, TimelineAdded)}
+    for target in sorted(targets):
+        found = [_said(connection, incident, target), written.get(target, "")]
+        yield from (text for text in found if text.strip())
+
+
+def _named(entries: Iterable[Entry]) -> Iterator[str]:
+    """Yield everybody whom entries name, in the order they come up."""
+    for entry in entries:
+        if entry.author.kind in ("operator", "account"):
+            yield entry.author.name
+        body = entry.body
+        for name in _NAMES:
+            if isinstance(found := getattr(body, name, ""), str):
+                yield found
+        if isinstance(body, FieldsSet):
+            yield str(body.fields.get("noticed_by") or "")
+
+
+def _persons(book: Iterable[ContactSet]) -> Iterator[str]:
+    """Yield the persons among contacts; a title such as CISO is none, whoever holds it is."""
+    for one in book:
+        if one.person:
+            yield one.person
+        elif not one.name.isupper() and not set(one.name.casefold().split()) & PLAIN:
+            yield one.name
+
+
+def _addresses(book: Iterable[ContactSet]) -> dict[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for one in book:
+        name = one.person or one.name
+        found[name] = (*found.get(name, ()), *filter(None, (one.email, one.phone)))
+    return found
