@@ -5,7 +5,7 @@ words; an undecided one names the question that decides it next.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -42,7 +42,7 @@ _HOURS = {
     Unit.MONTHS: 730,
 }
 _LAST = 1e9  # where the law gives no number
-_MOST_PREPARED = 8
+_MOST_BOOKS, _MOST_TOLD = 8, 256
 
 # Questions with the answers that satisfy each; a question may come twice, and then has to satisfy both.
 Needed = tuple[tuple[str, tuple[str, ...]], ...]
@@ -54,6 +54,9 @@ class Verdict(StrEnum):
     APPLIES = "applies"
     DOES_NOT = "does not apply"
     UNDECIDED = "undecided"
+
+
+_Told = tuple[Verdict, str, str]  # with the reason, and the question that decides
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +111,16 @@ def standing(
     `on` is the day as of which is asked, `known` the days of the facts on record: a stage whose anchor is
     known is judged by the law of that day. Answers that are none by these rules do not count.
     """
-    values = answering.standing(rules, answers)
-    return tuple(_duty(rules, one, values, rulings.get(one.id), on, known or {}) for one in _prepared(rules))
+    book = _book(rules)
+    days = {fact: known[fact] for fact in book.dated if fact in known} if known else {}
+    given = frozenset((one.question, one.values) for one in answers.values())
+    key = given, tuple(rulings.values()), on, tuple(days.items())
+    found = book.told.get(key)
+    if found is None:
+        if len(book.told) >= _MOST_TOLD:
+            book.told.clear()
+        found = book.told[key] = book.standing(answering.standing(rules, answers), rulings, on, days)
+    return found
 
 
 def needs_of(regime: Regime, stage: Stage) -> Needed:
@@ -159,43 +170,64 @@ class _Prepared:
     shut: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Book:
+    """Rules made ready to be asked, and what they answered: the wall asks for a hundred incidents alike."""
+
+    rules: Rules
+    stages: tuple[_Prepared, ...]
+    dated: tuple[str, ...]
+    told: dict[object, tuple[Duty, ...]] = field(default_factory=dict)
+
+    def standing(
+        self,
+        values: Mapping[str, tuple[str, ...]],
+        rulings: Mapping[str, Ruling],
+        on: date,
+        known: Mapping[str, date],
+    ) -> tuple[Duty, ...]:
+        """Return every duty; stages that need the same are judged once."""
+        judged: dict[Needed, _Told] = {}
+        found = []
+        for one in self.stages:
+            ruling = rulings.get(one.id)
+            if ruling is not None:
+                verdict = Verdict.APPLIES if ruling.applies else Verdict.DOES_NOT
+                told = verdict, f"Ruled by {ruling.by}: {ruling.reason}", ""
+            elif reason := one.shut or _out_of_time(one.regime, one.stage, on, known):
+                told = Verdict.DOES_NOT, reason, ""
+            else:
+                if one.needs not in judged:
+                    judged[one.needs] = _judged(self.rules, one.needs, values)
+                told = judged[one.needs]
+            found.append(Duty(one.id, one.regime, one.stage, *told, one.stage.optional, ruling is not None))
+        return tuple(found)
+
+
 # Rules change rarely and are asked for every incident; they cannot be hashed, so they are known by identity.
-_PREPARED: dict[int, tuple[Rules, tuple[_Prepared, ...]]] = {}
+_BOOKS: dict[int, _Book] = {}
 
 
-def _prepared(rules: Rules) -> tuple[_Prepared, ...]:
-    known = _PREPARED.get(id(rules))
-    if known is not None and known[0] is rules:
-        return known[1]
-    found = tuple(
+def _book(rules: Rules) -> _Book:
+    known = _BOOKS.get(id(rules))
+    if known is not None and known.rules is rules:
+        return known
+    stages = tuple(
         _Prepared(f"{regime.id}/{stage.id}", regime, stage, needs_of(regime, stage), _never(regime))
         for regime in rules.regimes
         for stage in regime.stages
     )
-    if len(_PREPARED) >= _MOST_PREPARED:
-        _PREPARED.clear()
-    _PREPARED[id(rules)] = rules, found
-    return found
+    if len(_BOOKS) >= _MOST_BOOKS:
+        _BOOKS.clear()
+    book = _BOOKS[id(rules)] = _Book(rules, stages, _dated(stages))
+    return book
 
 
-def _duty(
-    rules: Rules,
-    one: _Prepared,
-    values: Mapping[str, tuple[str, ...]],
-    ruling: Ruling | None,
-    on: date,
-    known: Mapping[str, date],
-) -> Duty:
-    if ruling is not None:
-        verdict = Verdict.APPLIES if ruling.applies else Verdict.DOES_NOT
-        because, question = f"Ruled by {ruling.by}: {ruling.reason}", ""
-    elif reason := one.shut or _out_of_time(one.regime, one.stage, on, known):
-        verdict, because, question = Verdict.DOES_NOT, reason, ""
-    else:
-        verdict, because, question = _judged(rules, one.needs, values)
-    return Duty(
-        one.id, one.regime, one.stage, verdict, because, question, one.stage.optional, ruling is not None
-    )
+def _dated(stages: Sequence[_Prepared]) -> tuple[str, ...]:
+    """The facts whose day decides: the anchors of regimes that begin or end."""
+    dated = [one for one in stages if one.regime.applies_from or one.regime.applies_until]
+    both = ((one.stage.anchor, f"{one.stage.anchor}@{one.regime.id}") for one in dated)
+    return tuple(dict.fromkeys(fact for each in both for fact in each))
 
 
 def _never(regime: Regime) -> str:
@@ -224,7 +256,7 @@ def _out_of_time(regime: Regime, stage: Stage, on: date, known: Mapping[str, dat
     return ""
 
 
-def _judged(rules: Rules, needs: Needed, values: Mapping[str, tuple[str, ...]]) -> tuple[Verdict, str, str]:
+def _judged(rules: Rules, needs: Needed, values: Mapping[str, tuple[str, ...]]) -> _Told:
     missing = ""
     for id_, wanted in needs:
         given = values.get(id_)

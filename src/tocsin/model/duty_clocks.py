@@ -21,7 +21,7 @@ from tocsin.model.incident import CLOSED, Incident
 from tocsin.model.regime import Regime, Rules
 from tocsin.model.severity import Scheme
 
-ENTITY = ("entity_kind", "entity_class")  # the questions that say in words who files
+ENTITY = ("dora_entity", "nis2_entity")  # the questions that say in words who files under DORA
 RETENTION = "minimum_retention"
 YEAR_END, APRIL_15 = "end_of_calendar_year", "april_15"
 _EU = frozenset({"eu_days", "eu_months", "mdr_days", "dora_hours", "dora_months"})
@@ -102,10 +102,12 @@ def counts(duty: Duty, opened: Iterable[str] = ()) -> bool:
 
 
 def entity_words(rules: Rules, answers: Mapping[str, Answer]) -> str:
-    """Return in words who files, as far as the questions about the entity were answered."""
+    """Return in words who files under DORA; empty, which opens no relief, until all of it was answered."""
     values = values_of(rules, answers)
-    found = ((rules.question(id_), values.get(id_)) for id_ in ENTITY)
-    return ", ".join(said(question, given) for question, given in found if question and given)
+    asked = [question for id_ in ENTITY if (question := rules.question(id_)) is not None]
+    if any(question.id not in values for question in asked):
+        return ""
+    return ", ".join(said(question, values[question.id]) for question in asked)
 
 
 def days_of(rules: Rules, duty: Duty, state: str, zone: str) -> Calendar:

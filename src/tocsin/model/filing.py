@@ -22,12 +22,15 @@ class RegimesAdopted:
 class QuestionAnswered:
     """A question was answered; no values take the answer back. A number or text is the one value.
 
-    The subject is the incident, `system:ID` or `organisation`, as the question's scope is.
+    The subject is the incident, `system:ID` or `organisation`, as the question's scope is. `text` and `said`
+    are question and answer in words, as they were then.
     """
 
     question: str
     values: tuple[str, ...]
     note: str = ""
+    text: str = ""
+    said: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,7 @@ class DutyRuled:
     duty: str
     applies: bool
     reason: str
+    title: str = ""
 
 
 class Fill(StrEnum):
