@@ -6,9 +6,11 @@ from datetime import date, datetime
 from functools import lru_cache
 
 from tocsin.model.calendar import Calendar, frozen
+from tocsin.model.regime import Rules
 from tocsin.model.severity import Scheme
 
 YEARS_BACK, YEARS_AHEAD = 1, 10
+RULES_BACK, RULES_AHEAD = 3, 6  # duties count from what lies years back, and end within a few years
 
 
 def expanded(scheme: Scheme, home: str, now: datetime) -> Scheme:
@@ -17,6 +19,16 @@ def expanded(scheme: Scheme, home: str, now: datetime) -> Scheme:
     The same all through a year, so that a pack frozen again is the same pack. `home` is the store's zone.
     """
     return _with_calendars(scheme, lambda one: frozen(_with_holidays(one, now.year), home, now))
+
+
+def written_out(rules: Rules, home: str, now: datetime) -> Rules:
+    """Return rules with the public holidays and zones of their calendars as they are known today.
+
+    The same all through a year. `home` is the store's zone, of calendars that name none.
+    """
+    years = range(now.year - RULES_BACK, now.year + RULES_AHEAD + 1)
+    calendars = {name: frozen(_with(one, years), home, now) for name, one in rules.calendars.items()}
+    return replace(rules, calendars=calendars)
 
 
 def as_written(scheme: Scheme) -> Scheme:
@@ -40,17 +52,17 @@ def _with_calendars(scheme: Scheme, change: Callable[[Calendar], Calendar]) -> S
 
 
 def _with_holidays(calendar: Calendar, year: int) -> Calendar:
+    return _with(calendar, range(year - YEARS_BACK, year + YEARS_AHEAD + 1))
+
+
+def _with(calendar: Calendar, years: range) -> Calendar:
     if not calendar.country:
         return calendar
-    days = (
-        day
-        for each in range(year - YEARS_BACK, year + YEARS_AHEAD + 1)
-        for day in _public(calendar.country, calendar.subdivision, each)
-    )
+    days = (day for year in years for day in _public(calendar.country, calendar.subdivision, year))
     return replace(calendar, public=frozenset(days))
 
 
-@lru_cache(maxsize=200)
+@lru_cache(maxsize=1000)
 def _public(country: str, subdivision: str, year: int) -> frozenset[date]:
     """The days nobody has to work, those taken on another day instead among them."""
     import holidays

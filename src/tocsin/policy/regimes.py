@@ -89,6 +89,12 @@ def examine(path: Path, rules: Rules) -> Examined:
     regimes = tuple(replace(one, origin=_TEAM) for one in found.regimes)
     wrong = [] if regimes or found.questions else [Problem(path.name, "", "there is no regime in it")]
     wrong += _twice(found)
+    own = {one.id for one in load_shipped().questions}
+    wrong += [
+        Problem(path.name, f"questions.{one.id}", "is a shipped question; give yours another id")
+        for one in found.questions
+        if one.id in own
+    ]
     files = dict.fromkeys(found.ids, path.name)
     whole = merged(rules, regimes, found.questions)
     before = {(one.key, one.reason) for one in problems(rules)}

@@ -60,7 +60,7 @@ def confirming(regime: Regime) -> Question:
     return Question(
         f"{CONFIRM}{regime.id}",
         f"Does this apply to you: {regime.title}?",
-        Scope.ORGANISATION,
+        Scope.SYSTEM,
         Answers.YES_NO,
         help=regime.confirm,
         citation=regime.citation,

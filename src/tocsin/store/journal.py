@@ -23,6 +23,7 @@ from tocsin.store.schema import journal
 _HEAD_TAG, _BODY_TAG = b"tocsin entry 1\n", b"tocsin body 1\n"
 _FIRST = bytes(32)
 _MAX_BODY_BYTES = 4 << 20
+_NEWEST_FIRST = (journal.c.lamport.desc(), journal.c.site.desc(), journal.c.seq.desc())
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,13 +163,40 @@ def last_entry(connection: Connection, incident: str) -> Entry:
     query = (
         select(journal)
         .where(journal.c.incident == incident, journal.c.kind != "document.exported")
-        .order_by(journal.c.lamport.desc(), journal.c.site.desc(), journal.c.seq.desc())
+        .order_by(*_NEWEST_FIRST)
         .limit(1)
     )
     row = connection.execute(query).first()
     if row is None:
         raise NotFound("there is no such incident.", where=incident)
     return _read(row)
+
+
+def newest_about(connection: Connection, subject: str) -> tuple[str, int] | None:
+    """Return id and Lamport counter of the newest entry about a subject, None when there is none."""
+    query = (
+        select(journal.c.id, journal.c.lamport)
+        .where(journal.c.subject == subject)
+        .order_by(journal.c.lamport.desc(), journal.c.site.desc(), journal.c.seq.desc())
+        .limit(1)
+    )
+    row = connection.execute(query).first()
+    return None if row is None else (str(row.id), int(row.lamport))
+
+
+def last_about(connection: Connection, kinds: Collection[str], subjects: Collection[str]) -> Entry | None:
+    """Return the newest entry of these kinds about these subjects that belongs to no incident."""
+    query = select(journal).where(
+        journal.c.incident == "", journal.c.kind.in_(kinds), journal.c.subject.in_(subjects)
+    )
+    row = connection.execute(query.order_by(*_NEWEST_FIRST).limit(1)).first()
+    return None if row is None else _read(row)
+
+
+def last_of_all(connection: Connection) -> Entry:
+    """Return the newest entry of the store that is not an export: what a document of the store is as of."""
+    query = select(journal).where(journal.c.kind != "document.exported").order_by(*_NEWEST_FIRST).limit(1)
+    return _read(connection.execute(query).one())
 
 
 def count(connection: Connection) -> int:
