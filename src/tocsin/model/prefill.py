@@ -20,7 +20,7 @@ from tocsin.model.journal import Entry
 from tocsin.model.regime import Field, Regime, Rules, Stage
 from tocsin.model.timeline import Item
 
-_RANK = (Fill.VALUE, Fill.ESTIMATE, Fill.OPINION)
+_SURENESS = {Fill.VALUE: "", Fill.ESTIMATE: " (estimate)", Fill.OPINION: " (not established)"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,13 +88,15 @@ def known(source: str) -> bool:
 
 
 def joined(pieces: Iterable[Piece]) -> Filled | None:
-    """Return pieces as what stands in a field, as sure as the least sure of them."""
+    """Return pieces as what stands in a field; where they are not equally sure, each says how sure it is."""
     found = list(pieces)
     if not found:
         return None
+    alike = len({piece.fill for piece in found}) == 1
+    texts = [piece.text.strip() + ("" if alike else _SURENESS[piece.fill]) for piece in found]
     return Filled(
-        value="\n".join(dict.fromkeys(piece.text.strip() for piece in found)),
-        fill=max((piece.fill for piece in found), key=_RANK.index),
+        value="\n".join(dict.fromkeys(texts)),
+        fill=found[0].fill if alike else Fill.VALUE,
         origin=tuple(dict.fromkeys(origin for piece in found for origin in piece.origin)),
     )
 

@@ -244,7 +244,7 @@ def _phase(record: Record, _: str) -> Iterator[Piece]:
 
 def _undetermined(record: Record, _: str) -> Iterator[Piece]:
     filled = record.filing.fields if record.filing else {}
-    labels = {one.id: one.label for one in record.regime.fields_of(record.stage.id)}
+    labels = {one.id: one.label for one in record.regime.fields}
     open_ = [labels[name] for name, one in filled.items() if one.fill is Fill.UNKNOWN and name in labels]
     if open_:
         yield Piece(f"Not yet determined: {'; '.join(open_)}", origin=("Fields not known yet",))
