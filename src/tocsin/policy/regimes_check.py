@@ -6,6 +6,7 @@ from itertools import chain
 from tocsin.model import counting, facts
 from tocsin.model.calendar import Offset
 from tocsin.model.counting import NO_NUMBER
+from tocsin.model.incident_fields import FIELDS
 from tocsin.model.regime import Field, Question, Regime, Rules, Stage
 from tocsin.policy.check import Problem, span, twice, unknown
 from tocsin.policy.regimes_build import CONFIRM
@@ -152,38 +153,43 @@ def _fields(regime: Regime, by_id: Mapping[str, Question]) -> Found:
 
 
 def _sources(key: str, field: Field, by_id: Mapping[str, Question]) -> Found:
+    from tocsin.model.prefill_sources import SOURCES
+
     for source in field.source.split():
         stem, colon, rest = source.partition(":")
+        if f"{stem}{colon}" not in SOURCES:
+            yield key, f"{source!r:.60} is none of {', '.join(sorted(SOURCES))}"
         if colon and stem == "answer" and rest not in by_id:
             yield key, f"there is no question {rest!r:.60}"
         if colon and stem == "fact" and rest not in facts.TITLES:
             yield key, f"there is no fact {rest!r:.60}"
+        if colon and stem == "field" and rest not in FIELDS:
+            yield key, f"an incident has no field {rest!r:.60}"
 
 
 def _circle(rules: Rules) -> list[str]:
     """Return the stages that wait for each other in a circle, and so never begin."""
     left = {
-        f"{regime.id}/{stage.id}": set(
-            _waits_for(stage.anchor, rules) + _waits_for(stage.not_after_from, rules)
-        )
+        f"{regime.id}/{stage.id}": [_ways(anchor, rules) for anchor in (stage.anchor, stage.not_after_from)]
         for regime in rules.regimes
         for stage in regime.stages
     }
-    while free := [id_ for id_, others in left.items() if not others & left.keys()]:
+    while free := [
+        id_ for id_, waits in left.items() if all(not ways or ways - left.keys() for ways in waits)
+    ]:
         for id_ in free:
             del left[id_]
     return sorted(left)
 
 
-def _waits_for(anchor: str, rules: Rules) -> list[str]:
-    """The stages an anchor names; of a group only where there is no other way in."""
+def _ways(anchor: str, rules: Rules) -> set[str]:
+    """The stages an anchor waits for, any of which will do; none where it is a fact."""
     rest = anchor.partition(":")[2]
     regime_id, _, name = rest.partition("/")
     regime = rules.regime(regime_id)
     if regime is None:
-        return []
-    members = regime.groups.get(name)
-    return [rest] if members is None else [f"{regime_id}/{one}" for one in members[:1]]
+        return set()
+    return {f"{regime_id}/{one}" for one in regime.groups.get(name, (name,))}
 
 
 def _zone(name: str) -> bool:
