@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from hypothesis import settings
 from numpy.typing import NDArray
+from pytestqt.qtbot import QtBot
 
 from tocsin.cli.libraries import require_qt
 from tocsin.errors import Missing
@@ -30,6 +31,12 @@ except Missing as missing:
 # No deadline, because a busy machine is no fault of the code; a fixed seed, because a red test must stay red.
 settings.register_profile("tocsin", max_examples=50, deadline=None, derandomize=True)
 settings.load_profile("tocsin")
+
+# Nor a short wait for a screen: what never comes is red all the same, and what comes late is not.
+PATIENCE_MS = 60_000
+for wait in (QtBot.waitUntil, QtBot.waitSignal, QtBot.waitSignals, QtBot.waitExposed, QtBot.waitActive):
+    assert wait.__kwdefaults__["timeout"] < PATIENCE_MS
+    wait.__kwdefaults__["timeout"] = PATIENCE_MS
 
 SHARED_DATA = Path(os.environ.get("TOCSIN_SHARED_DATA", Path(__file__).parents[2] / "shared" / "data"))
 

@@ -51,7 +51,7 @@ def server(talk: Talk, context: ssl.SSLContext | None = None) -> Iterator["Seen"
         seen.over.set()
         listening.shutdown(socket.SHUT_RDWR)
         listening.close()
-        thread.join(5)
+        thread.join(60)
 
 
 def _secured(connection: socket.socket, context: ssl.SSLContext | None) -> socket.socket:
@@ -202,7 +202,7 @@ def test_drops_of_an_answer_do_not_keep_us_longer_than_the_whole_may_take(where:
     began = time.monotonic()
     with pytest.raises(NoAnswer, match="took too long"):
         asked(dripping, total_s=0.4)
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < 8, "the drops alone take ten seconds"
 
 
 def test_a_stalled_server_does_not_hold_up_a_stop() -> None:
@@ -218,7 +218,7 @@ def test_a_stalled_server_does_not_hold_up_a_stop() -> None:
         began = time.monotonic()
         with pytest.raises(Stopped):
             way.get_json("x")
-        assert time.monotonic() - began < 3
+        assert time.monotonic() - began < wire.READ_S / 2
         way.close()
 
 
@@ -252,7 +252,7 @@ def test_a_server_that_asks_for_a_pause_gets_it_unless_it_is_too_long() -> None:
         began = time.monotonic()
         with pytest.raises(Stopped):
             http(seen.url, tries=4, stop=stop).get_json("x")
-        assert time.monotonic() - began < 5
+        assert time.monotonic() - began < 20 / 2, "half of the pause asked for"
 
 
 def test_a_secret_is_sent_and_never_told() -> None:

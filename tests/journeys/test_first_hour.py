@@ -16,7 +16,6 @@ from tocsin.ui.console import App
 
 Opener = Callable[[Path], App]
 Key, Mod = Qt.Key, Qt.KeyboardModifier
-SLOW_MS = 30_000
 MOST_STROKES = 25
 
 
@@ -45,7 +44,7 @@ class Hands:
             self.qtbot.keyClicks(QApplication.focusWidget(), letter)
 
     def until(self, holds: Callable[[], bool]) -> None:
-        self.qtbot.waitUntil(holds, timeout=SLOW_MS)
+        self.qtbot.waitUntil(holds)
 
     def until_on_screen(self) -> None:
         """Wait until the command screen has the keys."""

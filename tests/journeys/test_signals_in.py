@@ -18,7 +18,6 @@ from tocsin.ui.signals.screen import SignalsScreen
 from tocsin.ui.text import not_plain
 
 Opener = Callable[[Path], App]
-SLOW_MS = 60_000
 CONTROL = Qt.KeyboardModifier.ControlModifier
 NOTICED = "Applicants over sixty say they are declined"
 
@@ -48,12 +47,11 @@ def test_a_server_and_a_person_tell_what_is_wrong(
         # Samples come, and the open screen shows them without being asked.
         screen.show_tab("Signals")
         shown = screen.listing
-        qtbot.waitUntil(lambda: shown.view is not None and len(shown.view.rows) > 0, timeout=SLOW_MS)
+        qtbot.waitUntil(lambda: shown.view is not None and len(shown.view.rows) > 0)
         [placed] = [one.id for one in signals.look(app.store).rows if one.signal.metric == "up"][:1]
         signals.place(app.store, app.desk.author, [placed], layer="safety")
         qtbot.waitUntil(
             lambda: shown.view is not None and shown.view.rows[0].signal.layer.value == "safety",
-            timeout=SLOW_MS,
         )
     incident = reported(qtbot, app, evidence)
     known = incidents.get(app.store, incident)
@@ -68,19 +66,19 @@ def reported(qtbot: QtBot, app: App, evidence: Path) -> str:
     """Ctrl+O, a line, a file, Enter; then declare from it. Return the incident's id."""
     qtbot.keyClick(app.window, Qt.Key.Key_O, CONTROL)
     sheet = app.sheets.observe
-    qtbot.waitUntil(lambda: sheet.isVisible() and sheet.text.hasFocus(), timeout=SLOW_MS)
+    qtbot.waitUntil(lambda: sheet.isVisible() and sheet.text.hasFocus())
     qtbot.keyClicks(sheet.text, NOTICED)
     sheet.system.setEditText("credit scorer")
     sheet.channel.choose(USER)
     sheet.choose([evidence])
-    with qtbot.waitSignal(sheet.reported, timeout=SLOW_MS) as told:
+    with qtbot.waitSignal(sheet.reported) as told:
         qtbot.keyClick(sheet.text, Qt.Key.Key_Return)
     [waiting] = observations.listed(app.store, waiting=True)
     assert told.args == [waiting.observation.id]
-    qtbot.waitUntil(partial(_has_evidence, app, waiting.observation.id), timeout=SLOW_MS)
+    qtbot.waitUntil(partial(_has_evidence, app, waiting.observation.id))
     app.sheets.declare.open_for("", waiting.observation.system, waiting.observation.id)
-    qtbot.waitUntil(lambda: app.sheets.declare.title.text() == NOTICED, timeout=SLOW_MS)
-    with qtbot.waitSignal(app.sheets.declare.declared, timeout=SLOW_MS):
+    qtbot.waitUntil(lambda: app.sheets.declare.title.text() == NOTICED)
+    with qtbot.waitSignal(app.sheets.declare.declared):
         qtbot.keyClick(app.sheets.declare.title, Qt.Key.Key_Return)
     assert observations.listed(app.store, waiting=True) == []
     return app.desk.incident

@@ -400,7 +400,7 @@ def test_a_channel_that_is_down_holds_up_no_other_and_is_tried_once_for_those_af
 
     thread = threading.Thread(target=send)
     thread.start()
-    assert sent.wait(20)
+    assert sent.wait(60)
     stop.set()
     thread.join()
     stop.clear()

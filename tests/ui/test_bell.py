@@ -41,7 +41,7 @@ def test_a_commit_of_another_console_is_heard(
     qtbot: QtBot, store: Store, bell: Bell, clock: ManualClock
 ) -> None:
     other = open_store(store.path, clock=clock)
-    with qtbot.waitSignal(bell.journal_changed, timeout=2000):
+    with qtbot.waitSignal(bell.journal_changed):
         touch(other.journal)
     other.close()
 

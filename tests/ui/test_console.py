@@ -65,7 +65,7 @@ def test_a_closed_incident_is_found_and_opened_again(qtbot: QtBot, app: App, sto
         rows = app.window.finder.list
         return [rows.item(row).text() for row in range(rows.count())]
 
-    qtbot.waitUntil(lambda: any("wrong language" in text for text in found()), timeout=20_000)
+    qtbot.waitUntil(lambda: any("wrong language" in text for text in found()))
     assert "wrong language" in found()[0], "what was typed in full comes first"
     qtbot.keyClick(app.window.finder.line, Qt.Key.Key_Return)
     assert app.desk.incident == closed.id
@@ -84,7 +84,7 @@ def test_an_observation_is_reported_from_anywhere_by_a_key_a_line_and_enter(
     qtbot.keyClicks(app.sheets.observe.text, "letters look wrong")
     app.window.dropped.emit(str(tmp_path / "scan.png"))
     assert not app.sheets.importing.isVisible()
-    with qtbot.waitSignal(app.sheets.observe.reported, timeout=20_000) as reported:
+    with qtbot.waitSignal(app.sheets.observe.reported) as reported:
         qtbot.keyClick(app.sheets.observe.text, Qt.Key.Key_Return)
     assert [one.name for one in evidence.of(store, reported.args[0])] == ["scan.png"]
     assert observations.get(store, reported.args[0]).text == "letters look wrong"
@@ -104,16 +104,16 @@ def test_a_spot_check_is_reviewed_from_anywhere_by_its_keys(
     app.window.activateWindow()
     both = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
     qtbot.keyClick(app.window, Qt.Key.Key_K, both)
-    qtbot.waitUntil(lambda: bool(app.sheets.spotcheck.view.decision), timeout=20_000)
+    qtbot.waitUntil(lambda: bool(app.sheets.spotcheck.view.decision))
     for key in (Qt.Key.Key_1, Qt.Key.Key_2):
-        with qtbot.waitSignal(app.sheets.spotcheck.judged, timeout=20_000):
+        with qtbot.waitSignal(app.sheets.spotcheck.judged):
             qtbot.keyClick(app.sheets.spotcheck, key)
     told = spotcheck.report(store, draw)
     assert (told.right, told.wrong) == (1, 1)
     qtbot.keyClick(app.sheets.spotcheck, Qt.Key.Key_Escape)
     assert not app.sheets.spotcheck.isVisible()
     qtbot.keyClick(app.window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
-    qtbot.waitUntil(lambda: spotcheck.report(store, draw).wrong == 0, timeout=20_000)
+    qtbot.waitUntil(lambda: spotcheck.report(store, draw).wrong == 0)
 
 
 def _choose(qtbot: QtBot, app: App, typed: str) -> None:

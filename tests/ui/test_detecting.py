@@ -26,7 +26,7 @@ def detecting(qtbot: QtBot, desk: Desk) -> Iterator[Detecting]:
     desk.bell.signals_changed.connect(made.soon)
     yield made
     made.stop()
-    qtbot.waitUntil(lambda: not desk.jobs.busy(), timeout=30_000)
+    qtbot.waitUntil(lambda: not desk.jobs.busy())
 
 
 def departing() -> tuple[np.ndarray, np.ndarray]:
@@ -44,7 +44,7 @@ def test_a_commit_wakes_the_detectors(
     qtbot: QtBot, desk: Desk, detecting: Detecting, store: Store, add_samples: AddSamples
 ) -> None:
     add_samples(Signal("one", "accuracy"), *departing())
-    qtbot.waitUntil(lambda: "accuracy" in told(store) and not desk.jobs.busy(), timeout=30_000)
+    qtbot.waitUntil(lambda: "accuracy" in told(store) and not desk.jobs.busy())
 
 
 def test_after_long_work_they_rest_in_proportion_unless_asked(
@@ -54,16 +54,16 @@ def test_after_long_work_they_rest_in_proportion_unless_asked(
         add_samples(Signal("one", "calm"), *departing())
     detecting.now()
     clock.advance(seconds=2)  # while they were at it
-    qtbot.waitUntil(lambda: not desk.jobs.busy(), timeout=30_000)
+    qtbot.waitUntil(lambda: not desk.jobs.busy())
     detecting.soon()
     assert 60_000 < detecting._timer.remainingTime() <= 120_000 * 1.05  # a coarse timer
     add_samples(Signal("one", "departs"), *departing())
     detecting.now()
-    qtbot.waitUntil(lambda: "departs" in told(store) and not desk.jobs.busy(), timeout=30_000)
+    qtbot.waitUntil(lambda: "departs" in told(store) and not desk.jobs.busy())
 
 
 def test_a_run_of_no_length_is_followed_by_no_rest(qtbot: QtBot, desk: Desk, detecting: Detecting) -> None:
     detecting.now()
-    qtbot.waitUntil(lambda: not desk.jobs.busy(), timeout=30_000)
+    qtbot.waitUntil(lambda: not desk.jobs.busy())
     detecting.soon()
     assert detecting._timer.remainingTime() <= 1000

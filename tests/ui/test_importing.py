@@ -48,7 +48,7 @@ def fill(sheet: ImportSheet, file: Path) -> None:
 def test_looking_first_stores_nothing(qtbot: QtBot, sheet: ImportSheet, file: Path, store: Store) -> None:
     fill(sheet, file)
     qtbot.mouseClick(sheet.preview, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: "would be stored" in sheet.outcome.text(), timeout=20_000)
+    qtbot.waitUntil(lambda: "would be stored" in sheet.outcome.text())
     assert "19" in sheet.outcome.text()
     assert "UTC" in sheet.outcome.text(), "what was assumed of the times is said"
     assert known(store) == []
@@ -59,7 +59,7 @@ def test_importing_stores_and_closes_the_sheet(
     qtbot: QtBot, sheet: ImportSheet, file: Path, store: Store
 ) -> None:
     fill(sheet, file)
-    with qtbot.waitSignal(sheet.imported, timeout=20_000) as imported:
+    with qtbot.waitSignal(sheet.imported) as imported:
         qtbot.mouseClick(sheet.go, Qt.MouseButton.LeftButton)
     report = (imported.args or [None])[0]
     assert report is not None
@@ -77,7 +77,7 @@ def test_enter_looks_first_in_every_field(
     keyed = sheet.window().focusWidget()
     assert keyed is not None
     qtbot.keyClick(keyed, Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: "would be stored" in sheet.outcome.text(), timeout=20_000)
+    qtbot.waitUntil(lambda: "would be stored" in sheet.outcome.text())
     assert known(store) == []
 
 
@@ -89,13 +89,13 @@ def test_what_was_stopped_is_said_to_have_stored_nothing(
     fill(sheet, path)
     sheet.go.click()
     sheet.window().footer.stop.click()
-    qtbot.waitUntil(lambda: "Stopped; nothing" in sheet.outcome.text(), timeout=20_000)
+    qtbot.waitUntil(lambda: "Stopped; nothing" in sheet.outcome.text())
     assert known(store) == []
 
 
 def test_control_and_enter_imports(qtbot: QtBot, sheet: ImportSheet, file: Path, store: Store) -> None:
     fill(sheet, file)
-    with qtbot.waitSignal(sheet.imported, timeout=20_000):
+    with qtbot.waitSignal(sheet.imported):
         qtbot.keyClick(sheet.system, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     assert len(known(store)) == 1
 
@@ -103,7 +103,7 @@ def test_control_and_enter_imports(qtbot: QtBot, sheet: ImportSheet, file: Path,
 def test_enter_on_the_button_presses_it(qtbot: QtBot, sheet: ImportSheet, file: Path, store: Store) -> None:
     fill(sheet, file)
     sheet.go.setFocus()
-    with qtbot.waitSignal(sheet.imported, timeout=20_000):
+    with qtbot.waitSignal(sheet.imported):
         qtbot.keyClick(sheet.go, Qt.Key.Key_Return)
     assert len(known(store)) == 1
 
@@ -111,7 +111,7 @@ def test_enter_on_the_button_presses_it(qtbot: QtBot, sheet: ImportSheet, file: 
 def test_a_refusal_stays_on_the_sheet(qtbot: QtBot, sheet: ImportSheet, tmp_path: Path, store: Store) -> None:
     fill(sheet, tmp_path / "gone.csv")
     qtbot.mouseClick(sheet.go, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: "gone.csv" in sheet.outcome.text(), timeout=20_000)
+    qtbot.waitUntil(lambda: "gone.csv" in sheet.outcome.text())
     assert sheet.isVisible()
     assert known(store) == []
     assert not_plain(sheet) == []
@@ -139,7 +139,7 @@ def test_a_refusal_names_the_fields_of_the_sheet(
     fill(sheet, path)
     qtbot.keyClicks(sheet.columns, columns)
     qtbot.mouseClick(sheet.preview, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: told in sheet.outcome.text(), timeout=20_000)
+    qtbot.waitUntil(lambda: told in sheet.outcome.text())
     assert "--" not in sheet.outcome.text()
 
 
@@ -149,7 +149,7 @@ def test_what_the_fields_say_is_done(qtbot: QtBot, sheet: ImportSheet, tmp_path:
     fill(sheet, path)
     qtbot.keyClicks(sheet.columns, "time=ts, value=latency, metric=p99")
     sheet.unit.choose("s")
-    with qtbot.waitSignal(sheet.imported, timeout=20_000):
+    with qtbot.waitSignal(sheet.imported):
         qtbot.mouseClick(sheet.go, Qt.MouseButton.LeftButton)
     assert known(store) == ["p99"]
 
@@ -162,7 +162,7 @@ def test_a_file_whose_name_holds_what_nobody_sees_is_found(
     assert "‹U+202E›" in sheet.file.text()
     sheet.system.setEditText("scorer")
     qtbot.mouseClick(sheet.preview, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: "would be stored" in sheet.outcome.text(), timeout=20_000)
+    qtbot.waitUntil(lambda: "would be stored" in sheet.outcome.text())
 
 
 LONG = "ts,region,host,metric,value\n" + "".join(
@@ -176,7 +176,7 @@ def table(qtbot: QtBot, sheet: ImportSheet, tmp_path: Path) -> ColumnsTable:
     path = tmp_path / "long-1.csv"
     path.write_text(LONG)
     fill(sheet, path)
-    qtbot.waitUntil(sheet.table.isVisible, timeout=20_000)
+    qtbot.waitUntil(sheet.table.isVisible)
     sheet.table.table.setFocus()
     return sheet.table.table
 
@@ -215,7 +215,7 @@ def test_keys_say_what_a_column_becomes(
     table.setCurrentIndex(table.columns.index(2, 1))
     qtbot.keyClick(table, Qt.Key.Key_Delete)
     assert becomes(table)["host"] == "ignored"
-    with qtbot.waitSignal(sheet.imported, timeout=20_000):
+    with qtbot.waitSignal(sheet.imported):
         qtbot.keyClick(table, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     with store.signals.read() as connection:
         [(_, signal)] = series.list_all(connection)
@@ -229,14 +229,14 @@ def test_the_next_file_like_it_is_read_as_the_last(
     qtbot.keyClick(table, Qt.Key.Key_Down)
     qtbot.keyClick(table, Qt.Key.Key_S)
     said = sheet.columns.text()
-    with qtbot.waitSignal(sheet.imported, timeout=20_000):
+    with qtbot.waitSignal(sheet.imported):
         sheet.go.click()
     sheet.columns.clear()
     second = tmp_path / "long-2.csv"
     second.write_text(LONG)
     sheet.open_with(second)
-    qtbot.waitUntil(lambda: sheet.columns.text() == said, timeout=20_000)
-    qtbot.waitUntil(lambda: becomes(table)["region"] == "segment", timeout=20_000)
+    qtbot.waitUntil(lambda: sheet.columns.text() == said)
+    qtbot.waitUntil(lambda: becomes(table)["region"] == "segment")
     assert "like the last file" in sheet.outcome.text()
 
 
@@ -247,7 +247,7 @@ def test_another_file_is_read_by_its_own_columns(
     qtbot.keyClick(table, Qt.Key.Key_S)
     assert "segment=region" in sheet.columns.text()
     sheet.file.setText(str(file))
-    qtbot.waitUntil(lambda: becomes(table).get("timestamp") == "time", timeout=20_000)
+    qtbot.waitUntil(lambda: becomes(table).get("timestamp") == "time")
     assert "region" not in becomes(table)
     assert (sheet.columns.text(), sheet.table.missing.text()) == ("", "")
 
@@ -258,15 +258,15 @@ def test_a_refusal_is_said_once_and_is_gone_when_the_columns_are_said(
     path = tmp_path / "unknown.csv"
     path.write_text("a,b\nx,y\nz,w\n")
     sheet.file.setText(str(path))
-    qtbot.waitUntil(lambda: "b" in becomes(table), timeout=20_000)
-    qtbot.waitUntil(lambda: "no column holds times" in sheet.table.missing.text(), timeout=20_000)
+    qtbot.waitUntil(lambda: "b" in becomes(table))
+    qtbot.waitUntil(lambda: "no column holds times" in sheet.table.missing.text())
     sheet.preview.click()
-    qtbot.waitUntil(lambda: "no column holds times" in sheet.outcome.text(), timeout=20_000)
+    qtbot.waitUntil(lambda: "no column holds times" in sheet.outcome.text())
     assert sheet.table.missing.text() == ""
     table.setFocus()
     table.setCurrentIndex(table.columns.index(0, 1))
     qtbot.keyClick(table, Qt.Key.Key_Right)
-    qtbot.waitUntil(lambda: "no column holds times" not in sheet.outcome.text(), timeout=20_000)
+    qtbot.waitUntil(lambda: "no column holds times" not in sheet.outcome.text())
 
 
 def test_what_is_missing_is_said_below_the_columns_before_anything_is_read(
@@ -275,10 +275,10 @@ def test_what_is_missing_is_said_below_the_columns_before_anything_is_read(
     path = tmp_path / "epochs.csv"
     path.write_text(EPOCHS)
     fill(sheet, path)
-    qtbot.waitUntil(lambda: "“Unit of numeric times”" in sheet.table.missing.text(), timeout=20_000)
+    qtbot.waitUntil(lambda: "“Unit of numeric times”" in sheet.table.missing.text())
     assert becomes(sheet.table.table) == {"ts": "–", "latency": "–"}, "nothing is decided yet"
     qtbot.mouseClick(sheet.unit.group.button(1), Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: sheet.table.missing.text() == "", timeout=20_000)
+    qtbot.waitUntil(lambda: sheet.table.missing.text() == "")
     assert becomes(sheet.table.table) == {"ts": "time", "latency": "value"}
 
 
@@ -292,7 +292,7 @@ def test_a_folder_is_looked_at_and_counted_by_kind(
     sheet.open_with(folder)
     sheet.system.setEditText("scorer")
     sheet.preview.click()
-    qtbot.waitUntil(lambda: "49 samples" in sheet.outcome.text(), timeout=20_000)
+    qtbot.waitUntil(lambda: "49 samples" in sheet.outcome.text())
     assert not sheet.table.isVisible(), "two tables have no columns in common"
 
 
@@ -304,10 +304,10 @@ def test_the_time_of_a_file_that_states_none_is_taken_from_its_field(
     fill(sheet, path)
     qtbot.keyClicks(sheet.at, "yesterday")
     sheet.preview.click()
-    qtbot.waitUntil(lambda: "yesterday" in sheet.outcome.text(), timeout=20_000)
+    qtbot.waitUntil(lambda: "yesterday" in sheet.outcome.text())
     sheet.at.setText("2026-11-01 14:20")
     sheet.preview.click()
-    qtbot.waitUntil(lambda: "All at 1 Nov 14:20 CET" in sheet.outcome.text(), timeout=20_000)
+    qtbot.waitUntil(lambda: "All at 1 Nov 14:20 CET" in sheet.outcome.text())
 
 
 def test_escape_closes_and_keeps_what_was_typed(qtbot: QtBot, sheet: ImportSheet, file: Path) -> None:

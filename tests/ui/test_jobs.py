@@ -26,7 +26,7 @@ def steps(count: int, log: list[str], gate: threading.Event | None = None) -> Ge
 
 
 def ended(qtbot: QtBot, job: Job) -> Job:
-    with qtbot.waitSignal(job.ended, timeout=5000):
+    with qtbot.waitSignal(job.ended):
         job.start()
     return job
 

@@ -232,7 +232,7 @@ def test_among_the_columns_of_a_file_to_import(
     assert app.sheets.importing._options().mapping["segment"] == f"reg{BAIT}ion"
     app.sheets.importing.system.setEditText("shop")
     app.sheets.importing.preview.click()
-    qtbot.waitUntil(lambda: "would be stored" in app.sheets.importing.outcome.text(), timeout=20_000)
+    qtbot.waitUntil(lambda: "would be stored" in app.sheets.importing.outcome.text())
     look(app, painted)
 
 

@@ -89,7 +89,7 @@ def test_a_new_urgent_finding_is_heard_and_seen_and_takes_no_key(
     line = QLineEdit()
     window.stack.addWidget(line)
     line.setFocus()
-    with qtbot.waitSignal(made.player.played, timeout=15_000) as played:
+    with qtbot.waitSignal(made.player.played) as played:
         raise_()
     assert played.args == [Priority.URGENT]
     assert made.bar.isVisible()
@@ -123,7 +123,7 @@ def test_one_that_still_stands_sounds_again(
     made.bar.acknowledge()
     qtbot.waitUntil(lambda: shown(made) == [State.ACKNOWLEDGED])
     settled(qtbot, desk, made)
-    with qtbot.waitSignal(made.watching.rang, timeout=15_000) as rang:
+    with qtbot.waitSignal(made.watching.rang) as rang:
         clock.advance(minutes=6)
         desk.heartbeat.tick.emit(clock.now())
     assert rang.args[1] is True
@@ -241,7 +241,7 @@ def test_a_deadline_that_passes_rings_and_leads_to_its_incident(
     incident = incidents.declare(store, desk.author, title="Scorer declines", system="scorer")
     qtbot.waitUntil(lambda: made.watching.view is not None and made.watching.view.wakes is not None)
     settled(qtbot, desk, made)
-    with qtbot.waitSignal(made.watching.rang, timeout=15_000) as rang:
+    with qtbot.waitSignal(made.watching.rang) as rang:
         clock.advance(minutes=16)
         desk.heartbeat.tick.emit(clock.now())
     assert rang.args[0].incident == incident.id
@@ -289,7 +289,7 @@ def test_a_sound_that_cannot_be_played_is_written_down_once(
             found = journal.entries(connection, kinds=["alarm.unheard"])
         return [entry.body.what for entry in found if isinstance(entry.body, AlarmUnheard)]
 
-    qtbot.waitUntil(lambda: len(told()) == 1, timeout=15_000)
+    qtbot.waitUntil(lambda: len(told()) == 1)
     assert "no sound device" in told()[0]
 
 
@@ -300,12 +300,12 @@ def test_a_library_that_is_not_there_and_a_device_that_takes_nothing_are_told(
 
     player = Player([miniaudio.Backend.NULL])
     monkeypatch.setattr(sound, "_PATIENCE_S", -60.0)
-    with qtbot.waitSignal(player.failed, timeout=15_000) as failed:
+    with qtbot.waitSignal(player.failed) as failed:
         assert player.play(Priority.NOTICE)
     assert "takes nothing" in failed.args[1]
     player.close()
     monkeypatch.setitem(sys.modules, "miniaudio", None)
-    with qtbot.waitSignal(player.failed, timeout=15_000) as failed:
+    with qtbot.waitSignal(player.failed) as failed:
         assert player.play(Priority.NOTICE)
     assert "cannot be loaded" in failed.args[1]
     player.close()

@@ -57,7 +57,7 @@ def test_new_samples_appear_by_themselves(
 ) -> None:
     clock.advance(minutes=1)
     _bring(store, tmp_path, "accuracy", clock.now(), [0.4])
-    qtbot.waitUntil(lambda: _lasts(watched) == [0.4], timeout=2000)
+    qtbot.waitUntil(lambda: _lasts(watched) == [0.4])
 
 
 def test_samples_without_a_journal_entry_appear_too(
@@ -67,7 +67,7 @@ def test_samples_without_a_journal_entry_appear_too(
     at = np.array([to_us(clock.now())])
     with store.signals.write() as connection:
         samples.append(connection, number, at, np.array([0.31]), 1)
-    qtbot.waitUntil(lambda: _lasts(watched) == [0.31], timeout=2000)
+    qtbot.waitUntil(lambda: _lasts(watched) == [0.31])
 
 
 def test_a_new_signal_gets_a_strip_of_its_own(

@@ -82,7 +82,7 @@ def test_it_is_marked_brought_in_and_scored(
     base.advance(seconds=61)
     app.heartbeat.beat()
     assert app.store.now() == drill.began(app.store) + timedelta(seconds=610)
-    qtbot.waitUntil(lambda: "Are you aware?" in drilling.bar.said.text(), timeout=20_000)
+    qtbot.waitUntil(lambda: "Are you aware?" in drilling.bar.said.text())
     assert [one.observation.text for one in observations.listed(app.store, waiting=True)] == ["It rambles"]
     drilling.show_messages()
     qtbot.waitUntil(drilling.sheet.isVisible)
@@ -91,7 +91,7 @@ def test_it_is_marked_brought_in_and_scored(
     qtbot.waitUntil(lambda: not drilling._giving)
     base.advance(minutes=6)
     app.heartbeat.beat()
-    qtbot.waitUntil(lambda: drilling.sheet.isVisible() and drilling.sheet.score is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: drilling.sheet.isVisible() and drilling.sheet.score is not None)
     assert "over" in drilling.bar.left.text()
     file = tmp_path / "score.pdf"
     drilling.sheet.save_to(file)

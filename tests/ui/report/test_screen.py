@@ -49,7 +49,7 @@ def test_without_an_incident_it_says_what_to_do(screen: ReportScreen) -> None:
 
 
 def test_the_first_page_is_drawn(qtbot: QtBot, incident: Incident, screen: ReportScreen) -> None:
-    qtbot.waitUntil(lambda: shown(screen) and screen.pages._pages[0].image is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: shown(screen) and screen.pages._pages[0].image is not None)
     image = screen.pages._pages[0].image
     assert image is not None
     dark = sum(
@@ -64,20 +64,20 @@ def test_the_first_page_is_drawn(qtbot: QtBot, incident: Incident, screen: Repor
 def test_a_new_line_makes_a_new_report(
     qtbot: QtBot, incident: Incident, screen: ReportScreen, store: Store, desk: Desk
 ) -> None:
-    qtbot.waitUntil(lambda: shown(screen), timeout=20_000)
+    qtbot.waitUntil(lambda: shown(screen))
     before = screen.as_of.text()
     timeline.log(store, desk.author, incident.id, "pinned v13")
-    qtbot.waitUntil(lambda: screen.as_of.text() != before, timeout=20_000)
+    qtbot.waitUntil(lambda: screen.as_of.text() != before)
 
 
 def test_the_export_is_the_preview_and_is_recorded(
     qtbot: QtBot, incident: Incident, screen: ReportScreen, store: Store, tmp_path: Path
 ) -> None:
-    qtbot.waitUntil(lambda: shown(screen), timeout=20_000)
+    qtbot.waitUntil(lambda: shown(screen))
     preview = documents.render(documents.build(store, incident.id))
     target = tmp_path / "out.pdf"
     screen.export(target)
-    qtbot.waitUntil(lambda: len(exports(store)) == 1, timeout=20_000)
+    qtbot.waitUntil(lambda: len(exports(store)) == 1)
     assert target.read_bytes() == preview
     assert exports(store)[0].path == str(target)
 
@@ -86,7 +86,7 @@ def test_it_goes_beside_the_others_when_nobody_says_where(
     qtbot: QtBot, incident: Incident, screen: ReportScreen, store: Store
 ) -> None:
     screen.export_button.click()
-    qtbot.waitUntil(lambda: len(exports(store)) == 1, timeout=20_000)
+    qtbot.waitUntil(lambda: len(exports(store)) == 1)
     assert list((store.path / "exports").glob("INC-2026-WR-0001*.pdf"))
 
 
@@ -97,6 +97,6 @@ def test_of_a_store_that_can_only_be_read_the_report_is_shown_and_not_exported(
     screen = ReportScreen(desk)
     qtbot.addWidget(screen)
     screen.show()
-    qtbot.waitUntil(lambda: shown(screen), timeout=20_000)
+    qtbot.waitUntil(lambda: shown(screen))
     assert not screen.export_button.isEnabled()
     assert not screen.elsewhere_button.isEnabled()

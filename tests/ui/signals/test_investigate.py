@@ -29,7 +29,6 @@ from tocsin.ui.window import Window
 
 Key = Qt.Key
 HOURS, FELL = 440, 300  # samples an hour apart, and the one from which the rate is lower
-SLOW_MS = 20_000
 
 
 @pytest.fixture
@@ -80,7 +79,7 @@ def part(qtbot: QtBot, desk: Desk, window: Window, router: str) -> InvestigatePa
     window.show_screen("signals")
     screen.look_into(router)
     made = screen.investigate
-    qtbot.waitUntil(lambda: made.inquiry.start.state is State.ANSWERED, timeout=SLOW_MS)
+    qtbot.waitUntil(lambda: made.inquiry.start.state is State.ANSWERED)
     qtbot.waitUntil(lambda: made.lanes.picture is not None)
     return made
 
@@ -185,7 +184,7 @@ def test_x_says_that_nothing_speaks_for_it(qtbot: QtBot, part: InvestigatePart, 
 def test_brackets_go_to_the_next_system_and_back(qtbot: QtBot, part: InvestigatePart) -> None:
     press(qtbot, part, "]")
     qtbot.waitUntil(lambda: part.view is not None and part.view.system.name == "scorer")
-    qtbot.waitUntil(lambda: part.inquiry.start.state is State.ANSWERED, timeout=SLOW_MS)
+    qtbot.waitUntil(lambda: part.inquiry.start.state is State.ANSWERED)
     assert part.inquiry.when is None
     assert "No evidence" in part.side.start.when.text()
     assert not part.side.start.accept.isEnabled()
@@ -207,7 +206,7 @@ def test_an_alert_opens_with_its_evidence_where_it_is(
 ) -> None:
     raise_alert(store, part, "on_time fell to 0.88", AlertSeverity.HIGH)
     newest = raise_alert(store, part, "on_time lies low", AlertSeverity.CRITICAL)
-    qtbot.waitUntil(lambda: part.view is not None and part.view.worst is not None, timeout=SLOW_MS)
+    qtbot.waitUntil(lambda: part.view is not None and part.view.worst is not None)
     part.list.rows.setFocus()
     press(qtbot, part, "e")
     card = part.lanes.card
@@ -242,7 +241,7 @@ def test_a_click_at_a_deployment_opens_it(qtbot: QtBot, part: InvestigatePart) -
 
 @pytest.mark.usefixtures("log")
 def test_segments_and_inputs_are_compared_since_the_start(qtbot: QtBot, part: InvestigatePart) -> None:
-    qtbot.waitUntil(lambda: part.inquiry.found is not None, timeout=SLOW_MS)
+    qtbot.waitUntil(lambda: part.inquiry.found is not None)
     found = part.inquiry.found
     assert found is not None
     assert part.inquiry.when is not None
@@ -266,7 +265,7 @@ def test_segments_and_inputs_are_compared_since_the_start(qtbot: QtBot, part: In
 
 @pytest.mark.usefixtures("log")
 def test_an_alert_of_a_segment_leads_to_its_rate(qtbot: QtBot, part: InvestigatePart, store: Store) -> None:
-    qtbot.waitUntil(lambda: part.inquiry.found is not None, timeout=SLOW_MS)
+    qtbot.waitUntil(lambda: part.inquiry.found is not None)
     told = Alert(
         id=store.new_id(), system=part._system, signal="", metric="on_time", detected=True,
         severity=AlertSeverity.CRITICAL, detector="segments", version="1", message="it fell", value=0.6,
@@ -276,7 +275,7 @@ def test_an_alert_of_a_segment_leads_to_its_rate(qtbot: QtBot, part: Investigate
     with store.signals.write() as connection:
         alerts.add(connection, told, "north")
     rows = part.list.rows
-    qtbot.waitUntil(lambda: any(one.told == told for one in rows.facts), timeout=SLOW_MS)
+    qtbot.waitUntil(lambda: any(one.told == told for one in rows.facts))
     rows.setFocus()
     rows.select(f"alert {told.id}")
     qtbot.waitUntil(lambda: part.lanes.picture is not None and part.lanes.picture.lanes[-1].alerts == (told,))
@@ -287,7 +286,7 @@ def test_an_alert_of_a_segment_leads_to_its_rate(qtbot: QtBot, part: Investigate
 
 @pytest.mark.usefixtures("log")
 def test_other_windows_are_compared_when_a_person_says_so(qtbot: QtBot, part: InvestigatePart) -> None:
-    qtbot.waitUntil(lambda: part.inquiry.found is not None, timeout=SLOW_MS)
+    qtbot.waitUntil(lambda: part.inquiry.found is not None)
     press(qtbot, part, "w")
     baseline = part.ask.findChild(QLineEdit, "ask-baseline")
     window = part.ask.findChild(QLineEdit, "ask-window")
@@ -299,9 +298,7 @@ def test_other_windows_are_compared_when_a_person_says_so(qtbot: QtBot, part: In
     assert part.ask.trouble.isVisible()
     window.setText("2026-10-19 .. 2026-10-21")
     qtbot.keyClick(window, Key.Key_Return)
-    qtbot.waitUntil(
-        lambda: part.inquiry.found is not None and part.inquiry.found.windows.chosen, timeout=SLOW_MS
-    )
+    qtbot.waitUntil(lambda: part.inquiry.found is not None and part.inquiry.found.windows.chosen)
     found = part.inquiry.found
     assert found is not None
     assert found.scan is not None

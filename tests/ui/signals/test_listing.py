@@ -170,9 +170,7 @@ def test_a_signal_falls_silent_while_the_screen_is_open(
 ) -> None:
     clock.advance(minutes=6)
     desk.heartbeat.tick.emit(clock.now())
-    qtbot.waitUntil(
-        lambda: screen.table.signals.index(0, Column.STATE).data() == "silent 6 min", timeout=10_000
-    )
+    qtbot.waitUntil(lambda: screen.table.signals.index(0, Column.STATE).data() == "silent 6 min")
 
 
 def test_an_empty_store_says_what_to_do(qtbot: QtBot, desk: Desk, window: Window) -> None:

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from tests.ui.sources.conftest import Put
+from tocsin.importers.wire import READ_S
 from tocsin.now import ManualClock
 from tocsin.store import series
 from tocsin.store.folder import Store
@@ -55,7 +56,7 @@ def test_what_a_source_brings_is_heard_by_the_bell(
         assert running.known is not None
         assert running.known[0].state.rows == 2
 
-    qtbot.waitUntil(brought, timeout=20_000)
+    qtbot.waitUntil(brought)
     assert (folder / "done" / "a.csv").exists()
 
 
@@ -65,7 +66,7 @@ def test_a_failing_source_is_one_word_in_the_bottom_bar_and_its_click_leads_to_t
     put("inbox", place=str(tmp_path / "gone"))
     bar = app.window.footer
     app.sources.start()
-    qtbot.waitUntil(lambda: bar.sources.text() == "inbox is failing", timeout=20_000)
+    qtbot.waitUntil(lambda: bar.sources.text() == "inbox is failing")
     assert bar.sources_mark.isVisible()
     bar.sources.click()
     assert app.window.stack.currentWidget() is app.window.show_screen("sources")
@@ -75,9 +76,7 @@ def test_while_all_go_well_the_bottom_bar_says_nothing_of_sources(qtbot: QtBot, 
     assert not app.window.footer.sources.isVisible()
 
 
-def test_the_console_closes_in_less_than_two_seconds_while_a_server_hangs(
-    qtbot: QtBot, app: App, put: Put, hanging: str
-) -> None:
+def test_the_console_closes_while_a_server_hangs(qtbot: QtBot, app: App, put: Put, hanging: str) -> None:
     for number in range(5):
         put(f"slow{number}", importer="prometheus_api", place=hanging, settings={"query": "up"})
     app.sources.start()
@@ -87,11 +86,11 @@ def test_the_console_closes_in_less_than_two_seconds_while_a_server_hangs(
         running = {thread.name for thread in threading.enumerate()}
         assert running.issuperset(asking)
 
-    qtbot.waitUntil(all_ask, timeout=20_000)
+    qtbot.waitUntil(all_ask)
     began = time.monotonic()
     app.window.close()
     app.close()
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < READ_S / 2, "nobody waits for the server"
 
 
 def test_trying_a_server_that_hangs_does_not_keep_the_console_open(
@@ -103,7 +102,7 @@ def test_trying_a_server_that_hangs_does_not_keep_the_console_open(
     began = time.monotonic()
     app.window.close()
     app.close()
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < READ_S / 2, "nobody waits for the server"
     assert told == []
 
 
@@ -121,4 +120,4 @@ def test_a_secret_that_is_locked_away_is_the_error_of_its_source_only(
         assert states["inbox"].last_success is not None
         assert "token" in states["hook"].error
 
-    qtbot.waitUntil(told, timeout=20_000)
+    qtbot.waitUntil(told)

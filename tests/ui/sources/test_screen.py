@@ -190,7 +190,7 @@ def test_a_webhook_gets_a_token_that_is_shown_once_after_a_passphrase_was_chosen
     assert screen.unlock.again.isVisible()
     qtbot.keyClicks(screen.unlock.passphrase, KEEP)
     qtbot.keyClicks(screen.unlock.again, KEEP)
-    with qtbot.waitSignal(screen.form.saved, timeout=20_000) as saved:
+    with qtbot.waitSignal(screen.form.saved) as saved:
         qtbot.keyClick(screen.unlock.again, Qt.Key.Key_Return)
     token = (saved.args or ["", ""])[1]
     assert len(token) >= 43
@@ -207,7 +207,7 @@ def test_a_webhook_gets_a_token_that_is_shown_once_after_a_passphrase_was_chosen
     screen.do("Del")
     screen.ask.save.click()
     qtbot.waitUntil(set_to(store, 0))
-    qtbot.waitUntil(lambda: strongbox.get("hook, token") is None, timeout=20_000)
+    qtbot.waitUntil(lambda: strongbox.get("hook, token") is None)
 
 
 def test_a_wrong_passphrase_is_told_and_asked_for_again(
@@ -219,10 +219,10 @@ def test_a_wrong_passphrase_is_told_and_asked_for_again(
     screen.unlock.ask(new=False)
     qtbot.keyClicks(screen.unlock.passphrase, "wrong and long")
     screen.unlock.unlock()
-    qtbot.waitUntil(lambda: "wrong" in screen.unlock.outcome.text(), timeout=20_000)
+    qtbot.waitUntil(lambda: "wrong" in screen.unlock.outcome.text())
     assert screen.unlock.isVisible()
     screen.unlock.passphrase.setText(KEEP)
-    with qtbot.waitSignal(screen.unlock.unlocked, timeout=20_000):
+    with qtbot.waitSignal(screen.unlock.unlocked):
         screen.unlock.unlock()
     assert not screen.unlock.isVisible()
 

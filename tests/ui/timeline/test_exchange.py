@@ -44,7 +44,7 @@ def test_a_chat_comes_to_the_timeline_in_hand(
     sheet.system.setEditText("scorer")
     before = len(timeline.listed(store, incident.id))
     sheet.go.click()
-    qtbot.waitUntil(lambda: len(timeline.listed(store, incident.id)) == before + 1, timeout=20_000)
+    qtbot.waitUntil(lambda: len(timeline.listed(store, incident.id)) == before + 1)
     qtbot.waitUntil(lambda: screen.count.text().startswith(str(before + 1)))
 
 
@@ -62,7 +62,7 @@ def test_a_chat_comes_to_the_timeline_it_was_brought_for_whatever_the_sheet_show
     before = len(timeline.listed(store, incident.id))
     sheet.go.click()
     sheet.open()
-    qtbot.waitUntil(lambda: len(timeline.listed(store, incident.id)) == before + 1, timeout=20_000)
+    qtbot.waitUntil(lambda: len(timeline.listed(store, incident.id)) == before + 1)
 
 
 def test_the_timeline_is_written_in_the_format_its_name_asks_for(
