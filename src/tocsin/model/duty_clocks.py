@@ -161,6 +161,7 @@ def _rule(
         waits_for=stage.anchor,
         anchor_title=_title(anchor, regime),
         anchor_at=at,
+        document=stage.document,
     )
 
 

@@ -15,6 +15,7 @@ class DutyRule(ClockRule):
     `citation` is its source, `recipient` who gets the notice, `waits_for` the fact as the law names it.
     `anchor_title` says in words what it counts from, `anchor_at` is set where that moment is worked out and
     no fact on record. `relief` opens the noon of the next working day (RTS (EU) 2025/301 Art. 5(4)).
+    `document` is how it is made on paper, empty where it is none.
     """
 
     citation: str = ""
@@ -23,6 +24,7 @@ class DutyRule(ClockRule):
     anchor_title: str = ""
     anchor_at: datetime | None = None
     relief: bool = False
+    document: str = ""
 
     @property
     def gate(self) -> bool:

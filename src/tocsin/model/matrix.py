@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from tocsin.model.callees import routes
 from tocsin.model.classification import layer_of_cause
 from tocsin.model.clocks import ClockState, State
+from tocsin.model.duty_rule import DutyRule
 from tocsin.model.incident import Incident
 from tocsin.model.severity import ClockRule, Level, Route, Scheme
 from tocsin.model.situation import told_audiences
@@ -186,4 +187,6 @@ def _owed_to(scheme: Scheme, clock: ClockState, level: Level | None) -> tuple[st
         told = (one for one in scheme.updates if one.audience in audiences or not (audiences or one.outside))
         return tuple(one.title for one in told)
     rule = scheme.clock(clock.rule)
+    if isinstance(rule, DutyRule):
+        return (rule.recipient,) if rule.recipient else ()
     return level.escalate_to if level and rule and "acknowledged" in rule.met_by else ()

@@ -7,22 +7,33 @@ from datetime import datetime
 from tocsin.model import containment, facts, freeze, handover, roles, situation, steps
 from tocsin.model.classification import layer_of_cause
 from tocsin.model.clocks import ClockState, State
+from tocsin.model.duty_rule import DutyRule
 from tocsin.model.incident import CLOSED, CONTAINED, RESOLVED, Incident
 from tocsin.model.ladder import Standing
+from tocsin.model.regime import Question
 from tocsin.model.severity import ClockRule, Level, Scheme
 from tocsin.model.timeline import Item
 
+# What an organisation finds out, sooner or later; the rest may never come (a ransom paid, a request).
+_FINDINGS = frozenset({
+    "awareness", "awareness_high_risk", "awareness_suspicion", "awareness_belief", "noticing", "knowledge",
+    "knowledge_personal_data", "discovery", "classification_major", "determination_material",
+    "determination_incident", "determination_rrosh", "determination_serious_injury", "reasonable_belief",
+    "assessment_made", "adverse_action", "before_adverse_action", "application_complete",
+})  # fmt: skip
 LEADS = {"technical": "technical lead", "communications": "communications lead"}
 _CONTAIN, _RESOLVE = "contained", "resolution"
 _ANSWERED = "acknowledged"  # somebody who was called took over
 _MOST_STEPS = 5  # of the playbook, which has a screen of its own
+_MOST_NOTICES = 5  # of those the duties screen lists
+_GRAVE = 2  # levels at which it is asked which duties apply
 
 
 @dataclass(frozen=True, slots=True)
 class Action:
     """One thing to do. `place` says where it is done: "clock:ID", "role:NAME", "field:NAME", "move:STATUS",
-    "tell:NAMES", "step:ID", "verify", "call", "triage", "handover", "contain", "update:AUDIENCE" or
-    "report".
+    "tell:NAMES", "step:ID", "verify", "call", "triage", "handover", "contain", "update:AUDIENCE", "report",
+    "duty:REGIME/STAGE", "fact:ID" or "question:ID".
 
     `due` is when its clock runs out, `at` when it was done as far as that is known; `reason` says why it is
     asked for, or what settled it.
@@ -45,12 +56,14 @@ def next_actions(
     layers: Iterable[str] = (),
     now: datetime | None = None,
     escalation: Standing | None = None,
+    asked: Sequence[Question] = (),
 ) -> list[Action]:
     """Return what is to do, open ones first in the order of work, the nearest deadline before all.
 
     `told` are timeline entries of what was told to others, `layers` the signal layers its alerts speak of.
     Steps of the playbook come with `now`, by which their time boxes stand. A withdrawn incident asks for
-    nothing. `escalation` says whom to call now.
+    nothing. `escalation` says whom to call now, `asked` are the questions that still decide duties, the one
+    that decides most first; `scheme` and `clocks` hold the duties that apply.
     """
     if incident.withdrawn:
         return []
@@ -59,6 +72,8 @@ def next_actions(
         *_call_now(escalation),
         *_calls(incident, scheme, clocks),
         *_routes(incident, scheme, list(told), list(layers)),
+        *_duties(incident, scheme, clocks),
+        *_questions(incident, scheme, asked),
         *_update(incident, scheme, clocks),
         *_leads(incident, scheme),
         *_containment(incident, scheme, clocks),
@@ -162,6 +177,33 @@ def _update(incident: Incident, scheme: Scheme, clocks: Sequence[ClockState]) ->
             last = "Ctrl Shift U" if incident.conduct.updates else "nobody was told yet · Ctrl Shift U"
             place = f"update:{next(iter(audiences), '')}"
             yield Action(f"clock:{clock.id}", text, place, False, last, clock.due)
+
+
+def _duties(incident: Incident, scheme: Scheme, clocks: Sequence[ClockState]) -> Iterator[Action]:
+    """The notices due next, and the moments that duties which apply wait for; nothing of what is over."""
+    rules = {rule.id: rule for rule in scheme.clocks if isinstance(rule, DutyRule)}
+    own = [(clock, rules[clock.rule]) for clock in clocks if clock.rule in rules and clock.ended is None]
+    begun = [(clock, rule) for clock, rule in own if clock.started is not None and not clock.stopped]
+    for clock, rule in begun[:_MOST_NOTICES]:
+        reason = f"to {rule.recipient} · {clock.basis}" if rule.recipient else clock.basis
+        text = f"Prepare notice: {clock.name}" if rule.document else clock.name
+        yield Action(f"clock:{clock.id}", text, f"duty:{rule.id}", False, reason, clock.due)
+    waiting = [rule for clock, rule in own if clock.started is None and facts.may_be_stated(rule.waits_for)]
+    waits: dict[str, list[str]] = {}
+    for rule in waiting:
+        if not rule.waits_for.startswith(facts.SUBMISSION) and rule.waits_for in _FINDINGS:
+            waits.setdefault(rule.waits_for, []).append(rule.name)
+    for fact, names in waits.items():
+        more = f" and {len(names) - 1} more" if len(names) > 1 else ""
+        reason = f"{names[0]}{more} counts from it"
+        yield Action(f"fact:{fact}", f"State when: {facts.title(fact)}", f"fact:{fact}", False, reason)
+
+
+def _questions(incident: Incident, scheme: Scheme, asked: Sequence[Question]) -> Iterator[Action]:
+    """The question that decides most duties, at levels where a duty is likely."""
+    if asked and scheme.rank(incident.severity) < _GRAVE and incident.status != CLOSED:
+        more = f"it decides which duties apply; {len(asked)} are open"
+        yield Action("question", f"Answer: {asked[0].text}", f"question:{asked[0].id}", False, more)
 
 
 def _updated(incident: Incident, names: Sequence[str]) -> datetime | None:

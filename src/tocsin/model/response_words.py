@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from tocsin.model.facts import title
-from tocsin.model.filing import LettersMade, PersonalMarked
+from tocsin.model.filing import DutyRuled, LettersMade, PersonalMarked, QuestionAnswered
 from tocsin.model.journal import Entry, RoleAssumed
 from tocsin.model.playbook import LAYERS
 from tocsin.model.response import (
@@ -161,6 +161,15 @@ def _lane_of_notice(body: NoticeSent) -> str:
 
 
 _TABLE: dict[type, Words] = {
+    QuestionAnswered: Words(lambda body, by: _answer(body, by), kind="clock", lane="decided"),
+    DutyRuled: Words(
+        lambda body, by: (
+            f"Ruled: {body.title or body.duty} {'applies' if body.applies else 'does not apply'}"
+            f"{because(body.reason)}"
+        ),
+        kind="clock",
+        lane="decided",
+    ),
     PolicyApplied: Words(
         lambda body, by: f"Rules changed to {body.pack or 'another pack'}{because(body.reason)}",
         kind="status",
@@ -247,6 +256,19 @@ _TABLE: dict[type, Words] = {
     LettersMade: Words(_letters, lane="done"),
     HandoverCancelled: Words(lambda body, by: f"Hand-over cancelled{because(body.reason)}", lane="done"),
 }
+
+
+def _answer(body: QuestionAnswered, by: str) -> str:
+    """Question and answer as they read then, with the note."""
+    if not body.values:
+        return f"Answer taken back: {body.text or body.question}{_note(body.note)}"
+    return (
+        f"{body.text or body.question} {(body.said or ', '.join(body.values)).capitalize()}{_note(body.note)}"
+    )
+
+
+def _note(note: str) -> str:
+    return f" ({note})" if note else ""
 
 
 def kind_and_words(entry: Entry) -> tuple[str, str]:

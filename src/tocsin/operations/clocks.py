@@ -1,19 +1,22 @@
 """Clocks: how they stand at any instant, marking one, letting one stand still and go on."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 from tocsin.errors import BadInput, NotAllowed, NotFound
-from tocsin.model import clocks, pauses
+from tocsin.model import clocks, duty_clocks, pauses
+from tocsin.model.answers import Answer
 from tocsin.model.clocks import ClockState, State
+from tocsin.model.duties import Duty, open_questions
 from tocsin.model.incident import Incident
 from tocsin.model.instant import When, iso
 from tocsin.model.journal import ClockMarked, Entry
 from tocsin.model.operator import Author
+from tocsin.model.regime import Question
 from tocsin.model.response import ClockPaused, ClockResumed
 from tocsin.model.severity import Scheme
 from tocsin.model.urgency import Watched, by_urgency
-from tocsin.operations import policies
+from tocsin.operations import answers, policies, regimes
 from tocsin.operations.timeline import checked_text
 from tocsin.store import incidents
 from tocsin.store.database import Connection
@@ -25,12 +28,45 @@ _MOMENT = timedelta(microseconds=1)
 def states(
     connection: Connection, incident: Incident, now: datetime, zone: str
 ) -> tuple[Scheme, list[ClockState]]:
-    """Return the pack that rules an incident, and its clocks at `now`, nearest first.
+    """Return what rules an incident, its pack with the duties that apply, and its clocks, nearest first.
 
     `zone` is the store's home zone. Clocks that ended under a former pack stay as that one had them.
     """
-    scheme = policies.of(connection, incident.policy)
+    scheme = scheme_of(connection, incident, now, zone)
     return scheme, clocks.clock_states(incident, scheme, now, zone, former(connection, incident))
+
+
+def scheme_of(connection: Connection, incident: Incident, now: datetime, zone: str) -> Scheme:
+    """Return the pack that rules an incident, with the clocks of the duties that apply to it at `now`."""
+    given = answers.of(connection, incident, now)
+    return _with_duties(connection, policies.of(connection, incident.policy), incident, given, now, zone)
+
+
+def duties_of(connection: Connection, incident: Incident, now: datetime, zone: str) -> tuple[Duty, ...]:
+    """Return every duty of the rules in force as it stands for an incident at `now`."""
+    given = answers.of(connection, incident, now)
+    return duty_clocks.of(incident, regimes.current(connection), given, now, zone)
+
+
+def asked(connection: Connection, incident: Incident, now: datetime, zone: str) -> tuple[Question, ...]:
+    """Return the questions that still decide a duty, the one that decides most first."""
+    given = answers.of(connection, incident, now)
+    rules = regimes.current(connection)
+    return open_questions(rules, duty_clocks.of(incident, rules, given, now, zone), given)
+
+
+def _with_duties(
+    connection: Connection,
+    pack: Scheme,
+    incident: Incident,
+    given: Mapping[str, Answer],
+    now: datetime,
+    zone: str,
+) -> Scheme:
+    """The one place where duties join the clocks. Rules are read only where something was answered."""
+    if not duty_clocks.touched(incident, given):
+        return pack
+    return duty_clocks.joined(pack, incident, regimes.current(connection), given, now, zone)
 
 
 def former(connection: Connection, incident: Incident) -> tuple[tuple[Scheme, datetime], ...]:
@@ -63,17 +99,27 @@ def watched(connection: Connection, now: datetime, zone: str) -> list[Watched]:
     found = [one for one in incidents.list_all(connection, with_closed=False) if not one.withdrawn]
     shas = {sha for one in found for sha in (one.policy, *(former for former, _ in one.former))}
     packs = {sha: policies.of(connection, sha) for sha in shas}  # a pack is read once, however many it rules
-    return by_urgency(_watch(one, packs.__getitem__, now, zone) for one in found)
+    shared = answers.shared(connection, now)
+    return by_urgency(_watch(connection, one, packs.__getitem__, shared, now, zone) for one in found)
 
 
 def watch(connection: Connection, incident: Incident, now: datetime, zone: str) -> Watched:
     """Return an incident with its scheme and its clocks at `now`."""
-    return _watch(incident, lambda sha: policies.of(connection, sha), now, zone)
+    shared = answers.shared(connection, now)
+    return _watch(connection, incident, lambda sha: policies.of(connection, sha), shared, now, zone)
 
 
-def _watch(incident: Incident, pack: Callable[[str], Scheme], now: datetime, zone: str) -> Watched:
+def _watch(
+    connection: Connection,
+    incident: Incident,
+    pack: Callable[[str], Scheme],
+    shared: answers.Shared,
+    now: datetime,
+    zone: str,
+) -> Watched:
     before = tuple((pack(sha), until) for sha, until in incident.former)
-    scheme = pack(incident.policy)
+    given = answers.joined(shared, incident, now)
+    scheme = _with_duties(connection, pack(incident.policy), incident, given, now, zone)
     return Watched(incident, scheme, tuple(clocks.clock_states(incident, scheme, now, zone, before)))
 
 
@@ -99,8 +145,9 @@ def mark(
         known = incidents.get(write.connection, incident)
         marked = _running(write, known, clock, store)
         _check_time(marked, known, at, store)
-        if at is None and marked.started is not None and marked.started > store.now():
-            at = marked.started  # this machine's clock was set back; the mark must not go to an earlier run
+        begins = marked.started if marked.due is None or marked.started != marked.due else None
+        if at is None and begins is not None and begins > store.now():
+            at = begins  # this machine's clock was set back; the mark must not go to an earlier run
         occurred = None if at is None else When(at, zone=store.zone)
         body = ClockMarked(clock, state.value, reason)
         return write.add(author, body, incident=known.id, subject=known.id, occurred=occurred)

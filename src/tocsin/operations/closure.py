@@ -18,8 +18,10 @@ def look(store: Store, incident: str) -> tuple[Condition, ...]:
 
 def standing(connection: Connection, store: Store, incident: Incident) -> tuple[Condition, ...]:
     """Return how each condition for closing an incident stands now."""
-    scheme, states = clocks.states(connection, incident, store.now(), store.zone)
-    return closure.standing(incident, scheme, states)
+    now = store.now()
+    scheme, states = clocks.states(connection, incident, now, store.zone)
+    duties = clocks.duties_of(connection, incident, now, store.zone) if "duties" in scheme.closure else ()
+    return closure.standing(incident, scheme, states, duties)
 
 
 def check(connection: Connection, store: Store, incident: Incident) -> None:

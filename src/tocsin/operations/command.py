@@ -112,6 +112,7 @@ def _view(
     system = systems.by_name(connection, known.system)
     # What is told in imported history was told elsewhere: it does no duty of this console.
     told = [item for item in items if item.lane == "told" and not item.source]
+    asked = clocks.asked(connection, known, now, zone)
     layers = dict.fromkeys(layer_of(alert, None).value for _, alert in known.alerts)
     calling = escalation.arranged_in(connection).standing(known, scheme, now, zone)
     return CommandView(
@@ -120,7 +121,7 @@ def _view(
         scheme=scheme,
         system=system.name if system else known.system,
         clocks=one.clocks,
-        actions=tuple(next_actions(known, scheme, one.clocks, told, layers, now, calling)),
+        actions=tuple(next_actions(known, scheme, one.clocks, told, layers, now, calling, asked)),
         lines=tuple(log[:LONGEST_LOG]),
         items=tuple(items),
         links=tuple(_links(known, others)),

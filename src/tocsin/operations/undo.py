@@ -13,7 +13,7 @@ from tocsin.model.arrangement import (
     PolicyChosen,
     RosterSet,
 )
-from tocsin.model.filing import PersonalMarked
+from tocsin.model.filing import DutyRuled, PersonalMarked, QuestionAnswered
 from tocsin.model.incident import standing
 from tocsin.model.journal import (
     AlertAdded,
@@ -114,6 +114,8 @@ _UNDOABLE = (
     ResultsRecorded,
     FixVerified,
     PersonalMarked,
+    QuestionAnswered,
+    DutyRuled,
 )
 
 
@@ -229,6 +231,10 @@ def _same_ground(entry: Entry, target: Entry, other: Entry) -> bool:
               RoleAssumed(role=theirs) | RoleRelinquished(role=theirs)):  # fmt: skip
             return mine == theirs
         case ClockMarked(clock=mine), ClockMarked(clock=theirs):
+            return mine == theirs
+        case QuestionAnswered(question=mine), QuestionAnswered(question=theirs):
+            return mine == theirs
+        case DutyRuled(duty=mine), DutyRuled(duty=theirs):
             return mine == theirs
         case StepMarked(step=mine), StepMarked(step=theirs):
             return mine == theirs

@@ -1,0 +1,186 @@
+"""`tocsin duties INCIDENT` tells what the law asks and by when, answers its questions, rules on a duty."""
+
+import argparse
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from tocsin.cli import options
+from tocsin.errors import Missing
+from tocsin.model.answers import Answer, question_of, said
+from tocsin.model.regime import Question
+from tocsin.operations import answers, duties
+from tocsin.operations.duties import DutiesView, DutyView
+from tocsin.store.folder import Store
+
+_KEYS = """JSON keys: reference, as_of (of the rules), duties (a list, nearest deadline first, of duty, title,
+verdict, because, question, plan_to, legal_outer, state, citation, sureness, and: regime, recipient, kind,
+optional, ruled, waits_for, keep_until, house_target, why), questions (those still open, the one that decides
+most first, of id, text, scope, answers, choices, help, citation, decides), wanted (facts to state, of fact,
+title, duties), answers (of question, values, by, at, note), recorded. verdict is applies, does not apply or
+undecided: then question is the id that decides it. plan_to is the deadline to work by, legal_outer what the
+law still takes where it rolls; both null where nothing counts down, also where the law gives no number.
+waits_for is the fact that nobody has stated yet, keep_until no deadline. Without --all those that do not
+apply are left out. Times are ISO 8601 in UTC."""
+_HOWS = ("applies", "does-not")
+
+
+def register(subparsers: options.Subparsers) -> None:
+    """Add the command."""
+    parser = options.command(
+        subparsers, "duties", _run, "which duties apply to an incident, by when, and what decides them",
+        writes=True,
+    )  # fmt: skip
+    parser.epilog = (
+        "answer QUESTION VALUE... answers a question (no VALUE takes the answer back), questions lists those "
+        "still open, rule DUTY applies|does-not REASON rules on a duty whatever the answers say. " + _KEYS
+    )
+    parser.add_argument("incident", metavar="INCIDENT", help="reference or id")
+    parser.add_argument("--all", action="store_true", help="those that do not apply, too")
+    parser.add_argument("--at", metavar="TIME", help="as they stood then; default now")
+    parser.add_argument("--note", default="", help="a remark on an answer")
+    parser.add_argument("verb", nargs="?", choices=("answer", "rule", "questions"), metavar="VERB")
+    parser.add_argument("words", nargs="*", metavar="WORD", help="what the verb needs")
+
+
+def _run(args: argparse.Namespace) -> int:
+    with options.opened(args) as store:
+        match args.verb:
+            case "answer":
+                _answer(store, args)
+            case "rule":
+                _rule(store, args)
+            case _ if args.words:
+                raise Missing("there is nothing to do with these words.", where=" ".join(args.words)[:100])
+        at = None if args.at is None else options.instant(store, args.at)
+        view = duties.look(store, args.incident, at=at)
+        if args.json:
+            recorded = args.verb in ("answer", "rule")
+            options.print_json({**as_json(view, everything=args.all), "recorded": recorded})
+        elif args.verb == "questions":
+            _show_questions(view)
+        else:
+            _show(store, view, everything=args.all)
+    return 0
+
+
+def _answer(store: Store, args: argparse.Namespace) -> None:
+    if not args.words:
+        raise Missing("name the question.", hint="`tocsin duties INCIDENT questions` lists those open.")
+    question, *values = args.words
+    by = options.author(store, args)
+    answers.answer(store, by, question, values, incident=args.incident, note=args.note)
+
+
+def _rule(store: Store, args: argparse.Namespace) -> None:
+    if len(args.words) < 3 or args.words[1] not in _HOWS:
+        raise Missing("a ruling names the duty, applies or does-not, and the reason.",
+                      hint='Such as: rule eu-gdpr-33/notify_sa does-not "no personal data".')  # fmt: skip
+    duty, how, *reason = args.words
+    by = options.author(store, args)
+    duties.rule(store, by, args.incident, duty, how == _HOWS[0], " ".join(reason))
+
+
+def as_json(view: DutiesView, *, everything: bool = True) -> dict[str, Any]:
+    """Return the stable JSON form of an incident's duties."""
+    rows = [one for one in view.rows if everything or one.duty.verdict.value != "does not apply"]
+    return {
+        "reference": view.incident.reference,
+        "as_of": view.rules.as_of,
+        "duties": [_row(one) for one in rows],
+        "questions": [_question(one, view) for one in view.questions],
+        "wanted": [{"fact": one.fact, "title": one.title, "duties": one.duties} for one in view.wanted],
+        "answers": [_given(one) for one in view.answers.values()],
+    }
+
+
+def _row(one: DutyView) -> dict[str, Any]:
+    duty, clock = one.duty, one.clock
+    return {
+        "duty": duty.id,
+        "title": duty.stage.name,
+        "verdict": duty.verdict,
+        "because": duty.because,
+        "question": duty.question or None,
+        "plan_to": one.plan_to,
+        "legal_outer": one.legal_outer,
+        "state": one.state,
+        "citation": duty.stage.citation or duty.regime.citation,
+        "sureness": duty.stage.basis or duty.regime.confidence,
+        "regime": duty.regime.title,
+        "recipient": duty.stage.recipient,
+        "kind": duty.regime.kind,
+        "optional": duty.optional,
+        "ruled": duty.ruled,
+        "waits_for": one.waits_for or None,
+        "keep_until": one.keep_until,
+        "house_target": clock.target if clock else None,
+        "why": clock.why if clock else "",
+    }
+
+
+def _question(one: Question, view: DutiesView) -> dict[str, Any]:
+    return {
+        "id": one.id,
+        "text": one.text,
+        "scope": one.scope,
+        "answers": one.answers,
+        "choices": [{"id": choice.id, "title": choice.title} for choice in one.choices],
+        "help": one.help,
+        "citation": one.citation,
+        "decides": view.deciding.get(one.id, ()),
+    }
+
+
+def _given(one: Answer) -> dict[str, Any]:
+    return {"question": one.question, "values": one.values, "by": one.by, "at": one.at, "note": one.note}
+
+
+def _show(store: Store, view: DutiesView, *, everything: bool) -> None:
+    options.show(f"{view.incident.reference}  rules as of {view.rules.as_of}")
+    for one in view.rows:
+        if one.duty.applies or (everything and one.duty.verdict.value != "undecided"):
+            options.show(f"{_when(store, one):<24} {one.state:<14} {one.duty.id}: {one.duty.stage.name}")
+            for remark in _remarks(store, one):
+                options.show(f"{'':<24} {remark}")
+    undecided = sum(one.duty.verdict.value == "undecided" for one in view.rows)
+    if undecided:
+        options.show(f"{undecided} undecided; the next question: {view.questions[0].text}")
+    for wanted in view.wanted:
+        options.show(f"state {wanted.fact}: {', '.join(wanted.duties)}")
+
+
+def _show_questions(view: DutiesView) -> None:
+    for one in view.questions:
+        options.show(f"{one.id}  ({one.scope}; decides {len(view.deciding.get(one.id, ()))})  {one.text}")
+        if one.choices:
+            options.show(f"    {', '.join(choice.id for choice in one.choices)}")
+    for given in view.answers.values():
+        question = question_of(view.rules, given.question)
+        words = said(question, given.values) if question else ", ".join(given.values)
+        options.show(f"{given.question}  {words}  ({given.by}, {given.at:%Y-%m-%d %H:%M} UTC)")
+
+
+def _when(store: Store, one: DutyView) -> str:
+    if one.plan_to is not None:
+        return _stamp(store, one.plan_to)
+    if one.keep_until is not None:
+        return f"keep until {one.keep_until.astimezone(ZoneInfo(store.zone)):%Y-%m-%d}"
+    return "no number in the law" if one.clock is not None and one.clock.counts_up else ""
+
+
+def _remarks(store: Store, one: DutyView) -> list[str]:
+    told = [one.duty.because]
+    if one.legal_outer is not None:
+        told.append(f"at the latest {_stamp(store, one.legal_outer)}")
+    if one.clock is not None and one.clock.why:
+        told.append(one.clock.why)
+    if one.clock is not None and one.clock.target is not None:
+        told.append(f"house target {_stamp(store, one.clock.target)}: no duty")
+    if one.waits_for:
+        told.append(f"waits for {one.waits_for}")
+    return told
+
+
+def _stamp(store: Store, at: datetime) -> str:
+    return f"{at.astimezone(ZoneInfo(store.zone)):%Y-%m-%d %H:%M:%S %Z}"
