@@ -32,7 +32,9 @@ AWKWARD = {
     "right \u202eto left": "U+202E",
     "zero\u200bwidth": "U+200B",
     "lone \ud800 half": "U+D800",
-    "模型 and 🔥": "U+6A21 U+578B and U+1F525",
+    "模型 and 🔥": "模型 and 🔥",
+    "variant\ufe01 filler\u3164": "variantU+FE01 fillerU+3164",
+    '=HYPERLINK("https://x") @SUM(A1) +1 -1': '=HYPERLINK("https://x") @SUM(A1) +1 -1',
     "Größe café Ωσ ✓ ▲ →": "Größe café Ωσ ✓ ▲ →",
     "a" + "\u0301" * 5000: "[+4995 marks]",
 }

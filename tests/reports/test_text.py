@@ -3,10 +3,13 @@
 import re
 from html import unescape
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tocsin.errors import BadInput
 from tocsin.reports import fonts
+from tocsin.reports.characters import drawable, normal, unseen
 from tocsin.reports.page import SMALL
 from tocsin.reports.text import cells, markup, one_line, paragraphs, plain
 
@@ -22,7 +25,12 @@ def test_printable_ascii_is_printed_as_it_is(text: str) -> None:
 
 
 @given(st.text(st.characters(), max_size=60))
-def test_any_text_can_be_set_and_only_our_own_tags_are_in_it(text: str) -> None:
+def test_any_text_is_set_with_only_our_own_tags_or_refused_by_name(text: str) -> None:
+    missing = [c for c in normal(text) if not drawable(c)]
+    if missing:
+        with pytest.raises(BadInput, match=r"U\+[0-9A-F]{4,5} "):
+            markup(text, fonts.SANS)
+        return
     tags = set(re.findall(r"</?(\w+)", markup(text, fonts.SANS)))
     assert tags <= {"font"}
     in_cells = [paragraph for cell in cells(text, SMALL) for paragraph in cell]
@@ -31,13 +39,22 @@ def test_any_text_can_be_set_and_only_our_own_tags_are_in_it(text: str) -> None:
 
 
 @given(st.text(st.characters(), min_size=1, max_size=60))
-def test_metadata_holds_no_character_without_a_shape(text: str) -> None:
-    own = fonts.glyphs(fonts.SANS)
-    assert all(character in own for character in plain(text))
+def test_metadata_holds_nothing_unseen(text: str) -> None:
+    assert not any(unseen(character) for character in plain(text))
 
 
-def test_a_character_without_glyph_is_named() -> None:
-    assert shown(markup("a模b", fonts.SANS)) == "aU+6A21b"
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("a\U00012000b", "“𒀀” (U+12000 CUNEIFORM SIGN A), in “a𒀀b”"),
+        ("before हिन्दी", "“ह” (U+0939 DEVANAGARI LETTER HA), in “before हिन्दी”"),
+        ("สวัสดี", "U+0E2A THAI CHARACTER SO SUA"),
+    ],
+)
+def test_a_character_no_font_has_stops_the_export_and_is_named(text: str, named: str) -> None:
+    with pytest.raises(BadInput) as refused:
+        markup(text, fonts.SANS)
+    assert named in str(refused.value)
 
 
 def test_a_glyph_of_the_second_font_is_drawn_in_it() -> None:

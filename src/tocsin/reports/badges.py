@@ -6,7 +6,7 @@ from reportlab.lib.colors import Color, HexColor
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Flowable
 
-from tocsin.reports import fonts
+from tocsin.reports import fonts, runs
 from tocsin.reports.page import INK
 from tocsin.reports.text import plain
 
@@ -55,9 +55,10 @@ class Badge(Flowable):  # type: ignore[misc]
         self, word: str, look: tuple[Shape, Color], size: float = 8, *, framed: bool = False
     ) -> None:
         super().__init__()
-        self.word, self.look, self.size, self.framed = plain(word)[:40], look, size, framed
+        self.look, self.size, self.framed = look, size, framed
+        self._word = runs.line(plain(word)[:40], fonts.SANS_BOLD)
         self._pad = size * 0.7 if framed else 0.0
-        self.width = size * 1.35 + fonts.width(self.word, fonts.SANS_BOLD, size) + 2 * self._pad
+        self.width = size * 1.35 + runs.width(self._word, size) + 2 * self._pad
         self.height = size * 1.25 + self._pad
 
     def draw(self) -> None:
@@ -70,8 +71,7 @@ class Badge(Flowable):  # type: ignore[misc]
         self.canv.setFillColor(colour)
         draw_shape(self.canv, shape, self._pad + self.size * 0.42, middle, self.size * 0.46)
         self.canv.setFillColor(INK)
-        self.canv.setFont(fonts.SANS_BOLD, self.size)
-        self.canv.drawString(self._pad + self.size * 1.3, middle - self.size * 0.35, self.word)
+        runs.draw(self.canv, self._pad + self.size * 1.3, middle - self.size * 0.35, self._word, self.size)
 
 
 def draw_shape(canvas: Canvas, shape: Shape, x: float, y: float, radius: float) -> None:

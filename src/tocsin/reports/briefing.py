@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import groupby
 
-from reportlab.platypus import CondPageBreak, Flowable, KeepTogether, Paragraph, Spacer
+from reportlab.platypus import CondPageBreak, Flowable, KeepTogether, Spacer
 
 from tocsin.model.briefing import NUMBERS, Briefing
 from tocsin.model.handover import QUESTIONS, SIDES, Handover
@@ -23,6 +23,7 @@ from tocsin.reports.page import (
     Furniture,
     Heading,
 )
+from tocsin.reports.paragraph import Paragraph
 from tocsin.reports.text import cells, markup, one_line, paragraphs
 
 # "22:16  Escalate", "due 2026-11-22 01:46  Resolve", as drafts write them and people may.

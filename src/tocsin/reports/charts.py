@@ -12,7 +12,7 @@ from reportlab.platypus import Flowable
 
 from tocsin.model.instant import to_us
 from tocsin.model.report import Band, Chart, Charts
-from tocsin.reports import fonts, strokes, words
+from tocsin.reports import fonts, runs, strokes, words
 from tocsin.reports.page import QUIET, RULE
 from tocsin.reports.text import plain
 
@@ -59,19 +59,18 @@ class Marks(Flowable):  # type: ignore[misc]
     def draw(self) -> None:
         scale = Scale(self.charts, _LABEL_WIDTH, self.width)
         self.canv.setFillColor(DEPLOYED)
-        self.canv.setFont(fonts.SANS, 6.8)
         free = 0.0
         for mark in self.charts.marks:
-            label, x = plain(mark.label)[:40], scale.at(mark.began.high)
+            label, x = runs.line(plain(mark.label)[:40], fonts.SANS), scale.at(mark.began.high)
             if mark.began.is_range:  # since when it may have served
                 self.canv.rect(
                     scale.at(mark.began.low), 0.6, x - scale.at(mark.began.low), 1.0, stroke=0, fill=1
                 )
-            room = fonts.width(label, fonts.SANS, 6.8) + 8
+            room = runs.width(label, 6.8) + 8
             start = min(x, self.width - room)
             if start >= free:
                 strokes.triangle(self.canv, x, 3.0)
-                self.canv.drawString(start + 5, 2.5, label)
+                runs.draw(self.canv, start + 5, 2.5, label, 6.8)
                 free = start + room + 4
 
 

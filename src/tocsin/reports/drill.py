@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
-from reportlab.platypus import Flowable, Paragraph, Spacer
+from reportlab.platypus import Flowable, Spacer
 
 from tocsin.model.classification import TYPES
 from tocsin.model.drill import Mark, Score
 from tocsin.reports import page, tables, words
 from tocsin.reports.page import BODY, KICKER, NOTE, SMALL, SMALL_BOLD, TITLE, Furniture, Heading
+from tocsin.reports.paragraph import Paragraph
 from tocsin.reports.text import one_line, paragraphs
 
 _WORDS = {True: "reached", False: "missed", None: "not judged"}

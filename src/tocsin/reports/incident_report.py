@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from reportlab.platypus import CondPageBreak, Flowable, KeepTogether, Paragraph, Spacer
+from reportlab.platypus import CondPageBreak, Flowable, KeepTogether, Spacer
 
 from tocsin.model.instant import When
 from tocsin.model.report import Charts, IncidentReport, Text
@@ -21,6 +21,7 @@ from tocsin.reports.page import (
     Furniture,
     Heading,
 )
+from tocsin.reports.paragraph import Paragraph
 from tocsin.reports.text import markup, one_line, paragraphs
 
 NOT_YET = "Not yet recorded."

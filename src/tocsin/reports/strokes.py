@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from reportlab.lib.colors import Color
 from reportlab.pdfgen.canvas import Canvas
 
-from tocsin.reports import fonts
+from tocsin.reports import fonts, runs
 from tocsin.reports.page import INK, QUIET
 
 Values = NDArray[np.float64]
@@ -74,10 +74,9 @@ def diamond(canvas: Canvas, x: float, y: float) -> None:
 def write(
     canvas: Canvas, x: float, y: float, text: str, font: str, size: float, *, quiet: bool = False
 ) -> None:
-    """Write one line of text; every character of it must have a glyph in the font."""
+    """Write one line of text, in `font` wherever that has the glyph."""
     canvas.setFillColor(QUIET if quiet else INK)
-    canvas.setFont(font, size)
-    canvas.drawString(x, y, text)
+    runs.draw(canvas, x, y, runs.line(text, font), size)
 
 
 def wrapped(text: str, room: float, most: int) -> list[str]:
@@ -86,7 +85,7 @@ def wrapped(text: str, room: float, most: int) -> list[str]:
     text = text[:200]
     while text and len(lines) < most:
         size = len(text)
-        while size > 1 and fonts.width(text[:size], fonts.SANS_BOLD, 7.5) > room:
+        while size > 1 and runs.width(runs.line(text[:size], fonts.SANS_BOLD), 7.5) > room:
             size -= 1
         if size < len(text) and (space := max(text.rfind(c, 0, size) for c in " _-/.")) > size // 2:
             size = space + 1
