@@ -3,6 +3,7 @@
 import argparse
 import sys
 from collections.abc import Sequence
+from functools import cache
 from importlib import import_module
 
 from tocsin import __version__
@@ -43,6 +44,8 @@ _COMMANDS = (
     "triage_command",
     "matrix_command",
     "clocks_command",
+    "duties_command",
+    "due_command",
     "fact_command",
     "escalation_command",
     "roster_command",
@@ -80,6 +83,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 1
 
 
+@cache
 def parser() -> argparse.ArgumentParser:
     """Return the parser of all commands. Without a command the console opens."""
     from tocsin.cli.console_command import run as open_console

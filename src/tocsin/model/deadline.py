@@ -72,8 +72,7 @@ def due(
     """
     found = rules.stage(duty)
     if found is None:
-        raise NotFound("there is no such stage of a regime.", where=duty[:100],
-                       hint="`tocsin regimes list` names them, `regimes show` their stages.")  # fmt: skip
+        raise _no_stage(duty)
     regime, stage = found
     moments = {written_out(rules, duty, name): at for name, at in given.items()}
     anchor, stated = _anchor(rules, regime, stage, moments, zone, holidays, entity, state)
@@ -117,7 +116,7 @@ def needed(rules: Rules, duty: str) -> tuple[str, ...]:
     """
     found = rules.stage(duty)
     if found is None:
-        raise NotFound("there is no such stage of a regime.", where=duty[:100])
+        raise _no_stage(duty)
     regime, stage = found
     stem, _, rest = stage.anchor.partition(":")
     facts_ = [stage.anchor, *(f"{stem}:{regime.id}/{one}" for one in _group(regime, rest))]
@@ -135,6 +134,17 @@ def written_out(rules: Rules, duty: str, fact: str) -> str:
     if regime and colon and "/" not in rest and (regime.stage(rest) or rest in regime.groups):
         return f"{stem}:{regime.id}/{rest}"
     return fact.strip()
+
+
+def check(fact: str, given: Given) -> None:
+    """Refuse a moment so far away that nobody knows its holidays and zones. Raises BadInput."""
+    if not _FROM.year <= given.year < _UNTIL.year:
+        raise BadInput("this moment is too far away to count from.", where=f"{fact}={given}")
+
+
+def _no_stage(duty: str) -> NotFound:
+    hint = "`tocsin regimes list` names the regimes, `tocsin regimes show` their stages."
+    return NotFound("there is no such stage of a regime.", where=duty[:100], hint=hint)
 
 
 def _group(regime: Regime, stage: str) -> tuple[str, ...]:
@@ -200,8 +210,7 @@ def _calendar(
 
 def _instant(stated: Given, offset: Offset | None, calendar: Calendar, home: str, fact: str) -> datetime:
     """Return the moment of a fact (UTC); of a day its midnight, where its hour does not matter."""
-    if not _FROM.year <= stated.year < _UNTIL.year:
-        raise BadInput("this moment is too far away to count from.", where=f"{fact}={stated}")
+    check(fact, stated)
     if isinstance(stated, datetime):
         return (stated if stated.tzinfo else stated.replace(tzinfo=calendar.tz(home))).astimezone(UTC)
     if offset is not None and offset.unit in _HOURS:

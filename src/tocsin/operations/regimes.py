@@ -64,9 +64,15 @@ def rules(store: Store) -> Rules:
     return found.rules if found.entry is not None else _shipped(store.zone, store.now().year)
 
 
-def shipped(year: int) -> Rules:
-    """Return the rules as shipped, with public holidays around a year, where there is no store."""
-    return _shipped("UTC", year)
+def shipped(regime: str, state: str, year: int | None = None) -> Rules:
+    """Return the rules as shipped, where there is no store, with the calendars that one regime counts by.
+
+    `state` (ISO 3166) is the member state of filing, `year` the one whose public holidays matter.
+    """
+    rules = regimes.load_shipped()
+    found = rules.regime(regime)
+    days = {f"eu:{state}", *(one.calendar for one in (found.stages if found else ()))}
+    return written_out(rules, "UTC", datetime(year or rules.as_of.year, 7, 1, tzinfo=UTC), days)
 
 
 def look(connection: Connection) -> Standing:

@@ -1,6 +1,6 @@
 """Public holidays and zones written out into a scheme's calendars, so that no later data moves its clocks."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import date, datetime
 from functools import lru_cache
@@ -21,13 +21,15 @@ def expanded(scheme: Scheme, home: str, now: datetime) -> Scheme:
     return _with_calendars(scheme, lambda one: frozen(_with_holidays(one, now.year), home, now))
 
 
-def written_out(rules: Rules, home: str, now: datetime) -> Rules:
+def written_out(rules: Rules, home: str, now: datetime, only: Collection[str] | None = None) -> Rules:
     """Return rules with the public holidays and zones of their calendars as they are known today.
 
-    The same all through a year. `home` is the store's zone, of calendars that name none.
+    The same all through a year. `home` is the store's zone, of calendars that name none; `only` these
+    calendars are wanted.
     """
     years = range(now.year - RULES_BACK, now.year + RULES_AHEAD + 1)
-    calendars = {name: frozen(_with(one, years), home, now) for name, one in rules.calendars.items()}
+    wanted = rules.calendars if only is None else rules.calendars.keys() & set(only)
+    calendars = {name: frozen(_with(rules.calendars[name], years), home, now) for name in sorted(wanted)}
     return replace(rules, calendars=calendars)
 
 
