@@ -12,6 +12,7 @@ from tocsin.model.regime import Field, Regime, Stage
 
 # What is worked out anew for each filing and never carried over from the one before.
 _OF_THE_FILING = "filing."
+_NEEDED = ("true", "where_possible")
 _UPDATES = ("update", "supplement", "intermediate", "progress", "followup", "complement", "amend")
 
 
@@ -98,8 +99,10 @@ def views(record: Record, before: Mapping[str, Filled] | None = None) -> tuple[F
 
 
 def needed(field: Field, record: Record) -> bool:
-    """Whether a field may not be left blank: what the rule always asks for, and reasons when it is late."""
-    return field.required == "true" or (field.late_only and record.late is True)
+    """Whether a field may not be left blank: what the rule asks for, always or where possible, and reasons
+    when it is late. What is not possible yet is said to be unknown.
+    """
+    return field.required in _NEEDED or (field.late_only and record.late is True)
 
 
 def carried(record: Record, before: Filing) -> dict[str, Filled]:

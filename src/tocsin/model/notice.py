@@ -22,6 +22,7 @@ class Says(StrEnum):
     UNKNOWN = "not yet available"
     NOT_APPLICABLE = "not applicable"
     BLANK = "not stated"
+    NOT_DUE = "not due in this report"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,7 @@ class Notice:
     """A notice to somebody outside. Instants are aware UTC and laid out in `zone`.
 
     `title` and `law` name it, `kind` is its phase in words, `version` counts the notices of this duty.
-    `columns` are the stages of the same form in its order, for the worksheet; `portal` are field ids in the
+    `form` and `columns` are all fields and stages of the same form, for the worksheet; `portal` are field ids in the
     portal's order. `digest` is the SHA-256 of the contents, empty while nobody has begun it. `statement` is
     what the law wants said beside the fields. `receipt` and `how` tell of the filing.
     """
@@ -132,6 +133,7 @@ class Notice:
     digest: str = ""
     how: str = ""
     receipt: str = ""
+    form: tuple[Entry, ...] = ()
     columns: tuple[str, ...] = ()
     column: str = ""
     portal: tuple[str, ...] = ()
@@ -192,6 +194,6 @@ class InternalNotice:
 
 
 def portal_order(notice: Notice) -> Sequence[Entry]:
-    """Return the entries in the order of the authority's portal; the others follow in the law's."""
+    """Return the whole form in the order of the authority's portal; the others follow in the law's."""
     rank = {id_: number for number, id_ in enumerate(notice.portal)}
-    return sorted(notice.entries, key=lambda one: rank.get(one.id, len(rank)))
+    return sorted(notice.form or notice.entries, key=lambda one: rank.get(one.id, len(rank)))

@@ -4,8 +4,9 @@
 guessed is an estimate, what is only suspected an opinion, and what nobody has said is not there.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -20,6 +21,8 @@ from tocsin.model.journal import Entry
 from tocsin.model.regime import Field, Regime, Rules, Stage
 from tocsin.model.timeline import Item
 
+# How `stamp` writes a moment; a form that asks for UTC wants it as ISO 8601.
+_STAMP = re.compile(r"(\d{4}-\d\d-\d\d) (\d\d:\d\d(?::\d\d)?) UTC(?: \([^)]*\))?")
 _SURENESS = {Fill.VALUE: "", Fill.ESTIMATE: " (estimate)", Fill.OPINION: " (not established)"}
 
 
@@ -66,7 +69,10 @@ Source = Callable[[Record, str], Iterable[Piece]]
 def fill(asked: Field, record: Record) -> Filled | None:
     """Return what the record says for a field; None where it says nothing."""
     pieces = [piece for source in asked.source.split() for piece in of(source, record)]
-    return joined(pieces)
+    found = joined(pieces)
+    if found is None or "(UTC)" not in asked.label:
+        return found
+    return replace(found, value=_STAMP.sub(r"\1T\2Z", found.value))
 
 
 def of(source: str, record: Record) -> Iterator[Piece]:

@@ -106,8 +106,10 @@ def _detected(record: Record, _: str) -> Iterator[Piece]:
 
 def _fact(record: Record, fact: str) -> Iterator[Piece]:
     """A moment that somebody stated, or that follows from what was done."""
+    own = f"{fact}@{record.regime.id}"  # of this regime alone goes before that of all
+    every = [one for one in record.incident.conduct.facts if one.body.fact in (fact, own)]
+    stated = [one for one in every if one.body.fact == own] or every
     at = facts.facts(record.incident).get(fact)
-    stated = [one for one in record.incident.conduct.facts if one.body.fact == fact]
     if stated:
         entry = record.entries.get(stated[-1].entry)
         yield Piece(stamp(stated[-1].at, record.zone), origin=origin(facts.title(fact), entry, record.zone))
@@ -239,7 +241,8 @@ def _classification(record: Record, _: str) -> Iterator[Piece]:
 
 
 def _phase(record: Record, _: str) -> Iterator[Piece]:
-    yield Piece(PHASES.get(record.phase, PHASES[INITIAL]), origin=("Phase of this filing",))
+    phase = PHASES.get(record.phase, PHASES[INITIAL])
+    yield Piece(f"{phase}: {record.stage.name}", origin=("Phase of this filing",))
 
 
 def _undetermined(record: Record, _: str) -> Iterator[Piece]:

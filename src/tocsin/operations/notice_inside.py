@@ -53,7 +53,7 @@ def _origins(view: FilingView) -> Iterator[Origin]:
 
 def _decided(view: FilingView) -> Iterator[Approval]:
     """The answers and rulings that led to the verdict."""
-    for question, _ in needs_of(view.regime, view.stage):
+    for question in dict(needs_of(view.regime, view.stage)):
         answer = view.base.answers.get(question)
         asked = answering.question_of(view.base.rules, question)
         if answer is None or asked is None or answer.at is None:

@@ -13,7 +13,6 @@ from tocsin.model.filings import PHASES, State
 from tocsin.model.notice import Attachment, Change, ClockBlock, Entry, Notice, Says, Sender
 from tocsin.model.prefill import stamp
 from tocsin.model.redaction import Redaction
-from tocsin.model.regime import Stage
 from tocsin.model.report import Charts
 from tocsin.operations.filings_view import FilingView
 
@@ -52,13 +51,22 @@ _CODE = re.compile(r"(?:field\s+)?(\d+(?:\.\d+)+)$")
 _STATE = "member_state"
 _AUTHORITY = {"supervisory_authority": "supervisory_authority", "ico": "supervisory_authority"}
 _MOST_COLUMNS = 4
+_FREE = ("false", "optional")
+_LETTERS = frozenset({
+    "dora", "csirt", "enisa", "ico", "nydfs", "fca", "pra", "apra", "sec", "cisa", "fda", "mas", "ppc", "hhs",
+    "ftc", "anpd", "dpb", "cac", "oaic", "asd", "opc", "cai", "pdpc", "pipc", "ai", "psd2", "cer", "ca", "oes",
+    "ny", "dfs", "ag", "cert", "cn",
+})  # fmt: skip
 
 
 def notice_of(view: FilingView, standing: Standing, charts: Charts | None) -> Notice:
     """Return the notice that stands in a view, for readers outside."""
     regime, stage, past = view.regime, view.stage, view.base.past
     filed = view.filing.filed if view.filing else None
-    shown = tuple(_entry(view, one) for one in view.fields)
+    final = standing is Standing.AS_FILED  # where nobody is to fill in what the rule does not ask for
+    shown = tuple(
+        _entry(view, one) for one in view.fields if not (final and one.empty and one.field.required in _FREE)
+    )
     columns = _columns(view)
     return Notice(
         reference=view.incident.reference,
@@ -90,6 +98,7 @@ def notice_of(view: FilingView, standing: Standing, charts: Charts | None) -> No
         digest=view.digest,
         how=filed.body.how if filed else "",
         receipt=filed.body.receipt if filed else "",
+        form=_form(view, shown, columns),
         columns=columns,
         column=stage.name,
         portal=regime.portal,
@@ -115,7 +124,7 @@ def text_of(filled: Filled | None, when: str, zone: str, *, needed: bool) -> tup
     if filled is None or is_empty(filled):
         if needed:
             return Says.BLANK, "Still empty. A value, or why there is none, is required."
-        return Says.BLANK, f"Not stated. Asked for only: {when}." if when else "Not stated. Not required."
+        return Says.BLANK, f"Not stated. Asked for only: {when}." if when else "Not stated."
     if filled.fill is Fill.UNKNOWN:
         by = f" Expected by {stamp(filled.expected, zone)}." if filled.expected else ""
         why = f" {filled.reason}" if filled.reason else ""
@@ -144,14 +153,32 @@ def _version(view: FilingView) -> int:
 def _columns(view: FilingView) -> tuple[str, ...]:
     """The stages of the same form: those that ask for fields this one asks for too, in the law's order."""
     own = {one.field.id for one in view.fields}
-    shared: list[Stage] = []
+    columns: dict[frozenset[str], str] = {}  # those that ask for the same are one column
+    fullest: frozenset[str] = frozenset()
     for stage in view.regime.stages:
-        if stage is view.stage or any(stage.id in one.stages and one.id in own for one in view.regime.fields):
-            shared.append(stage)
-    asked = {stage.id: frozenset(one.id for one in view.regime.fields_of(stage.id)) for stage in shared}
-    if len(set(asked.values())) < 2:
-        return ()
-    return tuple(stage.name for stage in shared[:_MOST_COLUMNS])
+        asked = frozenset(one.id for one in view.regime.fields_of(stage.id))
+        grows = bool(asked & own) and asked >= fullest  # each report of a form asks for more than the last
+        if stage is view.stage or (grows and asked not in columns):
+            columns[asked] = stage.name
+            fullest = max(fullest, asked, key=len)
+    return tuple(columns.values())[:_MOST_COLUMNS] if len(columns) > 1 else ()
+
+
+def _form(view: FilingView, entries: tuple[Entry, ...], columns: tuple[str, ...]) -> tuple[Entry, ...]:
+    """The whole form: the fields this report asks for, and those due in another one of its columns."""
+    if not columns:
+        return entries
+    known = {one.id: one for one in entries}
+    named = {stage.id for stage in view.regime.stages if stage.name in columns}
+    asked = {one.field.id for one in view.fields}
+    found = []
+    for field in view.regime.fields:
+        if field.id in known:
+            found.append(known[field.id])
+        elif field.id not in asked and not named.isdisjoint(field.stages):
+            later = _entry(view, FieldView(field, None))
+            found.append(replace(later, says=Says.NOT_DUE, text="Not due in this report."))
+    return tuple(found)
 
 
 def _said(view: FilingView, question: str) -> str:
@@ -186,7 +213,7 @@ def _clock(view: FilingView) -> ClockBlock:
     offset = f"{stage.offset.words}; " if stage.offset else ""
     return ClockBlock(
         rule=f"{offset}{rule}",
-        trigger=facts.title(stage.anchor).capitalize(),
+        trigger=_trigger(view),
         start=clock.started if clock else None,
         set_by=_set_by(view),
         due=clock.due if clock else None,
@@ -200,10 +227,22 @@ def _clock(view: FilingView) -> ClockBlock:
     )
 
 
+def _trigger(view: FilingView) -> str:
+    """What the deadline counts from, with the earlier notice by its name."""
+    stem, colon, rest = view.stage.anchor.partition(":")
+    named = view.base.rules.stage(rest) if colon else None
+    if named is not None and f"{stem}:" == facts.SUBMISSION:
+        return f"Filing of “{named[1].name}”"
+    if named is not None:
+        return f"{stem.capitalize()} time of “{named[1].name}”"
+    return facts.title(view.stage.anchor).capitalize()
+
+
 def _set_by(view: FilingView) -> str:
     """The office of whoever stated the trigger: who it was stays inside."""
     anchor = view.stage.anchor
-    stated = [one for one in view.incident.conduct.facts if one.body.fact.partition("@")[0] == anchor]
+    own = (anchor, f"{anchor}@{view.regime.id}")
+    stated = [one for one in view.incident.conduct.facts if one.body.fact in own]
     if stated:
         roles = [role for role, person in view.incident.staff.items() if person == stated[-1].by]
         return f"the organisation ({', '.join(roles)})" if roles else "the organisation"
@@ -269,7 +308,6 @@ def _statement(view: FilingView) -> Iterator[str]:
 
 
 def _words(recipient: str) -> str:
-    known = {"ico": "Information Commissioner's Office", "sec": "Securities and Exchange Commission"}
-    words = recipient.replace("_", " ")
-    short = len(words) <= 5 and " " not in words
-    return known.get(recipient) or (words.upper() if short else f"{words[:1].upper()}{words[1:]}")
+    """The office a stage names, in words: short ones are names by their letters."""
+    words = " ".join(word.upper() if word in _LETTERS else word for word in recipient.split("_"))
+    return f"{words[:1].upper()}{words[1:]}"

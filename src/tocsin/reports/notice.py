@@ -31,12 +31,11 @@ _SHADE, _GREY = HexColor("#fdf1d6"), HexColor("#f3f5f7")
 _FIELD = page.style("field", fonts.SANS_BOLD, 9.5, spaceBefore=0)
 _CITATION = page.style("citation", size=7.5, colour=QUIET, alignment=2)
 _SURE = page.style("how sure", fonts.SANS_BOLD, 7.5, QUIET)
-_VALUE = page.style("value", spaceAfter=2, leftIndent=4)
-_OPEN = page.style("open", backColor=_SHADE, borderPadding=(2, 3, 2, 4), leftIndent=4, spaceAfter=3,
-                   spaceBefore=2)  # fmt: skip
-_NONE = page.style("none", colour=QUIET, backColor=_GREY, borderPadding=(2, 3, 2, 4), leftIndent=4,
-                   spaceAfter=3, spaceBefore=2)  # fmt: skip
-_LABEL_PT, _CITATION_PT = 118.0, 170.0
+_VALUE = page.style("value", spaceAfter=2, leftIndent=4, rightIndent=4)
+_BOX = {"borderPadding": (2, 3, 2, 4), "leftIndent": 4, "rightIndent": 4, "spaceAfter": 3, "spaceBefore": 2}
+_OPEN = page.style("open", backColor=_SHADE, **_BOX)
+_NONE = page.style("none", colour=QUIET, backColor=_GREY, **_BOX)
+_LABEL_PT, _CITATION_PT = 118.0, 205.0
 _STRIPS = 3  # a notice is no signal report
 _INSIDE = "Internal copy. What follows does not leave the organisation."
 _SURENESS = {Says.ESTIMATE: "Estimate", Says.OPINION: "Opinion, not established"}

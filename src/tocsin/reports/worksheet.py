@@ -14,7 +14,8 @@ from tocsin.reports.text import cells, markup, paragraphs
 
 _HEAD = page.style("column", fonts.SANS, 6.5, page.QUIET, leading=8)
 _CENTRED = page.style("due", fonts.SANS_BOLD, 7, alignment=1)
-_CODE_PT, _NAME_PT, _DUE_PT = 62.0, 128.0, 44.0
+_NAME_PT, _DUE_PT = 128.0, 46.0
+_CODE_PT, _CITATION_PT = 30.0, 72.0  # the form's own number, or the paragraph where it numbers nothing
 _PART = {"1": "General information", "2": "Initial report", "3": "Intermediate report", "4": "Final report"}
 _DUE, _NOT = "due", "–"
 
@@ -63,14 +64,21 @@ def _table(notice: Notice, entries: list[Entry]) -> Flowable:
         rows += _rows(notice, entry)
         if entry.says in (Says.UNKNOWN, Says.BLANK) and (entry.needed or entry.says is Says.UNKNOWN):
             shaded.append(("BACKGROUND", (-1, begin), (-1, len(rows) - 1), page.TINT))
-    fixed = _CODE_PT + _NAME_PT + _DUE_PT * len(due)
-    widths = [_CODE_PT, _NAME_PT, *[_DUE_PT] * len(due), page.width_pt() - fixed]
+    first = _CODE_PT if all(one.code for one in entries) else _CITATION_PT
+    fixed = first + _NAME_PT + _DUE_PT * len(due)
+    widths = [first, _NAME_PT, *[_DUE_PT] * len(due), page.width_pt() - fixed]
     return tables.grid(rows, widths, *shaded)
 
 
 def _rows(notice: Notice, entry: Entry) -> Iterator[Row]:
-    values = cells(entry.text, SMALL)
-    sure = "" if entry.says is Says.VALUE else f"({entry.says.value})"
+    nothing = entry.says in (
+        Says.UNKNOWN,
+        Says.BLANK,
+        Says.NOT_APPLICABLE,
+        Says.NOT_DUE,
+    )  # and so nothing to copy
+    values = cells(entry.text, QUIET_SMALL if nothing else SMALL)
+    sure = "" if entry.says is Says.VALUE or nothing else f"({entry.says.value})"
     if sure:
         values[-1] = [*values[-1], *paragraphs(sure, QUIET_SMALL)]
     code = paragraphs(entry.code or entry.citation, QUIET_SMALL)
