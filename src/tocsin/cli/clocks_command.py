@@ -100,13 +100,14 @@ def _list(args: argparse.Namespace) -> int:
         if args.json:
             options.print_json([as_json(clock, at or now) for clock in found])
             return 0
+        wide = max([13, *(len(clock.id) for clock in found)])  # duties have long ids
         for clock in found:
             figure = _figure(clock, at or now)
             options.show(
-                f"{clock.id:<13} {clock.state:<14} {_due(store, clock):<22} {figure:<14} {clock.basis}"
+                f"{clock.id:<{wide}} {clock.state:<14} {_due(store, clock):<22} {figure:<14} {clock.basis}"
             )
             for remark in _remarks(store, clock):
-                options.show(f"{'':<28} {remark}")
+                options.show(f"{'':<{wide + 15}} {remark}")
         if not found:
             options.say("No clock runs.")
     return 0

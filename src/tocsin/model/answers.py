@@ -64,7 +64,14 @@ def fits(question: Question, values: Sequence[str]) -> bool:
 
 def satisfies(values: Sequence[str], wanted: Sequence[str]) -> bool:
     """Whether an answer is one of those wanted; of a number a bound such as >=500 that it keeps."""
-    return any(value in wanted or any(_within(value, bound) for bound in wanted) for value in values)
+    return bool(matching(values, wanted))
+
+
+def matching(values: Sequence[str], wanted: Sequence[str]) -> tuple[str, ...]:
+    """Return which of the values are among those wanted."""
+    return tuple(
+        value for value in values if value in wanted or any(_within(value, bound) for bound in wanted)
+    )
 
 
 def standing(rules: Rules, answers: Mapping[str, Answer]) -> dict[str, tuple[str, ...]]:
@@ -81,6 +88,11 @@ def said(question: Question, values: Sequence[str]) -> str:
     """Return an answer, or what satisfies a need, in words: the titles of its choices."""
     titles = {choice.id: choice.title for choice in question.choices}
     return ", ".join(titles.get(value, value) for value in values)
+
+
+def sentence(words: str) -> str:
+    """Return words as a sentence begins."""
+    return f"{words[:1].upper()}{words[1:]}"
 
 
 def wanted(question: Question, values: Sequence[str]) -> str:

@@ -18,7 +18,7 @@ from tocsin.model.clock_state import MARKS, TICKING, ClockState, State, at, stat
 from tocsin.model.conduct import Conduct
 from tocsin.model.counting import Counted, capped, count
 from tocsin.model.duty_rule import DutyRule
-from tocsin.model.facts import DUE, MET, facts, lies_ahead, title
+from tocsin.model.facts import DUE, MET, facts, lies_ahead
 from tocsin.model.incident import CLOSED, FIELDS, Incident
 from tocsin.model.severity import ClockRule, Scheme
 from tocsin.model.spans import Pause
@@ -108,7 +108,7 @@ def _state(id_: str, run: Run, lived: Life, scheme: Scheme, zone: str) -> ClockS
     if reason or run.started is None:
         note = f"until the {FIELDS.get(reason, reason).lower()} is known" if reason and not settled else ""
         if not reason and isinstance(rule, DutyRule):
-            note = f"waits until somebody says when this was: {title(rule.waits_for)}"
+            note = f"waits for: {rule.anchor_title}"
         return _ended(replace(clock, note=note), end)
     calendar = scheme.calendars.get(rule.calendar, scheme.calendar)
     if rule.repeats:

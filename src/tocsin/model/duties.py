@@ -267,8 +267,8 @@ def _judged(rules: Rules, needs: Needed, values: Mapping[str, tuple[str, ...]]) 
     if missing:
         question = question_of(rules, missing)
         return Verdict.UNDECIDED, f"Undecided: {question.text if question else missing}", missing
-    told = (_answered(rules, id_, values[id_]) for id_ in dict(needs))
-    return Verdict.APPLIES, " ".join(told), ""
+    told = (_answered(rules, id_, answering.matching(values[id_], wanted)) for id_, wanted in needs)
+    return Verdict.APPLIES, " ".join(dict.fromkeys(told)), ""
 
 
 def _answered(rules: Rules, id_: str, given: Sequence[str], wanted: Sequence[str] = ()) -> str:
@@ -276,7 +276,7 @@ def _answered(rules: Rules, id_: str, given: Sequence[str], wanted: Sequence[str
     question = question_of(rules, id_)
     assert question is not None  # what is no question of these rules has no answer by them
     end = f", not {answering.wanted(question, wanted)}" if wanted else ""
-    return f"{question.text} {said(question, given).capitalize()}{end}."
+    return f"{question.text} {answering.sentence(said(question, given))}{end}."
 
 
 def _hours(stage: Stage) -> float:

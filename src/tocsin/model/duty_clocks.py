@@ -230,9 +230,13 @@ def _of_regime(fact: str, regime: Regime, known: Mapping[str, datetime]) -> str:
 
 
 def _title(anchor: str, regime: Regime) -> str:
-    """What a stage counts from, in words: of a submission the name of what was submitted."""
+    """What a stage counts from, in words: of a submission the name of what was submitted, or of the group."""
     stem, _, rest = anchor.partition(":")
-    other = regime.stage(rest.partition("/")[2]) if rest.startswith(f"{regime.id}/") else None
-    if other is None:
+    own, _, name = rest.partition("/")
+    if own != regime.id:
         return facts.title(anchor)
-    return facts.title(f"{stem}:{other.name[:1].lower()}{other.name[1:]}")
+    which = "newest" if name.endswith("_latest") else "first"
+    group = [other.name for one in regime.groups.get(name, ()) if (other := regime.stage(one))]
+    other = regime.stage(name)
+    words = f"the {which} of {', '.join(group)}" if group else other.name if other else name
+    return facts.title(f"{stem}:{words}")

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from tocsin.model.answers import sentence
 from tocsin.model.facts import title
 from tocsin.model.filing import DutyRuled, LettersMade, PersonalMarked, QuestionAnswered
 from tocsin.model.journal import Entry, RoleAssumed
@@ -262,9 +263,7 @@ def _answer(body: QuestionAnswered, by: str) -> str:
     """Question and answer as they read then, with the note."""
     if not body.values:
         return f"Answer taken back: {body.text or body.question}{_note(body.note)}"
-    return (
-        f"{body.text or body.question} {(body.said or ', '.join(body.values)).capitalize()}{_note(body.note)}"
-    )
+    return f"{body.text or body.question} {sentence(body.said or ', '.join(body.values))}{_note(body.note)}"
 
 
 def _note(note: str) -> str:
