@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from tocsin.model.document import Printing
 from tocsin.model.handover import QUESTIONS, Handover
 from tocsin.model.report import AsOf, Charts, Level
 
@@ -50,6 +51,7 @@ class Briefing:
     blocks: tuple[tuple[str, str, str], ...]
     handover: Handover | None = None
     charts: Charts | None = None
+    printing: Printing = Printing()  # noqa: RUF009
 
 
 def laid_out(blocks: Mapping[str, str]) -> tuple[tuple[str, str, str], ...]:

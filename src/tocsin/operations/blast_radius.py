@@ -14,6 +14,7 @@ from tocsin.operations import decisions, deployments, systems
 from tocsin.operations.progress import Progress
 from tocsin.store import decision_counts, feeds, incidents, series
 from tocsin.store.decision_counts import Counts
+from tocsin.store.decisions import DecisionLog
 from tocsin.store.folder import Store
 
 _HOUR_US = 3_600_000_000
@@ -45,21 +46,36 @@ def look(store: Store, incident: str) -> Generator[Progress, None, Radius]:
     """
     with store.journal.read() as connection:
         known = incidents.get(connection, incident)
-    now = store.now()
+    now, ran = store.now(), deployments.by_system(store)
+    yield Progress(0, _STEPS, "asking who shares its cause")
+    shared = tuple(_shared(store, known.system, ran, now))
+    logs, roles = decisions.logs(store, known.system), decisions.roles_of(store, known.system)
+    return (yield from counted(store, known, now, logs, roles, ran.get(known.system, []), shared))
+
+
+def counted(
+    store: Store,
+    known: Incident,
+    now: datetime,
+    logs: Sequence[DecisionLog],
+    roles: Roles,
+    ran: Sequence[Deployment],
+    shared: tuple[Shared, ...] = (),
+) -> Generator[Progress, None, Radius]:
+    """Return the blast radius as things stood at `now`, from these logs and deployments of its system.
+
+    Raises StoreProblem for a decision log that is gone.
+    """
     span = _span(known, now)
-    ran = deployments.by_system(store)
     radius = Radius(
         known.id, known.reference, systems.name_of(store, known.system), now, span.begin, span.earliest,
-        span.latest, span.until, span.contained,
+        span.latest, span.until, span.contained, shared=shared,
     )  # fmt: skip
-    yield Progress(0, _STEPS, "asking who shares its cause")
-    radius = replace(radius, shared=tuple(_shared(store, known.system, ran, now)))
-    logs = decisions.logs(store, known.system)
     if not logs:
         rests = _nothing(f"{blast_radius.UNKNOWN}: no decision log of {radius.system}", span)
-        return _with_traffic(replace(radius, rests=rests), known, ran.get(known.system, []), None)
+        return _with_traffic(replace(radius, rests=rests), known, ran, None)
     files = [store.path / "imports" / log.file for log in logs]
-    roles, columns = decisions.roles_of(store, known.system), {name for log in logs for name in log.columns}
+    columns = {name for log in logs for name in log.columns}
     with decision_counts.opened(files) as counts:
         radius = yield from _counted(radius, counts, span)
         yield Progress(2, _STEPS, "counting by part")
@@ -70,7 +86,7 @@ def look(store: Store, incident: str) -> Generator[Progress, None, Radius]:
         radius = _with_ahead(radius, counts)
         yield Progress(5, _STEPS, "asking what answers now")
         answered = _answered(counts, roles, columns, radius)
-        return _with_traffic(radius, known, ran.get(known.system, []), answered)
+        return _with_traffic(radius, known, ran, answered)
 
 
 def _span(known: Incident, now: datetime) -> _Span:

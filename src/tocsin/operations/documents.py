@@ -2,18 +2,21 @@
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
 from tocsin.errors import BadInput, NotFound
+from tocsin.model import brief
 from tocsin.model.document import Printing
-from tocsin.model.incident import BRIEFING
+from tocsin.model.incident import BRIEFING, REPORT
 from tocsin.model.journal import DocumentExported, Entry, Withdrawn
 from tocsin.model.operator import Author
 from tocsin.model.report import AsOf, IncidentReport
-from tocsin.operations import exports, report
+from tocsin.model.sheet import Sheet
+from tocsin.operations import breaches, dossier, exports, report, sheets
 from tocsin.operations.exports import check_place
+from tocsin.operations.past import INDEX, past
 from tocsin.operations.report import build
 from tocsin.operations.timeline import checked_text
 from tocsin.store import incidents, journal
@@ -24,6 +27,7 @@ __all__ = ["KINDS", "Kind", "Made", "build", "check_place", "default_path", "exp
 
 
 DRAFT = Printing()
+INCIDENT, STORE = "incident", "store"
 
 
 class Paper(Protocol):
@@ -67,7 +71,7 @@ class Kind:
     recorded: str
     make: Callable[[Store, "Ask"], tuple[Paper, bytes]]
     outside: bool = False
-    of: str = "incident"
+    of: str = INCIDENT
 
 
 def make(
@@ -179,14 +183,43 @@ def _handover(store: Store, ask: Ask) -> tuple[Paper, bytes]:
     from tocsin.operations import briefing
     from tocsin.reports import briefing as sheet
 
-    built = briefing.build(store, ask.reference, ask.item, ask.as_of)
+    built = replace(briefing.build(store, ask.reference, ask.item, ask.as_of), printing=ask.printing)
     return built, sheet.render(built)
 
+
+def _brief(store: Store, ask: Ask) -> tuple[Paper, bytes]:
+    from tocsin.reports import brief as sheet
+
+    built = brief.brief(dossier.of(store, past(store, ask.reference, ask.as_of)), ask.printing)
+    return built, sheet.render(built)
+
+
+def _sheet(build: Callable[[Store, Ask], Sheet]) -> Callable[[Store, Ask], tuple[Paper, bytes]]:
+    """Return the maker of a kind that is made of sections."""
+
+    def made(store: Store, ask: Ask) -> tuple[Paper, bytes]:
+        from tocsin.reports import sheet
+
+        built = build(store, ask)
+        return built, sheet.render(built)
+
+    return made
+
+
+_review = _sheet(lambda store, ask: sheets.review_of(store, ask.reference, ask.printing, ask.as_of))
+_assessment = _sheet(lambda store, ask: sheets.assessment_of(store, ask.reference, ask.printing, ask.as_of))
+_evidence = _sheet(lambda store, ask: sheets.evidence_of(store, ask.reference, ask.printing, ask.as_of))
+_register = _sheet(lambda store, ask: breaches.build(store, ask.printing, ask.as_of))
 
 KINDS: dict[str, Kind] = {
     one.id: one
     for one in (
-        Kind("report", "Incident report", "incident report", _report, outside=True),
+        Kind("report", "Incident report", REPORT, _report, outside=True),
+        Kind("brief", "Executive brief, one page", "executive brief", _brief),
         Kind("handover", "Handover sheet", BRIEFING, _handover),
+        Kind("review", "Post-incident review", "post-incident review", _review),
+        Kind("assessment", "Impact assessment with its annexes", "impact assessment", _assessment, True),
+        Kind("evidence", "Evidence index with SHA-256", INDEX, _evidence, outside=True),
+        Kind("register", "Register of breaches", "register of breaches", _register, True, STORE),
     )
 }

@@ -3,32 +3,39 @@
 Everything a document shows is asked of this, so that the same entry gives the same document.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from tocsin.errors import BadInput, NotFound
 from tocsin.model import chronicle, incident, report, timeline
+from tocsin.model.answers import Answer
 from tocsin.model.deployment import Deployment, fold_all
 from tocsin.model.incident import Incident
 from tocsin.model.journal import DocumentExported, Entry, IncidentDeclared
+from tocsin.model.regime import Rules
 from tocsin.model.report import Charts, Line, Related
 from tocsin.model.severity import Scheme
 from tocsin.model.signal import Placement
-from tocsin.operations import charts, deployments, policies, signals, stores
+from tocsin.operations import answers, charts, deployments, policies, regimes, signals, stores
 from tocsin.operations.clocks import former
 from tocsin.store import incidents, journal, systems
 from tocsin.store.database import Connection
 from tocsin.store.folder import Store
 
 # Entries that belong to no incident and of which every document tells: the law and what was answered once.
-LAW = ("regimes.adopted", "question.answered")
+_EXPORTED = "document.exported"
+INDEX = "evidence index"
+LAW = ("regimes.adopted", "question.answered", "undone")
 
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """What the journal held up to `last`: the incident, its entries, and what they refer to."""
+    """What the journal held up to `last`: the incident, its entries, and what they refer to.
+
+    `rules` is the law in force then, `answers` are those given by then.
+    """
 
     last: Entry
     entries: list[Entry]
@@ -39,6 +46,8 @@ class Past:
     imports: frozenset[str]
     deployed: tuple[Deployment, ...]
     placements: dict[str, Placement]
+    rules: Rules
+    answers: Mapping[str, Answer]
     former: tuple[tuple[Scheme, datetime], ...] = ()
     drill: str = ""
 
@@ -58,45 +67,68 @@ def past(store: Store, reference: str, as_of: str | None = None, looks_at: Colle
     """
     with store.journal.read() as connection:
         known = incidents.get(connection, reference)
-        last = _as_of(connection, known, as_of, looks_at)
-        own = until(journal.entries(connection, incident=known.id), last)
-        state = _fold(own, known.id)
-        system = systems.by_name(connection, state.system)
-        completed = until(journal.entries(connection, kinds=["import.completed"]), last)
-        by_hand = fold_all(until(deployments.entries(connection), last))
-        return Past(
-            last=last,
-            entries=own,
-            state=state,
-            scheme=policies.of(connection, state.policy),
-            system=system.name if system else state.system,
-            related=tuple(_related(connection, state, last)),
-            imports=frozenset(entry.id for entry in completed),
-            deployed=tuple(deployments.standing(by_hand, state.system)),
-            placements=signals.placements_of(until(signals.entries(connection), last)),
-            former=former(connection, state),
-            drill=Path(stores.drill_in(connection)).stem,
-        )
+        return at(connection, known, _as_of(connection, known, as_of, looks_at))
+
+
+def at(connection: Connection, known: Incident, last: Entry) -> Past:
+    """Return what the journal held of an incident up to an entry. Raises NotFound before its declaration."""
+    own = until(journal.entries(connection, incident=known.id), last)
+    state = _fold(own, known.id)
+    system = systems.by_name(connection, state.system)
+    completed = until(journal.entries(connection, kinds=["import.completed"]), last)
+    by_hand = fold_all(until(deployments.entries(connection), last))
+    law = until(journal.entries(connection, incident="", kinds=["question.answered", "undone"]), last)
+    return Past(
+        last=last,
+        entries=own,
+        state=state,
+        scheme=policies.of(connection, state.policy),
+        system=system.name if system else state.system,
+        related=tuple(_related(connection, state, last)),
+        imports=frozenset(entry.id for entry in completed),
+        deployed=tuple(deployments.standing(by_hand, state.system)),
+        placements=signals.placements_of(until(signals.entries(connection), last)),
+        rules=regimes.as_of(connection, last),
+        answers=answers.folded(law, state),
+        former=former(connection, state),
+        drill=Path(stores.drill_in(connection)).stem,
+    )
 
 
 def _as_of(connection: Connection, known: Incident, as_of: str | None, looks_at: Collection[str]) -> Entry:
     if as_of is not None:
         entry = journal.entry(connection, as_of)
-        if _tells(entry, known, looks_at) and not isinstance(entry.body, DocumentExported):
+        if _tells(entry, known, looks_at):
             return entry
         raise BadInput("a report is as of an entry of its own incident that is not an export.", where=as_of)
-    about = journal.entries(connection, kinds=[*LAW, *looks_at])
-    found = [one for one in about if _tells(one, known, looks_at)]
-    return max([journal.last_entry(connection, known.id), *found], key=order)
+    found = [journal.last_entry(connection, known.id)]
+    if law := journal.last_about(connection, LAW, _subjects(known)):
+        found.append(law)
+    if looks_at:
+        about = journal.entries(connection, kinds=looks_at)
+        found += [one for one in about if _tells(one, known, looks_at)]
+    return max(found, key=order)
+
+
+def _subjects(known: Incident) -> tuple[str, ...]:
+    """What entries of the law that count for an incident are about."""
+    return "regimes", "organisation", f"system:{known.system}"
 
 
 def _tells(entry: Entry, known: Incident, looks_at: Collection[str]) -> bool:
     """Whether a document of an incident tells of an entry: its own, the law's, its system's."""
     if entry.incident:
-        return entry.incident == known.id
+        return entry.incident == known.id and (
+            entry.kind != _EXPORTED or (_EXPORTED in looks_at and not _is_index(entry))
+        )
     if entry.kind in LAW:
-        return entry.subject in ("regimes", "organisation", f"system:{known.system}", known.id)
+        return entry.subject in _subjects(known)
     return entry.kind in looks_at and getattr(entry.body, "system", known.system) == known.system
+
+
+def _is_index(entry: Entry) -> bool:
+    """Whether an entry is the export of an evidence index, which does not list itself."""
+    return isinstance(entry.body, DocumentExported) and entry.body.document == INDEX
 
 
 def order(entry: Entry) -> tuple[int, str, int]:

@@ -215,6 +215,17 @@ def head_of(connection: Connection, site: str) -> tuple[int, str]:
     return seq, digest.hex()
 
 
+def ends(connection: Connection, lamport: int) -> list[tuple[str, int, str]]:
+    """Return site, number and hash in hex of the last entry of each chain up to a Lamport counter."""
+    newest = select(journal.c.site, func.max(journal.c.seq).label("seq")).where(journal.c.lamport <= lamport)
+    upto = newest.group_by(journal.c.site).subquery()
+    query = select(journal.c.site, journal.c.seq, journal.c.hash).join(
+        upto, (upto.c.site == journal.c.site) & (upto.c.seq == journal.c.seq)
+    )
+    rows = connection.execute(query.order_by(journal.c.site))
+    return [(str(row.site), int(row.seq), row.hash.hex()) for row in rows]
+
+
 @dataclass(frozen=True, slots=True)
 class Fault:
     """The first entry that does not verify, and why."""

@@ -1,0 +1,67 @@
+"""What the law asks of an incident, as documents tell it: duties with deadline and filing."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DutyLine:
+    """A duty of law as of an entry. `verdict` is applies, does not apply or undecided, `because` why.
+
+    `due` is what to plan to, `outer` what the law still takes; `late` says that it was filed, or stands,
+    after `due`. `filed` is when it was submitted, with `how`, `receipt` and the `reasons` for lateness.
+    """
+
+    id: str
+    name: str
+    regime: str
+    citation: str
+    recipient: str
+    verdict: str
+    because: str
+    state: str = ""
+    due: datetime | None = None
+    outer: datetime | None = None
+    why: str = ""
+    late: bool = False
+    optional: bool = False
+    filed: datetime | None = None
+    how: str = ""
+    receipt: str = ""
+    reasons: str = ""
+    individual: bool = False
+    ruled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FilingLine:
+    """A filing with the people of its four eyes; `digest` is that of its contents."""
+
+    duty: str
+    phase: str
+    state: str
+    opened: datetime
+    by: str
+    digest: str
+    approved: datetime | None = None
+    approved_by: str = ""
+    filed: datetime | None = None
+    filed_by: str = ""
+    how: str = ""
+    receipt: str = ""
+    reasons: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Law:
+    """What the law asks of an incident: duties nearest deadline first, and how many others there are.
+
+    `questions` are those still open that decide most; `rules` names the rules and their date.
+    """
+
+    rules: str = ""
+    duties: tuple[DutyLine, ...] = ()
+    filings: tuple[FilingLine, ...] = ()
+    undecided: int = 0
+    excluded: int = 0
+    questions: tuple[str, ...] = ()
