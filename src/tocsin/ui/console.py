@@ -142,7 +142,18 @@ class App(QObject):
         window.add_action("Send a status update", lambda: self.sheets.update.open(), "Ctrl+Shift+U", "log")
         window.add_action("Hand a role over", lambda: self.sheets.handover.open(), "Ctrl+Shift+H", "person")
         window.add_action("Policy packs", lambda: self.sheets.policy.open(), "Ctrl+Shift+Y", "setup")
-        window.add_action("Export the incident report", self.screens.export, "Ctrl+P", "report")
+        window.add_action(
+            "Which duties apply? Questions", lambda: self.sheets.questions.open(), "Ctrl+J", "duties"
+        )
+        window.add_action(
+            "Calculate a deadline", lambda: self.sheets.calculator.open(), "Ctrl+Shift+G", "clock"
+        )
+        window.add_action("Regimes: the law as data", lambda: self.sheets.regimes.open(), "", "duties")
+        window.add_action("Export documents", lambda: self.sheets.documents.open(), "Ctrl+Shift+E", "report")
+        window.add_action("Letters to persons", lambda: self.sheets.letters.open(), "Ctrl+Shift+B", "log")
+        window.add_action(
+            "Export the incident report, or the notice in sight", self.screens.export, "Ctrl+P", "report"
+        )
         window.add_action("Look at what is urgent", self.alarms.bar.look, "Ctrl+U", "wall")
         window.add_action("Declare from the alarm", self.alarms.bar.declare, "", "declare")
         window.add_action("Acknowledge the alarm", self.alarms.bar.acknowledge, "Ctrl+Shift+A", "check")

@@ -38,6 +38,7 @@ class Screens(QObject):
         window.add_screen("matrix", "Matrix", "matrix", self._make_matrix, "Ctrl+7")
         window.add_screen("playbook", "Playbook", "playbook", self._make_playbook, "Ctrl+8")
         window.add_screen("contain", "Contain", "contain", self._make_contain, "Ctrl+9")
+        window.add_screen("duties", "Duties", "duties", self._make_duties, "Ctrl+G")
         window.add_screen("people", "On call", "person", self._make_people, "Ctrl+0")
 
     def _make_command(self) -> QWidget:
@@ -120,6 +121,19 @@ class Screens(QObject):
         screen.option_wanted.connect(lambda option: self._sheets.option.open(option))
         return screen
 
+    def _make_duties(self) -> QWidget:
+        from tocsin.ui.duties.screen import DutiesScreen
+
+        screen, sheets = DutiesScreen(self._desk), self._sheets
+        screen.questions_wanted.connect(lambda question: sheets.questions.open(question))
+        screen.calculator_wanted.connect(lambda duty: sheets.calculator.open(duty))
+        screen.regimes_wanted.connect(lambda regime: sheets.regimes.open(regime))
+        screen.documents_wanted.connect(lambda duty: sheets.documents.open(duty))
+        screen.letters_wanted.connect(lambda duty: sheets.letters.open(duty))
+        screen.choose_wanted.connect(lambda *about: sheets.choose.open(*about))
+        sheets.chosen.connect(screen.take)
+        return screen
+
     def _make_people(self) -> QWidget:
         from tocsin.ui.people.screen import PeopleScreen
 
@@ -160,7 +174,15 @@ class Screens(QObject):
             screen.focus_log()
 
     def export(self) -> None:
+        """Export what is in sight: the notice on the screen of duties, else the report of the incident."""
         from tocsin.ui.report.screen import ReportScreen
+
+        if self._window.front == "duties":
+            from tocsin.ui.duties.screen import DutiesScreen
+
+            if isinstance(duties := self._window.show_screen("duties"), DutiesScreen):
+                duties.export()
+                return
 
         screen = self._window.show_screen("report")
         if isinstance(screen, ReportScreen):

@@ -14,6 +14,12 @@ if TYPE_CHECKING:
     from tocsin.ui.contain.pull_sheet import PullSheet
     from tocsin.ui.declare import DeclareSheet
     from tocsin.ui.deployment import DeploymentSheet
+    from tocsin.ui.duties.calculator import CalculatorSheet
+    from tocsin.ui.duties.choose_sheet import ChooseSheet
+    from tocsin.ui.duties.documents_sheet import DocumentsSheet
+    from tocsin.ui.duties.letters_sheet import LettersSheet
+    from tocsin.ui.duties.questions_sheet import QuestionsSheet
+    from tocsin.ui.duties.regimes_sheet import RegimesSheet
     from tocsin.ui.handover.sheet import HandoverSheet
     from tocsin.ui.importing import ImportSheet
     from tocsin.ui.observe import ObserveSheet
@@ -34,6 +40,7 @@ class Sheets(QObject):
     imported = Signal()
     send_wanted = Signal(str)  # the messages of this incident's step once more
     people_wanted = Signal()  # to add a number
+    chosen = Signal(str, object)  # entries of the timeline for a field of a notice: field, Filled
 
     def __init__(self, desk: Desk, window: Window) -> None:
         super().__init__(window)
@@ -145,3 +152,49 @@ class Sheets(QObject):
         from tocsin.ui.update.sheet import UpdateSheet
 
         return UpdateSheet(self._desk, self._window)
+
+    @cached_property
+    def questions(self) -> "QuestionsSheet":
+        """The sheet that asks which duties apply."""
+        from tocsin.ui.duties.questions_sheet import QuestionsSheet
+
+        return QuestionsSheet(self._desk, self._window)
+
+    @cached_property
+    def calculator(self) -> "CalculatorSheet":
+        """The sheet that works out a deadline without an incident."""
+        from tocsin.ui.duties.calculator import CalculatorSheet
+
+        return CalculatorSheet(self._desk, self._window)
+
+    @cached_property
+    def regimes(self) -> "RegimesSheet":
+        """The sheet of all regimes."""
+        from tocsin.ui.duties.regimes_sheet import RegimesSheet
+
+        sheet = RegimesSheet(self._desk, self._window)
+        sheet.calculate.connect(lambda duty: self.calculator.open(duty))
+        return sheet
+
+    @cached_property
+    def documents(self) -> "DocumentsSheet":
+        """The sheet that exports documents."""
+        from tocsin.ui.duties.documents_sheet import DocumentsSheet
+
+        return DocumentsSheet(self._desk, self._window)
+
+    @cached_property
+    def letters(self) -> "LettersSheet":
+        """The sheet that makes letters to persons."""
+        from tocsin.ui.duties.letters_sheet import LettersSheet
+
+        return LettersSheet(self._desk, self._window)
+
+    @cached_property
+    def choose(self) -> "ChooseSheet":
+        """The sheet that chooses entries of the timeline for a field of a notice."""
+        from tocsin.ui.duties.choose_sheet import ChooseSheet
+
+        sheet = ChooseSheet(self._desk, self._window)
+        sheet.taken.connect(self.chosen)
+        return sheet

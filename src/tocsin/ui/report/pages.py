@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from PySide6.QtCore import QSize, Qt, QTimer
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QImage, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
@@ -69,13 +69,16 @@ class _Page(QWidget):
 
 
 class Pages(QScrollArea):
-    """Shows a document at the width there is, scrolled by keys and wheel."""
+    """Shows a document at the width there is, times `zoom`. `moved()` when another page is at the top."""
+
+    moved = Signal()
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
         self._desk = desk
         self._document: Document | None = None
         self._pages: list[_Page] = []
+        self.zoom, self.at = 1.0, 0  # of the width there is; the number of the page at the top, from 0
         self._sheet = QWidget()
         self._column = QVBoxLayout(self._sheet)
         self._column.setContentsMargins(GAP, GAP, GAP, GAP)
@@ -89,14 +92,14 @@ class Pages(QScrollArea):
         self._soon.setSingleShot(True)
         self._soon.setInterval(40)
         self._soon.timeout.connect(self._fetch)
-        self.verticalScrollBar().valueChanged.connect(lambda _value: self._soon.start())
+        self.verticalScrollBar().valueChanged.connect(lambda _value: self._scrolled())
 
     def show_document(self, document: Document) -> None:
         """Show another document, from its first page unless it has as many as the one before."""
         at = self.verticalScrollBar().value() if len(self._pages) == len(document.pages) else 0
         for page in self._pages:
             page.deleteLater()
-        self._document = document
+        self._document, self.at = document, min(self.at, len(document.pages) - 1)
         count = len(document.pages)
         self._pages = [_Page(number, count) for number in range(count)]
         for page in self._pages:
@@ -104,14 +107,29 @@ class Pages(QScrollArea):
         self._fit()
         QTimer.singleShot(0, self, partial(self.verticalScrollBar().setValue, at))
 
+    def set_zoom(self, zoom: float) -> None:
+        """Show the pages larger or smaller; 1 is the width there is."""
+        self.zoom = zoom
+        policy = Qt.ScrollBarPolicy
+        self.setHorizontalScrollBarPolicy(policy.ScrollBarAsNeeded if zoom > 1 else policy.ScrollBarAlwaysOff)
+        self._fit()
+
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         super().resizeEvent(event)
         self._fit()
 
+    def _scrolled(self) -> None:
+        middle = self.verticalScrollBar().value() + self.viewport().height() // 2
+        at = next((i for i, page in enumerate(self._pages) if page.geometry().bottom() >= middle), 0)
+        self._soon.start()
+        if at != self.at:
+            self.at = at
+            self.moved.emit()
+
     def _fit(self) -> None:
         if self._document is None:
             return
-        width = min(_WIDEST, self.viewport().width() - 2 * GAP)
+        width = round(min(_WIDEST, self.viewport().width() - 2 * GAP) * self.zoom)
         for page, (points_wide, points_high) in zip(self._pages, self._document.pages, strict=True):
             size = QSize(width, round(width * points_high / points_wide))
             if page.size() != size:
