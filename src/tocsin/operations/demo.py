@@ -18,6 +18,7 @@ from tocsin.model.instant import iso, to_us
 from tocsin.model.operator import Author
 from tocsin.now import Clock, ManualClock
 from tocsin.operations import (
+    answers,
     contacts,
     containment_options,
     decisions,
@@ -52,6 +53,7 @@ class Story:
     rotas: dict[str, list[str]]
     contacts: list[dict[str, str]]
     incidents: list[dict[str, Any]]
+    answers: dict[str, list[str]]
 
 
 def story() -> Story:
@@ -100,6 +102,8 @@ def _arrange(store: Store, author: Author, told: Story, now: datetime, work: Pat
     roster.take(store, author, roster.preview(store, file, zone=told.zone))
     for one in told.contacts:
         contacts.save(store, author, **one)
+    for question, values in told.answers.items():
+        answers.answer(store, author, question, values)
 
 
 def _send(store: Store, author: Author, told: Story, now: datetime, work: Path) -> Iterator[Progress]:
@@ -114,6 +118,8 @@ def _send(store: Store, author: Author, told: Story, now: datetime, work: Path) 
         file = work / f"{system['name'].replace(' ', '-')}.csv"
         _write_csv(file, stamps, columns)
         yield from ingest.ingest(store, author, file, system=system["name"], options=Options())
+        for question, given in system.get("answers", {}).items():
+            answers.answer(store, author, question, given, system=system["name"])
     for system in {one["system"] for one in told.deployments}:
         file = work / f"{system.replace(' ', '-')}-deployments.csv"
         _write_deployments(file, [one for one in told.deployments if one["system"] == system], now)

@@ -12,10 +12,13 @@ from tocsin.model.operator import Author
 from tocsin.now import ManualClock
 from tocsin.operations import (
     alerts,
+    answers,
     clocks,
     containment,
     diagnosis,
     escalation,
+    facts,
+    filings,
     incidents,
     playbook,
     roles,
@@ -82,10 +85,21 @@ def _confirm(store: Store, by: Author, incident: str, told: Told) -> object:
     return containment.confirm(store, by, incident, told["option"], True, told["seen"])
 
 
+def _answers(store: Store, by: Author, incident: str, told: Told) -> None:
+    for question, values in told.items():
+        if question not in ("minutes", "by"):
+            answers.answer(store, by, question, tuple(values), incident=incident)
+
+
 _DEEDS: dict[str, _Deed] = {
     "triages": lambda store, by, incident, told: triage.record(
         store, by, incident, told["answers"], fields=told["fields"]
     ),
+    "answers": _answers,
+    "facts": lambda store, by, incident, told: facts.state(
+        store, by, incident, told["fact"], store.now(), told["evidence"]
+    ),
+    "filings": lambda store, by, incident, told: filings.open(store, by, incident, told["duty"]),
     "acknowledged": lambda store, by, incident, told: escalation.acknowledge(store, by, incident),
     "marks": lambda store, by, incident, told: clocks.mark(store, by, incident, told["clock"], State.MET),
     "roles": lambda store, by, incident, told: roles.assume_role(
