@@ -251,7 +251,7 @@ def _segments(radius: Radius) -> Table:
             (one.column, one.value, number(one.count), f"{one.share:.1%}", "yes" if one.hit else None)
             for one in radius.parts
         ),
-        radius.rests.get("parts") or radius.rests.get("decisions") or "Not known.",
+        _sentence(radius.rests.get("parts") or radius.rests.get("decisions") or "not known"),
     )
 
 
@@ -309,6 +309,10 @@ def _rate(one: Sampled) -> Cells:
         return Quiet("no telling yet")
     rate, low, high = one.rate
     return f"{rate:.1%}", Quiet(f"{low:.1%} to {high:.1%}")
+
+
+def _sentence(words: str) -> str:
+    return f"{words[:1].upper()}{words[1:]}."
 
 
 def number(value: int) -> str:

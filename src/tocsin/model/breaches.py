@@ -132,6 +132,17 @@ def _blocks(one: Breach) -> Iterator[Block]:
     )
     yield Part("Notices")
     yield duty_table(dossier.law)
-    not_owed = tuple((Strong(duty.name), duty.because) for duty in one.duties if duty.verdict != "applies")
+    not_owed = tuple(_not_owed(one.duties))
     if not_owed:
         yield Table(("Not told", "Why"), (3, 5), not_owed)
+
+
+def _not_owed(duties: Sequence[DutyLine]) -> Iterator[tuple[Cells, ...]]:
+    """Yield, law by law, what is not owed or undecided and why; the same reason is said once."""
+    seen: set[tuple[str, str]] = set()
+    for duty in duties:
+        reason = f"{duty.because[:1].upper()}{duty.because[1:]}"
+        if duty.verdict != "applies" and (duty.regime, reason) not in seen:
+            seen.add((duty.regime, reason))
+            alike = [one.name for one in duties if (one.regime, one.because) == (duty.regime, duty.because)]
+            yield (Strong(duty.regime), Quiet(", ".join(alike))), reason

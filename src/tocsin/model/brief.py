@@ -60,7 +60,10 @@ def brief(dossier: Dossier, printing: Printing) -> Brief:
     incident, now = dossier.incident, dossier.now
     ended = incident.reached(RESOLVED) or incident.reached(CLOSED)
     started = incident.start.at if incident.start else incident.detected
-    due, wanted = sorted(_deadlines(dossier), key=lambda one: (one.due, one.name)), list(_decisions(dossier))
+    due, wanted = (
+        sorted(_deadlines(dossier), key=lambda one: (not one.law, one.due, one.name)),
+        list(_decisions(dossier)),
+    )
     return Brief(
         reference=incident.reference,
         title=incident.title,

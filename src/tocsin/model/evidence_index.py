@@ -181,7 +181,7 @@ def _journal(index: Index) -> tuple[Block, ...]:
             (
                 "The journal is a chain: the hash of each entry covers the one before it. Whoever changes, "
                 "removes or inserts an entry changes every hash after it.",
-                "`tocsin verify` works the chain out anew and checks that each file attached is there and "
+                "tocsin verify works the chain out anew and checks that each file attached is there and "
                 "unchanged.",
                 "The hash printed here is the anchor outside: compare it with the store's.",
             )

@@ -3,6 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+_LETTERS = frozenset({
+    "dora", "csirt", "enisa", "ico", "nydfs", "fca", "pra", "apra", "sec", "cisa", "fda", "mas", "ppc", "hhs",
+    "ftc", "anpd", "dpb", "cac", "oaic", "asd", "opc", "cai", "pdpc", "pipc", "ai", "psd2", "cer", "ca",
+    "oes", "ny", "dfs", "ag", "cert", "cn",
+})  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class DutyLine:
@@ -65,3 +71,9 @@ class Law:
     undecided: int = 0
     excluded: int = 0
     questions: tuple[str, ...] = ()
+
+
+def recipient_words(recipient: str) -> str:
+    """Return the office a stage names, in words: short ones are names by their letters."""
+    words = " ".join(word.upper() if word in _LETTERS else word for word in recipient.split("_"))
+    return f"{words[:1].upper()}{words[1:]}"

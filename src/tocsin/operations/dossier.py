@@ -11,7 +11,7 @@ from tocsin.model.filings import Filing
 from tocsin.model.incident import standing
 from tocsin.model.journal import Entry
 from tocsin.model.judgement import StartJudged
-from tocsin.model.law import DutyLine, FilingLine, Law
+from tocsin.model.law import DutyLine, FilingLine, Law, recipient_words
 from tocsin.model.regime import Kind
 from tocsin.operations import duties
 from tocsin.operations.duties import DutiesView, DutyView
@@ -86,7 +86,7 @@ def _duty(row: DutyView, found: list[Filing]) -> DutyLine:
         name=duty.stage.name,
         regime=duty.regime.title,
         citation=duty.stage.citation or duty.regime.citation,
-        recipient=duty.stage.recipient,
+        recipient=recipient_words(duty.stage.recipient),
         verdict=duty.verdict.value,
         because=duty.because,
         state=row.state,

@@ -10,6 +10,7 @@ from tocsin.model.document import Standing
 from tocsin.model.filing import Fill, Filled
 from tocsin.model.filing_fields import FieldView, is_empty
 from tocsin.model.filings import PHASES, State
+from tocsin.model.law import recipient_words
 from tocsin.model.notice import Attachment, Change, ClockBlock, Entry, Notice, Says, Sender
 from tocsin.model.prefill import stamp
 from tocsin.model.redaction import Redaction
@@ -52,11 +53,6 @@ _STATE = "member_state"
 _AUTHORITY = {"supervisory_authority": "supervisory_authority", "ico": "supervisory_authority"}
 _MOST_COLUMNS = 4
 _FREE = ("false", "optional")
-_LETTERS = frozenset({
-    "dora", "csirt", "enisa", "ico", "nydfs", "fca", "pra", "apra", "sec", "cisa", "fda", "mas", "ppc", "hhs",
-    "ftc", "anpd", "dpb", "cac", "oaic", "asd", "opc", "cai", "pdpc", "pipc", "ai", "psd2", "cer", "ca", "oes",
-    "ny", "dfs", "ag", "cert", "cn",
-})  # fmt: skip
 
 
 def notice_of(view: FilingView, standing: Standing, charts: Charts | None) -> Notice:
@@ -79,7 +75,7 @@ def notice_of(view: FilingView, standing: Standing, charts: Charts | None) -> No
         version=_version(view),
         standing=standing,
         sender=_sender(view),
-        recipient=_words(stage.recipient),
+        recipient=recipient_words(stage.recipient),
         authority=_said(view, _AUTHORITY.get(stage.recipient, "")) or regime.authority,
         authority_reference=_authority_reference(view),
         language=regime.language or "en",
@@ -305,9 +301,3 @@ def _statement(view: FilingView) -> Iterator[str]:
         return
     yield f"Alterations of the system between the detection and this report ({rule}):"
     yield from (f"{stamp(one.at, view.base.zone)}: {one.what}" for one in found)
-
-
-def _words(recipient: str) -> str:
-    """The office a stage names, in words: short ones are names by their letters."""
-    words = " ".join(word.upper() if word in _LETTERS else word for word in recipient.split("_"))
-    return f"{words[:1].upper()}{words[1:]}"

@@ -65,7 +65,7 @@ def sheet(
         kind=title,
         title=known.title,
         reference=known.reference,
-        about=f"{found.system} · detected {known.detected:%Y-%m-%d}",
+        about=found.system,
         zone=store.zone,
         as_of=told.as_of,
         sections=tuple(sections),

@@ -6,12 +6,13 @@ word that it goes on in the incident report.
 
 from collections.abc import Iterator, Sequence
 
-from reportlab.platypus import Flowable, Paragraph, Spacer
+from reportlab.platypus import Flowable, Spacer
 
 from tocsin.model.brief import TITLE, Brief, Deadline
-from tocsin.reports import badges, page, tables, words
+from tocsin.reports import badges, fonts, page, tables, words
 from tocsin.reports.charts import Legend, Marks, Strip
 from tocsin.reports.page import KICKER, QUIET_SMALL, SMALL, SMALL_BOLD, Furniture, Heading, style
+from tocsin.reports.paragraph import Paragraph
 from tocsin.reports.text import one_line, paragraphs
 
 GOES_ON = "… continues in the incident report."
@@ -25,6 +26,7 @@ _LINE_PT = 12.0
 
 def render(brief: Brief) -> bytes:
     """Return the brief as PDF, one page. The same brief gives the same bytes."""
+    fonts.register()  # heights are measured before the page is built
     return page.build(_story(brief), _furniture(brief))
 
 
@@ -99,11 +101,11 @@ def _end(brief: Brief) -> Iterator[Flowable]:
         yield tables.grid(rows, [page.width_pt() - 250, 190, 60], header=0)
     else:
         yield one_line("Nothing is due.", _TEXT)
-    yield from _more(brief.more_deadlines, "deadlines")
+    yield from _more(brief.more_deadlines, "deadline")
     yield Heading("5  Decisions needed", "section-5")
     for text in brief.decisions or ("None now.",):
         yield one_line(f"• {text}" if brief.decisions else text, _TEXT, most=150)
-    yield from _more(brief.more_decisions, "decisions")
+    yield from _more(brief.more_decisions, "decision")
 
 
 def _deadline(one: Deadline, zone: str) -> tables.Row:
@@ -115,7 +117,8 @@ def _deadline(one: Deadline, zone: str) -> tables.Row:
 
 def _more(count: int, what: str) -> Iterator[Flowable]:
     if count:
-        yield one_line(f"{count} further {what}: see the incident report.", QUIET_SMALL)
+        more = what if count == 1 else f"{what}s"
+        yield one_line(f"{count} further {more}: see the incident report.", QUIET_SMALL)
 
 
 def _height(one: Flowable) -> float:

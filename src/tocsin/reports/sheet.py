@@ -3,9 +3,8 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from reportlab.platypus import CondPageBreak, Flowable, KeepTogether, Spacer
+from reportlab.platypus import Flowable, KeepTogether, Spacer
 
-from tocsin.model.document import Printing
 from tocsin.model.report import AsOf, Charts
 from tocsin.model.sheet import (
     Block,
@@ -31,7 +30,6 @@ from tocsin.reports.page import (
     NOTE,
     QUIET_SMALL,
     SMALL,
-    SUBHEADING,
     TITLE,
     Furniture,
     Heading,
@@ -41,9 +39,6 @@ from tocsin.reports.paragraph import Paragraph
 from tocsin.reports.text import markup, one_line, paragraphs
 
 _POINT = style("point of a list", leftIndent=12, firstLineIndent=-9, spaceAfter=3)
-_PART = style("part", SUBHEADING.fontName, 9.5, spaceBefore=7, spaceAfter=2)
-_HEADING_PT = 44.0
-_LEAST_PT = 46.0  # below a heading: two lines of text
 _BOTH = "Written by somebody else at the same time, not yet settled:"
 
 
@@ -78,10 +73,9 @@ def story(sheet: Sheet) -> Iterator[Flowable]:
     """Yield everything in its order: head, numbered sections, annexes, how to check it."""
     yield from head(sheet)
     for number, section in numbered(sheet.sections):
-        yield CondPageBreak(_room(section, sheet.zone))
         yield Heading(f"{number}  {section.title}", f"section-{number}")
-        for block in section.blocks:
-            yield from _block(block, sheet.zone)
+        for place, block in enumerate(section.blocks):
+            yield from laid_out(block, sheet.zone, f"section-{number}-{place}")
     if sheet.again:
         yield from verification(sheet.as_of, sheet.zone, sheet.again)
 
@@ -100,7 +94,8 @@ def numbered(sections: Sequence[Section]) -> Iterator[tuple[str, Section]]:
 
 def head(sheet: Sheet) -> Iterator[Flowable]:
     """Yield what stands at the top of the first page."""
-    yield one_line(sheet.kind.upper(), KICKER)
+    if sheet.title:
+        yield one_line(sheet.kind.upper(), KICKER)
     yield one_line(sheet.title or sheet.kind, TITLE)
     row: list[Flowable] = []
     if sheet.level is not None:
@@ -117,27 +112,8 @@ def head(sheet: Sheet) -> Iterator[Flowable]:
     yield Spacer(0, 4)
 
 
-def _room(section: Section, zone: str) -> float:
-    """Return how much of a page, in points, a section wants to begin on it, so that no heading is alone."""
-    first = section.blocks[0] if section.blocks else None
-    if isinstance(first, Part) and len(section.blocks) > 1:
-        return _HEADING_PT + 24 + _needs(section.blocks[1], zone)
-    return _HEADING_PT + (_needs(first, zone) if first is not None else 0.0)
-
-
-def _needs(block: Block, zone: str) -> float:
-    """Return the height of the least piece a block can be begun with."""
-    if isinstance(block, Graph):
-        return 150.0 if block.charts is not None and block.charts.strips else _LEAST_PT
-    if isinstance(block, Table) and block.rows:
-        rows = [sheet_cells.heads(block.heads), sheet_cells.rows(block.rows[0], _widths(block), zone)[0]]
-        return float(tables.grid(rows, _widths(block)).wrap(page.width_pt(), 5000)[1]) + 6
-    if isinstance(block, Events | Running):
-        return 110.0
-    return _LEAST_PT
-
-
-def _block(block: Block, zone: str) -> Iterator[Flowable]:
+def laid_out(block: Block, zone: str, key: str) -> Iterator[Flowable]:
+    """Yield one block; `key` names it in the outline where it is a heading."""
     match block:
         case Prose():
             yield from prose(block)
@@ -150,6 +126,7 @@ def _block(block: Block, zone: str) -> Iterator[Flowable]:
             yield checklist(block)
         case Facts():
             yield facts(block, zone)
+            yield Spacer(0, 5)
         case Table():
             yield from table(block, zone)
         case Events():
@@ -159,8 +136,7 @@ def _block(block: Block, zone: str) -> Iterator[Flowable]:
         case Graph():
             yield from graph(block.charts, zone, block.most)
         case Part():
-            yield CondPageBreak(24 + _LEAST_PT)
-            yield one_line(block.title, _PART)
+            yield Heading(block.title, key, level=1)
 
 
 def prose(block: Prose) -> Iterator[Flowable]:
@@ -247,6 +223,3 @@ def moment(at: datetime, zone: str) -> list[Flowable]:
     """Return an instant as two lines: in the zone, and in UTC where that is another."""
     beside = [] if words.is_utc(zone) else [one_line(words.utc(at, zone), QUIET_SMALL)]
     return [one_line(words.local(at, zone), SMALL), *beside]
-
-
-__all__ = ["Printing", "facts", "furniture", "graph", "head", "moment", "numbered", "render", "story"]

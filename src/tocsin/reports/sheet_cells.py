@@ -82,8 +82,9 @@ def _text(text: str, look: object, most: int) -> list[Piece]:
 
 
 def _moment(at: datetime, zone: str) -> Piece:
-    beside = [] if words.is_utc(zone) else [one_line(words.utc(at, zone), QUIET_SMALL)]
-    return [one_line(words.local(at, zone), SMALL), *beside]
+    here = f"{words.date(at, zone)}, {words.time(at, zone)}"
+    beside = "UTC" if words.is_utc(zone) else f"{words.offset(at, zone)} · {words.utc(at, zone)}"
+    return [one_line(here, SMALL), one_line(beside, QUIET_SMALL)]
 
 
 class Lines(Flowable):  # type: ignore[misc]
