@@ -42,21 +42,26 @@ SHARED_DATA = Path(os.environ.get("TOCSIN_SHARED_DATA", Path(__file__).parents[2
 
 
 def pytest_collection_finish() -> None:
-    """Take the collector in hand.
+    """Take the collector in hand: running in a worker thread it would destroy Qt objects there."""
+    _collect()
 
-    Running in a worker thread it would destroy Qt objects there. What is imported by now is set aside, so
-    that the collection after each test looks at that test's objects only.
-    """
-    gc.disable()
+
+def _collect() -> None:
+    """Collect, and set aside what lives on, so that the next collection looks at one test's objects only."""
+    gc.disable()  # a console that was closed hands it back to Python
     gc.collect()
     gc.freeze()
+
+
+def pytest_unconfigure() -> None:
+    """Give back what was set aside, so that the interpreter ends as any."""
+    gc.unfreeze()
 
 
 @pytest.fixture(autouse=True)
 def _collect_on_main_thread() -> Iterator[None]:
     yield
-    gc.disable()  # a console that was closed hands it back to Python
-    gc.collect()
+    _collect()
 
 
 @pytest.fixture(scope="session")

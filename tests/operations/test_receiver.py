@@ -6,7 +6,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from typing import Any
 
 import pytest
@@ -191,9 +191,12 @@ def test_hostile_bytes_get_no_server_error_and_end_nothing(clock: ManualClock) -
                            b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
                            b"A" * 100_000, b"POST /%00%ff HTTP/1.1\r\n\r\n"):  # fmt: skip
             with closing(socket.create_connection(("127.0.0.1", port), 10)) as sent:
-                sent.sendall(bytes_sent)
-                sent.shutdown(socket.SHUT_WR)
-                assert b" 50" not in sent.recv(40)[:14]
+                answer = b""
+                with suppress(OSError):  # it may have hung up before we were done
+                    sent.sendall(bytes_sent)
+                    sent.shutdown(socket.SHUT_WR)
+                    answer = sent.recv(40)
+                assert b" 50" not in answer[:14]
         assert post(port)[0] == 200
 
 
