@@ -37,7 +37,8 @@ def test_a_short_stamp_says_no_more_than_needed(later: timedelta, text: str) -> 
         (timedelta(milliseconds=300), "00:00:01"),
         (timedelta(0), "00:00:00"),
         (-timedelta(minutes=9, seconds=12), "−00:09:12"),
-        (timedelta(hours=47, minutes=59), "47:59:00"),
+        (timedelta(hours=99, minutes=59), "99:59:00"),
+        (timedelta(hours=100), "4 d 04 h"),
         (timedelta(days=14, hours=22, minutes=59), "14 d 22 h"),
     ],
 )

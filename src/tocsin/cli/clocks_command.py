@@ -189,9 +189,11 @@ def _stamp(store: Store, at: datetime) -> str:
 
 
 def _words(left: timedelta | None) -> str:
-    """Hours, minutes and seconds, with a minus once it is past."""
+    """Hours, minutes and seconds, from a hundred hours on days and hours; with a minus once it is past."""
     if left is None:
         return ""
     seconds = abs(int(left.total_seconds()))
     sign = "-" if left < timedelta() else ""
+    if seconds >= 100 * 3600:
+        return f"{sign}{seconds // 86400} d {seconds // 3600 % 24:02d} h"
     return f"{sign}{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}"

@@ -48,11 +48,14 @@ def in_utc(at: datetime) -> str:
 
 
 def countdown(left: timedelta) -> str:
-    """Return what is left: 00:08:48, −00:09:12 when overdue, 14 d 22 h from two days on."""
+    """Return what is left: 00:08:48, −00:09:12 when overdue, 14 d 22 h from a hundred hours on.
+
+    Up to there the seconds run, as the limits of 72 hours are counted in hours.
+    """
     sign = MINUS if left < timedelta(0) else ""
     # Whole seconds, rounded up: a countdown stands on 00:00:01 until the moment has come.
     seconds = abs(math.ceil(left.total_seconds()))
-    if seconds >= 48 * 3600:
+    if seconds >= 100 * 3600:
         return f"{sign}{seconds // 86400} d {seconds % 86400 // 3600:02d} h"
     return f"{sign}{seconds // 3600:02d}:{seconds % 3600 // 60:02d}:{seconds % 60:02d}"
 
