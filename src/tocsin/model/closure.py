@@ -95,10 +95,11 @@ def _duties(stand: _Stand) -> str:
     # A stage that waits for something that may never come (a ransom paid, a request) holds nothing up, as
     # long as somebody said when its regime began.
     begun = {_regime(rule.id) for clock, rule in own if clock.started is not None or clock.ended is not None}
-    waiting = [(clock.name, rule) for clock, rule in own if _regime(rule.id) not in begun]
-    unsaid = {_regime(rule.id): (name, rule) for name, rule in reversed(waiting)}
+    waiting = [rule for _, rule in own if _regime(rule.id) not in begun]
+    waiting.sort(key=lambda rule: rule.waits_for in facts.FINDINGS)
+    unsaid = {_regime(rule.id): rule for rule in waiting}  # of each regime one, rather one it can find out
     told = [f"neither filed nor waived: {', '.join(still)}"] if still else []
-    told += [f"{name} waits for {facts.title(rule.waits_for)}" for name, rule in unsaid.values()]
+    told += [f"{rule.name} waits for {rule.anchor_title}" for rule in unsaid.values()]
     undecided = _undecided(stand.duties)
     return "; ".join([*told, undecided] if undecided and _asks(stand) else told)
 

@@ -82,6 +82,14 @@ TITLES = DERIVED | STATED
 # Dates that are known beforehand; no other fact lies ahead.
 AHEAD = frozenset({"use_planned", "before_adverse_action", "end_of_calendar_year", "april_15"})
 
+# What an organisation finds out, sooner or later; the rest may never come (a ransom paid, a request).
+FINDINGS = frozenset({
+    "awareness", "awareness_high_risk", "awareness_suspicion", "awareness_belief", "noticing", "knowledge",
+    "knowledge_personal_data", "discovery", "classification_major", "determination_material",
+    "determination_incident", "determination_rrosh", "determination_serious_injury", "reasonable_belief",
+    "assessment_made", "adverse_action", "before_adverse_action", "application_complete",
+})  # fmt: skip
+
 # Chained anchors: the filing of an earlier notice, the end or the due time of another clock.
 SUBMISSION, MET, DUE, UPDATE = "submission:", "met:", "due:", "update:"
 AT = "@"  # a fact as one regime means it, such as awareness@eu-gdpr-33

@@ -14,13 +14,6 @@ from tocsin.model.regime import Question
 from tocsin.model.severity import ClockRule, Level, Scheme
 from tocsin.model.timeline import Item
 
-# What an organisation finds out, sooner or later; the rest may never come (a ransom paid, a request).
-_FINDINGS = frozenset({
-    "awareness", "awareness_high_risk", "awareness_suspicion", "awareness_belief", "noticing", "knowledge",
-    "knowledge_personal_data", "discovery", "classification_major", "determination_material",
-    "determination_incident", "determination_rrosh", "determination_serious_injury", "reasonable_belief",
-    "assessment_made", "adverse_action", "before_adverse_action", "application_complete",
-})  # fmt: skip
 LEADS = {"technical": "technical lead", "communications": "communications lead"}
 _CONTAIN, _RESOLVE = "contained", "resolution"
 _ANSWERED = "acknowledged"  # somebody who was called took over
@@ -188,10 +181,9 @@ def _duties(incident: Incident, scheme: Scheme, clocks: Sequence[ClockState]) ->
         reason = f"to {rule.recipient} · {clock.basis}" if rule.recipient else clock.basis
         text = f"Prepare notice: {clock.name}" if rule.document else clock.name
         yield Action(f"clock:{clock.id}", text, f"duty:{rule.id}", False, reason, clock.due)
-    waiting = [rule for clock, rule in own if clock.started is None and facts.may_be_stated(rule.waits_for)]
     waits: dict[str, list[str]] = {}
-    for rule in waiting:
-        if not rule.waits_for.startswith(facts.SUBMISSION) and rule.waits_for in _FINDINGS:
+    for clock, rule in own:
+        if clock.started is None and rule.waits_for in facts.FINDINGS:
             waits.setdefault(rule.waits_for, []).append(rule.name)
     for fact, names in waits.items():
         more = f" and {len(names) - 1} more" if len(names) > 1 else ""
