@@ -1,6 +1,7 @@
 """What people decide and do about legal duties: one body each.
 
-`duty` is REGIME/STAGE, `filing` the entry that opened it. The subject is the incident where nothing is said.
+`duty` is REGIME/STAGE, `filing` the entry that opened it, `title` what the duty was called then, for the log.
+The subject is the incident where nothing is said.
 """
 
 from dataclasses import dataclass, field
@@ -74,6 +75,7 @@ class FilingOpened:
     duty: str
     phase: str = "initial"
     follows: str = ""
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,7 @@ class FilingEdited:
 
     filing: str
     fields: dict[str, Filled]
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +98,7 @@ class ReviewAsked:
     digest: str
     note: str = ""
     edit: str = ""
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +108,7 @@ class FilingReturned:
     filing: str
     reason: str
     review: str = ""
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +122,7 @@ class FilingApproved:
     digest: str
     note: str = ""
     review: str = ""
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +130,9 @@ class NoticeFiled:
     """It went out. The entry's time is when it was submitted: later duties count from it.
 
     `how` is the way (portal, e-mail, post, telephone), `attachment` a file of the evidence by its SHA-256,
-    `late` the reasons where it was late, `document` the SHA-256 of the paper kept. A duty without a form may be
-    told without one: then `filing` is empty and `note` is what was said. `corrects` is the record it sets right.
+    `late` the reasons where it was late, `document` the SHA-256 of the paper kept. A duty without a form may
+    be told without one: then `filing` is empty and `note` is what was said. `corrects` is the record it sets
+    right.
     """
 
     filing: str
@@ -138,6 +145,7 @@ class NoticeFiled:
     document: str = ""
     note: str = ""
     corrects: str = ""
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,15 +1,18 @@
-"""What may stand in a filing: who may write it, which fields, how long, which files."""
+"""What may stand in a filing, and who may write it: fields, lengths, files, and what is there already."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from tocsin.errors import BadInput, NotAllowed, NotFound
+from tocsin.model import filings
 from tocsin.model.filing import Fill, Filled
-from tocsin.model.filings import ATTACHMENTS
-from tocsin.model.journal import EvidenceAttached
+from tocsin.model.filings import ATTACHMENTS, Filing
+from tocsin.model.incident import Incident
+from tocsin.model.journal import Entry, EvidenceAttached
 from tocsin.model.operator import Author
-from tocsin.store import journal
+from tocsin.store import incidents, journal
 from tocsin.store.database import Connection
+from tocsin.store.folder import Write
 
 LONGEST = 20_000
 _LONGEST_LINE = 500
@@ -74,3 +77,26 @@ def evidence_of(connection: Connection, incident: str, hashes: Sequence[str]) ->
         if one not in there:
             raise NotFound("no evidence of this incident has this SHA-256.", where=one[:64],
                            hint="Attach the file first: `tocsin evidence`.")  # fmt: skip
+
+
+def done_before(write: Write, id: str) -> Entry | None:
+    """Return the entry a screen wrote before under this id: a retry writes nothing twice."""
+    return journal.find(write.connection, id) if id else None
+
+
+def filing_in(connection: Connection, filing: str) -> tuple[Incident, Filing]:
+    """Return an incident that stands, and its filing. Raises NotFound and NotAllowed."""
+    entry = journal.entry(connection, filing)
+    known = standing_in(connection, entry.incident or filing)
+    found = filings.find(known, filing)
+    if found is None:
+        raise NotFound("there is no such filing, or it was undone.", where=filing)
+    return known, found
+
+
+def standing_in(connection: Connection, incident: str) -> Incident:
+    """Return an incident that was not withdrawn. Raises NotFound and NotAllowed."""
+    known = incidents.get(connection, incident)
+    if known.withdrawn:
+        raise NotAllowed("the declaration was withdrawn.", where=known.reference)
+    return known

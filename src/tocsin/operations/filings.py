@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from tocsin.errors import BadInput, NotAllowed, NotFound
 from tocsin.model import filing_fields, filings, prefill
@@ -12,22 +12,26 @@ from tocsin.model.filing import (
     FilingOpened,
     FilingReturned,
     Filled,
-    NoticeFiled,
     ReviewAsked,
 )
 from tocsin.model.filings import ATTACHMENTS, INITIAL, PHASES, Filing, State
-from tocsin.model.incident import Incident
-from tocsin.model.instant import When, iso
-from tocsin.model.journal import Entry, Withdrawn
+from tocsin.model.journal import Entry
 from tocsin.model.operator import Author
-from tocsin.model.prefill import stamp
 from tocsin.operations import regimes
-from tocsin.operations.filing_checks import checked_fields, checked_line, evidence_of, named
-from tocsin.operations.filings_view import FilingView, late_reasons, look, view_of
+from tocsin.operations.filing_checks import (
+    checked_fields,
+    checked_line,
+    done_before,
+    evidence_of,
+    filing_in,
+    named,
+    standing_in,
+)
+from tocsin.operations.filings_sent import correct, file, told, withdraw
+from tocsin.operations.filings_view import FilingView, look, view_of
 from tocsin.operations.timeline import checked_text
-from tocsin.store import incidents, journal, timeline
-from tocsin.store.database import Connection
-from tocsin.store.folder import Store, Write
+from tocsin.store import incidents, timeline
+from tocsin.store.folder import Store
 
 __all__ = ["FilingView", "approve", "ask_review", "choose", "correct", "edit", "file", "give_back", "look",
            "open", "told", "withdraw"]  # fmt: skip
@@ -60,19 +64,21 @@ def open(
         raise BadInput("there is no such phase.", where=phase, hint=f"Phases: {', '.join(PHASES)}.")
     before = _before(view, follows, earlier, phase)
     with store.write() as write:
-        if (done := _done(write, id)) is not None:
+        if (done := done_before(write, id)) is not None:
             return done
-        known = _standing(write.connection, view.incident.id)
+        known = standing_in(write.connection, view.incident.id)
         waiting = next((one for one in filings.of_duty(known, duty) if one.state is not State.FILED), None)
         if waiting is not None:
             raise NotAllowed(f"a notice of this duty is open already: {waiting.state}.", where=waiting.id,
                              hint="Go on with that one.")  # fmt: skip
         regimes.in_force(write, author)
-        body = FilingOpened(duty, phase, before.id if before else "")
+        body = FilingOpened(duty, phase, before.id if before else "", _title(view))
         opened = write.add(author, body, incident=known.id, subject=known.id, id=id)
         kept = filing_fields.carried(replace(view.record, phase=phase), before) if before else {}
         if kept:
-            write.add(author, FilingEdited(opened.id, kept), incident=known.id, subject=known.id)
+            write.add(
+                author, FilingEdited(opened.id, kept, _title(view)), incident=known.id, subject=known.id
+            )
         return opened
 
 
@@ -84,15 +90,15 @@ def edit(store: Store, author: Author, filing: str, fields: Mapping[str, Filled]
     """
     named(author)
     with store.write() as write:
-        if (done := _done(write, id)) is not None:
+        if (done := done_before(write, id)) is not None:
             return done
-        known, found = _filing(write.connection, filing)
+        known, found = filing_in(write.connection, filing)
         _not_filed(found)
         stage = regimes.in_force(write, author).stage(found.duty)
         names = () if stage is None else tuple(one.id for one in filing_fields.fields_of(*stage))
         checked = checked_fields(fields, names)
         evidence_of(write.connection, known.id, checked.get(ATTACHMENTS, Filled()).value.split())
-        body = FilingEdited(found.id, checked)
+        body = FilingEdited(found.id, checked, stage[1].name if stage else "")
         return write.add(author, body, incident=known.id, subject=known.id, id=id)
 
 
@@ -104,9 +110,9 @@ def ask_review(store: Store, author: Author, filing: str, note: str = "", *, id:
     named(author)
     view = view_of(store, filing)
     with store.write() as write:
-        if (done := _done(write, id)) is not None:
+        if (done := done_before(write, id)) is not None:
             return done
-        known, found = _filing(write.connection, filing)
+        known, found = filing_in(write.connection, filing)
         if found.state is not State.DRAFT:
             raise NotAllowed(f"this notice is {found.state}.", where=found.id)
         if view.filing is None or found.digest != view.filing.digest:
@@ -118,10 +124,10 @@ def ask_review(store: Store, author: Author, filing: str, note: str = "", *, id:
         frozen = {one.field.id: one.filled for one in view.fields if one.own is None and one.filled}
         last = found.last_edit
         if frozen:
-            body = FilingEdited(found.id, frozen)
+            body = FilingEdited(found.id, frozen, _title(view))
             last = write.add(author, body, incident=known.id, subject=known.id).id
         contents = filings.digest(found.duty, found.phase, found.fields | frozen)
-        review = ReviewAsked(found.id, contents, checked_line(note, "note"), last)
+        review = ReviewAsked(found.id, contents, checked_line(note, "note"), last, _title(view))
         return write.add(author, review, incident=known.id, subject=known.id, id=id)
 
 
@@ -130,12 +136,12 @@ def give_back(store: Store, author: Author, filing: str, reason: str, *, id: str
     named(author)
     reason = checked_text(reason)
     with store.write() as write:
-        if (done := _done(write, id)) is not None:
+        if (done := done_before(write, id)) is not None:
             return done
-        known, found = _filing(write.connection, filing)
+        known, found = filing_in(write.connection, filing)
         if found.asked is None or found.state is State.FILED:
             raise NotAllowed(f"this notice is {found.state}; there is nothing to return.", where=found.id)
-        body = FilingReturned(found.id, reason, found.asked.entry)
+        body = FilingReturned(found.id, reason, found.asked.entry, found.asked.body.title)
         return write.add(author, body, incident=known.id, subject=known.id, id=id)
 
 
@@ -149,9 +155,9 @@ def approve(
     """
     named(author)
     with store.write() as write:
-        if (done := _done(write, id)) is not None:
+        if (done := done_before(write, id)) is not None:
             return done
-        known, found = _filing(write.connection, filing)
+        known, found = filing_in(write.connection, filing)
         if found.state is not State.IN_REVIEW or found.asked is None:
             raise NotAllowed(f"this notice is {found.state}; only one in review is approved.", where=found.id)
         if why := filings.not_second(found, author.name):
@@ -159,135 +165,9 @@ def approve(
                              hint="Let somebody approve who has written nothing of it.")  # fmt: skip
         if digest and digest != found.digest:
             raise NotAllowed("it was changed since you looked at it.", where=found.id, hint="Look again.")
-        body = FilingApproved(found.id, found.digest, checked_line(note, "note"), found.asked.entry)
+        body = FilingApproved(found.id, found.digest, checked_line(note, "note"), found.asked.entry,
+                              found.asked.body.title)  # fmt: skip
         return write.add(author, body, incident=known.id, subject=known.id, id=id)
-
-
-def file(
-    store: Store,
-    author: Author,
-    filing: str,
-    *,
-    how: str,
-    at: datetime | None = None,
-    receipt: str = "",
-    attachment: str = "",
-    late: str = "",
-    note: str = "",
-    document: str = "",
-    id: str = "",
-) -> Entry:
-    """Record how an approved notice went out, when (None: now), its receipt. Later duties count from it.
-
-    `attachment` is a file of the evidence by its SHA-256, `document` the SHA-256 of the paper kept. `late`
-    are the reasons, asked for when it went out after its deadline and the notice does not give them; `note`
-    says why, where it went out before it was approved. Raises NotAllowed for what is not approved, BadInput.
-    """
-    named(author)
-    view = view_of(store, filing)
-    with store.write() as write:
-        if (done := _done(write, id)) is not None:
-            return done
-        known, found = _filing(write.connection, filing)
-        if found.state is not State.APPROVED or found.approved is None:
-            raise NotAllowed(f"this notice is {found.state}; only one that is approved is filed.",
-                             where=found.id, hint=_next_step(found))  # fmt: skip
-        when = at or store.now()
-        _check_time(store, known, when)
-        if when < found.approved.at - _AHEAD and not note.strip():
-            raise BadInput("it was approved only afterwards.", where=iso(when),
-                           hint=f"Approved {stamp(found.approved.at, store.zone)}. If it did go out before, "
-                           "say why in a note.")  # fmt: skip
-        reasons = late_reasons(view, when, late)
-        evidence_of(write.connection, known.id, [attachment] if attachment else [])
-        body = NoticeFiled(found.id, found.duty, found.digest, checked_line(how, "how", needed=True),
-                           checked_line(receipt, "receipt"), attachment, reasons, document,
-                           checked_line(note, "note"))  # fmt: skip
-        return _filed(write, store, author, known, body, at, id)
-
-
-def told(
-    store: Store,
-    author: Author,
-    incident: str,
-    duty: str,
-    note: str,
-    *,
-    how: str = "telephone",
-    at: datetime | None = None,
-    receipt: str = "",
-    late: str = "",
-    id: str = "",
-) -> Entry:
-    """Record a notice that was given without a form, such as a call within 36 hours; `note` is what was said.
-
-    Only for duties for which the law prescribes no content: nothing is filed with one pair of eyes. Raises
-    NotAllowed, NotFound and BadInput.
-    """
-    named(author)
-    note = checked_text(note)
-    view = look(store, incident, duty)
-    if not filing_fields.formless(view.regime, view.stage):
-        raise NotAllowed("the law says what this notice must contain, so a second person approves it.",
-                         where=duty, hint="Draft it, and ask for a review.")  # fmt: skip
-    with store.write() as write:
-        if (done := _done(write, id)) is not None:
-            return done
-        known = _standing(write.connection, view.incident.id)
-        when = at or store.now()
-        _check_time(store, known, when)
-        regimes.in_force(write, author)
-        body = NoticeFiled("", duty, "", checked_line(how, "how", needed=True),
-                           checked_line(receipt, "receipt"), late=late_reasons(view, when, late),
-                           note=note)  # fmt: skip
-        return _filed(write, store, author, known, body, at, id)
-
-
-def correct(
-    store: Store,
-    author: Author,
-    entry: str,
-    reason: str,
-    *,
-    how: str = "",
-    at: datetime | None = None,
-    receipt: str = "",
-    attachment: str = "",
-    late: str = "",
-) -> Entry:
-    """Set right what was recorded of a filing, such as a receipt number that came later; the contents stay.
-
-    The record before is withdrawn with the reason and stays readable. Raises NotFound and BadInput.
-    """
-    named(author)
-    reason = checked_text(reason)
-    if not (how or at or receipt or attachment or late):
-        raise BadInput("nothing to correct was given.", where=entry)
-    with store.write() as write:
-        old = journal.entry(write.connection, entry)
-        known, body = _record(write.connection, old, entry)
-        evidence_of(write.connection, known.id, [attachment] if attachment else [])
-        new = replace(
-            body,
-            how=checked_line(how, "how") or body.how,
-            receipt=checked_line(receipt, "receipt") or body.receipt,
-            attachment=attachment or body.attachment,
-            late=checked_text(late) if late else body.late,
-            corrects=entry,
-        )
-        if at is not None:
-            _check_time(store, known, at)
-        write.add(author, Withdrawn(entry, reason), incident=known.id, subject=known.id)
-        return _filed(write, store, author, known, new, at or old.happened.at, "")
-
-
-def withdraw(store: Store, author: Author, entry: str, reason: str) -> Entry:
-    """Take the record of a filing back, with a reason: it did not go out. Raises NotFound and BadInput."""
-    named(author)
-    reason = checked_text(reason)
-    with store.write() as write:
-        known, _ = _record(write.connection, journal.entry(write.connection, entry), entry)
-        return write.add(author, Withdrawn(entry, reason), incident=known.id, subject=known.id)
 
 
 def choose(store: Store, incident: str, entries: Sequence[str]) -> Filled:
@@ -315,62 +195,11 @@ def _before(view: FilingView, follows: str, earlier: Sequence[Filing], phase: st
     return own[-1] if own and phase != INITIAL else None
 
 
-def _filed(
-    write: Write,
-    store: Store,
-    author: Author,
-    known: Incident,
-    body: NoticeFiled,
-    at: datetime | None,
-    id: str,
-) -> Entry:
-    occurred = None if at is None else When(at, zone=store.zone)
-    return write.add(author, body, incident=known.id, subject=known.id, occurred=occurred, id=id)
-
-
-def _done(write: Write, id: str) -> Entry | None:
-    """The entry a screen wrote before under this id: a retry writes nothing twice."""
-    return journal.find(write.connection, id) if id else None
-
-
-def _filing(connection: Connection, filing: str) -> tuple[Incident, Filing]:
-    entry = journal.entry(connection, filing)
-    known = _standing(connection, entry.incident or filing)
-    found = filings.find(known, filing)
-    if found is None:
-        raise NotFound("there is no such filing, or it was undone.", where=filing)
-    return known, found
-
-
-def _record(connection: Connection, old: Entry, entry: str) -> tuple[Incident, NoticeFiled]:
-    known = incidents.get(connection, old.incident or entry)
-    said = next((one.body for one in known.conduct.filed if one.entry == entry), None)
-    if said is None:
-        raise NotFound("this is no record of a filing, or it was withdrawn.", where=entry)
-    return known, said
-
-
-def _standing(connection: Connection, incident: str) -> Incident:
-    known = incidents.get(connection, incident)
-    if known.withdrawn:
-        raise NotAllowed("the declaration was withdrawn.", where=known.reference)
-    return known
-
-
 def _not_filed(found: Filing) -> None:
     if found.state is State.FILED:
         raise NotAllowed("it was filed; what went out stays as it is.", where=found.id,
                          hint="Begin an update that follows it.")  # fmt: skip
 
 
-def _next_step(found: Filing) -> str:
-    return "Ask for a review." if found.state is State.DRAFT else "Let a second person approve it."
-
-
-def _check_time(store: Store, known: Incident, at: datetime) -> None:
-    if at > store.now() + _AHEAD:
-        raise BadInput("this time lies ahead.", where=iso(at), hint="It is recorded after it went out.")
-    noticed = min(known.detected, known.declared)
-    if at < noticed - timedelta(minutes=1):
-        hint = f"It was noticed {iso(noticed)}. Check day and year."
-        raise BadInput("this is before the incident was noticed.", where=iso(at), hint=hint)
+def _title(view: FilingView) -> str:
+    return view.stage.name

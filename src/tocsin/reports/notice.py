@@ -1,20 +1,21 @@
 """A notice on paper: who files what to whom, by when, every field in the law's order with its paragraph."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
+from typing import Any
 
 from reportlab.lib.colors import HexColor
 from reportlab.platypus import CondPageBreak, Flowable, KeepTogether, Paragraph, Spacer
 
 from tocsin.model.document import Printing
-from tocsin.model.notice import Approval, ClockBlock, Entry, InternalNotice, Notice, Says
+from tocsin.model.notice import ClockBlock, Entry, InternalNotice, Notice, Says
 from tocsin.model.report import Charts
 from tocsin.reports import fonts, page, tables, words
 from tocsin.reports.charts import Legend, Marks, Strip
+from tocsin.reports.notice_blocks import LABEL_PT, full, hash_lines, labelled, moment, note, split
+from tocsin.reports.notice_inside import inside_sections
 from tocsin.reports.page import (
     BODY,
     KICKER,
-    LABEL,
     NOTE,
     QUIET,
     QUIET_SMALL,
@@ -32,12 +33,12 @@ _FIELD = page.style("field", fonts.SANS_BOLD, 9.5, spaceBefore=0)
 _CITATION = page.style("citation", size=7.5, colour=QUIET, alignment=2)
 _SURE = page.style("how sure", fonts.SANS_BOLD, 7.5, QUIET)
 _VALUE = page.style("value", spaceAfter=2, leftIndent=4, rightIndent=4)
-_BOX = {"borderPadding": (2, 3, 2, 4), "leftIndent": 4, "rightIndent": 4, "spaceAfter": 3, "spaceBefore": 2}
+_BOX: dict[str, Any] = {"borderPadding": (2, 3, 2, 4), "leftIndent": 4, "rightIndent": 4,
+                        "spaceAfter": 3, "spaceBefore": 2}  # fmt: skip
 _OPEN = page.style("open", backColor=_SHADE, **_BOX)
 _NONE = page.style("none", colour=QUIET, backColor=_GREY, **_BOX)
-_LABEL_PT, _CITATION_PT = 118.0, 205.0
+_CITATION_PT = 205.0
 _STRIPS = 3  # a notice is no signal report
-_INSIDE = "Internal copy. What follows does not leave the organisation."
 _SURENESS = {Says.ESTIMATE: "Estimate", Says.OPINION: "Opinion, not established"}
 
 Section = tuple[str, Iterable[Flowable]]
@@ -51,7 +52,7 @@ def render(made: Notice | InternalNotice, printing: Printing) -> bytes:
     notice = made.notice if isinstance(made, InternalNotice) else made
     sections = list(_sections(notice))
     if isinstance(made, InternalNotice):
-        sections += list(_inside(made))
+        sections += list(inside_sections(made))
     return page.build(_story(notice, sections), furniture(notice, printing, inside=made is not notice))
 
 
@@ -109,7 +110,7 @@ class _Field(Flowable):  # type: ignore[misc]
         width = page.width_pt()
         yield CondPageBreak(62)
         heading = tables.grid(
-            [[_full(label, _FIELD), _full(entry.citation, _CITATION)]],
+            [[full(label, _FIELD), full(entry.citation, _CITATION)]],
             [width - _CITATION_PT, _CITATION_PT],
             ("LINEBELOW", (0, 0), (-1, -1), 0.3, page.RULE),
             ("BOTTOMPADDING", (0, 0), (-1, -1), 1),
@@ -144,7 +145,7 @@ def _sections(notice: Notice) -> Iterator[Section]:
     yield "Contents of the notice", [_Field(one, place) for place, one in enumerate(notice.entries, 1)]
     if notice.before:
         yield "Changes since the notice before", _changes(notice)
-    yield "Contacts", _pairs(notice.contacts) if notice.contacts else [_note("No contact is recorded yet.")]
+    yield "Contacts", labelled(notice.contacts) if notice.contacts else [note("No contact is recorded yet.")]
     if notice.charts is not None and notice.charts.strips:
         yield "Figures", _figures(notice.charts, notice.zone)
     yield "Attachments", _attachments(notice)
@@ -164,28 +165,28 @@ def _reference(notice: Notice) -> Iterator[Flowable]:
     if notice.how:
         receipt = f", receipt {notice.receipt}" if notice.receipt else ""
         pairs.append(("Filed by", f"{notice.how}{receipt}"))
-    yield from _pairs(pairs)
+    yield from labelled(pairs)
 
 
 def _clock(clock: ClockBlock, zone: str) -> Iterator[Flowable]:
-    started = _moment(clock.start, zone) or "Not stated yet"
+    started = moment(clock.start, zone) or "Not stated yet"
     pairs = [("Counted from", f"{clock.trigger}: {started}")]
     if clock.set_by:
         pairs.append(("Stated by", clock.set_by))
     pairs += [("Counting rule", clock.rule), ("Standard", clock.standard)]
     if clock.due is not None:
-        pairs.append(("Deadline", _moment(clock.due, zone)))
+        pairs.append(("Deadline", moment(clock.due, zone)))
         if clock.outer is not None and clock.outer != clock.due:
-            pairs.append(("Latest the rule allows", _moment(clock.outer, zone)))
+            pairs.append(("Latest the rule allows", moment(clock.outer, zone)))
     elif clock.target is not None:
-        pairs.append(("House target, not the law's", _moment(clock.target, zone)))
-    pairs.append(("Filed", _moment(clock.filed, zone) or "Not filed yet"))
+        pairs.append(("House target, not the law's", moment(clock.target, zone)))
+    pairs.append(("Filed", moment(clock.filed, zone) or "Not filed yet"))
     if clock.filed is not None and clock.late is not None and clock.due is not None:
         span = words.duration(abs(clock.due - clock.filed))
         pairs.append(("In time", f"No, late by {span}" if clock.late else f"Yes, {span} before the deadline"))
     if clock.reasons:
         pairs.append(("Reasons for lateness", clock.reasons))
-    yield from _pairs([(label, value) for label, value in pairs if value])
+    yield from labelled([(label, value) for label, value in pairs if value])
 
 
 def _statement(notice: Notice) -> Iterator[Flowable]:
@@ -196,14 +197,14 @@ def _statement(notice: Notice) -> Iterator[Flowable]:
 
 def _changes(notice: Notice) -> Iterator[Flowable]:
     if not notice.changes:
-        yield _note("Nothing reads otherwise than in the notice before.")
+        yield note("Nothing reads otherwise than in the notice before.")
         return
     rows: list[Row] = [["Field", "Before", "Now"]]
     for one in notice.changes:
         name = [*paragraphs(one.label, SMALL_BOLD), *paragraphs(one.citation, QUIET_SMALL)]
-        rows += _split([name], cells(one.before, SMALL), cells(one.after, SMALL))
-    rest = (page.width_pt() - _LABEL_PT) / 2
-    yield tables.grid(rows, [_LABEL_PT, rest, rest])
+        rows += split([name], cells(one.before, SMALL), cells(one.after, SMALL))
+    rest = (page.width_pt() - LABEL_PT) / 2
+    yield tables.grid(rows, [LABEL_PT, rest, rest])
 
 
 def _figures(charts: Charts, zone: str) -> Iterator[Flowable]:
@@ -225,97 +226,10 @@ def _figures(charts: Charts, zone: str) -> Iterator[Flowable]:
 
 def _attachments(notice: Notice) -> Iterator[Flowable]:
     if not notice.attachments:
-        yield _note("None.")
+        yield note("None.")
         return
     rows: list[Row] = [["File", "Bytes", "SHA-256"]]
     for one in notice.attachments:
-        rows += _split(cells(one.name, SMALL), [_full(str(one.size), SMALL)], [_hash(one.sha256)])
+        rows += split(cells(one.name, SMALL), [full(str(one.size), SMALL)], [hash_lines(one.sha256)])
     width = page.width_pt()
     yield tables.grid(rows, [width - 60 - 215, 60, 215])
-
-
-def _inside(made: InternalNotice) -> Iterator[Section]:
-    zone = made.notice.zone
-    yield "Approvals", [_note(_INSIDE), *_approvals(made.approvals, zone, "Nothing was done with it yet.")]
-    yield "Where the fields come from", _origins(made)
-    yield "Evidence index", _evidence(made)
-    verdict = list(paragraphs(made.verdict, BODY)) if made.verdict else []
-    notes = [flowable for one in made.notes for flowable in paragraphs(one, SMALL)]
-    yield "Why it is reportable or not", [
-        *verdict, *_approvals(made.decided, zone, "No answer or ruling is recorded."), Spacer(0, 4), *notes,
-        *_contents(made.notice),
-    ]  # fmt: skip
-
-
-def _approvals(found: Sequence[Approval], zone: str, nothing: str) -> Iterator[Flowable]:
-    if not found:
-        yield _note(nothing)
-        return
-    rows: list[Row] = [["Time", "What", "Who"]]
-    for one in found:
-        what = cells("\n".join(filter(None, (one.what, one.note))), SMALL)
-        who = f"{one.name} ({one.role})" if one.role else one.name
-        rows += _split([_full(words.both(one.at, zone), SMALL)], what, [_full(who, SMALL)])
-    width = page.width_pt()
-    yield tables.grid(rows, [130, width - 130 - 120, 120])
-
-
-def _origins(made: InternalNotice) -> Iterator[Flowable]:
-    rows: list[Row] = [["Field", "Written by", "Taken from"]]
-    for one in made.origins:
-        at = _moment(one.at, made.notice.zone)
-        who = [*paragraphs(one.by, SMALL), *paragraphs(at, QUIET_SMALL)] if at else paragraphs(one.by, SMALL)
-        sources = "\n".join(one.sources) or "typed"
-        rows += _split(cells(one.label, SMALL_BOLD), [who], cells(sources, SMALL))
-    if len(rows) == 1:
-        yield _note("No field has a value yet.")
-        return
-    width = page.width_pt()
-    yield tables.grid(rows, [_LABEL_PT, 110, width - _LABEL_PT - 110])
-
-
-def _evidence(made: InternalNotice) -> Iterator[Flowable]:
-    if not made.evidence:
-        yield _note("No evidence is attached to the incident.")
-        return
-    rows: list[Row] = [["File", "Bytes", "SHA-256", "Attached"]]
-    for one in made.evidence:
-        when = [_full(one.by, SMALL), _full(_moment(one.at, made.notice.zone), QUIET_SMALL)]
-        rows += _split(cells(one.name, SMALL), [_full(str(one.size), SMALL)], [_hash(one.sha256)], [when])
-    width = page.width_pt()
-    yield tables.grid(rows, [width - 50 - 190 - 110, 50, 190, 110])
-
-
-def _contents(notice: Notice) -> Iterator[Flowable]:
-    if notice.digest:
-        yield Spacer(0, 6)
-        yield from paragraphs(f"SHA-256 of the contents: {notice.digest}", QUIET_SMALL)
-
-
-def _pairs(pairs: Sequence[tuple[str, str]]) -> Iterator[Flowable]:
-    rows: list[Row] = []
-    for label, value in pairs:
-        rows += _split(cells(label, LABEL), cells(value, SMALL))
-    yield tables.grid(rows, [_LABEL_PT, page.width_pt() - _LABEL_PT], header=0)
-
-
-def _split(*columns: Sequence[object]) -> Iterator[Row]:
-    """Yield the rows that a row of long cells takes, the shorter ones empty below."""
-    for number in range(max(len(one) for one in columns)):
-        yield [one[number] if number < len(one) else "" for one in columns]
-
-
-def _hash(sha256: str) -> list[Flowable]:
-    return [*paragraphs(sha256[:32], page.MONO_SMALL), *paragraphs(sha256[32:], page.MONO_SMALL)]
-
-
-def _moment(at: datetime | None, zone: str) -> str:
-    return "" if at is None else words.both(at, zone)
-
-
-def _full(text: str, style: object) -> list[Paragraph]:
-    return paragraphs(text, style)
-
-
-def _note(text: str) -> Paragraph:
-    return Paragraph(markup(text, NOTE.fontName), NOTE)

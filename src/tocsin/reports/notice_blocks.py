@@ -1,0 +1,48 @@
+"""The small blocks notices are made of: labelled values, rows of long cells, moments, hashes."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from reportlab.lib.styles import ParagraphStyle
+from reportlab.platypus import Flowable, Paragraph
+
+from tocsin.reports import page, tables, words
+from tocsin.reports.page import LABEL, NOTE, SMALL
+from tocsin.reports.tables import Row
+from tocsin.reports.text import cells, markup, paragraphs
+
+LABEL_PT = 118.0
+
+
+def labelled(told: Sequence[tuple[str, str]]) -> Iterator[Flowable]:
+    """Yield labels with their values as a table without a head."""
+    rows: list[Row] = []
+    for label, value in told:
+        rows += split(cells(label, LABEL), cells(value, SMALL))
+    yield tables.grid(rows, [LABEL_PT, page.width_pt() - LABEL_PT], header=0)
+
+
+def split(*columns: Sequence[object]) -> Iterator[Row]:
+    """Yield the rows that a row of long cells takes, the shorter ones empty below."""
+    for number in range(max(len(one) for one in columns)):
+        yield [one[number] if number < len(one) else "" for one in columns]
+
+
+def hash_lines(sha256: str) -> list[Flowable]:
+    """Return a hash on two lines."""
+    return [*paragraphs(sha256[:32], page.MONO_SMALL), *paragraphs(sha256[32:], page.MONO_SMALL)]
+
+
+def moment(at: datetime | None, zone: str) -> str:
+    """Return an instant in both zones, empty where there is none."""
+    return "" if at is None else words.both(at, zone)
+
+
+def full(text: str, style: ParagraphStyle) -> list[Flowable]:
+    """Return a text in full, a paragraph a line."""
+    return list(paragraphs(text, style))
+
+
+def note(text: str) -> Paragraph:
+    """Return a remark."""
+    return Paragraph(markup(text, NOTE.fontName), NOTE)
