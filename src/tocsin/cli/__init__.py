@@ -56,6 +56,7 @@ _COMMANDS = (
     "update_command",
     "wording_command",
     "policy_command",
+    "regimes_command",
     "report_command",
     "store_command",
     "doctor",

@@ -20,9 +20,15 @@ from tocsin.model.regime import Rules
 from tocsin.operations.timeline import checked_text
 from tocsin.policy import regimes
 from tocsin.policy.expand import written_out
+from tocsin.policy.regimes import Examined, load_shipped, text_of
 from tocsin.store import journal
 from tocsin.store.database import Connection
 from tocsin.store.folder import Store, Write
+
+__all__ = [
+    "Entry", "Examined", "adopt", "as_of", "correct", "corrected", "current", "differences", "examine",
+    "history", "in_force", "load_shipped", "look", "of", "offered", "renewed", "rules", "shipped", "text_of", "without",
+]  # fmt: skip
 
 SUBJECT = "regimes"
 AS_SHIPPED = "as shipped, at the first entry about a duty"
@@ -82,6 +88,8 @@ def look(connection: Connection) -> Standing:
         return Standing(regimes.load_shipped())
     if newest not in _READ:
         found = _newest(journal.entries(connection, subject=SUBJECT))
+        if found[1] is None:  # every adoption was undone, and answers may count by them all the same
+            found = _shipped("UTC", found[0].as_of.year), None
         if len(_READ) >= _MOST_READ:
             _READ.clear()
         _READ[newest] = found
@@ -145,8 +153,19 @@ def corrected(held: Rules, path: Path) -> Rules:
 
 def offered(store: Store) -> Rules | None:
     """Return the shipped rules with the team's own in them, when they are newer than those in force."""
-    held, shipped = rules(store), regimes.load_shipped()
-    return with_teams(shipped, held) if shipped.as_of > held.as_of else None
+    with store.journal.read() as connection:
+        held = current(connection)
+    return renewed(held) if regimes.load_shipped().as_of > held.as_of else None
+
+
+def renewed(held: Rules) -> Rules:
+    """Return the shipped rules with the team's own of those held in them."""
+    return with_teams(regimes.load_shipped(), held)
+
+
+def examine(path: Path, held: Rules) -> Examined:
+    """Return what a team's file holds, with everything wrong with it among these rules."""
+    return regimes.examine(path, held)
 
 
 def with_teams(shipped: Rules, held: Rules) -> Rules:
