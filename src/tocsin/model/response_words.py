@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from tocsin.model import filing_words
 from tocsin.model.answers import sentence
 from tocsin.model.facts import title
 from tocsin.model.filing import DutyRuled, LettersMade, PersonalMarked, QuestionAnswered
@@ -253,6 +254,7 @@ _TABLE: dict[type, Words] = {
     ),
     MarkCalled: Words(lambda body, by: f"{body.minutes}-minute mark called: carry on", lane="decided"),
     HandoverConfirmed: Words(lambda body, by: f"{by} confirms the hand-over, {body.side} side", lane="done"),
+    **{kind: Words(filing_words.say, "clock", filing_words.lane) for kind in filing_words.KINDS},
     PersonalMarked: Words(lambda body, by: f"Marked as personal{because(body.reason)}"),
     LettersMade: Words(_letters, lane="done"),
     HandoverCancelled: Words(lambda body, by: f"Hand-over cancelled{because(body.reason)}", lane="done"),

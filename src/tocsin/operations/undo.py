@@ -13,7 +13,18 @@ from tocsin.model.arrangement import (
     PolicyChosen,
     RosterSet,
 )
-from tocsin.model.filing import DutyRuled, PersonalMarked, QuestionAnswered
+from tocsin.model.filing import (
+    DutyRuled,
+    FilingApproved,
+    FilingEdited,
+    FilingOpened,
+    FilingReturned,
+    NoticeFiled,
+    PersonalMarked,
+    QuestionAnswered,
+    RegimesAdopted,
+    ReviewAsked,
+)
 from tocsin.model.incident import standing
 from tocsin.model.journal import (
     AlertAdded,
@@ -85,6 +96,7 @@ _UNDOABLE = (
     StartJudged,
     Undone,
     PolicyChosen,
+    RegimesAdopted,
     OptionRegistered,
     OptionRemoved,
     OptionRehearsed,
@@ -116,6 +128,11 @@ _UNDOABLE = (
     PersonalMarked,
     QuestionAnswered,
     DutyRuled,
+    FilingOpened,
+    FilingEdited,
+    ReviewAsked,
+    FilingReturned,
+    FilingApproved,
 )
 
 
@@ -179,7 +196,9 @@ def _built_on(entry: Entry, about: Sequence[Entry], target: Entry) -> Entry | No
     for other in counting:
         if other.lamport <= entry.lamport:
             continue
-        if target.id in other.replaces or entry.id == entry.subject or _same_ground(entry, target, other):
+        if target.id in other.replaces or entry.id == entry.subject or _rests_on(target, other):
+            return other
+        if _same_ground(entry, target, other):
             return other
     return None if entry is target else _beside(target, counting)
 
@@ -242,6 +261,24 @@ def _same_ground(entry: Entry, target: Entry, other: Entry) -> bool:
             return mine == theirs
         case SpotCheckJudged(decision=mine), SpotCheckJudged(decision=theirs):
             return mine == theirs and target.author == other.author
+        case _:
+            return False
+
+
+def _rests_on(target: Entry, other: Entry) -> bool:
+    """Whether a later entry rests on what was done with a notice: what went out stays as it is."""
+    match target.body, other.body:
+        case (
+            FilingOpened(),
+            FilingEdited() | ReviewAsked() | FilingReturned() | FilingApproved() | NoticeFiled(),
+        ):
+            return other.body.filing == target.id
+        case (FilingEdited() | ReviewAsked() | FilingReturned() | FilingApproved(), NoticeFiled()):
+            return target.body.filing == other.body.filing
+        case FilingEdited() as mine, FilingEdited() as theirs:
+            return mine.filing == theirs.filing and not mine.fields.keys().isdisjoint(theirs.fields)
+        case ReviewAsked(), FilingReturned(review=review) | FilingApproved(review=review):
+            return review == target.id
         case _:
             return False
 
