@@ -6,7 +6,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from tocsin.cli import options
-from tocsin.errors import Missing
 from tocsin.model.answers import Answer, question_of, said
 from tocsin.model.regime import Question
 from tocsin.operations import answers, duties
@@ -26,59 +25,71 @@ _HOWS = ("applies", "does-not")
 
 
 def register(subparsers: options.Subparsers) -> None:
-    """Add the command."""
+    """Add the command and what is done below it."""
     parser = options.command(
-        subparsers, "duties", _run, "which duties apply to an incident, by when, and what decides them",
-        writes=True,
-    )  # fmt: skip
-    parser.epilog = (
-        "answer QUESTION VALUE... answers a question (no VALUE takes the answer back), questions lists those "
-        "still open, rule DUTY applies|does-not REASON rules on a duty whatever the answers say. " + _KEYS
+        subparsers, "duties", _list, "which duties apply to an incident, by when, and what decides them"
     )
+    parser.epilog = _KEYS
     parser.add_argument("incident", metavar="INCIDENT", help="reference or id")
     parser.add_argument("--all", action="store_true", help="those that do not apply, too")
     parser.add_argument("--at", metavar="TIME", help="as they stood then; default now")
-    parser.add_argument("--note", default="", help="a remark on an answer")
-    parser.add_argument("verb", nargs="?", choices=("answer", "rule", "questions"), metavar="VERB")
-    parser.add_argument("words", nargs="*", metavar="WORD", help="what the verb needs")
+    verbs = parser.add_subparsers(metavar="HOW")
+    options.command(verbs, "questions", _questions, "list the questions still open", nested=True)
+    said = options.command(
+        verbs, "answer", _answer, "answer a question; no VALUE takes the answer back", writes=True,
+        nested=True,
+    )  # fmt: skip
+    said.add_argument("question", metavar="QUESTION", help="its id")
+    said.add_argument(
+        "values", nargs="*", metavar="VALUE", help="yes or no, ids of choices, a number, a text"
+    )
+    said.add_argument("--note", default="", help="a remark, such as who says so")
+    ruled = options.command(
+        verbs, "rule", _rule, "rule on a duty, whatever the answers say", writes=True, nested=True
+    )
+    ruled.add_argument("duty", metavar="DUTY", help="REGIME/STAGE")
+    ruled.add_argument("how", metavar="applies|does-not", choices=_HOWS, help="whether it applies")
+    ruled.add_argument("reason", nargs="+", metavar="REASON", help="why, in words")
 
 
-def _run(args: argparse.Namespace) -> int:
+def _list(args: argparse.Namespace) -> int:
     with options.opened(args) as store:
-        match args.verb:
-            case "answer":
-                _answer(store, args)
-            case "rule":
-                _rule(store, args)
-            case _ if args.words:
-                raise Missing("there is nothing to do with these words.", where=" ".join(args.words)[:100])
-        at = None if args.at is None else options.instant(store, args.at)
-        view = duties.look(store, args.incident, at=at)
+        return _tell(store, args)
+
+
+def _questions(args: argparse.Namespace) -> int:
+    with options.opened(args) as store:
+        view = duties.look(store, args.incident)
         if args.json:
-            recorded = args.verb in ("answer", "rule")
-            options.print_json({**as_json(view, everything=args.all), "recorded": recorded})
-        elif args.verb == "questions":
-            _show_questions(view)
+            options.print_json({**as_json(view, everything=args.all), "recorded": False})
         else:
-            _show(store, view, everything=args.all)
+            _show_questions(view)
     return 0
 
 
-def _answer(store: Store, args: argparse.Namespace) -> None:
-    if not args.words:
-        raise Missing("name the question.", hint="`tocsin duties INCIDENT questions` lists those open.")
-    question, *values = args.words
-    by = options.author(store, args)
-    answers.answer(store, by, question, values, incident=args.incident, note=args.note)
+def _answer(args: argparse.Namespace) -> int:
+    with options.opened(args) as store:
+        by = options.author(store, args)
+        answers.answer(store, by, args.question, args.values, incident=args.incident, note=args.note)
+        return _tell(store, args, recorded=True)
 
 
-def _rule(store: Store, args: argparse.Namespace) -> None:
-    if len(args.words) < 3 or args.words[1] not in _HOWS:
-        raise Missing("a ruling names the duty, applies or does-not, and the reason.",
-                      hint='Such as: rule eu-gdpr-33/notify_sa does-not "no personal data".')  # fmt: skip
-    duty, how, *reason = args.words
-    by = options.author(store, args)
-    duties.rule(store, by, args.incident, duty, how == _HOWS[0], " ".join(reason))
+def _rule(args: argparse.Namespace) -> int:
+    with options.opened(args) as store:
+        by = options.author(store, args)
+        applies = args.how == _HOWS[0]
+        duties.rule(store, by, args.incident, args.duty, applies, " ".join(args.reason))
+        return _tell(store, args, recorded=True)
+
+
+def _tell(store: Store, args: argparse.Namespace, *, recorded: bool = False) -> int:
+    at = None if args.at is None or recorded else options.instant(store, args.at)
+    view = duties.look(store, args.incident, at=at)
+    if args.json:
+        options.print_json({**as_json(view, everything=args.all), "recorded": recorded})
+    else:
+        _show(store, view, everything=args.all)
+    return 0
 
 
 def as_json(view: DutiesView, *, everything: bool = True) -> dict[str, Any]:
