@@ -25,16 +25,13 @@ from tocsin.store import journal
 from tocsin.store.database import Connection
 from tocsin.store.folder import Store, Write
 
-__all__ = [
-    "Entry", "Examined", "adopt", "as_of", "correct", "corrected", "current", "differences", "examine",
-    "history", "in_force", "load_shipped", "look", "of", "offered", "renewed", "rules", "shipped", "text_of", "without",
-]  # fmt: skip
+__all__ = ["Entry", "Examined", "load_shipped", "text_of"]  # for those above, besides what is below
 
 SUBJECT = "regimes"
 AS_SHIPPED = "as shipped, at the first entry about a duty"
 TEAM = "team"
-# What the newest entry about the rules leaves in force is read once: 400 kB of JSON.
-_READ: dict[tuple[str, int], tuple[Rules, Entry | None]] = {}
+# What is in force, by the hash of the newest entry about it: 400 kB of JSON are read once.
+_READ: dict[str, tuple[Rules, Entry | None]] = {}
 _MOST_READ = 20
 
 
@@ -84,7 +81,7 @@ def shipped(regime: str, state: str, year: int | None = None) -> Rules:
 def look(connection: Connection) -> Standing:
     """Return the rules in force with the entry that adopted them."""
     newest = journal.newest_about(connection, SUBJECT)
-    if newest is None:
+    if not newest:
         return Standing(regimes.load_shipped())
     if newest not in _READ:
         found = _newest(journal.entries(connection, subject=SUBJECT))

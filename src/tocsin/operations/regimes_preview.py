@@ -38,10 +38,10 @@ class Change:
 def preview(store: Store, rules: Rules) -> tuple[Change, ...]:
     """Return which duties of which open incidents would change if these rules were adopted now."""
     now = store.now()
-    then = written_out(rules, store.zone, now)
     with store.journal.read() as connection:
         held = regimes.current(connection)
         found = [one for one in incidents.list_all(connection, with_closed=False) if not one.withdrawn]
+        then = written_out(rules, store.zone, now) if found else rules
         return tuple(
             change for one in found for change in _changes(connection, one, held, then, now, store.zone)
         )

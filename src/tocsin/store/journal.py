@@ -172,31 +172,16 @@ def last_entry(connection: Connection, incident: str) -> Entry:
     return _read(row)
 
 
-def newest_about(connection: Connection, subject: str) -> tuple[str, int] | None:
-    """Return id and Lamport counter of the newest entry about a subject, None when there is none."""
+def newest_about(connection: Connection, subject: str) -> str:
+    """Return the hash (hex) of the newest entry about a subject, empty when there is none."""
     query = (
-        select(journal.c.id, journal.c.lamport)
+        select(journal.c.hash)
         .where(journal.c.subject == subject)
         .order_by(journal.c.lamport.desc(), journal.c.site.desc(), journal.c.seq.desc())
         .limit(1)
     )
-    row = connection.execute(query).first()
-    return None if row is None else (str(row.id), int(row.lamport))
-
-
-def last_about(connection: Connection, kinds: Collection[str], subjects: Collection[str]) -> Entry | None:
-    """Return the newest entry of these kinds about these subjects that belongs to no incident."""
-    query = select(journal).where(
-        journal.c.incident == "", journal.c.kind.in_(kinds), journal.c.subject.in_(subjects)
-    )
-    row = connection.execute(query.order_by(*_NEWEST_FIRST).limit(1)).first()
-    return None if row is None else _read(row)
-
-
-def last_of_all(connection: Connection) -> Entry:
-    """Return the newest entry of the store that is not an export: what a document of the store is as of."""
-    query = select(journal).where(journal.c.kind != "document.exported").order_by(*_NEWEST_FIRST).limit(1)
-    return _read(connection.execute(query).one())
+    found = connection.execute(query).scalar_one_or_none()
+    return "" if found is None else bytes(found).hex()
 
 
 def count(connection: Connection) -> int:
