@@ -45,6 +45,8 @@ _COMMANDS = (
     "matrix_command",
     "clocks_command",
     "duties_command",
+    "filing_command",
+    "notice_command",
     "due_command",
     "fact_command",
     "escalation_command",
@@ -58,6 +60,7 @@ _COMMANDS = (
     "policy_command",
     "regimes_command",
     "report_command",
+    "document_command",
     "store_command",
     "doctor",
 )

@@ -121,7 +121,7 @@ def filings(incident: Incident) -> tuple[Filing, ...]:
     conduct = incident.conduct
     found = [_filing(conduct, opened) for opened in conduct.opened]
     found += [_told(said) for said in conduct.filed if not said.body.filing]
-    return tuple(sorted(found, key=lambda one: (one.opened_at, one.id)))
+    return tuple(sorted(found, key=lambda one: one.opened_at))
 
 
 def of_duty(incident: Incident, duty: str) -> tuple[Filing, ...]:
