@@ -5,6 +5,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+from fontTools.ttLib import TTFont as Outlines
 from PySide6.QtGui import QFontDatabase
 from pytestqt.qtbot import QtBot
 from reportlab.pdfbase.ttfonts import TTFont
@@ -46,8 +47,17 @@ def test_the_stand_in_font_has_the_shapes_that_the_others_lack() -> None:
     assert [letter for letter in SHAPES if ord(letter) not in known] == []
 
 
-def test_every_font_has_its_licence_beside_it() -> None:
-    families = {"IBMPlex" if file in PLEX else "DejaVu" for file in FONTS}
-    assert {
-        file.name.removesuffix("-LICENSE.txt") for file in FONTS[0].parent.glob("*-LICENSE.txt")
-    } == families
+FAMILIES = ("IBMPlex", "DejaVu", "Noto", "DroidSansFallback", "NanumGothicCoding")
+
+
+def test_every_font_has_its_licence_beside_it_and_may_be_embedded() -> None:
+    families = {family for file in FONTS for family in FAMILIES if file.name.startswith(family)}
+    licences = FONTS[0].parent.glob("*-LICENSE.txt")
+    assert {file.name.removesuffix("-LICENSE.txt") for file in licences} == families == set(FAMILIES)
+    assert all(any(file.name.startswith(family) for family in FAMILIES) for file in FONTS)
+    # Bit 1 alone would forbid embedding, bit 8 subsetting (OpenType, OS/2 fsType).
+    assert [file.name for file in FONTS if Outlines(file)["OS/2"].fsType & 0x0302] == []
+
+
+def test_all_fonts_together_stay_small() -> None:
+    assert sum(file.stat().st_size for file in FONTS) < 12_000_000

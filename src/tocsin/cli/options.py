@@ -5,19 +5,23 @@ import sys
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from getpass import getpass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
 from tocsin import paths
-from tocsin.errors import UserError
+from tocsin.errors import BadInput, UserError
 from tocsin.model.operator import Author
 from tocsin.now import SystemClock
 from tocsin.operations import operators, stores
 from tocsin.operations.progress import Progress
 from tocsin.operations.times import parse_when
 from tocsin.store.folder import Store, open_store
+
+if TYPE_CHECKING:
+    from tocsin.operations.signing import Signer
 
 Result = TypeVar("Result")
 Subparsers = Any  # argparse keeps the class of add_subparsers() private
@@ -95,6 +99,49 @@ def author(store: Store, args: argparse.Namespace) -> Author:
 def instant(store: Store, text: str | None) -> datetime:
     """Return the instant of a --at option; now when it was not given."""
     return store.now() if text is None else parse_when(text, now=store.now(), zone=store.zone).at
+
+
+def sign_options(parser: argparse.ArgumentParser) -> None:
+    """Give a command that writes a document --sign and --pass-file; `signer` is what they say."""
+    parser.add_argument(
+        "--sign",
+        metavar="FILE.p12",
+        type=Path,
+        help="put a signature below it with this RSA key; needs the extra 'sign'",
+    )
+    parser.add_argument(
+        "--pass-file",
+        metavar="FILE",
+        type=Path,
+        help="file whose first line is the key's passphrase; without it you are asked",
+    )
+
+
+def signer(args: argparse.Namespace) -> "Signer | None":
+    """Return who signs, as --sign says; None without it. The passphrase is never echoed or kept."""
+    if args.sign is None:
+        if args.pass_file is not None:
+            raise BadInput(
+                "a passphrase without a key.", where="--pass-file", hint="Name the key with --sign."
+            )
+        return None
+    from tocsin.operations import signing
+
+    return signing.load(args.sign, _passphrase(args))
+
+
+def _passphrase(args: argparse.Namespace) -> bytes:
+    if args.pass_file is not None:
+        from tocsin.operations.signing import content_of
+
+        return content_of(args.pass_file, 64 * 1024).split(b"\n", 1)[0].rstrip(b"\r")
+    if not sys.stdin.isatty():
+        raise BadInput(
+            "nobody is there to be asked for the passphrase.",
+            where="--sign",
+            hint="Name it with --pass-file.",
+        )
+    return getpass(f"Passphrase of {harmless(str(args.sign))}: ", stream=sys.stderr).encode()
 
 
 def print_json(value: object) -> None:

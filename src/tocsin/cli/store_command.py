@@ -1,6 +1,7 @@
 """`tocsin init|verify|backup|restore|operators`: making, checking and bringing back a store."""
 
 import argparse
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,10 +12,18 @@ from tocsin.model.instant import iso
 from tocsin.model.journal import StoreRestored
 from tocsin.model.operator import Author
 from tocsin.now import SystemClock
-from tocsin.operations import evidence, operators, stores
+from tocsin.operations import evidence, file_check, operators, stores
 from tocsin.operations.verification import Verification, verify
 from tocsin.store import backup
 from tocsin.store.folder import Store, is_store
+
+_VERIFY_KEYS = """JSON keys: ok, entries, site, head, entry, seq, reason, differences, evidence.
+Exit 1 when not ok.
+
+Of FILE.pdf: ok, path, size, sha256, signatures (by, at, self_signed, issuer, intact, whole, problem),
+recorded (entry, document, incident, reference, by, at, as_of, paper, standing, match: whole, unsigned or
+beginning, withdrawn), asked (whether there was a store), said (all of it in sentences). Exit 0 when its
+signatures hold and the journal knows it; where there is no store to ask, when it is signed and they hold."""
 
 
 def register(subparsers: options.Subparsers) -> None:
@@ -23,10 +32,12 @@ def register(subparsers: options.Subparsers) -> None:
     init.epilog = "JSON keys: store (its path), code, zone, site."
     init.add_argument("--zone", help="home zone, such as Europe/Berlin; default this machine's")
     init.add_argument("--code", help="the letters in references, such as WR; default three random ones")
-    options.command(
-        subparsers, "verify", _verify, "check the journal's chain and what is derived from it"
-    ).epilog = (
-        "JSON keys: ok, entries, site, head, entry, seq, reason, differences, evidence. Exit 1 when not ok."
+    check = options.command(
+        subparsers, "verify", _verify, "check the journal's chain and what is derived from it, or a document"
+    )
+    check.epilog = _VERIFY_KEYS
+    check.add_argument(
+        "file", nargs="?", metavar="FILE.pdf", type=Path, help="a document: its signature and its export"
     )
     saving = options.command(subparsers, "backup", _backup, "make a verified backup of the journal now")
     saving.epilog = "JSON keys: path, made, entries."
@@ -62,6 +73,8 @@ def _init(args: argparse.Namespace) -> int:
 
 
 def _verify(args: argparse.Namespace) -> int:
+    if args.file is not None:
+        return _verify_file(args)
     try:
         with options.opened(args, as_it_is=True) as store:
             found = _with_evidence(verify(store), store)
@@ -78,6 +91,21 @@ def _verify(args: argparse.Namespace) -> int:
         )
         for difference in [*found.evidence, *found.differences][:20]:
             options.say(f"  {difference}")
+    return 0 if found.ok else 1
+
+
+def _verify_file(args: argparse.Namespace) -> int:
+    there = args.store is not None or is_store(paths.default_store())
+    with ExitStack() as open_stores:
+        store = open_stores.enter_context(options.opened(args, as_it_is=True)) if there else None
+        found = file_check.check(args.file, store)
+    if args.json:
+        options.print_json(found)
+        return 0 if found.ok else 1
+    for sentence in found.said:
+        options.show(sentence)
+    options.show(f"SHA-256 {found.sha256}, {found.size} bytes.")
+    options.say("It holds." if found.ok else "NOT verified.")
     return 0 if found.ok else 1
 
 

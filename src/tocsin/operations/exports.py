@@ -6,6 +6,7 @@ from pathlib import Path
 from tocsin.errors import BadInput, UserError
 from tocsin.model.journal import DocumentExported, Entry
 from tocsin.model.operator import Author
+from tocsin.operations.signing import Signer, sign
 from tocsin.store.files import write_whole
 from tocsin.store.folder import Store
 
@@ -19,13 +20,17 @@ def write(
     incident: str = "",
     *,
     id: str = "",
+    signer: Signer | None = None,
 ) -> Entry:
     """Write a document to a file and record that it left; `incident` is an id, empty for one of the store.
 
-    The file is there, complete, before the entry is; a new one that could not be recorded is taken back.
-    Raises BadInput and StoreProblem.
+    With a `signer` a signature is put below it and the body completed with both hashes. The file is there,
+    complete, before the entry is; a new one that could not be recorded is taken back. Raises BadInput,
+    StoreProblem, and Missing where there is no library to sign with.
     """
     check_place(store, path)
+    if signer is not None:
+        content, body = sign(content, body, signer, store.now())
     there_before = os.path.exists(path)
     write_whole(path, content)
     try:

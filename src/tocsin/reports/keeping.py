@@ -8,6 +8,7 @@ from reportlab.platypus import Paragraph as AnyParagraph
 
 _LINES = 2  # of a paragraph that follows
 _MOST = 0.7  # of a page: a heading never asks for more
+_ENOUGH = 150.0  # points
 _AHEAD = 6  # flowables looked at after a heading
 
 
@@ -52,8 +53,8 @@ def _least(flowable: Flowable, width: float) -> float:
     if isinstance(flowable, KeepTogether):
         return sum(_whole(inner, width) for inner in flowable._content)  # noqa: SLF001
     if isinstance(flowable, Table):
-        flowable.wrap(width, _MOST * 800)
-        return float(sum(flowable._rowHeights[: flowable.repeatRows + 1]))  # noqa: SLF001
+        flowable.wrap(width, _ENOUGH)  # a long table works out no more rows than fill this
+        return float(sum(filter(None, flowable._rowHeights[: flowable.repeatRows + 1])))  # noqa: SLF001
     if isinstance(flowable, AnyParagraph) and not _heads(flowable):
         return min(_whole(flowable, width), _LINES * float(flowable.style.leading))
     return _whole(flowable, width)
