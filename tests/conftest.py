@@ -3,9 +3,12 @@
 import gc
 import os
 import random
+import shutil
+import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -19,7 +22,7 @@ from tocsin.model.operator import Author
 from tocsin.model.signal import Signal
 from tocsin.now import ManualClock
 from tocsin.store import imports, samples, series
-from tocsin.store.folder import Store, create_store
+from tocsin.store.folder import Store, create_store, open_store
 
 # Set before anything imports Qt: the tests need no screen, and never take the one of whoever runs them.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -27,6 +30,10 @@ try:
     require_qt(window=False)
 except Missing as missing:
     pytest.exit(str(missing), returncode=1)
+
+# The programs that tests start read what was compiled before instead of compiling it all again.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 # No deadline, because a busy machine is no fault of the code; a fixed seed, because a red test must stay red.
 settings.register_profile("tocsin", max_examples=50, deadline=None, derandomize=True)
@@ -38,6 +45,7 @@ for wait in (QtBot.waitUntil, QtBot.waitSignal, QtBot.waitSignals, QtBot.waitExp
     assert wait.__kwdefaults__["timeout"] < PATIENCE_MS
     wait.__kwdefaults__["timeout"] = PATIENCE_MS
 
+STARTED = datetime(2026, 11, 2, 13, 37, 12, tzinfo=UTC)
 SHARED_DATA = Path(os.environ.get("TOCSIN_SHARED_DATA", Path(__file__).parents[2] / "shared" / "data"))
 
 
@@ -75,7 +83,7 @@ def shared_data() -> Path:
 @pytest.fixture
 def clock() -> ManualClock:
     """A clock that stands at 13:37:12 UTC on 2 November 2026 until it is moved."""
-    return ManualClock(datetime(2026, 11, 2, 13, 37, 12, tzinfo=UTC))
+    return ManualClock(STARTED)
 
 
 @pytest.fixture
@@ -84,15 +92,27 @@ def author() -> Author:
     return Author("Operator A")
 
 
+@pytest.fixture(scope="session")
+def new_store(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, tuple[Any, ...]]:
+    """A store nobody has written in, to be copied, and how the chance stands after its making."""
+    path, chance = tmp_path_factory.mktemp("new") / "war-room.tocsin", random.Random(7)
+    clock, author = ManualClock(STARTED), Author("Operator A")
+    create_store(
+        path, code="WR", zone="Europe/Berlin", clock=clock, author=author, random=chance.randbytes
+    ).close()
+    return path, chance.getstate()
+
+
 @pytest.fixture
-def store(tmp_path: Path, clock: ManualClock, author: Author) -> Iterator[Store]:
+def store(tmp_path: Path, clock: ManualClock, new_store: tuple[Path, tuple[Any, ...]]) -> Iterator[Store]:
     """A new store on a real disk, site WR in Berlin; its ids and salts are the same in every run."""
-    path = tmp_path / "war-room.tocsin"
-    made = create_store(
-        path, code="WR", zone="Europe/Berlin", clock=clock, author=author, random=random.Random(7).randbytes
-    )
-    yield made
-    made.close()
+    made, state = new_store
+    path, chance = tmp_path / made.name, random.Random()
+    chance.setstate(state)
+    shutil.copytree(made, path)
+    opened = open_store(path, clock=clock, random=chance.randbytes)
+    yield opened
+    opened.close()
 
 
 AddSamples = Callable[[Signal, NDArray[np.int64], NDArray[np.float64]], int]

@@ -1,5 +1,7 @@
 """Which scheme is on, the fonts, and the dressing of the application in both."""
 
+from functools import cache
+
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication
@@ -12,8 +14,9 @@ _SANS, _MONO = "IBM Plex Sans", "IBM Plex Mono"
 _FALLBACK = "DejaVu Sans"
 
 
+@cache
 def load_fonts() -> None:
-    """Make the fonts of `resources/fonts` known to Qt; without them the system's own are used."""
+    """Make the fonts of `resources/fonts` known to Qt, once; without them the system's own are used."""
     folder = resource("fonts")
     for file in sorted(folder.glob("*.ttf")) if folder.is_dir() else []:
         QFontDatabase.addApplicationFont(str(file))
@@ -81,7 +84,9 @@ class Theme(QObject):
 
     def _dress(self) -> None:
         self._application.setPalette(_qt_palette(self.palette))
-        self._application.setStyleSheet(stylesheet(self.palette))
+        sheet = stylesheet(self.palette)
+        if sheet != self._application.styleSheet():  # Qt would dress every widget anew
+            self._application.setStyleSheet(sheet)
 
 
 def _qt_palette(palette: Palette) -> QPalette:
