@@ -53,6 +53,7 @@ class Brief:
     author: str = ""
     rules: str = ""
     printing: Printing = Printing()  # noqa: RUF009
+    record: bytes = b""
 
 
 def brief(dossier: Dossier, printing: Printing) -> Brief:
@@ -116,12 +117,10 @@ def _doing(dossier: Dossier) -> str:
 
 def _deadlines(dossier: Dossier) -> Iterator[Deadline]:
     """Yield what still is due; of a duty that a clock counts, the clock."""
-    duties = {one.id: one for one in dossier.law.duties}
+    duties = {one.id for one in dossier.law.duties}
     for clock in dossier.clocks:
         if clock.due is not None and clock.state in TICKING and clock.stopped is None:
-            duty = duties.get(clock.rule)
-            name = f"{duty.name}: {duty.recipient}" if duty else clock.name
-            yield Deadline(name, clock.due, duty is not None, clock.due < dossier.now)
+            yield Deadline(clock.name, clock.due, clock.rule in duties, clock.due < dossier.now)
 
 
 def _decisions(dossier: Dossier) -> Iterator[str]:
@@ -129,7 +128,7 @@ def _decisions(dossier: Dossier) -> Iterator[str]:
     law, incident = dossier.law, dossier.incident
     if not incident.staff.get("compliance") and (law.undecided or law.duties):
         yield "Name who answers for compliance."
-    yield from (f"Approve and file: {_named(one)}" for one in law.duties if _waits(one))
+    yield from (f"Approve and file: {one.short}" for one in law.duties if _waits(one))
     if law.undecided:
         asked = f", beginning with: {law.questions[0]}" if law.questions else ""
         yield f"Answer which of {law.undecided} duties apply{asked}"
@@ -141,10 +140,6 @@ def _decisions(dossier: Dossier) -> Iterator[str]:
 
 def _waits(one: DutyLine) -> bool:
     return one.verdict == "applies" and not one.optional and one.filed is None and one.due is not None
-
-
-def _named(one: DutyLine) -> str:
-    return f"{one.name} ({one.recipient})" if one.recipient else one.name
 
 
 def _titled(dossier: Dossier, name: str, titles: dict[str, str]) -> str:

@@ -52,6 +52,7 @@ class Briefing:
     handover: Handover | None = None
     charts: Charts | None = None
     printing: Printing = Printing()  # noqa: RUF009
+    record: bytes = b""
 
 
 def laid_out(blocks: Mapping[str, str]) -> tuple[tuple[str, str, str], ...]:

@@ -16,6 +16,7 @@ class DutyLine:
 
     `due` is what to plan to, `outer` what the law still takes; `late` says that it was filed, or stands,
     after `due`. `filed` is when it was submitted, with `how`, `receipt` and the `reasons` for lateness.
+    `short` names it with its law.
     """
 
     id: str
@@ -37,6 +38,7 @@ class DutyLine:
     reasons: str = ""
     individual: bool = False
     ruled: bool = False
+    short: str = ""
 
 
 @dataclass(frozen=True, slots=True)

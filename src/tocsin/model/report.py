@@ -3,6 +3,7 @@
 Instants are aware UTC; the layout formats them in `zone`. Two equal reports give the same bytes.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -10,16 +11,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tocsin.model.alert import Alert
+from tocsin.model.document import Printing
 from tocsin.model.fields import Register
 from tocsin.model.incident import FIELDS, Incident
+from tocsin.model.incident_fields import TEXTS
 from tocsin.model.instant import When
 from tocsin.model.journal import Entry
+from tocsin.model.law import Law
 from tocsin.model.timeline import Item
 
 # Written down this much later than it happened is worth saying; less is a person typing.
 WRITTEN_LATER = timedelta(minutes=15)
 
 NARRATIVE = ("impact", "root_cause", "remediation", "prevention")
+_DONE, _OPEN = "[x]", "[ ]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +159,11 @@ class Charts:
 
 @dataclass(frozen=True, slots=True)
 class IncidentReport:
-    """Everything an incident report shows (domain.md M5)."""
+    """Everything an incident report shows (domain.md M5).
+
+    `impact` and `remediation` are the parts of those texts, `checklist` the items of prevention with whether
+    each is done. `record` is the incident as JSON where it goes along.
+    """
 
     reference: str
     title: str
@@ -182,6 +191,12 @@ class IncidentReport:
     alerts: tuple[Alert, ...] = ()
     related: tuple[Related, ...] = ()
     charts: Charts | None = None
+    impact: tuple[Text, ...] = ()
+    remediation: tuple[Text, ...] = ()
+    checklist: tuple[tuple[str, bool], ...] = ()
+    law: Law = Law()  # noqa: RUF009
+    printing: Printing = Printing()  # noqa: RUF009
+    record: bytes = b""
 
     @property
     def ended(self) -> datetime | None:
@@ -201,6 +216,25 @@ class IncidentReport:
         return self.detected - self.start.at
 
 
+def parts(incident: Incident, names: Iterable[str]) -> tuple[Text, ...]:
+    """Return further texts of the incident by the names of their fields, empty ones too."""
+    return tuple(_text(incident, name) for name in names)
+
+
+def checklist(written: str) -> tuple[tuple[str, bool], ...]:
+    """Return the items of a checklist, one a line, with whether each is done.
+
+    "[x] done", "[ ] open"; a line without either is open.
+    """
+    found = []
+    for line in written.splitlines():
+        item, done = line.strip(), line.strip()[:3].lower() == _DONE
+        item = item[3:].strip() if done or item.startswith(_OPEN) else item.lstrip("-*• ").strip()
+        if item:
+            found.append((item, done))
+    return tuple(found)
+
+
 def narrative(incident: Incident) -> tuple[Text, ...]:
     """Return the four texts of the report in reading order, empty ones too."""
     return tuple(_text(incident, name) for name in NARRATIVE)
@@ -213,7 +247,7 @@ def _text(incident: Incident, name: str) -> Text:
 
 def conflicts(incident: Incident) -> tuple[str, ...]:
     """Return, in words, the facts and roles that two people set without knowing of each other."""
-    facts = [(FIELDS.get(n, n), r) for n, r in incident.fields.items() if n not in NARRATIVE]
+    facts = [(FIELDS.get(n, n), r) for n, r in incident.fields.items() if n not in TEXTS]
     both = [*facts, *((name.capitalize(), register) for name, register in incident.roles.items())]
     said = ((title, " / ".join(_said(head.value) for head in r.heads)) for title, r in both if r.conflict)
     return tuple(sorted(f"{title}: {values}" for title, values in said))

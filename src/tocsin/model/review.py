@@ -15,7 +15,7 @@ from tocsin.model.incident_fields import (
     REMEDIATION,
 )
 from tocsin.model.law_tables import duty_table, open_law
-from tocsin.model.report import Line
+from tocsin.model.report import Line, checklist
 from tocsin.model.sheet import (
     Blank,
     Block,
@@ -281,15 +281,3 @@ def _actions(dossier: Dossier) -> Iterator[Block]:
     yield Table(
         ("Action", "Owner", "Due"), (4, 1.6, 1.4), tuple((Blank(2), Blank(2), Blank(2)) for _ in range(3))
     )
-
-
-def checklist(written: str) -> tuple[tuple[str, bool], ...]:
-    """Return the items of a checklist, one a line: "[x] done", "[ ] open", "- open" or plain text."""
-    found = []
-    for line in written.splitlines():
-        item = line.strip()
-        done = item[:3].lower() == "[x]"
-        item = item[3:].strip() if item[:3].lower() in ("[x]", "[ ]") else item.lstrip("-*• ").strip()
-        if item:
-            found.append((item, done))
-    return tuple(found)

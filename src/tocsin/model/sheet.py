@@ -163,6 +163,7 @@ class Sheet:
     rules: str = ""
     again: str = ""
     printing: Printing = field(default_factory=Printing)
+    record: bytes = b""
 
 
 def written(text: str, others: tuple[str, ...] = ()) -> Prose | Note:

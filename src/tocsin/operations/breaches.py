@@ -10,6 +10,7 @@ from tocsin.model.law import DutyLine
 from tocsin.model.sheet import Section, Sheet, redacted
 from tocsin.operations import dossier, past, redaction
 from tocsin.operations.past import Past
+from tocsin.operations.sheets import flags
 from tocsin.store import incidents, journal
 from tocsin.store.database import Connection
 from tocsin.store.folder import Store
@@ -32,7 +33,7 @@ def build(store: Store, printing: Printing, as_of: str | None = None) -> Sheet:
         each = [_clean(store, one, section) for one, section in zip(found, each, strict=True)]
         for one in found:
             first = _clean(store, one, first)
-    flags = " --paper letter" if printing.paper == "Letter" else ""
+    again = f"tocsin document register --as-of {last.id}{flags(printing)} -o FILE"
     return Sheet(
         kind=breaches.TITLE,
         title="",
@@ -42,7 +43,7 @@ def build(store: Store, printing: Printing, as_of: str | None = None) -> Sheet:
         as_of=mark,
         sections=(first, *each),
         rules=made[0].dossier.law.rules if made else "",
-        again="" if printing.outside else f"tocsin document register --as-of {last.id}{flags} -o FILE",
+        again="" if printing.outside else again,
         printing=printing,
     )
 

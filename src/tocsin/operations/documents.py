@@ -4,17 +4,19 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from tocsin.errors import BadInput, NotFound
 from tocsin.model import brief
+from tocsin.model.briefing import Briefing
 from tocsin.model.document import Printing
 from tocsin.model.incident import BRIEFING, REPORT
 from tocsin.model.journal import DocumentExported, Entry, Withdrawn
 from tocsin.model.operator import Author
 from tocsin.model.report import AsOf, IncidentReport
 from tocsin.model.sheet import Sheet
-from tocsin.operations import breaches, dossier, exports, report, sheets
+from tocsin.operations import breaches, briefing, dossier, exports, record, report, sheets
+from tocsin.operations import past as journal_past
 from tocsin.operations.exports import check_place
 from tocsin.operations.past import INDEX, past
 from tocsin.operations.report import build
@@ -69,7 +71,7 @@ class Kind:
     id: str
     title: str
     recorded: str
-    make: Callable[[Store, "Ask"], tuple[Paper, bytes]]
+    build: Callable[[Store, "Ask"], Paper]
     outside: bool = False
     of: str = INCIDENT
 
@@ -95,8 +97,21 @@ def make(
         raise BadInput(
             "this document is for people inside only.", where=one.title, hint=f"Outside may go: {others}."
         )
-    made, content = one.make(store, Ask(reference, printing, as_of, item))
-    return Made(made, content, one.recorded, printing)
+    built = one.build(store, Ask(reference, printing, as_of, item))
+    if printing.record:
+        built = _with_record(store, built, printing)
+    return Made(built, render(built), one.recorded, printing)
+
+
+def _with_record(store: Store, built: Any, printing: Printing) -> Any:
+    """Return a document that carries its incident as JSON."""
+    if printing.outside or not built.reference:
+        why = "it would tell outsiders all" if printing.outside else "this one is of all incidents"
+        raise BadInput(f"the record of an incident does not go along: {why}.", where="record")
+    with store.journal.read() as connection:
+        known = incidents.get(connection, built.reference)
+        found = journal_past.at(connection, known, journal.entry(connection, built.as_of.entry))
+    return replace(built, record=record.of(found))
 
 
 def kind_of(id: str) -> Kind:
@@ -106,11 +121,22 @@ def kind_of(id: str) -> Kind:
     return KINDS[id]
 
 
-def render(report: IncidentReport) -> bytes:
-    """Return an incident report as PDF; the same report gives the same bytes."""
-    from tocsin.reports import incident_report
+def render(built: Paper) -> bytes:
+    """Return a document as PDF; the same document gives the same bytes."""
+    from tocsin.reports import brief as one_page
+    from tocsin.reports import briefing as handover_sheet
+    from tocsin.reports import incident_report, sheet
 
-    return incident_report.render(report)
+    match built:
+        case IncidentReport():
+            return incident_report.render(built)
+        case Briefing():
+            return handover_sheet.render(built)
+        case brief.Brief():
+            return one_page.render(built)
+        case Sheet():
+            return sheet.render(built)
+    raise TypeError(type(built).__name__)
 
 
 def export(
@@ -174,42 +200,35 @@ def path_of(store: Store, made: Made) -> Path:
     return store.folder("exports") / f"{name}-{digest}.pdf"
 
 
-def _report(store: Store, ask: Ask) -> tuple[Paper, bytes]:
-    built = report.build(store, ask.reference, ask.as_of)
-    return built, render(built)
+def _report(store: Store, ask: Ask) -> Paper:
+    if ask.printing.outside:
+        return sheets.report_outside(store, ask.reference, ask.printing, ask.as_of)
+    return replace(report.build(store, ask.reference, ask.as_of), printing=ask.printing)
 
 
-def _handover(store: Store, ask: Ask) -> tuple[Paper, bytes]:
-    from tocsin.operations import briefing
-    from tocsin.reports import briefing as sheet
-
-    built = replace(briefing.build(store, ask.reference, ask.item, ask.as_of), printing=ask.printing)
-    return built, sheet.render(built)
+def _handover(store: Store, ask: Ask) -> Paper:
+    return replace(briefing.build(store, ask.reference, ask.item, ask.as_of), printing=ask.printing)
 
 
-def _brief(store: Store, ask: Ask) -> tuple[Paper, bytes]:
-    from tocsin.reports import brief as sheet
-
-    built = brief.brief(dossier.of(store, past(store, ask.reference, ask.as_of)), ask.printing)
-    return built, sheet.render(built)
+def _brief(store: Store, ask: Ask) -> Paper:
+    return brief.brief(dossier.of(store, past(store, ask.reference, ask.as_of)), ask.printing)
 
 
-def _sheet(build: Callable[[Store, Ask], Sheet]) -> Callable[[Store, Ask], tuple[Paper, bytes]]:
-    """Return the maker of a kind that is made of sections."""
-
-    def made(store: Store, ask: Ask) -> tuple[Paper, bytes]:
-        from tocsin.reports import sheet
-
-        built = build(store, ask)
-        return built, sheet.render(built)
-
-    return made
+def _review(store: Store, ask: Ask) -> Paper:
+    return sheets.review_of(store, ask.reference, ask.printing, ask.as_of)
 
 
-_review = _sheet(lambda store, ask: sheets.review_of(store, ask.reference, ask.printing, ask.as_of))
-_assessment = _sheet(lambda store, ask: sheets.assessment_of(store, ask.reference, ask.printing, ask.as_of))
-_evidence = _sheet(lambda store, ask: sheets.evidence_of(store, ask.reference, ask.printing, ask.as_of))
-_register = _sheet(lambda store, ask: breaches.build(store, ask.printing, ask.as_of))
+def _assessment(store: Store, ask: Ask) -> Paper:
+    return sheets.assessment_of(store, ask.reference, ask.printing, ask.as_of)
+
+
+def _evidence(store: Store, ask: Ask) -> Paper:
+    return sheets.evidence_of(store, ask.reference, ask.printing, ask.as_of)
+
+
+def _register(store: Store, ask: Ask) -> Paper:
+    return breaches.build(store, ask.printing, ask.as_of)
+
 
 KINDS: dict[str, Kind] = {
     one.id: one

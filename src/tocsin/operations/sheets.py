@@ -7,13 +7,22 @@ replaced in the model, and what is internal is never put into it.
 from collections.abc import Sequence
 
 from tocsin.model import assessment, evidence_index, review
-from tocsin.model.document import Printing
+from tocsin.model import report_outside as report_outside_model
+from tocsin.model.document import Paper, Printing, Standing
 from tocsin.model.dossier import Dossier
 from tocsin.model.sheet import Section, Sheet, redacted
 from tocsin.operations import assessing, dossier, redaction
 from tocsin.operations import evidence_index as indexing
 from tocsin.operations.past import Past, past
 from tocsin.store.folder import Store
+
+
+def report_outside(store: Store, reference: str, printing: Printing, as_of: str | None) -> Sheet:
+    """Return the incident report for readers outside."""
+    found = past(store, reference, as_of)
+    told = dossier.of(store, found)
+    sections = report_outside_model.sections(told)
+    return sheet(store, found, told, report_outside_model.TITLE, "report", sections, printing)
 
 
 def review_of(store: Store, reference: str, printing: Printing, as_of: str | None) -> Sheet:
@@ -53,14 +62,7 @@ def sheet(
 ) -> Sheet:
     """Return a document of an incident; for readers outside without names and without how it is made."""
     known, outside = found.state, printing.outside
-    flags = "".join(
-        f" {flag}"
-        for flag, wanted in (
-            ("--paper letter", printing.paper == "Letter"),
-            ("--as-filed", printing.standing == "AS FILED"),
-        )
-        if wanted
-    )
+    again = f"tocsin document {known.reference} {kind} --as-of {told.as_of.entry}{flags(printing)} -o FILE"
     made = Sheet(
         kind=title,
         title=known.title,
@@ -69,16 +71,24 @@ def sheet(
         zone=store.zone,
         as_of=told.as_of,
         sections=tuple(sections),
-        level=told.level,
+        level=None if outside else told.level,
         status="withdrawn" if known.withdrawn else known.status,
         author="" if outside else known.commander,
         rules=told.law.rules,
-        again=""
-        if outside
-        else f"tocsin document {known.reference} {kind} --as-of {told.as_of.entry}{flags} -o FILE",
+        again="" if outside else again,
         printing=printing,
     )
     return clean(store, found, made) if outside else made
+
+
+def flags(printing: Printing) -> str:
+    """Return the options of the command line that print a document this way."""
+    chosen = {
+        " --paper letter": printing.paper == Paper.LETTER,
+        " --as-filed": printing.standing == Standing.AS_FILED,
+        " --record": printing.record,
+    }
+    return "".join(flag for flag, wanted in chosen.items() if wanted)
 
 
 def clean(store: Store, found: Past, made: Sheet) -> Sheet:

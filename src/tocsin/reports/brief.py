@@ -13,6 +13,7 @@ from tocsin.reports import badges, fonts, page, tables, words
 from tocsin.reports.charts import Legend, Marks, Strip
 from tocsin.reports.page import KICKER, QUIET_SMALL, SMALL, SMALL_BOLD, Furniture, Heading, style
 from tocsin.reports.paragraph import Paragraph
+from tocsin.reports.sheet import carried
 from tocsin.reports.text import one_line, paragraphs
 
 GOES_ON = "… continues in the incident report."
@@ -47,6 +48,7 @@ def _furniture(brief: Brief) -> Furniture:
         reference=brief.reference,
         rules=brief.rules,
         head=as_of.sha256,
+        attachments=carried(brief.record),
     )
 
 

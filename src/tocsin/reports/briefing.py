@@ -24,6 +24,7 @@ from tocsin.reports.page import (
     Heading,
 )
 from tocsin.reports.paragraph import Paragraph
+from tocsin.reports.sheet import carried
 from tocsin.reports.text import cells, markup, one_line, paragraphs
 
 # "22:16  Escalate", "due 2026-11-22 01:46  Resolve", as drafts write them and people may.
@@ -45,11 +46,17 @@ def _furniture(briefing: Briefing) -> Furniture:
         author=passing.by if passing else "",
         left=briefing.reference,
         right=f"Hand-over briefing · {briefing.title}" if passing else f"Briefing · {briefing.title}",
-        foot=f"As of {words.both(as_of.at, briefing.zone)} · entry {as_of.sha256[:12]}"
-        f" · rules {briefing.level.scheme} {briefing.level.scheme_sha256[:8]}",
+        foot=f"As of {words.both(as_of.at, briefing.zone)}",
         at=as_of.at,
-        identity=f"briefing {briefing.reference} {passing.id if passing else ''} {as_of.sha256}",
+        identity=f"briefing {briefing.reference} {passing.id if passing else ''} {as_of.sha256}"
+        f" {briefing.printing.paper} {briefing.printing.standing}",
         drill=as_of.drill,
+        paper=briefing.printing.paper,
+        standing=briefing.printing.standing,
+        reference=briefing.reference,
+        rules=f"rules {briefing.level.scheme} {briefing.level.scheme_sha256[:8]}",
+        head=as_of.sha256,
+        attachments=carried(briefing.record),
     )
 
 

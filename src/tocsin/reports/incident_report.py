@@ -5,8 +5,11 @@ from datetime import datetime
 
 from reportlab.platypus import CondPageBreak, Flowable, KeepTogether, Spacer
 
+from tocsin.model.incident_fields import FIELDS
 from tocsin.model.instant import When
+from tocsin.model.law_tables import duty_table, filing_table, open_law
 from tocsin.model.report import Charts, IncidentReport, Text
+from tocsin.model.sheet import Checks
 from tocsin.reports import badges, page, tables, words
 from tocsin.reports.charts import Legend, Marks, Strip
 from tocsin.reports.page import (
@@ -22,6 +25,7 @@ from tocsin.reports.page import (
     Heading,
 )
 from tocsin.reports.paragraph import Paragraph
+from tocsin.reports.sheet import blocks, carried, checklist
 from tocsin.reports.text import markup, one_line, paragraphs
 
 NOT_YET = "Not yet recorded."
@@ -43,21 +47,29 @@ def _furniture(report: IncidentReport) -> Furniture:
         author=report.declared_by,
         left=f"{report.reference}",
         right=f"Incident report · {report.title}",
-        foot=f"As of {words.both(as_of.at, report.zone)} · entry {as_of.sha256[:12]}"
-        f" · rules {report.level.scheme} {report.level.scheme_sha256[:8]}",
+        foot=f"As of {words.both(as_of.at, report.zone)}",
         at=as_of.at,
-        identity=f"incident report {report.reference} {as_of.sha256}",
+        identity=f"incident report {report.reference} {as_of.sha256}"
+        f" {report.printing.paper} {report.printing.standing}",
         drill=as_of.drill,
+        paper=report.printing.paper,
+        standing=report.printing.standing,
+        reference=report.reference,
+        rules=f"rules {report.level.scheme} {report.level.scheme_sha256[:8]}"
+        + (f", law {report.law.rules}" if report.law.rules else ""),
+        head=as_of.sha256,
+        attachments=carried(report.record),
     )
 
 
 def _story(report: IncidentReport) -> Iterator[Flowable]:
     yield from _head(report)
     sections: list[tuple[str, Iterator[Flowable]]] = [("Overview", _overview(report))]
-    sections += [(text.title, _narrative(text)) for text in report.narrative]
+    sections += [(text.title, _narrative(report, text)) for text in report.narrative]
     sections += [
         ("Signals", _signals(report)),
         ("Clocks", _clocks(report)),
+        ("Duties and filings", _duties(report)),
         ("Timeline", _timeline(report)),
         ("Alerts", _alerts(report)),
         ("Related incidents", _related(report)),
@@ -140,11 +152,24 @@ def _start(start: When | None, zone: str) -> list[Flowable]:
     return [*_moment(start.at if start else None, zone), *between]
 
 
-def _narrative(text: Text) -> Iterator[Flowable]:
-    yield from paragraphs(text.text, BODY) if text.text.strip() else [Paragraph(NOT_YET, NOTE)]
+def _narrative(report: IncidentReport, text: Text) -> Iterator[Flowable]:
+    if text.title == FIELDS["prevention"] and report.checklist:
+        yield checklist(Checks(report.checklist))
+    else:
+        yield from paragraphs(text.text, BODY) if text.text.strip() else [Paragraph(NOT_YET, NOTE)]
     for other in text.others:
         yield Paragraph("Written by somebody else at the same time, not yet settled:", NOTE)
         yield from paragraphs(other, BODY)
+    own = {FIELDS["impact"]: report.impact, FIELDS["remediation"]: report.remediation}
+    for part in own.get(text.title, ()):
+        yield Heading(part.title, f"part-{part.title}", level=1)
+        yield from _narrative(report, part)
+
+
+def _duties(report: IncidentReport) -> Iterator[Flowable]:
+    yield from blocks((duty_table(report.law), *open_law(report.law)), report.zone, "duties")
+    if report.law.filings:
+        yield from blocks((filing_table(report.law),), report.zone, "filings")
 
 
 def _signals(report: IncidentReport) -> Iterator[Flowable]:

@@ -31,6 +31,7 @@ from tocsin.reports.page import (
     QUIET_SMALL,
     SMALL,
     TITLE,
+    Attachment,
     Furniture,
     Heading,
     style,
@@ -66,7 +67,13 @@ def furniture(sheet: Sheet) -> Furniture:
         reference=sheet.reference,
         rules=sheet.rules,
         head=as_of.sha256,
+        attachments=carried(sheet.record),
     )
+
+
+def carried(record: bytes) -> tuple[Attachment, ...]:
+    """Return the incident as JSON as what a document carries; nothing where it does not go along."""
+    return (Attachment("incident.json", record, about="The incident as JSON"),) if record else ()
 
 
 def story(sheet: Sheet) -> Iterator[Flowable]:
@@ -74,10 +81,15 @@ def story(sheet: Sheet) -> Iterator[Flowable]:
     yield from head(sheet)
     for number, section in numbered(sheet.sections):
         yield Heading(f"{number}  {section.title}", f"section-{number}")
-        for place, block in enumerate(section.blocks):
-            yield from laid_out(block, sheet.zone, f"section-{number}-{place}")
+        yield from blocks(section.blocks, sheet.zone, f"section-{number}")
     if sheet.again:
         yield from verification(sheet.as_of, sheet.zone, sheet.again)
+
+
+def blocks(own: Sequence[Block], zone: str, key: str) -> Iterator[Flowable]:
+    """Yield the blocks of a section; `key` begins the names of its headings in the outline."""
+    for place, block in enumerate(own):
+        yield from laid_out(block, zone, f"{key}-{place}")
 
 
 def numbered(sections: Sequence[Section]) -> Iterator[tuple[str, Section]]:
