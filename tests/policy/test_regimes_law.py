@@ -21,6 +21,8 @@ ANCHORS = {
 }
 CALENDARS = {"au-ndb/assessment": "au", "jp-appi/prelim": "jp", "jp-appi/final": "jp",
              "jp-appi/final_malicious": "jp"}  # fmt: skip
+# The deployer's report in the provider's place has three limits as the provider's has, not one.
+ADDED = ("eu-ai-act-26/fallback_death", "eu-ai-act-26/fallback_critical")
 _UNITS = {"H": "h", "D": "days", "W": "weeks", "M": "months", "Y": "years"}
 
 
@@ -74,11 +76,12 @@ def test_every_stage_is_there_with_what_it_counts(law: dict[str, Any], rules: Ru
     for told in law["regimes"]:
         regime = rules.regime(told["id"])
         assert regime is not None
-        assert [one["id"] for one in told["stages"]] == [one.id for one in regime.stages]
+        ours = [one.id for one in regime.stages if f"{regime.id}/{one.id}" not in ADDED]
+        assert [one["id"] for one in told["stages"]] == ours
         for each in told["stages"]:
             _stage(regime, each)
             count += 1
-    assert count == sum(len(one.stages) for one in rules.regimes) == STAGES
+    assert count == sum(len(one.stages) for one in rules.regimes) - len(ADDED) == STAGES
 
 
 def _stage(regime: Regime, told: dict[str, Any]) -> None:
