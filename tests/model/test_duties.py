@@ -34,11 +34,13 @@ def test_from_an_incident_alone_nothing_follows() -> None:
 def test_a_verdict_tells_question_and_answer_in_words() -> None:
     said = {"jurisdictions": ("eu",), "breach": ("no",), "dora_entity": ("none",)}
     found = duties(said)
-    assert found["gdpr/notify"].because == "Was personal data breached? No, not yes."
-    assert found["dora/initial"].because == ("Which financial entity? None, not credit institution or other.")
+    assert found["gdpr/notify"].because == "Was personal data breached? No."
+    assert found["dora/initial"].because == (
+        "Which financial entity? None; it would take credit institution or other."
+    )
     found = duties({**said, "breach": ("yes",)})
     assert found["gdpr/notify"].applies
-    assert found["gdpr/notify"].because == "Under whose law? Eu. Was personal data breached? Yes."
+    assert found["gdpr/notify"].because == "Eu · breach: yes"
     open_ = duties({"jurisdictions": ("eu",)})["gdpr/notify"]
     assert (open_.verdict, open_.question) == (Verdict.UNDECIDED, "breach")
     assert open_.because == "Undecided: Was personal data breached?"
@@ -57,7 +59,7 @@ def test_numbers_have_bounds(persons: str, small: Verdict, large: Verdict) -> No
     found = duties({"dora_entity": ("other",), "major": ("yes",), "persons": (persons,)})
     assert (found["dora/small"].verdict, found["dora/large"].verdict) == (small, large)
     assert found["dora/small" if small is Verdict.DOES_NOT else "dora/large"].because.endswith(
-        "not fewer than 500." if small is Verdict.DOES_NOT else "not 500 or more."
+        "would take fewer than 500." if small is Verdict.DOES_NOT else "would take 500 or more."
     )
 
 

@@ -65,7 +65,7 @@ def test_a_biased_decision_is_no_breach_of_personal_data() -> None:
         one = found.row(duty)
         assert one is not None
         assert one.duty.verdict is Verdict.DOES_NOT
-        assert one.duty.because.endswith("No, not yes.")
+        assert one.duty.because.endswith("? No.")
 
 
 def test_the_fcra_asks_only_where_a_consumer_report_or_third_parties_informed_the_decision() -> None:

@@ -14,7 +14,7 @@ from tocsin.model.answers import CONFIRM, YES, Answer, question_of, said
 from tocsin.model.calendar import Unit
 from tocsin.model.counting import said_day
 from tocsin.model.facts import title
-from tocsin.model.regime import COUNTING_KINDS, Kind, Question, Regime, Rules, Scope, Stage
+from tocsin.model.regime import COUNTING_KINDS, Answers, Kind, Question, Regime, Rules, Scope, Stage
 
 __all__ = [
     "Answer",
@@ -267,15 +267,26 @@ def _judged(rules: Rules, needs: Needed, values: Mapping[str, tuple[str, ...]]) 
     if missing:
         question = question_of(rules, missing)
         return Verdict.UNDECIDED, f"Undecided: {question.text if question else missing}", missing
-    told = (_answered(rules, id_, answering.matching(values[id_], wanted)) for id_, wanted in needs)
-    return Verdict.APPLIES, " ".join(dict.fromkeys(told)), ""
+    told = [_in_short(rules, id_, answering.matching(values[id_], wanted)) for id_, wanted in needs]
+    return Verdict.APPLIES, answering.sentence(" · ".join(dict.fromkeys(told))), ""
 
 
-def _answered(rules: Rules, id_: str, given: Sequence[str], wanted: Sequence[str] = ()) -> str:
-    """Question and answer in a sentence, with what would have been needed."""
+def _in_short(rules: Rules, id_: str, given: Sequence[str]) -> str:
+    """An answer that made a duty apply, as short as it can be told: a choice speaks for itself."""
+    question = question_of(rules, id_)
+    assert question is not None
+    if id_.startswith(CONFIRM):
+        return "confirmed to apply"
+    words = said(question, given)
+    return words if question.choices else f"{id_.replace('_', ' ')}: {words}"
+
+
+def _answered(rules: Rules, id_: str, given: Sequence[str], wanted: Sequence[str]) -> str:
+    """Question and answer in a sentence, with what it would take where that does not go without saying."""
     question = question_of(rules, id_)
     assert question is not None  # what is no question of these rules has no answer by them
-    end = f", not {answering.wanted(question, wanted)}" if wanted else ""
+    plain = question.answers is Answers.YES_NO
+    end = "" if plain else f"; it would take {answering.wanted(question, wanted)}"
     return f"{question.text} {answering.sentence(said(question, given))}{end}."
 
 

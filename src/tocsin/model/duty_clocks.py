@@ -235,8 +235,12 @@ def _title(anchor: str, regime: Regime) -> str:
     own, _, name = rest.partition("/")
     if own != regime.id:
         return facts.title(anchor)
-    which = "newest" if name.endswith("_latest") else "first"
-    group = [other.name for one in regime.groups.get(name, ()) if (other := regime.stage(one))]
+    if group := regime.groups.get(name):
+        first = regime.stage(group[0])
+        return (
+            f"newest filing of {first.name if first else name}"
+            if name.endswith("_latest")
+            else "first filing"
+        )
     other = regime.stage(name)
-    words = f"the {which} of {', '.join(group)}" if group else other.name if other else name
-    return facts.title(f"{stem}:{words}")
+    return facts.title(f"{stem}:{other.name if other else name}")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tocsin.errors import NotFound
-from tocsin.model import briefing, briefing_draft, handover
+from tocsin.model import briefing, briefing_draft, duty_clocks, handover
 from tocsin.model.briefing import LONGEST_BLOCK, Briefing
 from tocsin.model.briefing_draft import Facts
 from tocsin.model.clocks import ClockState, clock_states
@@ -111,7 +111,8 @@ def _chosen(state: Incident, id: str) -> Handover | None:
 
 
 def _facts(past: Past, now: datetime, zone: str) -> Facts:
-    state, scheme = past.state, past.scheme
+    state = past.state
+    scheme = duty_clocks.joined(past.scheme, state, past.rules, past.answers, now, zone)
     clocks = clock_states(state, scheme, now, zone, past.former)
     return Facts(
         incident=state,
