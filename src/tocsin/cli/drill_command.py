@@ -30,6 +30,7 @@ def register(subparsers: options.Subparsers) -> None:
     parser.add_argument(
         "-o", dest="file", type=Path, metavar="FILE", help="with --score: a score sheet as PDF"
     )
+    options.paper_option(parser)
 
 
 def _drill(args: argparse.Namespace) -> int:
@@ -57,7 +58,7 @@ def _score(args: argparse.Namespace) -> int:
     with options.opened(args) as store:
         found = drill.scored(store)
         if args.file is not None:
-            drill.write_sheet(store, found, args.file)
+            drill.write_sheet(store, found, args.file, options.paper(args))
     if args.json:
         options.print_json(as_json(found))
         return 0

@@ -13,6 +13,7 @@ import msgspec
 
 from tocsin import paths
 from tocsin.errors import BadInput, UserError
+from tocsin.model.document import Paper
 from tocsin.model.operator import Author
 from tocsin.now import SystemClock
 from tocsin.operations import operators, stores
@@ -99,6 +100,16 @@ def author(store: Store, args: argparse.Namespace) -> Author:
 def instant(store: Store, text: str | None) -> datetime:
     """Return the instant of a --at option; now when it was not given."""
     return store.now() if text is None else parse_when(text, now=store.now(), zone=store.zone).at
+
+
+def paper_option(parser: argparse.ArgumentParser) -> None:
+    """Give a command that writes a document --paper; `paper` is what it says."""
+    parser.add_argument("--paper", choices=["a4", "letter"], default="a4", help="size of the pages")
+
+
+def paper(args: argparse.Namespace) -> Paper:
+    """Return the size of the pages, as --paper says."""
+    return Paper.LETTER if args.paper == "letter" else Paper.A4
 
 
 def sign_options(parser: argparse.ArgumentParser) -> None:

@@ -69,6 +69,9 @@ def register(subparsers: options.Subparsers) -> None:
     show.add_argument("entry", metavar="ENTRY", help="as `tocsin update list` tells it")
     show.add_argument("--format", choices=(*FORMS, _PDF), default=TEXT)
     show.add_argument("-o", "--output", metavar="FILE", type=Path, help="default: the store's exports")
+    for parser in (draft, show):
+        options.paper_option(parser)
+        options.sign_options(parser)
     options.command(verbs, "names", _names, "the names a template may have, and what fills them")
     for name, parser in verbs.choices.items():
         parser.epilog = _KEYS.get(name, _MADE)
@@ -105,7 +108,15 @@ def _draft(args: argparse.Namespace) -> int:
 
 def _written(store: Store, args: argparse.Namespace, made: UpdateSheet, incident: str) -> Path:
     path: Path = args.output or update_paper.default_path(store, made)
-    update_paper.save(store, options.author(store, args), incident, made, path)
+    update_paper.save(
+        store,
+        options.author(store, args),
+        incident,
+        made,
+        path,
+        paper=options.paper(args),
+        signer=options.signer(args),
+    )
     return path
 
 

@@ -18,6 +18,7 @@ from tocsin.errors import BadInput, NotFound
 from tocsin.importers.base import Options, Samples
 from tocsin.model.classification import TYPES
 from tocsin.model.decoding import converted
+from tocsin.model.document import Paper
 from tocsin.model.drill import (
     DEPLOYMENT,
     INJECTS,
@@ -307,9 +308,9 @@ def _wrong_systems(told: Scenario) -> Iterator[str]:
             yield "decisions: a log has a system, and roles with the columns that have them"
 
 
-def write_sheet(store: Store, found: Score, file: Path) -> None:
+def write_sheet(store: Store, found: Score, file: Path, paper: Paper = Paper.A4) -> None:
     """Write the score sheet as a PDF, whole or not at all."""
     from tocsin.reports import drill as sheet
     from tocsin.store.files import write_whole
 
-    write_whole(file, sheet.render(found, store.zone))
+    write_whole(file, sheet.render(found, store.zone, paper))

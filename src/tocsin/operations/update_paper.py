@@ -1,22 +1,21 @@
 """A status update on paper: as PDF, written to a file and recorded as having left."""
 
 import hashlib
-import os
 import re
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from tocsin.errors import UserError
+from tocsin.model.document import Paper, Standing
 from tocsin.model.incident import UPDATE
 from tocsin.model.journal import DocumentExported, Entry
 from tocsin.model.operator import Author
 from tocsin.model.response import UpdateTold
 from tocsin.model.updates import UpdateSheet
 from tocsin.operations import stores, systems
-from tocsin.operations.exports import check_place
+from tocsin.operations.exports import check_place, write
+from tocsin.operations.signing import Signer
 from tocsin.operations.update_draft import Draft, Told
 from tocsin.store import incidents, journal
-from tocsin.store.files import write_whole
 from tocsin.store.folder import Store
 
 
@@ -40,38 +39,42 @@ def sheet(store: Store, found: Draft, text: str, *, told: Told | None = None, by
     )
 
 
-def pdf(made: UpdateSheet) -> bytes:
+def pdf(made: UpdateSheet, paper: Paper = Paper.A4) -> bytes:
     """Return an update as PDF; the same one gives the same bytes."""
     from tocsin.reports import update
 
-    return update.render(made)
+    return update.render(made, paper)
 
 
-def save(store: Store, author: Author, incident: str, made: UpdateSheet, path: Path) -> Entry:
+def save(
+    store: Store,
+    author: Author,
+    incident: str,
+    made: UpdateSheet,
+    path: Path,
+    *,
+    paper: Paper = Paper.A4,
+    signer: Signer | None = None,
+) -> Entry:
     """Write an update as PDF into a file, and record that it left; return the entry.
 
     The file is there, complete, before the entry is; a new one that could not be recorded is taken back.
     Raises NotFound, BadInput and StoreProblem.
     """
     check_place(store, path)
-    content = pdf(made)
-    there_before = os.path.exists(path)
-    write_whole(path, content)
-    try:
-        with store.write() as write:
-            known = incidents.get(write.connection, incident)
-            last = journal.last_entry(write.connection, known.id)
-            body = DocumentExported(
-                f"{UPDATE} ({made.audience})",
-                last.id,
-                hashlib.sha256(content).hexdigest(),
-                str(path.absolute()),
-            )
-            return write.add(author, body, incident=known.id, subject=known.id)
-    except UserError:
-        if not there_before:
-            path.unlink(missing_ok=True)
-        raise
+    content = pdf(made, paper)
+    with store.journal.read() as connection:
+        known = incidents.get(connection, incident)
+        last = journal.last_entry(connection, known.id)
+    body = DocumentExported(
+        document=f"{UPDATE} ({made.audience})",
+        as_of=last.id,
+        sha256=hashlib.sha256(content).hexdigest(),
+        path=str(path.absolute()),
+        paper=paper,
+        standing=Standing.DRAFT if made.told is None else "",
+    )
+    return write(store, author, content, path, body, known.id, signer=signer)
 
 
 def save_draft(store: Store, author: Author, found: Draft, text: str) -> Path:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from reportlab.platypus import Flowable, Spacer
 
 from tocsin.model.classification import TYPES
+from tocsin.model.document import Paper
 from tocsin.model.drill import Mark, Score
 from tocsin.reports import page, tables, words
 from tocsin.reports.page import BODY, KICKER, NOTE, SMALL, SMALL_BOLD, TITLE, Furniture, Heading
@@ -16,7 +17,7 @@ _WORDS = {True: "reached", False: "missed", None: "not judged"}
 _WIDTHS = (70.0, 92.0, 66.0, 66.0)
 
 
-def render(score: Score, zone: str) -> bytes:
+def render(score: Score, zone: str, paper: Paper = Paper.A4) -> bytes:
     """Return the sheet as PDF; the same score gives the same bytes. `zone` is the store's home zone."""
     furniture = Furniture(
         title=f"Score sheet: {score.scenario.title}",
@@ -26,8 +27,9 @@ def render(score: Score, zone: str) -> bytes:
         right="Score sheet of a drill",
         foot=f"Began {words.both(score.began, zone)} · scored {words.both(score.at, zone)}",
         at=score.at,
-        identity=f"drill {score.scenario.id} {score.began.isoformat()} {score.at.isoformat()}",
+        identity=f"drill {score.scenario.id} {score.began.isoformat()} {score.at.isoformat()} {paper}",
         drill=score.scenario.title,
+        paper=paper,
     )
     return page.build(_story(score), furniture)
 

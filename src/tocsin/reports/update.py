@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from reportlab.platypus import CondPageBreak, Flowable, Spacer
 
+from tocsin.model.document import Paper, Standing
 from tocsin.model.updates import HEADING, POINT, TITLE, Block, UpdateSheet, blocks, title_of
 from tocsin.reports import page, tables, words
 from tocsin.reports.page import BODY, KICKER, SMALL, SUBHEADING, Furniture, style
@@ -16,12 +17,12 @@ _POINT = style("point", leftIndent=11, firstLineIndent=-8, spaceAfter=3)
 _ROOM = 60  # points a heading wants below it
 
 
-def render(sheet: UpdateSheet) -> bytes:
+def render(sheet: UpdateSheet, paper: Paper = Paper.A4) -> bytes:
     """Return the update as PDF; the same sheet gives the same bytes."""
-    return page.build(_story(sheet), _furniture(sheet))
+    return page.build(_story(sheet), _furniture(sheet, paper))
 
 
-def _furniture(sheet: UpdateSheet) -> Furniture:
+def _furniture(sheet: UpdateSheet, paper: Paper) -> Furniture:
     title = title_of(sheet.text)
     when = words.both(sheet.at, sheet.zone)
     digest = hashlib.sha256(sheet.text.encode("utf-8", "surrogatepass")).hexdigest()
@@ -33,8 +34,10 @@ def _furniture(sheet: UpdateSheet) -> Furniture:
         right=_DRAFT if sheet.told is None else "Status update",
         foot=f"{'Drafted' if sheet.told is None else 'As of'} {when}",
         at=sheet.at,
-        identity=f"update {sheet.reference} {sheet.audience} {sheet.told} {digest}",
+        identity=f"update {sheet.reference} {sheet.audience} {sheet.told} {digest} {paper}",
         drill=sheet.drill,
+        paper=paper,
+        standing=Standing.DRAFT if sheet.told is None else None,
     )
 
 
