@@ -83,6 +83,7 @@ BROKEN = {
     ('document = "notice"', 'when = "at night"'): "house-bank.stages.call.needs",
     ('audience = "business_partner"', 'audience = "everybody"'): "house-bank.stages.call.audience",
     ('kind = "notification"', 'kind = "rumour"'): "regimes.house-bank.kind",
+    ('authority = "The bank"', 'authority = "The \\u0000bank"'): "regimes.house-bank.authority",
     ("enabled = true", 'enabled = "sometimes"'): "house-bank.enabled",
     ("enabled = true", 'enabled = "confirm"'): "house-bank.confirm",
     ("as_of = 2026-11-20", 'as_of = "today"'): "regimes.house-bank.as_of",

@@ -21,8 +21,13 @@ ANCHORS = {
 }
 CALENDARS = {"au-ndb/assessment": "au", "jp-appi/prelim": "jp", "jp-appi/final": "jp",
              "jp-appi/final_malicious": "jp"}  # fmt: skip
-# The deployer's report in the provider's place has three limits as the provider's has, not one.
-ADDED = ("eu-ai-act-26/fallback_death", "eu-ai-act-26/fallback_critical")
+# The deployer's report in the provider's place has three limits as the provider's has, not one; and a
+# processor tells its controller in the United Kingdom as well (Art. 33(2)).
+ADDED = (
+    "eu-ai-act-26/fallback_death",
+    "eu-ai-act-26/fallback_critical",
+    "uk-gdpr-33/processor_to_controller",
+)
 _UNITS = {"H": "h", "D": "days", "W": "weeks", "M": "months", "Y": "years"}
 
 

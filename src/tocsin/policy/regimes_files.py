@@ -52,6 +52,7 @@ def contents(path: Path) -> Contents:
     except msgspec.ValidationError:
         found.problems += (Problem(path.name, key, reason) for key, reason in _wrong(value, FileTable, ""))
         return found
+    found.problems += (Problem(path.name, key, "holds a control character") for key in _controls(value))
     found.regimes = regimes_of(table, path.name, found.problems)
     found.questions = questions_of(table)
     return found
@@ -75,6 +76,19 @@ def shaped(value: dict[str, Any], shape: type[Shape], name: str) -> Shape:
         return converted(value, shape)
     except msgspec.ValidationError as error:
         raise Wrong(name, *place_of(error)) from None
+
+
+def _controls(value: object, key: str = "") -> Iterable[str]:
+    """Yield the keys of texts with control characters, which neither screens nor paper can show."""
+    if isinstance(value, dict):
+        for name, each in value.items():
+            yield from _controls(each, f"{key}.{name}" if key else name)
+    elif isinstance(value, list):
+        for i, each in enumerate(value):
+            id_ = each.get("id", i) if isinstance(each, dict) else i
+            yield from _controls(each, f"{key}.{id_}")
+    elif isinstance(value, str) and any((c < " " and c not in "\n\t") or c == "\x7f" for c in value):
+        yield key[:200]
 
 
 def _wrong(value: object, shape: type[Table], key: str) -> Iterable[tuple[str, str]]:
