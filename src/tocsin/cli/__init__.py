@@ -59,6 +59,8 @@ _COMMANDS = (
     "wording_command",
     "policy_command",
     "regimes_command",
+    "letters_command",
+    "personal_command",
     "report_command",
     "document_command",
     "store_command",
