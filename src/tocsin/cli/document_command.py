@@ -6,7 +6,7 @@ from typing import Any
 
 from tocsin.cli import options
 from tocsin.errors import BadInput, NotFound
-from tocsin.model.document import Paper, Printing, Standing
+from tocsin.model.document import Printing, Standing
 from tocsin.model.journal import DocumentExported, Entry
 from tocsin.operations import documents
 from tocsin.operations.documents import KINDS, STORE
@@ -35,11 +35,12 @@ def register(subparsers: options.Subparsers) -> None:
     parser.add_argument("--as-of", metavar="ENTRY", help="id of the entry up to which the journal counts")
     parser.add_argument("--item", default="", metavar="ENTRY", help="of a handover sheet: which hand-over")
     add_printing(parser)
+    options.sign_options(parser)
 
 
 def add_printing(parser: argparse.ArgumentParser) -> None:
     """Add the options of how a document is printed."""
-    parser.add_argument("--paper", choices=["a4", "letter"], default="a4")
+    options.paper_option(parser)
     parser.add_argument("--as-filed", action="store_true", help="every page says AS FILED instead of DRAFT")
     parser.add_argument("--outside", action="store_true", help="for readers outside: redacted")
     parser.add_argument("--record", action="store_true", help="attach the incident as JSON (PDF/A-3b)")
@@ -47,9 +48,8 @@ def add_printing(parser: argparse.ArgumentParser) -> None:
 
 def printing(args: argparse.Namespace) -> Printing:
     """Return how a document is to be printed."""
-    paper = Paper.LETTER if args.paper == "letter" else Paper.A4
     standing = Standing.AS_FILED if args.as_filed else Standing.DRAFT
-    return Printing(paper, standing, args.outside, args.record)
+    return Printing(options.paper(args), standing, args.outside, args.record)
 
 
 def _document(args: argparse.Namespace) -> int:
@@ -61,8 +61,9 @@ def _document(args: argparse.Namespace) -> int:
     with options.opened(args) as store:
         by = options.author(store, args)
         entry = documents.export(
-            store, by, incident, args.output, args.as_of, kind=kind, printing=printing(args), item=args.item
-        )
+            store, by, incident, args.output, args.as_of, kind=kind, printing=printing(args), item=args.item,
+            signer=options.signer(args),
+        )  # fmt: skip
         report(args, entry)
     return 0
 

@@ -9,6 +9,7 @@ from tocsin.cli import options
 from tocsin.errors import BadInput, NotFound
 from tocsin.model import handover as rules
 from tocsin.model.briefing import BLOCKS
+from tocsin.model.document import Printing
 from tocsin.model.handover import Handover, State
 from tocsin.model.incident import ROLES
 from tocsin.model.instant import iso
@@ -67,6 +68,7 @@ def _register_briefing(subparsers: options.Subparsers) -> None:
     parser.add_argument("-o", "--output", metavar="FILE", type=Path, required=True, help="the PDF to write")
     parser.add_argument("--handover", default="", metavar="ENTRY", help="id of the hand-over")
     parser.add_argument("--as-of", metavar="ENTRY", help="id of the entry up to which the journal counts")
+    options.paper_option(parser)
 
 
 def _on_incident(verbs: options.Subparsers, name: str, run: Any, help: str) -> argparse.ArgumentParser:
@@ -186,8 +188,9 @@ def _briefing(args: argparse.Namespace) -> int:
     with options.opened(args) as store:
         by = options.author(store, args)
         entry = documents.export(
-            store, by, args.incident, args.output, args.as_of, kind="handover", item=args.handover
-        )
+            store, by, args.incident, args.output, args.as_of, kind="handover", item=args.handover,
+            printing=Printing(options.paper(args)),
+        )  # fmt: skip
         body = entry.body
         assert isinstance(body, DocumentExported)
         if args.json:

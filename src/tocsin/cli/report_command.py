@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 
 from tocsin.cli import options
+from tocsin.model.document import Printing
 from tocsin.model.journal import DocumentExported
 from tocsin.operations import documents
 
@@ -20,12 +21,15 @@ def register(subparsers: options.Subparsers) -> None:
     parser.add_argument("incident", metavar="INCIDENT", help="reference or id")
     parser.add_argument("-o", "--output", metavar="FILE", type=Path, required=True, help="the PDF to write")
     parser.add_argument("--as-of", metavar="ENTRY", help="id of the entry up to which the journal counts")
+    options.paper_option(parser)
 
 
 def _report(args: argparse.Namespace) -> int:
     with options.opened(args) as store:
         by = options.author(store, args)
-        entry = documents.export(store, by, args.incident, args.output, args.as_of)
+        entry = documents.export(
+            store, by, args.incident, args.output, args.as_of, printing=Printing(options.paper(args))
+        )
         body = entry.body
         assert isinstance(body, DocumentExported)
         if args.json:

@@ -20,6 +20,7 @@ from tocsin.operations import past as journal_past
 from tocsin.operations.exports import check_place
 from tocsin.operations.past import INDEX, past
 from tocsin.operations.report import build
+from tocsin.operations.signing import Signer
 from tocsin.operations.timeline import checked_text
 from tocsin.store import incidents, journal
 from tocsin.store.folder import Store
@@ -149,15 +150,18 @@ def export(
     kind: str = "report",
     printing: Printing = DRAFT,
     item: str = "",
+    signer: Signer | None = None,
 ) -> Entry:
     """Make a document, write it to a file and record that; see `file`."""
     check_place(store, path)
-    return file(store, author, make(store, reference, kind, printing, as_of, item=item), path)
+    made = make(store, reference, kind, printing, as_of, item=item)
+    return file(store, author, made, path, signer=signer)
 
 
-def file(store: Store, author: Author, made: Made, path: Path) -> Entry:
+def file(store: Store, author: Author, made: Made, path: Path, *, signer: Signer | None = None) -> Entry:
     """Write a document to a file and record that; return the entry of the export.
 
+    With a `signer` a signature is put below it.
     The file is there, complete, before the entry is; a new one that could not be recorded is taken back.
     Raises NotFound, BadInput and StoreProblem.
     """
@@ -171,7 +175,7 @@ def file(store: Store, author: Author, made: Made, path: Path) -> Entry:
     if made.report.reference:
         with store.journal.read() as connection:
             incident = incidents.get(connection, made.report.reference).id
-    return exports.write(store, author, made.content, path, body, incident)
+    return exports.write(store, author, made.content, path, body, incident, signer=signer)
 
 
 def withdraw(store: Store, author: Author, export: str, reason: str) -> Entry:

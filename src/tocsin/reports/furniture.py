@@ -132,12 +132,12 @@ def _footer(canvas: Canvas, furniture: Furniture, left: float, right: float, y: 
     page = f"Page {canvas.getPageNumber()} of"
     room = right - 16 - fonts.width(page, fonts.SANS, _SIZE) - 9 - left
     runs.draw(canvas, left, y, runs.cut(furniture.foot, fonts.SANS, _SIZE, room), _SIZE)
-    canvas.setFont(fonts.SANS, _SIZE)
-    canvas.drawRightString(right - 16, y, page)
     reference = furniture.reference if furniture.left and furniture.reference != furniture.left else ""
     head = furniture.head and f"journal head {furniture.head[:_HASH]}"
     below = " · ".join(filter(None, (reference, furniture.rules, head)))
     runs.draw(canvas, left, y - 9, runs.cut(below, fonts.SANS, _SIZE, right - left), _SIZE)
+    canvas.setFont(fonts.SANS, _SIZE)
+    canvas.drawRightString(right - 16, y, page)
     canvas.translate(right - 14, y)
     canvas.doForm(TOTAL)
 
