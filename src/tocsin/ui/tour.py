@@ -1,5 +1,6 @@
 """The walk through the demonstration without a display: every screen as a picture, and the report."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QDeadlineTimer, QEventLoop, QTimer
@@ -10,9 +11,11 @@ from tocsin.operations import demo, documents, incidents, stores, systems, timel
 from tocsin.ui.console import App, application_
 
 SIZES = ((1920, 1080), (1366, 768))
+Look = tuple[str, int, int]  # theme, width, height
+LOOKS: tuple[Look, ...] = tuple((theme, *size) for theme in ("dark", "light") for size in SIZES)
 SCREENS = (
     "wall", "command", "timeline", "report", "signals", "list", "coverage", "sources",
-    "people", "matrix", "playbook", "contain",
+    "people", "matrix", "playbook", "contain", "duties", "questions",
 )  # fmt: skip
 SYSTEM = "delivery routing"  # looked into on the signals screen: a part of it fails while the whole does not
 LINE = "Walked through without a display"
@@ -20,8 +23,8 @@ _PATIENCE_MS = 60_000
 _PAINT_MS = 150  # more than the charts' and sheets' own short delays
 
 
-def walk(path: Path, folder: Path, clock: Clock) -> list[Path]:
-    """Log a line, look at every screen in both themes and sizes, export; return the files in `folder`."""
+def walk(path: Path, folder: Path, clock: Clock, looks: Sequence[Look] = LOOKS) -> list[Path]:
+    """Log a line, look at every screen in each theme and size, export; return the files in `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
     app = App(application_(), stores.open_or_create(path, clock=clock, create=False), theme="dark")
     try:
@@ -31,7 +34,7 @@ def walk(path: Path, folder: Path, clock: Clock) -> list[Path]:
         incident = _gravest(app)
         timeline.log(app.store, app.desk.author, incident, LINE)
         app.desk.choose_incident(incident)
-        made = [picture for theme in ("dark", "light") for picture in _pictures(app, folder, theme)]
+        made = [picture for look in looks for picture in _pictures(app, folder, *look)]
         report = folder / "incident-report.pdf"
         documents.export(app.store, app.desk.author, incident, report)
         return [*made, report]
@@ -47,17 +50,18 @@ def _gravest(app: App) -> str:
     return min(known, key=lambda one: (one.severity, one.reference)).id
 
 
-def _pictures(app: App, folder: Path, theme: str) -> list[Path]:
+def _pictures(app: App, folder: Path, theme: str, width: int, height: int) -> list[Path]:
     app.theme.choose(theme)
+    app.window.resize(width, height)
     made = []
-    for width, height in SIZES:
-        app.window.resize(width, height)
-        for key in SCREENS:
-            _show(app, key)
-            _settle(app)
-            file = folder / f"{key}-{theme}-{width}x{height}.png"
-            app.window.grab().save(str(file))
-            made.append(file)
+    for key in SCREENS:
+        _show(app, key)
+        _settle(app)
+        file = folder / f"{key}-{theme}-{width}x{height}.png"
+        app.window.grab().save(str(file))
+        if key == "questions":
+            app.sheets.questions.dismiss()
+        made.append(file)
     return made
 
 
@@ -65,6 +69,10 @@ def _show(app: App, key: str) -> None:
     """Show a screen; the signals screen by its tabs."""
     from tocsin.ui.signals.screen import SignalsScreen
 
+    if key == "questions":
+        app.window.show_screen("duties")
+        app.sheets.questions.open()
+        return
     screen = app.window.show_screen("signals" if key in ("list", "coverage") else key)
     if isinstance(screen, SignalsScreen):
         found = systems.find(app.store, SYSTEM)
