@@ -54,7 +54,17 @@ class Screens(QObject):
         screen.handover_wanted.connect(lambda: self._sheets.handover.open())
         screen.triage_wanted.connect(lambda incident: self._sheets.triage.open(incident))
         screen.call_wanted.connect(lambda incident: self._sheets.calling.open(incident))
+        screen.duty_wanted.connect(self.open_duty)
+        screen.question_wanted.connect(lambda question: self._sheets.questions.open(question))
         return screen
+
+    def open_duty(self, duty: str) -> None:
+        """Show a duty of the incident in hand."""
+        from tocsin.ui.duties.screen import DutiesScreen
+
+        screen = self._window.show_screen("duties")
+        if isinstance(screen, DutiesScreen):
+            screen.open_duty(duty)
 
     def open_step(self, step: str) -> None:
         from tocsin.ui.playbook.screen import PlaybookScreen

@@ -43,8 +43,8 @@ class ClockDeeds:
         blanks = [Blank("reason", "Reason", hint="what is waited for"), Blank("at", "From", hint=_WHEN)]
         self._ask.ask(f"Let the clock {clock.name} stand still", blanks, "Hold", partial(self._pause, clock))
 
-    def fact(self) -> None:
-        """Ask for a moment that clocks count from; those that clocks of this incident wait for come first."""
+    def fact(self, wanted: str = "") -> None:
+        """Ask for a moment that clocks count from: the one wanted, else those that clocks wait for first."""
         if (view := self._ready()) is None:
             return
         awaited, known = _awaited(view), facts(view.incident)
@@ -54,7 +54,8 @@ class ClockDeeds:
             at = f", stated as {short_stamp(known[fact], zone, now)}" if fact in known else ""
             return f"{title(fact)}{at}{' · a clock waits for it' * (fact in awaited)}"
 
-        choices = tuple((fact, words(fact)) for fact in (*awaited, *(f for f in STATED if f not in awaited)))
+        order = dict.fromkeys(filter(None, (wanted, *awaited, *STATED)))
+        choices = tuple((fact, words(fact)) for fact in order)
         blanks = [Blank("fact", "Fact", choices[0][0], choices=choices), Blank("at", "When", hint=_WHEN),
                   Blank("evidence", "Rests on", hint="who said so, a ticket, a file")]  # fmt: skip
         self._ask.ask("A moment that clocks count from", blanks, "State", self._state)

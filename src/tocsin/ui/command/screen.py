@@ -45,7 +45,8 @@ class CommandScreen(QWidget):
     `deployment_wanted` when somebody wants to record one, `serving_wanted` to know what served,
     `triage_wanted(incident id)` to triage it, `update_wanted(audience)` to send a status update,
     `contain_wanted` to contain it, `call_wanted(incident id)` to see whom to call, `step_wanted(id)` to see a
-    step of the playbook, `verify_wanted` to see whether the fix holds.
+    step of the playbook, `verify_wanted` to see whether the fix holds, `duty_wanted(id)` to see a duty of the
+    law, `question_wanted(id)` to answer what decides one.
     """
 
     deployment_wanted = Signal()
@@ -57,6 +58,8 @@ class CommandScreen(QWidget):
     call_wanted = Signal(str)
     step_wanted = Signal(str)
     verify_wanted = Signal()
+    duty_wanted = Signal(str)
+    question_wanted = Signal(str)
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -189,6 +192,8 @@ class CommandScreen(QWidget):
             "move": partial(deeds.move, what), "update": partial(self.update_wanted.emit, what),
             "handover": self.handover_wanted.emit,
             "contain": self.contain_wanted.emit, "step": partial(self.step_wanted.emit, what),
+            "duty": partial(self.duty_wanted.emit, what), "fact": partial(self._clock_deeds.fact, what),
+            "question": partial(self.question_wanted.emit, what),
             "verify": self.verify_wanted.emit, "call": partial(self.call_wanted.emit, incident),
             "tell": partial(self.focus_log, f"/tell {what}: "),
             "triage": partial(self.triage_wanted.emit, incident),
@@ -243,7 +248,7 @@ class CommandScreen(QWidget):
              ("Estimate the start\tT", deeds.start), ("Who does what\tP", deeds.roles),
              ("Hand a role over\tCtrl+Shift+H", self.handover_wanted.emit)),
             (("Let the clock stand still, or go on\tH", self.clocks.want_pause),
-             ("State a fact clocks count from\tF", self._clock_deeds.fact)),
+             ("State a fact clocks count from\tF", lambda: self._clock_deeds.fact())),
             (("What was serving when it began\tV", self.serving_wanted.emit),
              ("Record a deployment\tD", self.deployment_wanted.emit)),
             (("Add an alert\tA", deeds.alert), ("Link to another incident", deeds.link),
@@ -275,7 +280,7 @@ class CommandScreen(QWidget):
         self.clocks.met_wanted.connect(deeds.met)
         self.clocks.waiver_wanted.connect(deeds.waive)
         self.clocks.pause_wanted.connect(self._clock_deeds.pause)
-        self.clocks.fact_wanted.connect(self._clock_deeds.fact)
+        self.clocks.fact_wanted.connect(lambda: self._clock_deeds.fact())
         self.todo.chosen.connect(self._go)
         self.signals.start_brushed.connect(self._propose_start)
         self.log.line_written.connect(self._write_line)

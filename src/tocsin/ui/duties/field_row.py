@@ -5,6 +5,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -165,6 +166,9 @@ class FieldRow(QFrame):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
         if event.type() == QEvent.Type.FocusIn:
             self.entered.emit()
+        elif _with_alt(event):  # the field would write the letter of Alt 4; ignored, it goes to the screen
+            event.ignore()
+            return True
         return False
 
     def _touch(self) -> None:
@@ -190,7 +194,7 @@ class FieldRow(QFrame):
             Tone.ORANGE if self.blank and self.view.needed else Tone.BLUE if self.dirty else None
         )
         origin = self._base.origin
-        told = [one.partition(" · ")[0] for one in origin]
+        told = [one.partition(",")[0].partition(" · ")[0] for one in origin]
         by = f"written by {self.view.by}" if self.view.by else ""
         said = f"from: {'; '.join(dict.fromkeys(told))}" if told else by
         self.origin.show_text("" if self.dirty else said)
@@ -261,3 +265,8 @@ def with_origin(filled: Filled, more: Filled) -> Filled:
     unsure = Fill.ESTIMATE if more.fill is Fill.ESTIMATE else filled.fill
     fill = unsure if filled.fill in (Fill.VALUE, Fill.ESTIMATE, Fill.OPINION) else more.fill
     return replace(more, value=value, fill=fill, origin=tuple(dict.fromkeys([*filled.origin, *more.origin])))
+
+
+def _with_alt(event: QEvent) -> bool:
+    pressed = isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress
+    return pressed and event.modifiers() == Qt.KeyboardModifier.AltModifier

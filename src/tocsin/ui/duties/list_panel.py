@@ -121,6 +121,11 @@ class DutiesPanel(Panel):
         if self._now is not None:
             self.show_duties(self._found, self.remark.text(), self._now, self.buttons["J"].isEnabled())
 
+    def select(self, duty: str) -> bool:
+        """Put the cursor on a duty; return whether the list holds it."""
+        self.rows.select(duty)
+        return self.selected is not None and self.selected.id == duty
+
     def show_time(self, now: datetime) -> None:
         """Draw the rows whose figure is another one now."""
         self._now = self._painter.now = now

@@ -18,7 +18,7 @@ _STEP, _LEAST, _MOST = 1.25, 0.5, 3.0
 
 
 class PreviewPanel(Panel):
-    """`ask(render)` lays out soon; what was asked for meanwhile comes after. Ctrl + and Ctrl − zoom."""
+    """What was asked for while a page is laid out comes after it. Ctrl + and Ctrl − zoom."""
 
     def __init__(self, desk: Desk) -> None:
         super().__init__("Preview")
@@ -40,13 +40,14 @@ class PreviewPanel(Panel):
         self._soon.timeout.connect(self._lay)
         self._lay_out()
 
-    def ask(self, about: str, standing: str, call: Callable[[], bytes], *, at_once: bool = False) -> None:
-        """Show what `call` renders; `about` names it, another one begins at its first page."""
-        if about != self._about:
+    def ask(self, about: str, standing: str, call: Callable[[], bytes]) -> None:
+        """Show what `call` renders: of another one, named by `about`, at once, else when nobody types."""
+        other = about != self._about
+        if other:
             self._about, self.document = about, None
             self.say("Laying the page out …")
         self._call, self._standing = call, standing
-        if at_once:
+        if other:
             self._lay()
         else:
             self._soon.start()

@@ -29,6 +29,7 @@ _KEYS = (
     "Tab the next question, Shift Tab the one before, Y N or the key shown answers, Del takes an answer back"
 )
 _NONE = "There is nothing to ask: no rules are in force, or none of them asks anything."
+_NO_INCIDENT = "No incident in hand. Ctrl K finds one, Ctrl D declares one: duties follow from what happened."
 _ENTER = (Key.Key_Return, Key.Key_Enter)
 
 
@@ -177,6 +178,9 @@ class QuestionsSheet(Sheet):
         self.rows.select(id)
 
     def _read(self) -> None:
+        if not self._desk.incident:
+            self.about.show_text(_NO_INCIDENT)
+            return
         if self._reading:
             self._stale = True
             return
@@ -270,7 +274,7 @@ class QuestionsSheet(Sheet):
 def _about(view: DutiesView, any_: bool, writable: bool) -> str:
     if not any_:
         return _NONE
-    about = f"{view.incident.reference}  {view.incident.title}" if view.incident else "No incident in hand"
+    about = f"{view.incident.reference}  {view.incident.title}"
     return about if writable else f"{about} · this store can only be read here"
 
 

@@ -59,6 +59,7 @@ class DutiesScreen(QWidget):
         zone = ZoneInfo(desk.store.zone)
         self._about = ""
         self._duty, self._filing = "", ""  # what the form shows, or is to show
+        self._wanted = ""  # a duty to go to once the list is read
         self._reading = self._stale = False
         self.view: DutiesView | None = None
         self.list, self.form = DutiesPanel(desk.theme, zone), NoticePanel(desk.store.zone)
@@ -117,6 +118,18 @@ class DutiesScreen(QWidget):
                 self.letters_wanted.emit(duty)
             case "Enter":
                 self._enter(row)
+
+    def open_duty(self, duty: str) -> None:
+        """Put the cursor on a duty, at once or when it was read."""
+        self._wanted = duty
+        if self.view is not None:
+            self._go()
+
+    def _go(self) -> None:
+        duty, self._wanted = self._wanted, ""
+        if duty and not self.list.select(duty):
+            self.list.turn()
+            self.list.select(duty)
 
     def export(self) -> None:
         """Export the notice in sight as PDF."""
@@ -202,10 +215,14 @@ class DutiesScreen(QWidget):
         if view.incident.id != self._desk.incident:
             return
         self.view = self.deeds.view = view
+        first = self._pages.currentIndex() == 0
         self._pages.setCurrentIndex(1)
         told = counts(one.duty for one in view.rows)
         self.list.show_duties(read.rows, told, view.now, self._writable)
         self.foot.show_text(rules_line(view.rules))
+        if first and self.window().focusWidget() in (None, self):
+            self.list.rows.setFocus()
+        self._go()
         self._pick(again=True)
 
     @property
@@ -244,7 +261,7 @@ class DutiesScreen(QWidget):
         if duty != self._duty or view.incident.id != self._desk.incident:
             return
         self.form.show_filing(view, self._desk.store.now(), writable=self._writable)
-        self._preview(at_once=True)
+        self._preview()
 
     def _filing_refused(self, duty: str, error: UserError) -> None:
         if duty == self._duty:
@@ -255,7 +272,7 @@ class DutiesScreen(QWidget):
         self._filing = filing
         self._read_filing()
 
-    def _preview(self, *, at_once: bool = False) -> None:
+    def _preview(self) -> None:
         """Lay out what is typed, as it would be filed."""
         view = self.form.view
         if view is None:
@@ -271,7 +288,7 @@ class DutiesScreen(QWidget):
             reading.page, self._desk.store, view.incident.id, view.duty, filing, typed
         )
         about = f"{view.incident.id} {view.duty} {filing}"
-        self.preview.ask(about, "AS FILED" if kept else "DRAFT", call, at_once=at_once)
+        self.preview.ask(about, "AS FILED" if kept else "DRAFT", call)
 
     def _say(self, text: str) -> None:
         self.view = self.deeds.view = None
