@@ -91,8 +91,11 @@ def test_what_the_file_says_of_itself_agrees_in_both_places() -> None:
             assert found["dc:language"] == {"de"}
             assert found["xmp:MetadataDate"] == "2026-11-02T13:37:12+00:00"
             assert (found["pdfaid:part"], found["pdfaid:conformance"]) == ("2", "B")
-        assert str(opened.docinfo.Title) == "Bericht 模型 <b> & دוד [U+202E]"
-        assert "reportlab" in str(opened.docinfo.Producer)
+    said = PdfReader(BytesIO(pdf)).metadata
+    assert said is not None
+    assert (said.title, said.author) == ("Bericht 模型 <b> & דוד [U+202E]", "Example Bank")
+    assert "reportlab" in str(said.producer)
+    with pikepdf.open(BytesIO(pdf)) as opened:
         assert str(opened.Root.Lang) == "de"
         assert opened.Root.ViewerPreferences.DisplayDocTitle
 
