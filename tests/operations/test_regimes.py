@@ -139,6 +139,24 @@ def test_newer_shipped_rules_are_offered_and_keep_what_a_team_corrected(
         regimes.without(back, REGIME)
 
 
+def test_a_teams_question_goes_with_its_regime_into_a_file(
+    store: Store, author: Author, ours: Path, tmp_path: Path
+) -> None:
+    text = ours.read_text(encoding="utf-8").replace("breach_risk", "house_risk")
+    choices = ", ".join(f'{{ id = "{one}", title = "{one}" }}' for one in ("risk", "high", "none"))
+    text += '[[questions]]\nid = "house_risk"\ntext = "How risky?"\nscope = "incident"\nanswers = "one"\n'
+    ours.write_text(f"{text}choices = [{choices}]\n", encoding="utf-8")
+    regimes.correct(store, author, ours, "we ask our own way")
+    held = in_force(store)
+    regime = held.regime(REGIME)
+    assert regime is not None
+    own = regimes.own_questions(held, regime)
+    assert [one.id for one in own] == ["house_risk"]
+    copy = tmp_path / "copy.toml"
+    copy.write_text(regimes.text_of((regime,), own), encoding="utf-8")
+    assert regimes.corrected(load_shipped(), copy).regime(REGIME) == regime
+
+
 def test_an_adoption_is_undone_by_who_made_it(store: Store, author: Author, ours: Path) -> None:
     answers.answer(store, author, "jurisdictions", ["eu"])
     done = regimes.correct(store, author, ours, "by mistake")

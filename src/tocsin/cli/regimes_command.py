@@ -94,7 +94,7 @@ def _show(args: argparse.Namespace) -> int:
         hint = f"Perhaps {', '.join(near)}." if near else "`tocsin regimes list` names them."
         raise NotFound("there is no such regime.", where=wanted[:100], hint=hint)
     if args.toml:
-        options.show(regimes.text_of((regime,)).rstrip("\n"))
+        options.show(regimes.text_of((regime,), regimes.own_questions(rules, regime)).rstrip("\n"))
     elif args.json:
         options.print_json(regimes_words.whole(regime))
     else:

@@ -16,7 +16,7 @@ from tocsin.model.filing import RegimesAdopted
 from tocsin.model.incident import standing
 from tocsin.model.journal import Entry
 from tocsin.model.operator import Author
-from tocsin.model.regime import Rules
+from tocsin.model.regime import Question, Regime, Rules
 from tocsin.operations.timeline import checked_text
 from tocsin.policy import regimes
 from tocsin.policy.expand import written_out
@@ -170,6 +170,14 @@ def with_teams(shipped: Rules, held: Rules) -> Rules:
     known = {one.id for one in shipped.questions}
     own = [one for one in held.regimes if one.origin == TEAM]
     return regimes.merged(shipped, own, [one for one in held.questions if one.id not in known])
+
+
+def own_questions(held: Rules, regime: Regime) -> tuple[Question, ...]:
+    """Return the questions of a team's that a regime needs: they go with it into a file."""
+    parts = [regime.needs, *(one.needs for one in regime.stages), *(one.needs for one in regime.fields)]
+    needed = {id_ for needs in parts for id_ in needs}
+    known = {one.id for one in regimes.load_shipped().questions}
+    return tuple(one for one in held.questions if one.id in needed - known)
 
 
 def without(held: Rules, regime: str) -> Rules:
