@@ -10,6 +10,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 
 from tests.model.duty_stories import DETECTED, at, incident, real_rules, seen
 from tocsin.errors import BadInput, Missing, NotAllowed, NotFound
+from tocsin.model.alarms import Priority
 from tocsin.model.counting import count
 from tocsin.model.duties import Verdict
 from tocsin.model.filing import NoticeFiled
@@ -291,6 +292,46 @@ def test_duties_as_of_a_time_past(
     assert duties.look(store, declared.id).applying
     assert not duties.look(store, declared.id, at=before).applying
     assert not [one for one in clocks.listed(store, declared.id, at=before) if "/" in one.id]
+
+
+def test_a_duty_of_a_mild_incident_rings_before_it_is_due_and_is_urgent_after(
+    store: Store, author: Author, clock: ManualClock
+) -> None:
+    mild = incidents.declare(store, author, title="A copy lay open", system="loans", severity="SEV-4")
+    duty = "eu-gdpr-33/notify_sa"
+    duties.rule(store, author, mild.id, duty, True, "personal data")
+    facts.state(store, author, mild.id, "awareness", store.now())
+
+    def ringing() -> list[tuple[Priority, str]]:
+        found = [one.alarm for one in alarms.look(store).standing if one.alarm.about == (duty,)]
+        return [(one.priority, one.title.rpartition(" is ")[2]) for one in found]
+
+    clock.advance(hours=53)
+    assert ringing() == []
+    clock.advance(hours=2)
+    assert ringing() == [(Priority.NOTICE, "due soon")]
+    clock.advance(hours=18)
+    assert ringing() == [(Priority.URGENT, "overdue")]
+
+
+def test_of_months_only_the_last_two_days_are_due_soon(
+    store: Store, author: Author, clock: ManualClock
+) -> None:
+    one = incidents.declare(store, author, title="Weights copied", system="loans", severity="SEV-1")
+    duties.rule(store, author, one.id, "us-hipaa-breach/individuals", True, "health data")
+    facts.state(store, author, one.id, "discovery", store.now())
+    found = next(each for each in clocks.listed(store, one.id) if each.id == "us-hipaa-breach/individuals")
+    assert found.due is not None
+    assert found.soon == found.due - timedelta(days=2)
+
+
+def test_a_fact_may_be_stated_for_a_regime_there_is(store: Store, author: Author, declared: Incident) -> None:
+    facts.state(store, author, declared.id, "awareness@eu-gdpr-33", store.now(), "the call of the processor")
+    known = {one.id: one.title for one in facts.listed(store, declared.id)}
+    assert known["awareness@eu-gdpr-33"] == "awareness (eu-gdpr-33)"
+    for wrong in ("awareness@nowhere", "awareness@", "detection@eu-gdpr-33"):
+        with pytest.raises((BadInput, NotAllowed)):
+            facts.state(store, author, declared.id, wrong, store.now())
 
 
 class Chain(RuleBasedStateMachine):

@@ -13,6 +13,7 @@ from tocsin.model import roles, steps
 from tocsin.model.clocks import State as ClockStanding
 from tocsin.model.conduct import Said
 from tocsin.model.containment import PullState, pulls
+from tocsin.model.duty_rule import DutyRule
 from tocsin.model.freeze import Flagged, unallowed
 from tocsin.model.incident import Incident
 from tocsin.model.ladder import Standing as Escalation
@@ -83,15 +84,20 @@ class Standing:
 
 
 def of_clocks(one: Watched) -> Iterable[Alarm]:
-    """Yield the alarms of an incident's clocks: overdue ones, and of grave levels those due soon."""
+    """Yield the alarms of an incident's clocks: overdue, and of grave levels and duties those due soon."""
     grave = one.rank < _GRAVE
     for clock in one.clocks:
         if not clock.ticking or clock.due is None or clock.soon is None:
             continue
+        duty = isinstance(one.scheme.clock(clock.rule), DutyRule)  # the law knows no levels
         if clock.state is ClockStanding.OVERDUE:
-            priority, said, since = (Priority.URGENT if grave else Priority.WARNING), "overdue", clock.due
-        elif clock.state is ClockStanding.DUE_SOON and grave:
-            priority, said, since = Priority.WARNING, "due soon", clock.soon
+            priority, said, since = (
+                Priority.URGENT if grave or duty else Priority.WARNING,
+                "overdue",
+                clock.due,
+            )
+        elif clock.state is ClockStanding.DUE_SOON and (grave or duty):
+            priority, said, since = Priority.WARNING if grave else Priority.NOTICE, "due soon", clock.soon
         else:
             continue
         yield Alarm(

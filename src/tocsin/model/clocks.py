@@ -27,6 +27,7 @@ __all__ = ["MARKS", "TICKING", "ClockState", "State", "as_of", "at", "clock_stat
 
 _NEVER = datetime.max.replace(tzinfo=UTC)
 _BEFORE_GATE = timedelta(days=1)  # how long before a gate it is due soon
+_LONGEST_SOON = timedelta(days=2)  # of a duty with weeks or months, which would ring for as long
 Former = Sequence[tuple[Scheme, datetime]]
 
 
@@ -122,7 +123,8 @@ def _state(id_: str, run: Run, lived: Life, scheme: Scheme, zone: str) -> ClockS
         run = replace(run, started=clock.started)
     clock = _counted(clock, run, lived, calendar, zone, end)
     if clock.due is not None and clock.started is not None:
-        soon = clock.due - (clock.due - clock.started) * scheme.due_soon
+        share = (clock.due - clock.started) * scheme.due_soon
+        soon = clock.due - (min(share, _LONGEST_SOON) if isinstance(rule, DutyRule) else share)
         if clock.due <= clock.started:  # a gate, or counted back from a planned event
             soon = clock.due - _BEFORE_GATE
         clock = replace(clock, soon=soon)

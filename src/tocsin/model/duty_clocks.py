@@ -18,6 +18,7 @@ from tocsin.model.deadline import MEMBER_STATE, calendar_of, relief_open
 from tocsin.model.duties import Answer, Duty, Ruling, standing
 from tocsin.model.duty_rule import GATES, DutyRule
 from tocsin.model.incident import CLOSED, Incident
+from tocsin.model.law import recipient_words
 from tocsin.model.regime import Regime, Rules
 from tocsin.model.severity import Scheme
 
@@ -157,7 +158,7 @@ def _rule(
         not_after=stage.not_after,
         not_after_from=_of_regime(stage.not_after_from, regime, known),
         citation=stage.citation or regime.citation,
-        recipient=stage.recipient,
+        recipient=recipient_words(stage.recipient) if stage.recipient else "",
         waits_for=stage.anchor,
         anchor_title=_title(anchor, regime),
         anchor_at=at,

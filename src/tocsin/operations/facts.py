@@ -10,6 +10,7 @@ from tocsin.model.instant import When, iso
 from tocsin.model.journal import Entry
 from tocsin.model.operator import Author
 from tocsin.model.response import FactStated
+from tocsin.operations import regimes
 from tocsin.operations.timeline import checked_text
 from tocsin.store import incidents
 from tocsin.store.folder import Store
@@ -70,11 +71,14 @@ def state(
                          hint=_HOW.get(fact, "Do it on the command screen."))  # fmt: skip
     if not facts.may_be_stated(fact) or len(fact) > MAX_ID:
         raise BadInput("there is no such fact.", where=fact[:MAX_ID],
-                       hint=f"There are {', '.join(facts.STATED)}, and submission:NOTICE.")  # fmt: skip
+                       hint=f"There are {', '.join(facts.STATED)}, and submission:REGIME/STAGE.")  # fmt: skip
     if at > store.now() and not facts.lies_ahead(fact):
         raise BadInput("this fact cannot lie ahead.", where=iso(at))
     with store.write() as write:
         known = incidents.get(write.connection, incident)
+        regime = fact.partition(facts.AT)[2]
+        if regime and regimes.current(write.connection).regime(regime) is None:
+            raise BadInput("there is no such regime.", where=regime, hint="`tocsin regimes list` names them.")
         body = FactStated(fact, evidence)
         occurred = When(at, zone=store.zone)
         return write.add(author, body, incident=known.id, subject=known.id, occurred=occurred, id=id)
