@@ -11,7 +11,7 @@ from tocsin.model.filing import Fill
 from tocsin.model.filings import INITIAL, PHASES, State
 from tocsin.model.incident import CONTAINED, RESOLVED
 from tocsin.model.incident_fields import FIELDS, IMPACT, REMEDIATION
-from tocsin.model.prefill import Piece, Record, Source, of_item, origin, stamp, when_words
+from tocsin.model.prefill_record import Piece, Record, Source, of_item, origin, stamp, when_words
 from tocsin.model.regime import Kind, Needs
 from tocsin.model.situation import pull_words
 
