@@ -12,6 +12,7 @@ from tocsin.model.calendar import Offset, Unit
 from tocsin.model.regime import Answers, Kind, Regime, Rules
 from tocsin.paths import resource
 from tocsin.policy.regimes import Problem, examine, load, load_shipped, merged, problems, read, text_of
+from tocsin.policy.regimes_files import contents
 from tocsin.policy.regimes_tables import offset
 
 OWN = """
@@ -194,6 +195,38 @@ def test_what_is_wrong_is_told_with_file_key_and_reason(tmp_path: Path, part: in
         assert all(one.file == "ours.toml" and one.reason for one in found), found
 
 
+@pytest.mark.parametrize(
+    ("good", "bad", "hint"),
+    [("awareness", "awarness", "perhaps awareness"),
+     ("house-bank/call", "house-bank/cal", "perhaps house-bank/call"),
+     ("clients_financial", "client_financial", "perhaps clients_financial"),
+     ("elapsed_hours", "hours", "there are elapsed_hours, eu_days")],
+)  # fmt: skip
+def test_a_slip_of_the_pen_gets_a_hint(tmp_path: Path, good: str, bad: str, hint: str) -> None:
+    path = tmp_path / "ours.toml"
+    path.write_text(OWN.replace(good, bad), encoding="utf-8")
+    assert any(hint in one.reason for one in examine(path, load_shipped()).problems)
+
+
+@given(
+    st.text(st.characters(exclude_categories=("Cs", "Cc")), min_size=1, max_size=200),
+    st.sampled_from(["", "\n", "\t"]),
+)
+def test_any_text_is_written_and_read_again(
+    tmp_path_factory: pytest.TempPathFactory, text: str, mark: str
+) -> None:
+    path = tmp_path_factory.getbasetemp() / "texts.toml"
+    path.write_text(OWN, encoding="utf-8")
+    (regime,) = contents(path).regimes
+    stages = tuple(replace(one, name=text, note=mark + text) for one in regime.stages)
+    fields = tuple(replace(one, label=text) for one in regime.fields)
+    hostile = replace(
+        regime, title=text, notes=text + mark, sources=(text, mark + text), stages=stages, fields=fields
+    )
+    path.write_bytes(text_of((hostile,)).encode())
+    assert contents(path).regimes == (hostile,)
+
+
 def test_everything_wrong_is_told_at_once(tmp_path: Path) -> None:
     path = tmp_path / "ours.toml"
     text = OWN.replace('kind = "notification"', 'kind = "rumour"').replace("as_of = 2026-11-20", "as_of = 3")
@@ -246,7 +279,7 @@ PIECES = ['"', "\n", "[", "]", "=", " = 7", "id", "[[regimes]]", "\x00", "9" * 4
           '"yes"', "1979-13-45", "needs", "submission:", "\\u0000", "-1", ""]  # fmt: skip
 
 
-@settings(max_examples=150)
+@settings(max_examples=100)
 @given(st.integers(0, len(OWN)), st.integers(0, 40), st.sampled_from(PIECES), st.integers(0, 3), st.data())
 def test_a_file_broken_anywhere_is_told_in_words(
     tmp_path_factory: pytest.TempPathFactory, at: int, gone: int, piece: str, more: int, data: st.DataObject

@@ -101,6 +101,11 @@ def units(rule: str) -> tuple[Unit, ...]:
     return _RULES[rule][0] if rule in _RULES else ()
 
 
+def names() -> tuple[str, ...]:
+    """Return the names of the counting rules."""
+    return tuple(_RULES)
+
+
 def known(rule: str) -> bool:
     """Whether there is a counting rule of this name."""
     return rule in _RULES

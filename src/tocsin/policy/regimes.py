@@ -97,8 +97,9 @@ def examine(path: Path, rules: Rules) -> Examined:
     ]
     files = dict.fromkeys(found.ids, path.name)
     whole = merged(rules, regimes, found.questions)
-    before = {(one.key, one.reason) for one in problems(rules)}
-    wrong += [one for one in problems(whole, files) if (one.key, one.reason) not in before]
+    if among := list(problems(whole, files)):
+        before = {(one.key, one.reason) for one in problems(rules)}
+        wrong += [one for one in among if (one.key, one.reason) not in before]
     return Examined(regimes, found.questions, tuple(wrong))
 
 

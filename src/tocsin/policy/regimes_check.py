@@ -10,7 +10,7 @@ from tocsin.model.incident_fields import FIELDS
 from tocsin.model.regime import Field, Question, Regime, Rules, Stage
 from tocsin.policy.check import Problem, span, twice, unknown
 from tocsin.policy.regimes_build import CONFIRM
-from tocsin.policy.regimes_needs import needs, questions
+from tocsin.policy.regimes_needs import near, needs, questions
 from tocsin.policy.regimes_tables import ID, REQUIRED
 
 Found = Iterator[tuple[str, str]]
@@ -58,7 +58,7 @@ def _regime(regime: Regime, by_id: Mapping[str, Question]) -> Found:
     yield from needs(".needs", regime.needs, by_id)
     yield from twice(".portal", regime.portal)
     yield from unknown(".portal", regime.portal, [one.id for one in regime.fields])
-    stages = [one.id for one in regime.stages]
+    stages = _stage_ids(regime)
     for name, members in regime.groups.items():
         yield from unknown(f".groups.{name}", members, stages)
         if name in stages:
@@ -97,7 +97,10 @@ def _stages(regime: Regime, rules: Rules, by_id: Mapping[str, Question]) -> Foun
 def _counted(key: str, stage: Stage) -> Found:
     rule, offset = stage.counting, stage.offset
     if not counting.known(rule):
-        yield f"{key}.counting", f"there is no counting rule {rule!r:.60}"
+        yield (
+            f"{key}.counting",
+            f"there is no counting rule {rule!r:.60}; there are {', '.join(counting.names())}",
+        )
         return
     if rule in NO_NUMBER and offset is not None:
         yield f"{key}.offset", f"{rule} has no number; a target of our own is `house`"
@@ -123,7 +126,7 @@ def _anchor(key: str, anchor: str, rules: Rules) -> Found:
     stem, colon, rest = anchor.partition(":")
     if not colon:
         if anchor not in facts.TITLES:
-            yield key, f"{anchor!r:.60} is no fact that clocks count from"
+            yield key, f"{anchor!r:.60} is no fact that clocks count from{near(anchor, facts.TITLES)}"
         return
     if f"{stem}:" not in (facts.SUBMISSION, facts.DUE):
         yield key, f"{anchor!r:.100} is neither a fact nor submission:REGIME/STAGE nor due:REGIME/STAGE"
@@ -131,14 +134,19 @@ def _anchor(key: str, anchor: str, rules: Rules) -> Found:
     regime_id, _, name = rest.partition("/")
     regime = rules.regime(regime_id)
     if regime is None or (regime.stage(name) is None and name not in regime.groups):
-        yield key, f"there is no stage or group {rest!r:.100}"
+        there = [f"{one.id}/{name}" for one in rules.regimes for name in (*_stage_ids(one), *one.groups)]
+        yield key, f"there is no stage or group {rest!r:.100}{near(rest, there)}"
     elif f"{stem}:" == facts.DUE and regime.stage(name) is None:
         yield key, "only a stage has a due time, a group has none"
 
 
+def _stage_ids(regime: Regime) -> list[str]:
+    return [one.id for one in regime.stages]
+
+
 def _fields(regime: Regime, by_id: Mapping[str, Question]) -> Found:
     yield from twice(".fields", (one.id for one in regime.fields))
-    stages = [one.id for one in regime.stages]
+    stages = _stage_ids(regime)
     for field in regime.fields:
         key = f".fields.{field.id}"
         if not ID.fullmatch(field.id) or ":" in field.id:
@@ -158,9 +166,9 @@ def _sources(key: str, field: Field, by_id: Mapping[str, Question]) -> Found:
     for source in field.source.split():
         stem, colon, rest = source.partition(":")
         if f"{stem}{colon}" not in SOURCES:
-            yield key, f"{source!r:.60} is none of {', '.join(sorted(SOURCES))}"
+            yield key, f"{source!r:.60} is none of {', '.join(sorted(SOURCES))}{near(source, SOURCES)}"
         if colon and stem == "answer" and rest not in by_id:
-            yield key, f"there is no question {rest!r:.60}"
+            yield key, f"there is no question {rest!r:.60}{near(rest, by_id)}"
         if colon and stem == "fact" and rest not in facts.TITLES:
             yield key, f"there is no fact {rest!r:.60}"
         if colon and stem == "field" and rest not in FIELDS:

@@ -1,7 +1,8 @@
 """What must hold of questions, and of the answers that regimes, stages and fields need."""
 
+import difflib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from tocsin.model.regime import Answers, Needs, Question
 from tocsin.policy.check import twice, unknown
@@ -33,7 +34,7 @@ def needs(key: str, asked: Needs, by_id: Mapping[str, Question]) -> Found:
     for id_, answers in asked.items():
         question = by_id.get(id_)
         if question is None:
-            yield f"{key}.{id_}", "there is no such question"
+            yield f"{key}.{id_}", f"there is no such question{near(id_, by_id)}"
             continue
         if not answers:
             yield f"{key}.{id_}", "names no answer"
@@ -50,3 +51,9 @@ def needs(key: str, asked: Needs, by_id: Mapping[str, Question]) -> Found:
                 )
             case Answers.TEXT:
                 yield f"{key}.{id_}", "a text decides nothing"
+
+
+def near(word: str, known: Iterable[str]) -> str:
+    """Return a hint at what was probably meant; empty where nothing is alike."""
+    found = difflib.get_close_matches(word[:100], list(known), n=1)
+    return f"; perhaps {found[0]}" if found else ""
