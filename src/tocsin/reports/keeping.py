@@ -9,6 +9,7 @@ from reportlab.platypus import Paragraph as AnyParagraph
 _LINES = 2  # of a paragraph that follows
 _MOST = 0.7  # of a page: a heading never asks for more
 _ENOUGH = 150.0  # points
+_ALMOST = 0.01
 _AHEAD = 6  # flowables looked at after a heading
 
 
@@ -53,11 +54,23 @@ def _least(flowable: Flowable, width: float) -> float:
     if isinstance(flowable, KeepTogether):
         return sum(_whole(inner, width) for inner in flowable._content)  # noqa: SLF001
     if isinstance(flowable, Table):
-        flowable.wrap(width, _ENOUGH)  # a long table works out no more rows than fill this
-        return float(sum(filter(None, flowable._rowHeights[: flowable.repeatRows + 1])))  # noqa: SLF001
+        return _first_rows(flowable, width)
     if isinstance(flowable, AnyParagraph) and not _heads(flowable):
         return min(_whole(flowable, width), _LINES * float(flowable.style.leading))
     return _whole(flowable, width)
+
+
+def _first_rows(table: Table, width: float) -> float:
+    """Return the least height that a table's first part takes: its head and the rows that stay together."""
+    table.wrap(width, _ENOUGH)  # a long table works out no more rows than fill this
+    rows = [height for height in table._rowHeights if height is not None]  # noqa: SLF001
+    height = float(sum(rows[: table.repeatRows]))
+    for row in rows[table.repeatRows :]:
+        height += row
+        table.wrap(width, height)
+        if height >= _ENOUGH or table.split(width, height + _ALMOST):
+            break
+    return height
 
 
 def _whole(flowable: Flowable, width: float) -> float:
