@@ -89,9 +89,9 @@ def beginnings(content: bytes) -> Iterator[bytes]:
         end = content.rfind(b"%%EOF", 0, end)
         if end < 0:
             return
-        for tail in (b"%%EOF\n", b"%%EOF\r\n", b"%%EOF"):
-            if content.startswith(tail, end) and end + len(tail) < len(content):
-                yield content[: end + len(tail)]
+        tail = next(tail for tail in (b"%%EOF\r\n", b"%%EOF\n", b"%%EOF") if content.startswith(tail, end))
+        if end + len(tail) < len(content):
+            yield content[: end + len(tail)]
 
 
 def _check_key(store: bytes, passphrase: bytes, at: datetime) -> None:
