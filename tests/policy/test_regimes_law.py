@@ -1,5 +1,6 @@
 """The regimes shipped, fact by fact against the collection of the law that they were made from."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,15 @@ ADDED = (
     "eu-ai-act-26/fallback_critical",
     "uk-gdpr-33/processor_to_controller",
 )
+# The same citation in fewer words: it stands behind each field on the screen.
+SHORTER = (
+    (r"Commission draft template v1\.0\.0, ([\d.]+) \(.*\)", r"Draft template 1.0.0, \1"),
+    (r"ITS \(EU\) 2025/302 Annex I-II field ", "ITS 2025/302, "),
+    (r"EDPB draft common template \(June 2026\) - not in force", "EDPB draft, not in force"),
+    (r" - no (list|content) (prescribed|in the rule|in the standard)", ", no list"),
+    (r"Measures \(list read in the 2023 draft\)", "Measures, 2023 draft"),
+)
+LONGEST = 40
 _UNITS = {"H": "h", "D": "days", "W": "weeks", "M": "months", "Y": "years"}
 
 
@@ -108,6 +118,12 @@ def _stage(regime: Regime, told: dict[str, Any]) -> None:
     )
 
 
+def _shorter(citation: str) -> str:
+    for long, short in SHORTER:
+        citation = re.sub(long, short, citation)
+    return citation
+
+
 def test_every_field_is_there_in_the_laws_order(law: dict[str, Any], rules: Rules) -> None:
     count = 0
     for told in law["regimes"]:
@@ -119,7 +135,8 @@ def test_every_field_is_there_in_the_laws_order(law: dict[str, Any], rules: Rule
         for each in told["fields"]:
             ours, where = by_id[each["id"]], f"{regime.id} {each['id']}"
             required = str(each["required"]).lower()
-            assert (ours.citation, ours.required) == (each["citation"], required), where
+            assert (ours.citation, ours.required) == (_shorter(each["citation"]), required), where
+            assert len(ours.citation) < LONGEST, where
             assert ours.phase_ok == each["phase_ok"], where
             assert set(ours.stages) >= set(each["stages"]), where
             assert ours.when == each.get("when", ""), where
