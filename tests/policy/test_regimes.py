@@ -81,6 +81,9 @@ BROKEN = {
     ('source = "incident.description"', 'source = "gossip"'): "house-bank.fields.what.source",
     ('source = "incident.description"', 'source = "answer:nobody"'): "house-bank.fields.what.source",
     ('document = "notice"', 'document = "poem"'): "house-bank.stages.call.document",
+    ('document = "notice"', 'needs = { clients_financial = ["no"] }'): (
+        "house-bank.stages.call.needs.clients_financial"
+    ),
     ('document = "notice"', 'when = "at night"'): "house-bank.stages.call.needs",
     ('audience = "business_partner"', 'audience = "everybody"'): "house-bank.stages.call.audience",
     ('kind = "notification"', 'kind = "rumour"'): "regimes.house-bank.kind",

@@ -10,7 +10,7 @@ from tocsin.model.incident_fields import FIELDS
 from tocsin.model.regime import Field, Question, Regime, Rules, Stage
 from tocsin.policy.check import Problem, span, twice, unknown
 from tocsin.policy.regimes_build import CONFIRM
-from tocsin.policy.regimes_needs import near, needs, questions
+from tocsin.policy.regimes_needs import near, needs, never, questions
 from tocsin.policy.regimes_tables import ID, REQUIRED
 
 Found = Iterator[tuple[str, str]]
@@ -90,6 +90,7 @@ def _stages(regime: Regime, rules: Rules, by_id: Mapping[str, Question]) -> Foun
         if stage.when and not stage.needs:
             yield f"{key}.needs", "is empty, while `when` narrows the stage: name the questions that decide"
         yield from needs(f"{key}.needs", stage.needs, by_id)
+        yield from never(f"{key}.needs", regime.needs, stage.needs, by_id)
         if stage.document and not regime.fields_of(stage.id):
             yield f"{key}.document", "it is a document, and no field belongs to it"
 

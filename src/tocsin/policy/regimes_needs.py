@@ -53,6 +53,15 @@ def needs(key: str, asked: Needs, by_id: Mapping[str, Question]) -> Found:
                 yield f"{key}.{id_}", "a text decides nothing"
 
 
+def never(key: str, whole: Needs, part: Needs, by_id: Mapping[str, Question]) -> Found:
+    """Yield where a stage needs another answer than its regime, to a question that has one only."""
+    for id_, answers in part.items():
+        question = by_id.get(id_)
+        one = question is not None and question.answers in (Answers.ONE, Answers.YES_NO)
+        if one and id_ in whole and not set(answers) & set(whole[id_]):
+            yield f"{key}.{id_}", f"never applies: the regime needs {' or '.join(whole[id_])}"
+
+
 def near(word: str, known: Iterable[str]) -> str:
     """Return a hint at what was probably meant; empty where nothing is alike."""
     found = difflib.get_close_matches(word[:100], list(known), n=1)
