@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from reportlab.platypus import Flowable, Spacer
 
-from tocsin.model.brief import TITLE, Brief, Deadline
+from tocsin.model.brief import MOST_DEADLINES, TITLE, Brief, Deadline
 from tocsin.reports import badges, fonts, page, tables, words
 from tocsin.reports.charts import Legend, Marks, Strip
 from tocsin.reports.page import KICKER, QUIET_SMALL, SMALL, SMALL_BOLD, Furniture, Heading, style
@@ -20,7 +20,9 @@ GOES_ON = "… continues in the incident report."
 _NOT_YET = "Not yet recorded."
 _NAME = style("name of a brief", page.TITLE.fontName, 15, leading=18, spaceAfter=4)
 _TEXT = style("text of a brief", size=9, leading=12, spaceAfter=2)
-_HEADING_PT, _SLACK_PT = 30.0, 6.0
+_TITLES = ("What happened", "What it did", "What we do")
+_SLACK_PT = 6.0
+_LEAST_PT = 220.0  # for the three texts with their headings
 _LETTERS_A_LINE = 105  # of the text's size in the text's width, at most
 _LINE_PT = 12.0
 
@@ -53,17 +55,18 @@ def _furniture(brief: Brief) -> Furniture:
 
 
 def _story(brief: Brief) -> list[Flowable]:
-    top, chart, end = list(_top(brief)), list(_chart(brief)), list(_end(brief))
-    room = page.height_pt(brief.printing.paper) - _SLACK_PT
-    room -= sum(_height(one) for one in (*top, *chart, *end))
-    texts = [("What happened", brief.what), ("What it did", brief.impact), ("What we do", brief.doing)]
-    shares = _shares([_wanted(text) for _, text in texts], room - len(texts) * _HEADING_PT)
-    story = [*top]
-    for number, ((title, text), share) in enumerate(zip(texts, shares, strict=True), start=1):
-        story += [Heading(f"{number}  {title}", f"section-{number}"), *_cut(text, share)]
-        if number == 1:
-            story += chart
-    return [*story, *end]
+    top, chart = list(_top(brief)), list(_chart(brief))
+    whole = page.height_pt(brief.printing.paper) - _SLACK_PT - sum(map(_height, (*top, *chart)))
+    for most in range(MOST_DEADLINES, 0, -1):  # of each list fewer, where their names are very long
+        end = list(_end(brief, most))
+        room = whole - sum(map(_height, end))
+        if room >= _LEAST_PT:
+            break
+    texts = (brief.what, brief.impact, brief.doing)
+    heads = [Heading(f"{n}  {title}", f"section-{n}") for n, title in enumerate(_TITLES, start=1)]
+    shares = _shares([_wanted(text) for text in texts], room - sum(_height(one) for one in heads))
+    what, impact, doing = (_cut(text, share) for text, share in zip(texts, shares, strict=True))
+    return [*top, heads[0], *what, *chart, heads[1], *impact, heads[2], *doing, *end]
 
 
 def _top(brief: Brief) -> Iterator[Flowable]:
@@ -96,18 +99,19 @@ def _chart(brief: Brief) -> Iterator[Flowable]:
     yield Legend(charts, width)
 
 
-def _end(brief: Brief) -> Iterator[Flowable]:
+def _end(brief: Brief, most: int) -> Iterator[Flowable]:
+    deadlines, decisions = brief.deadlines[:most], brief.decisions[:most]
     yield Heading("4  Next deadlines", "section-4")
-    if brief.deadlines:
-        rows: list[tables.Row] = [_deadline(one, brief.zone) for one in brief.deadlines]
+    if deadlines:
+        rows: list[tables.Row] = [_deadline(one, brief.zone) for one in deadlines]
         yield tables.grid(rows, [page.width_pt() - 250, 190, 60], header=0)
     else:
         yield one_line("Nothing is due.", _TEXT)
-    yield from _more(brief.more_deadlines, "deadline")
+    yield from _more(brief.more_deadlines + len(brief.deadlines) - len(deadlines), "deadline")
     yield Heading("5  Decisions needed", "section-5")
-    for text in brief.decisions or ("None now.",):
-        yield one_line(f"• {text}" if brief.decisions else text, _TEXT, most=150)
-    yield from _more(brief.more_decisions, "decision")
+    for text in decisions or ("None now.",):
+        yield one_line(f"• {text}" if decisions else text, _TEXT, most=150)
+    yield from _more(brief.more_decisions + len(brief.decisions) - len(decisions), "decision")
 
 
 def _deadline(one: Deadline, zone: str) -> tables.Row:
