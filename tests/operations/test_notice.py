@@ -44,7 +44,7 @@ def test_there_is_a_notice_for_every_stage(case: Case) -> None:
     for duty in STAGES:
         made = notice_of(of(base, duty), Standing.DRAFT, None)
         assert made.entries, duty
-        assert all((made.clock.rule, made.recipient, made.citation)), duty
+        assert all((made.duty, made.recipient, made.citation)), duty
         assert all(one.citation and one.text for one in made.entries), duty
 
 

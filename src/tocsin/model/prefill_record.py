@@ -22,8 +22,8 @@ class Record:
     """What is known of an incident at `now`, as far as a notice may draw on it.
 
     `entries` are the journal's about it by id, `items` its timeline without what was withdrawn, `answers` by
-    question, `served` what served the system when it began, `late` whether the notice is late: None where
-    nobody can tell. `earlier` are the filings of the regime before this one.
+    question, `served` what served the system when it began, `deployed` all that ever did. `late` tells
+    whether the notice is late, None where nobody can tell; `filings` are the incident's, without this one.
     """
 
     incident: Incident
@@ -39,6 +39,7 @@ class Record:
     answers: Mapping[str, Answer] = field(default_factory=dict)
     evidence: tuple[Evidence, ...] = ()
     served: tuple[Deployment, ...] = ()
+    deployed: tuple[Deployment, ...] = ()
     related: tuple[str, ...] = ()
     filings: tuple[Filing, ...] = ()
     filing: Filing | None = None

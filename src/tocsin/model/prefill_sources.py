@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
 
-from tocsin.model import containment, facts, freeze
+from tocsin.model import containment, facts, freeze, preservation
 from tocsin.model.answers import question_of
 from tocsin.model.answers import said as words_of
 from tocsin.model.classification import said
@@ -15,7 +15,7 @@ from tocsin.model.prefill_record import Piece, Record, Source, of_item, origin, 
 from tocsin.model.regime import Kind, Needs
 from tocsin.model.situation import pull_words
 
-_CONTACTS = ("contact_point", "dpo_name", "dpo_email", "dpo_phone")
+_CONTACTS = ("dpo_name", "dpo_email", "dpo_phone")
 
 
 def _field(name: str, sure: Fill = Fill.VALUE) -> Source:
@@ -79,7 +79,7 @@ def _cause(record: Record, _: str) -> Iterator[Piece]:
     """The root cause where it is established; else what is suspected, which is an opinion."""
     found = list(_field("root_cause")(record, ""))
     if not found:
-        found = list(_labelled("Suspected, not established",
+        found = list(_labelled("Suspected cause",
                                _field("hypothesis", Fill.OPINION)(record, "")))  # fmt: skip
     yield from found
 
@@ -223,7 +223,8 @@ def _answer(record: Record, question: str) -> Iterator[Piece]:
 
 def _contact(record: Record, _: str) -> Iterator[Piece]:
     """Who answers questions: as the organisation answered, else who has the role of compliance."""
-    found = [piece for question in _CONTACTS for piece in _answer(record, question)]
+    named = list(_answer(record, "contact_point"))  # in full already
+    found = named or [piece for question in _CONTACTS for piece in _answer(record, question)]
     yield from found or _role(record, "compliance")
 
 
@@ -238,6 +239,17 @@ def _classification(record: Record, _: str) -> Iterator[Piece]:
     for question in needs:
         asked = question_of(record.rules, question)
         yield from _labelled(asked.text if asked else question, _answer(record, question))
+
+
+def _preservation(record: Record, _: str) -> Iterator[Piece]:
+    """What changed the system since the detection, or that nothing did."""
+    filed = record.filing.filed.at if record.filing and record.filing.filed else record.now
+    found = preservation.alterations(record.incident, record.deployed, filed)
+    if not found:
+        yield Piece("The system was not altered between the detection and this report.",
+                    origin=("Containment and deployments on record",))  # fmt: skip
+    for one in found:
+        yield Piece(f"{stamp(one.at, record.zone)}: {one.what}", origin=("Containment, deployments",))
 
 
 def _phase(record: Record, _: str) -> Iterator[Piece]:
@@ -331,6 +343,7 @@ SOURCES: dict[str, Source] = {
     "role:": _role,
     "answer:": _answer,
     "classification": _classification,
+    "preservation": _preservation,
     "filing.phase": _phase,
     "filing.undetermined": _undetermined,
     "filing.late": _late,

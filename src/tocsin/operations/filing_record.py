@@ -90,6 +90,7 @@ def record(base: Ground, duty: str, filing: Filing | None, phase: str, late: boo
         answers=base.answers,
         evidence=base.evidence,
         served=tuple(served),
+        deployed=base.deployed,
         related=tuple(_related(base.past)),
         filings=tuple(one for one in filings(state) if filing is None or one.id != filing.id),
         filing=filing,

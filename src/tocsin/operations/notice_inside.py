@@ -6,6 +6,7 @@ from tocsin.model import answers as answering
 from tocsin.model.duties import needs_of
 from tocsin.model.notice import Approval, Exhibit, InternalNotice, Notice, Origin
 from tocsin.operations.filings_view import FilingView
+from tocsin.operations.notice_parts import clock_of
 
 
 def internal_of(made: Notice, view: FilingView) -> InternalNotice:
@@ -18,6 +19,7 @@ def internal_of(made: Notice, view: FilingView) -> InternalNotice:
         evidence=tuple(Exhibit(one.name, one.size, one.sha256, one.author, one.at) for one in view.evidence),
         verdict=f"{row.duty.verdict.value.capitalize()}: {row.duty.because}" if row else "",
         decided=tuple(_decided(view)),
+        clock=clock_of(view),
         notes=view.notes,
     )
 

@@ -81,7 +81,7 @@ def notice_of(view: FilingView, standing: Standing, charts: Charts | None) -> No
         language=regime.language or "en",
         zone=view.base.zone,
         issued=filed.at if filed else view.base.past.last.recorded_at,
-        clock=_clock(view),
+        clock=None if stage.audience in ("individual", "public") else clock_of(view),
         entries=shown,
         changes=tuple(_changes(view)),
         before=_before(view),
@@ -108,7 +108,7 @@ def redacted(made: Notice, hidden: Redaction) -> Notice:
     contact = {value for _, value in made.contacts}
     entries = tuple(one if one.text in contact else replace(one, text=say(one.text)) for one in made.entries)
     changes = tuple(replace(one, before=say(one.before), after=say(one.after)) for one in made.changes)
-    clock = replace(made.clock, reasons=say(made.clock.reasons))
+    clock = None if made.clock is None else replace(made.clock, reasons=say(made.clock.reasons))
     attachments = tuple(replace(one, name=say(one.name)) for one in made.attachments)
     statement = tuple(say(one) for one in made.statement)
     return replace(made, entries=entries, changes=changes, clock=clock, attachments=attachments,
@@ -202,7 +202,8 @@ def _authority_reference(view: FilingView) -> str:
     return next((one for one in numbers if one), "")
 
 
-def _clock(view: FilingView) -> ClockBlock:
+def clock_of(view: FilingView) -> ClockBlock:
+    """Return the deadline of a notice as the law counts it."""
     stage, clock = view.stage, view.clock
     filed = view.filing.filed if view.filing else None
     rule = COUNTED.get(stage.counting, stage.counting)
@@ -294,6 +295,8 @@ def _statement(view: FilingView) -> Iterator[str]:
         return
     if any(one.filled and one.filled.fill is Fill.UNKNOWN for one in view.fields):
         yield "INCOMPLETE INITIAL REPORT (Art. 73(5)). The missing parts follow as they become known."
+    if any(one.field.source == "preservation" and not one.empty for one in view.fields):
+        return  # said in its own field
     filed = view.filing.filed if view.filing and view.filing.state is State.FILED else None
     found = preservation.alterations(view.incident, view.base.deployed, filed.at if filed else view.base.now)
     if not found:

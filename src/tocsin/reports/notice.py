@@ -7,11 +7,11 @@ from reportlab.lib.colors import HexColor
 from reportlab.platypus import CondPageBreak, Flowable, KeepTogether, Paragraph, Spacer
 
 from tocsin.model.document import Printing
-from tocsin.model.notice import ClockBlock, Entry, InternalNotice, Notice, Says
+from tocsin.model.notice import Entry, InternalNotice, Notice, Says
 from tocsin.model.report import Charts
 from tocsin.reports import fonts, page, tables, words
 from tocsin.reports.charts import Legend, Marks, Strip
-from tocsin.reports.notice_blocks import LABEL_PT, full, hash_lines, labelled, moment, note, split
+from tocsin.reports.notice_blocks import LABEL_PT, clock_rows, full, hash_lines, labelled, note, split
 from tocsin.reports.notice_inside import inside_sections
 from tocsin.reports.page import (
     BODY,
@@ -141,7 +141,8 @@ def head(notice: Notice) -> Iterator[Flowable]:
 
 def _sections(notice: Notice) -> Iterator[Section]:
     yield "Sender and reference", _reference(notice)
-    yield "Deadline", [*_clock(notice.clock, notice.zone), *_statement(notice)]
+    if notice.clock is not None:
+        yield "Deadline", [*clock_rows(notice.clock, notice.zone), *_statement(notice)]
     yield "Contents of the notice", [_Field(one, place) for place, one in enumerate(notice.entries, 1)]
     if notice.before:
         yield "Changes since the notice before", _changes(notice)
@@ -166,27 +167,6 @@ def _reference(notice: Notice) -> Iterator[Flowable]:
         receipt = f", receipt {notice.receipt}" if notice.receipt else ""
         pairs.append(("Filed by", f"{notice.how}{receipt}"))
     yield from labelled(pairs)
-
-
-def _clock(clock: ClockBlock, zone: str) -> Iterator[Flowable]:
-    started = moment(clock.start, zone) or "Not stated yet"
-    pairs = [("Counted from", f"{clock.trigger}: {started}")]
-    if clock.set_by:
-        pairs.append(("Stated by", clock.set_by))
-    pairs += [("Counting rule", clock.rule), ("Standard", clock.standard)]
-    if clock.due is not None:
-        pairs.append(("Deadline", moment(clock.due, zone)))
-        if clock.outer is not None and clock.outer != clock.due:
-            pairs.append(("Latest the rule allows", moment(clock.outer, zone)))
-    elif clock.target is not None:
-        pairs.append(("House target, not the law's", moment(clock.target, zone)))
-    pairs.append(("Filed", moment(clock.filed, zone) or "Not filed yet"))
-    if clock.filed is not None and clock.late is not None and clock.due is not None:
-        span = words.duration(abs(clock.due - clock.filed))
-        pairs.append(("In time", f"No, late by {span}" if clock.late else f"Yes, {span} before the deadline"))
-    if clock.reasons:
-        pairs.append(("Reasons for lateness", clock.reasons))
-    yield from labelled([(label, value) for label, value in pairs if value])
 
 
 def _statement(notice: Notice) -> Iterator[Flowable]:

@@ -6,6 +6,7 @@ from datetime import datetime
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.platypus import Flowable, Paragraph
 
+from tocsin.model.notice import ClockBlock
 from tocsin.reports import page, tables, words
 from tocsin.reports.page import LABEL, NOTE, SMALL
 from tocsin.reports.tables import Row
@@ -46,3 +47,25 @@ def full(text: str, style: ParagraphStyle) -> list[Flowable]:
 def note(text: str) -> Paragraph:
     """Return a remark."""
     return Paragraph(markup(text, NOTE.fontName), NOTE)
+
+
+def clock_rows(clock: ClockBlock, zone: str) -> Iterator[Flowable]:
+    """Yield the deadline: what it counts from, the rule, when it was filed, the reasons where it was late."""
+    started = moment(clock.start, zone) or "Not stated yet"
+    pairs = [("Counted from", f"{clock.trigger}: {started}")]
+    if clock.set_by:
+        pairs.append(("Stated by", clock.set_by))
+    pairs += [("Counting rule", clock.rule), ("Standard", clock.standard)]
+    if clock.due is not None:
+        pairs.append(("Deadline", moment(clock.due, zone)))
+        if clock.outer is not None and clock.outer != clock.due:
+            pairs.append(("Latest the rule allows", moment(clock.outer, zone)))
+    elif clock.target is not None:
+        pairs.append(("House target, not the law's", moment(clock.target, zone)))
+    pairs.append(("Filed", moment(clock.filed, zone) or "Not filed yet"))
+    if clock.filed is not None and clock.late is not None and clock.due is not None:
+        span = words.duration(abs(clock.due - clock.filed))
+        pairs.append(("In time", f"No, late by {span}" if clock.late else f"Yes, {span} before the deadline"))
+    if clock.reasons:
+        pairs.append(("Reasons for lateness", clock.reasons))
+    yield from labelled([(label, value) for label, value in pairs if value])

@@ -6,7 +6,7 @@ from reportlab.platypus import Flowable, Spacer
 
 from tocsin.model.notice import Approval, InternalNotice, Notice
 from tocsin.reports import page, tables, words
-from tocsin.reports.notice_blocks import LABEL_PT, full, hash_lines, moment, note, split
+from tocsin.reports.notice_blocks import LABEL_PT, clock_rows, full, hash_lines, moment, note, split
 from tocsin.reports.page import BODY, QUIET_SMALL, SMALL, SMALL_BOLD
 from tocsin.reports.tables import Row
 from tocsin.reports.text import cells, paragraphs
@@ -19,6 +19,8 @@ def inside_sections(made: InternalNotice) -> Iterator[Section]:
     """Yield what stays inside, section by section, with titles."""
     zone = made.notice.zone
     yield "Approvals", [note(_INSIDE), *_approvals(made.approvals, zone, "Nothing was done with it yet.")]
+    if made.clock is not None and made.notice.clock is None:
+        yield "Deadline", clock_rows(made.clock, zone)
     yield "Where the fields come from", _origins(made)
     yield "Evidence index", _evidence(made)
     verdict = list(paragraphs(made.verdict, BODY)) if made.verdict else []

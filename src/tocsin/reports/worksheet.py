@@ -31,7 +31,7 @@ def _story(notice: Notice) -> Iterator[Flowable]:
     yield Paragraph(markup(told, NOTE.fontName), NOTE)
     if notice.format:
         yield from paragraphs(notice.format, SMALL)
-    if notice.clock.due is not None:
+    if notice.clock is not None and notice.clock.due is not None:
         yield from paragraphs(f"Deadline: {words.both(notice.clock.due, notice.zone)}", SMALL)
     yield Spacer(0, 4)
     if notice.columns:
