@@ -302,7 +302,7 @@ def test_a_person_rules_on_a_duty_with_a_reason(
         return row is not None and row.duty.verdict is Verdict.DOES_NOT
 
     qtbot.waitUntil(ruled)
-    assert "encrypted" in screen.list.rest.toPlainText()
+    assert "encrypted" in screen.list.details.toPlainText()
 
 
 def test_the_countdown_goes_on_with_the_heartbeat(

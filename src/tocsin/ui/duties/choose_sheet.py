@@ -85,6 +85,8 @@ class ChooseSheet(Sheet):
         if items or self.isVisible():
             self._say("" if self._items else _NONE, None)
         self._fill()
+        if self._items:
+            self.rows.select(self._items[0].id)
 
     def _fill(self) -> None:
         zone, now = ZoneInfo(self._desk.store.zone), self._desk.store.now()

@@ -143,8 +143,8 @@ class DocumentsSheet(Sheet):
             f"{about} · this store can only be read here" if self._desk.store.read_only else about
         )
         self._fill()
-        if self._duty and known is not None:
-            self.rows.select(_NOTICE)
+        if self.rows.facts:
+            self.rows.select(self.rows.facts[0].key)
 
     def _fill(self) -> None:
         offered = _offered(self._duty) if self._incident else [one for one in _offered("") if _of_store(one)]

@@ -39,7 +39,7 @@ _WORDS = {
 }
 _REQUIRED = {"true": "", "false": "recommended", "optional": "optional", "conditional": "where it applies"}
 _HINTS = {Fill.UNKNOWN: "what is being done to find out", Fill.NOT_APPLICABLE: "because …"}
-_MOST, _AROUND, _FEWEST = 12, 24, 1
+_MOST, _AROUND, _FEWEST, _CITATION = 12, 24, 1, 190
 
 
 class FieldRow(QFrame):
@@ -59,7 +59,7 @@ class FieldRow(QFrame):
         self.dirty = False
         self._filling = False
         self._base = Filled()
-        self.name, self.citation = Label("", wrap=True), Label("", "small")
+        self.name, self.citation = Label("", wrap=True), ElidedLabel("", "small")
         self.text, self.expected = QPlainTextEdit(), QLineEdit()
         self.states = Choices([f"{key}  {word}" for key, word in enumerate(FILLS.values(), 1)])
         self.choose_button = QPushButton("Timeline …   Alt T")
@@ -85,6 +85,8 @@ class FieldRow(QFrame):
         needed = _REQUIRED.get(field.required, field.required.replace("_", " "))
         self.name.show_text(f"{field.label}{f'  ({needed})' if needed else ''}")
         self.citation.show_text(field.citation)
+        wide = self.citation.fontMetrics().horizontalAdvance(field.citation) + 6
+        self.citation.setFixedWidth(min(wide, _CITATION))
         set_tip(
             self.name, "\n".join(part for part in (field.help, field.when and f"When: {field.when}") if part)
         )
@@ -228,6 +230,7 @@ class FieldRow(QFrame):
         for part in (self.text, self.expected):
             part.installEventFilter(self)
         head, foot, tools = QHBoxLayout(), QHBoxLayout(), QVBoxLayout(self.tools)
+        self.citation.setAlignment(Qt.AlignmentFlag.AlignRight)
         head.addWidget(self.name, 1)
         head.addWidget(self.citation)
         tools.setContentsMargins(0, 0, 0, 0)
@@ -268,5 +271,6 @@ def with_origin(filled: Filled, more: Filled) -> Filled:
 
 
 def _with_alt(event: QEvent) -> bool:
-    pressed = isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress
-    return pressed and event.modifiers() == Qt.KeyboardModifier.AltModifier
+    if not isinstance(event, QKeyEvent) or event.type() != QEvent.Type.KeyPress:
+        return False
+    return event.modifiers() == Qt.KeyboardModifier.AltModifier

@@ -5,7 +5,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import QRect, QRectF, Qt, Signal
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QPainter, QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QPlainTextEdit, QSplitter, QVBoxLayout
 
 from tocsin.ui.contain.options_panel import small
@@ -18,7 +18,7 @@ from tocsin.ui.rows import RowPainter, Rows
 from tocsin.ui.text import Label, set_look, visible
 from tocsin.ui.theme import Theme, mono, sans
 
-_HEIGHT, _FIGURE, _STATE = 58, 112, 176
+_HEIGHT, _FIGURE, _STATE, _PADDING = 58, 112, 176, 6
 
 
 class DutyPainter(RowPainter):
@@ -75,10 +75,8 @@ class DutiesPanel(Panel):
         self.rows = Rows(self._painter, "Duties", keys_mean_cursor=True)
         self.rows.setObjectName("duties")
         self.none = Label("", "muted", wrap=True)
-        self.details, self.rest = (
-            _text("duty-details", "The duty"),
-            _text("duties-rest", "What does not apply"),
-        )
+        self.details = WholeLines("duty-details", "The duty, and what does not apply")
+        self._rest = ""
         self.buttons = {
             "Q": small("Questions", "Q", "Answer the questions that decide"),
             "J": small("Rule", "J", "Rule on the selected duty by hand"),
@@ -103,13 +101,13 @@ class DutiesPanel(Panel):
         self._painter.now = now
         shown = words.listed(found, every=self.every)
         self.rows.show_rows((one.id, _spoken(one, self._zone, now), one) for one in shown)
+        if shown and not self.rows.currentIndex().isValid():
+            self.rows.select(shown[0].id)
         self.remark.show_text(told)
         self.rows.setVisible(bool(shown))
         self.none.setVisible(not shown)
         self.none.show_text(_none(found))
-        _put(self.rest, words.left_out(found, shown))
-        self.rest.setVisible(bool(self.rest.toPlainText()))
-        self.details.setVisible(bool(shown))
+        self._rest = words.left_out(found, shown)
         self.buttons["V"].setText("Fewer  V" if self.every else "All  V")
         for key in "JF":
             self.buttons[key].setEnabled(writable and bool(shown))
@@ -141,7 +139,7 @@ class DutiesPanel(Panel):
         """Show the duty under the cursor in full."""
         one = self.selected
         text = words.details(one, self._zone, self._now) if one is not None and self._now is not None else ""
-        _put(self.details, text)
+        self.details.put("\n\n".join(part for part in (text, self._rest) if part))
 
     def _moved(self) -> None:
         self.show_details()
@@ -161,11 +159,11 @@ class DutiesPanel(Panel):
         self.none.hide()
         parts = QSplitter(Qt.Orientation.Vertical)
         parts.setChildrenCollapsible(False)
-        for part in (self.rows, self.none, self.details, self.rest):
+        for part in (self.rows, self.none, self.details):
             parts.addWidget(part)
-        for place, share in enumerate((6, 2, 4, 2)):
+        for place, share in enumerate((6, 2, 5)):
             parts.setStretchFactor(place, share)
-        parts.setSizes([420, 160, 250, 130])
+        parts.setSizes([400, 160, 380])
         column = QVBoxLayout()
         column.addWidget(parts)
         self.room.addLayout(column, 1)
@@ -173,21 +171,29 @@ class DutiesPanel(Panel):
         self.room.addLayout(keys)
 
 
-def _text(name: str, says: str) -> QPlainTextEdit:
-    text = QPlainTextEdit()
-    text.setReadOnly(True)
-    text.setObjectName(name)
-    text.setAccessibleName(says)
-    text.setTabChangesFocus(True)
-    text.setMinimumHeight(70)
-    set_look(text, role="plain")
-    return text
+class WholeLines(QPlainTextEdit):
+    """Words to be read, as high as whole lines: the last one in sight is never cut."""
 
+    def __init__(self, name: str, says: str) -> None:
+        super().__init__()
+        self.setReadOnly(True)
+        self.setObjectName(name)
+        self.setAccessibleName(says)
+        self.setTabChangesFocus(True)
+        self.setMinimumHeight(70)
+        set_look(self, role="plain")
 
-def _put(into: QPlainTextEdit, text: str) -> None:
-    """Show a text unless it is the one shown: what is being read must not jump."""
-    if visible(text) != into.toPlainText():
-        into.setPlainText(visible(text))
+    def put(self, text: str) -> None:
+        """Show a text unless it is the one shown: what is being read must not jump."""
+        if visible(text) != self.toPlainText():
+            self.setPlainText(visible(text))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        room = self.height() - 2 * (_PADDING + int(self.document().documentMargin()))
+        left = max(room, 0) % self.fontMetrics().lineSpacing()
+        if self.viewportMargins().bottom() != left:
+            self.setViewportMargins(0, 0, 0, left)
+        super().resizeEvent(event)
 
 
 def _spoken(row: Row, zone: ZoneInfo, now: datetime) -> str:

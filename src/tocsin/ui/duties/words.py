@@ -1,16 +1,16 @@
 """What a duty says of itself on the screen: its figure, its state, and all there is to know of it."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from tocsin.model import clocks
-from tocsin.model.duties import Verdict
+from tocsin.model.duties import Verdict, needs_of
 from tocsin.model.duty_clocks import short
 from tocsin.model.facts import SUBMISSION, title
 from tocsin.model.filings import Filing, State
-from tocsin.model.incident import Incident
 from tocsin.operations.duties import DutiesView, DutyView
 from tocsin.ui.command import clock_words
 from tocsin.ui.duties.law_words import allowed, asked_when, corrected, sureness
@@ -23,11 +23,15 @@ NOTICE, LETTER = "notice", "letter"
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A duty in the list: with its clock, its newest filing, and how many drafts that has seen."""
+    """A duty in the list: with its clock, its newest filing, and how many drafts that has seen.
+
+    `missing` are the answers that decide it and are not given yet.
+    """
 
     view: DutyView
     filing: Filing | None = None
     drafts: int = 0
+    missing: int = 0
 
     @property
     def id(self) -> str:
@@ -43,26 +47,29 @@ class Row:
 def rows(view: DutiesView, filings: Sequence[Filing]) -> list[Row]:
     """Return a row for each duty, in the order of the view."""
     newest = {one.duty: one for one in filings}
-    return [_row(view.incident, one, newest.get(one.duty.id)) for one in view.rows]
-
-
-def _row(incident: Incident, one: DutyView, filing: Filing | None) -> Row:
-    edits = incident.conduct.edits if filing is not None else ()
-    return Row(one, filing, sum(filing is not None and said.body.filing == filing.id for said in edits))
+    missing = Counter(duty for on in view.deciding.values() for duty in on)
+    edits = Counter(said.body.filing for said in view.incident.conduct.edits)
+    return [
+        Row(one, filing, edits[filing.id] if filing else 0, missing[one.duty.id])
+        for one in view.rows
+        for filing in (newest.get(one.duty.id),)
+    ]
 
 
 def listed(found: Sequence[Row], *, every: bool) -> list[Row]:
-    """Return what the list shows: what applies, and what is undecided of a regime that applies in part."""
+    """Return what the list shows: what applies, and what but one answer decides."""
     if every:
         return list(found)
     regimes = {one.view.duty.regime.id for one in found if one.view.duty.applies}
-    return [
-        one
-        for one in found
-        if one.view.duty.applies
-        or one.filing is not None
-        or (one.view.duty.verdict is Verdict.UNDECIDED and one.view.duty.regime.id in regimes)
-    ]
+    return [one for one in found if one.filing is not None or one.view.duty.applies or _near(one, regimes)]
+
+
+def _near(row: Row, regimes: Collection[str]) -> bool:
+    """Whether a duty is nearly decided: its regime applies in part, or one answer is missing of several."""
+    duty = row.view.duty
+    if duty.verdict is not Verdict.UNDECIDED or not duty.counts:
+        return False
+    return duty.regime.id in regimes or (row.missing == 1 and len(needs_of(duty.regime, duty.stage)) > 1)
 
 
 def figure(row: Row, now: datetime) -> str:

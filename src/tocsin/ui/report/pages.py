@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QImage, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
 from tocsin.ui.desk import Desk
@@ -14,6 +14,7 @@ from tocsin.ui.palette import GAP
 
 _KEPT = 12  # rendered pages kept; a page at full width is some 8 MB
 _WIDEST = 900
+_EDGE = 45  # of 255
 _pdfium = threading.Lock()  # the library must not be entered from two threads at once
 
 
@@ -66,6 +67,8 @@ class _Page(QWidget):
         painter.fillRect(event.rect(), Qt.GlobalColor.white)
         if self.image is not None:
             painter.drawImage(self.rect(), self.image)
+        painter.setPen(QColor(0, 0, 0, _EDGE))  # paper on a light ground ends somewhere
+        painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
 
 
 class Pages(QScrollArea):
