@@ -1,4 +1,4 @@
-"""Key files for tests of signatures: made once a run, self-signed, with the passphrase `secret`."""
+"""Key files for tests of signatures: made once a run, self-signed, all with one passphrase."""
 
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, pkcs12
 
-SECRET = b"secret"
+SECRET = b"7Q-passphrase-xyzzy"
 FROM = datetime(2020, 1, 1, tzinfo=UTC)
 
 

@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 
 from tocsin.cli import options
-from tocsin.model.document import Printing
+from tocsin.model.document import Printing, Standing
 from tocsin.model.journal import DocumentExported
 from tocsin.operations import documents
 
@@ -21,14 +21,23 @@ def register(subparsers: options.Subparsers) -> None:
     parser.add_argument("incident", metavar="INCIDENT", help="reference or id")
     parser.add_argument("-o", "--output", metavar="FILE", type=Path, required=True, help="the PDF to write")
     parser.add_argument("--as-of", metavar="ENTRY", help="id of the entry up to which the journal counts")
+    parser.add_argument("--as-filed", action="store_true", help="every page says AS FILED instead of DRAFT")
     options.paper_option(parser)
+    options.sign_options(parser)
 
 
 def _report(args: argparse.Namespace) -> int:
     with options.opened(args) as store:
         by = options.author(store, args)
+        standing = Standing.AS_FILED if args.as_filed else Standing.DRAFT
         entry = documents.export(
-            store, by, args.incident, args.output, args.as_of, printing=Printing(options.paper(args))
+            store,
+            by,
+            args.incident,
+            args.output,
+            args.as_of,
+            printing=Printing(options.paper(args), standing),
+            signer=options.signer(args),
         )
         body = entry.body
         assert isinstance(body, DocumentExported)
