@@ -136,7 +136,8 @@ class Problem:
 
 def holds(where: Where, values: Values) -> bool:
     """Whether values satisfy a condition."""
-    return all(_satisfies(words, values.get(name, "")) for name, words in where.items())
+    # Asked some thirty times for every letter, of conditions that are mostly empty.
+    return not where or all(_satisfies(words, values.get(name, "")) for name, words in where.items())
 
 
 def _satisfies(words: tuple[str, ...], value: str) -> bool:
@@ -155,24 +156,37 @@ def _possible(where: Where, shared: Values) -> bool:
     return all(not shared.get(name) or _satisfies(words, shared[name]) for name, words in where.items())
 
 
-def problems(kind: LetterKind, recipient: Recipient, values: Values) -> Iterator[Problem]:
-    """Yield what is wrong with a letter to be: what is missing, malformed or may not be said."""
-    row, line = recipient.row, recipient.line
+def problems(kind: LetterKind, recipient: Recipient, shared: Values) -> Iterator[Problem]:
+    """Yield what is wrong with a letter to be: what is missing, malformed or may not be said.
+
+    `shared` is what is said for everybody, which `unfit` has looked at.
+    """
+    row, line, own = recipient.row, recipient.line, recipient.values
+    values = {**shared, **own}
     for ask in kind.asks:
-        value = values.get(ask.id, "")
+        value = own.get(ask.id, "")
+        if not value and shared.get(ask.id):
+            continue
         asked = holds(ask.where, values)
         if not value:
             if ask.required and asked:
                 yield Problem(row, line, ask.id, f"{ask.title} is missing{_cited(ask.citation)}")
             continue
-        if not asked and ask.id in recipient.values:
+        if not asked:
             reason = f"{ask.title} is given but not printed, since {_condition(ask.where, values)}"
             yield Problem(row, line, ask.id, reason, refuses=False)
         if reason := malformed(ask, value):
             yield Problem(row, line, ask.id, reason)
     for check in kind.checks:
         if holds(check.where, values):
-            yield from _checked(check, recipient, values)
+            yield from _checked(check, recipient, own)
+
+
+def unfit(kind: LetterKind, shared: Values) -> Iterator[Problem]:
+    """Yield what may not be said of what is said for everybody."""
+    for check in kind.checks:
+        if _possible(check.where, shared):
+            yield from _checked(check, Recipient(0, 0, {}), shared)
 
 
 def malformed(ask: Ask, value: str) -> str:
@@ -191,7 +205,9 @@ def malformed(ask: Ask, value: str) -> str:
 def _checked(check: Check, recipient: Recipient, values: Values) -> Iterator[Problem]:
     for id_ in check.within:
         value = values.get(id_, "")
-        entries = value.split("\n") if value else []
+        if not value:
+            continue
+        entries = value.split("\n")
         if check.most and len(entries) > check.most:
             reason = f"{check.say} ({len(entries)} given){_cited(check.citation)}"
             yield Problem(recipient.row, recipient.line, id_, reason, check.refuses)
@@ -209,9 +225,13 @@ def _condition(where: Where, values: Values) -> str:
     return f"{name} is {values[name][:40]}" if values.get(name) else f"{name} is not given"
 
 
-def printed(kind: LetterKind, values: Values) -> dict[str, str]:
+def days(kind: LetterKind) -> frozenset[str]:
+    """Return the ids of what is a day."""
+    return frozenset({DATE, *(ask.id for ask in kind.asks if ask.form is Form.DATE)})
+
+
+def printed(kind: LetterKind, values: Values, days: frozenset[str]) -> dict[str, str]:
     """Return values as they are printed: days in the words of the letter's language."""
-    days = {ask.id for ask in kind.asks if ask.form is Form.DATE} | {DATE}
     return {id_: day_words(value, kind.months) if id_ in days else value for id_, value in values.items()}
 
 

@@ -1,6 +1,6 @@
 """What a batch of letters is made from: the kind, the duty it serves, and what is said once for all of it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -12,7 +12,18 @@ from tocsin.model.duties import Verdict
 from tocsin.model.filing import Fill
 from tocsin.model.filings import State
 from tocsin.model.incident import Incident
-from tocsin.model.letters import DATE, Ask, Form, LetterKind, malformed, normalised, wanting
+from tocsin.model.letters import (
+    DATE,
+    Ask,
+    Form,
+    LetterKind,
+    days,
+    malformed,
+    normalised,
+    printed,
+    unfit,
+    wanting,
+)
 from tocsin.operations import answers, duties, filings_view, stores
 from tocsin.policy import letters as kinds
 from tocsin.reports.letter_layout import standing_banner
@@ -45,6 +56,11 @@ class Batch:
         """The kind in the language of whoever states none."""
         return next(iter(self.kinds.values()))
 
+    def printed(self) -> Iterator[str]:
+        """Yield what is said for everybody as it is printed, in every language."""
+        for kind in self.kinds.values():
+            yield from printed(kind, self.shared, days(kind)).values()
+
 
 def prepare(
     store: Store,
@@ -72,6 +88,7 @@ def prepare(
     shared, origins = _shared(store, known, one, duty, answered, given)
     shared[DATE] = f"{store.now().astimezone(ZoneInfo(store.zone)):%Y-%m-%d}"
     _check_wanting(one, shared)
+    notes += _check_fit(one, shared)
     standing = "" if printing.standing is Standing.DRAFT else " · AS FILED"
     foot = f"{known.reference}{standing} · rules as of {rows.rules.as_of} · journal {last.hash[:12]}"
     banner = standing_banner(printing.standing, drill)
@@ -167,6 +184,15 @@ def _of_filing(store: Store, known: Incident, kind: LetterKind, duty: str) -> di
         for one in view.fields
         if one.own is not None and one.own.fill in (Fill.VALUE, Fill.ESTIMATE)
     }
+
+
+def _check_fit(kind: LetterKind, shared: Mapping[str, str]) -> tuple[str, ...]:
+    """Return warnings about what is said for everybody. Raises BadInput for what may not be said."""
+    found = list(unfit(kind, shared))
+    for one in found:
+        if one.refuses:
+            raise BadInput(f"{one.reason}.", where=one.column)
+    return tuple(one.said() for one in found)
 
 
 def _check_wanting(kind: LetterKind, shared: Mapping[str, str]) -> None:

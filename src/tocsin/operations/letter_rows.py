@@ -3,11 +3,21 @@
 from collections import deque
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 
+from tocsin.errors import BadInput
 from tocsin.importers.people_csv import ALWAYS, People
 from tocsin.model.document import Paper
-from tocsin.model.letters import Form, LetterKind, Problem, Recipient, columns, normalised, printed, problems
+from tocsin.model.letters import (
+    Form,
+    LetterKind,
+    Problem,
+    Recipient,
+    columns,
+    normalised,
+    problems,
+)
 from tocsin.operations.letter_batch import Batch
 from tocsin.operations.progress import Progress
 from tocsin.reports.letter_layout import ADDRESS, NAME
@@ -17,18 +27,24 @@ from tocsin.reports.letters import Needs, Order
 MOST_TOLD = 1000  # problems kept for the report; the proof beside the letters has all of them
 _MOST_ADDRESS, _LONGEST_ADDRESS = 12, 200
 _EVERY = 500
+_MOST_TRIED = 1000
+_MOST_KEPT = 20_000  # rows in memory at once: some 20 MB
 _PAPERS = {"a4": Paper.A4, "letter": Paper.LETTER, "us letter": Paper.LETTER}
 
 
 @dataclass(slots=True)
 class Checked:
-    """What reading a list showed: how many letters it gives, which rows are refused, what they set."""
+    """What reading a list showed: how many letters it gives, which rows are refused, what they set.
+
+    `kept` are the rows of a short list, which need not be read again; None of a longer one.
+    """
 
     letters: int = 0
     refused: set[int] = field(default_factory=set)
     warnings: int = 0
     problems: list[Problem] = field(default_factory=list)
     varying: set[str] = field(default_factory=set)
+    kept: list[Recipient | Problem] | None = field(default_factory=list)
     unknown: tuple[str, ...] = ()
 
 
@@ -43,7 +59,7 @@ def check(batch: Batch, found: People, needs: Needs) -> Generator[Progress, None
     """Read the list once, tell what is wrong with it, and gather what its letters need to be printed."""
     checked = Checked(unknown=found.columns().unknown)
     total = 0
-    needs.add_all(value for kind in batch.kinds.values() for value in printed(kind, batch.shared).values())
+    needs.add_all(batch.printed())
     for total, one in enumerate(found.rows(), 1):
         wrong = [one] if isinstance(one, Problem) else list(_wrong(batch, one))
         if any(problem.refuses for problem in wrong):
@@ -52,6 +68,9 @@ def check(batch: Batch, found: People, needs: Needs) -> Generator[Progress, None
             checked.letters += 1
             checked.varying |= one.values.keys()
             needs.add_all(one.values.values())
+        if checked.kept is not None:
+            checked.kept.append(one)
+            checked.kept = checked.kept if len(checked.kept) <= _MOST_KEPT else None
         checked.warnings += sum(not problem.refuses for problem in wrong)
         checked.problems += wrong[: max(MOST_TOLD - len(checked.problems), 0)]
         if total % _EVERY == 0:
@@ -71,7 +90,7 @@ class Row:
 
 def orders(batch: Batch, found: People, checked: Checked, told: deque[Row]) -> Iterator[Order]:
     """Yield the letters to be made, in the order of the list; every row read is told as well."""
-    for row, one in enumerate(found.rows(), 1):
+    for row, one in enumerate(checked.kept or found.rows(), 1):
         if isinstance(one, Problem):
             told.append(Row(row, one.line, "", one.said()))
             continue
@@ -84,6 +103,20 @@ def orders(batch: Batch, found: People, checked: Checked, told: deque[Row]) -> I
             continue
         told.append(Row(row, one.line, name))
         yield Order(row, kind.language, _paper(batch, one), values, f"{row} · {name}"[:200])
+
+
+def sample(batch: Batch, found: People, needs: Needs) -> Order:
+    """Return the first letter that can be made. Raises BadInput saying what is wrong with the first row."""
+    problem = ""
+    for one in islice(found.rows(), _MOST_TRIED):
+        wrong = [one] if isinstance(one, Problem) else list(_wrong(batch, one))
+        if isinstance(one, Recipient) and not any(each.refuses for each in wrong):
+            needs.add_all(batch.printed())
+            needs.add_all(one.values.values())
+            kind = _kind(batch, one)
+            return Order(one.row, kind.language, _paper(batch, one), _values(kind, one), "")
+        problem = problem or wrong[0].said()
+    raise BadInput("no letter can be shown.", where=found.path.name, hint=problem)
 
 
 def _values(kind: LetterKind, one: Recipient) -> dict[str, str]:
@@ -103,7 +136,7 @@ def _wrong(batch: Batch, one: Recipient) -> Iterator[Problem]:
     """Yield what is wrong with a row: its values, how it is to be printed, characters no font has."""
     kind = _kind(batch, one)
     own = _values(kind, one)
-    yield from problems(kind, Recipient(one.row, one.line, own), {**batch.shared, **own})
+    yield from problems(kind, Recipient(one.row, one.line, own), batch.shared)
     language, paper = (one.values.get(name, "") for name in ALWAYS)
     if language and language.split("-")[0].casefold() not in batch.kinds:
         told = ", ".join(batch.kinds)

@@ -85,6 +85,17 @@ def check(store: Store, incident: str, asked: Asked) -> Work:
     return _report(batch, asked, checked, digest)
 
 
+def first(store: Store, incident: str, asked: Asked) -> bytes:
+    """Return the first letter a list gives as a PDF, to be looked at. Raises as `make` does."""
+    batch = prepare(store, incident, asked.kind, asked.printing, asked.given, asked.templates)
+    found = letter_rows.people(batch, asked.people, dict(asked.mapping))
+    needs = Needs(batch.kinds.values(), batch.marks.values())
+    one = letter_rows.sample(batch, found, needs)
+    checked = Checked(letters=1, varying=set(one.values))
+    press = Press(_recipe(store, batch, asked, checked, needs, "", apart=False))
+    return press.bound([press.make(one).sheets])
+
+
 def make(store: Store, author: Author, incident: str, asked: Asked, target: Path, *, id: str = "") -> Work:
     """Make the letters of a list and record the batch; one PDF where `target` ends so, else a folder of them.
 

@@ -15,7 +15,7 @@ from multiprocessing import get_context
 from typing import BinaryIO
 
 from tocsin.model.document import Paper
-from tocsin.model.letters import LetterKind, Values, printed
+from tocsin.model.letters import LetterKind, Values, days, printed
 from tocsin.reports import fonts
 from tocsin.reports.characters import is_plain
 from tocsin.reports.letter_file import Glyphs, LetterFile, Paperwork, Sheets
@@ -108,11 +108,16 @@ class Press:
 
     def __init__(self, recipe: Recipe) -> None:
         self.recipe = recipe
+        self._days = {language: days(kind) for language, kind in recipe.kinds.items()}
+        self._shared = {
+            language: printed(kind, recipe.shared, self._days[language])
+            for language, kind in recipe.kinds.items()
+        }
         case = Case(recipe.parts)
         self._setters: dict[str, Setter] = {
             language: Setter(
                 kind,
-                printed(kind, recipe.shared),
+                self._shared[language],
                 recipe.varying,
                 case,
                 recipe.marks[language],
@@ -129,7 +134,8 @@ class Press:
     def make(self, order: Order) -> Printed:
         """Return one letter."""
         setter = self._setters[order.language]
-        values = printed(self.recipe.kinds[order.language], {**self.recipe.shared, **order.values})
+        own = printed(self.recipe.kinds[order.language], order.values, self._days[order.language])
+        values = {**self._shared[order.language], **own}
         letter = setter.set(values, order.paper)
         text = plain_text(letter.spoken)
         twin = {"": "", "txt": text}.get(self.recipe.twin)

@@ -162,7 +162,7 @@ def last_entry(connection: Connection, incident: str) -> Entry:
     """Return the newest entry of an incident that is not an export: what a document is made as of."""
     query = (
         select(journal)
-        .where(journal.c.incident == incident, journal.c.kind != "document.exported")
+        .where(journal.c.incident == incident, journal.c.kind.not_in(("document.exported", "letters.made")))
         .order_by(*_NEWEST_FIRST)
         .limit(1)
     )
