@@ -101,8 +101,9 @@ class Notice:
     `title` and `law` name it, `kind` is its phase in words, `version` counts the notices of this duty.
     `clock` is None for readers whom our deadlines do not concern: persons, the public. `digest` is the
     SHA-256 of the contents, empty while nobody has begun it. `statement` is what the law wants said beside
-    the fields. `receipt` and `how` tell of the filing. `form` and `columns` are all fields and stages of the same form,
-    for the worksheet; `portal` are field ids in the portal's order.
+    the fields. `receipt` and `how` tell of the filing. `form` and `columns` are all fields and stages of the
+    same form, for the worksheet; `portal` are field ids in the portal's order. `language` (BCP 47) is the one
+    the authority wants to be written to in; ours is English.
     """
 
     reference: str

@@ -39,6 +39,8 @@ _OPEN = page.style("open", backColor=_SHADE, **_BOX)
 _NONE = page.style("none", colour=QUIET, backColor=_GREY, **_BOX)
 _CITATION_PT = 205.0
 _STRIPS = 3  # a notice is no signal report
+_LANGUAGES = {"pt": "Portuguese", "ja": "Japanese", "ko": "Korean", "zh": "Chinese", "fr": "French",
+              "de": "German", "es": "Spanish", "it": "Italian"}  # fmt: skip
 _SURENESS = {Says.ESTIMATE: "Estimate", Says.OPINION: "Opinion, not established"}
 
 Section = tuple[str, Iterable[Flowable]]
@@ -161,6 +163,8 @@ def _reference(notice: Notice) -> Iterator[Flowable]:
         ("Kind of notice", f"{notice.kind}, version {notice.version}"),
         ("Issued", words.both(notice.issued, notice.zone)),
     ]
+    if language := _LANGUAGES.get(notice.language.split("-")[0]):
+        pairs.append(("Language", f"To be filed in {language}; this text is in English."))
     if notice.before:
         pairs.append(("Follows", notice.before))
     if notice.how:
