@@ -88,12 +88,9 @@ class LettersSheet(Sheet):
             return
         from tocsin.operations import letters
 
-        store, incident = self._desk.store, self._desk.incident
-        self._run(
-            partial(letters.check, store, incident, asked), "Checking the list of persons", self._checked
-        )
-        self.preview.clear("Laying the first letter out …")
-        self.preview.ask(f"{asked}", "first letter", partial(_first, store, incident, asked))
+        self.preview.clear("Alt C shows the first letter here.")
+        call = partial(letters.check, self._desk.store, self._desk.incident, asked)
+        self._run(call, "Checking the list of persons", partial(self._checked, asked))
 
     def make(self) -> None:
         """Make the letters of all rows that are right; progress stands below, and it can be stopped."""
@@ -156,7 +153,7 @@ class LettersSheet(Sheet):
             return Asked(kind.id, Path(path), printing, self.form.given())
         return None
 
-    def _run(self, call: Callable[[], object], title: str, done: Callable[..., None]) -> None:
+    def _run(self, call: Callable[[], object], title: str, done: Callable[["LettersReport"], None]) -> None:
         self._say(f"{title} …", Tone.BLUE)
         self.told.setPlainText("")
         job = self._desk.jobs.bulk(call)
