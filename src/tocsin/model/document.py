@@ -30,3 +30,14 @@ class Printing:
     standing: Standing = Standing.DRAFT
     outside: bool = False
     record: bool = False
+
+    @property
+    def options(self) -> str:
+        """The options of the command line that print a document this way, each after a blank."""
+        chosen = {
+            " --paper letter": self.paper is Paper.LETTER,
+            " --as-filed": self.standing is Standing.AS_FILED,
+            " --outside": self.outside,
+            " --record": self.record,
+        }
+        return "".join(option for option, wanted in chosen.items() if wanted)

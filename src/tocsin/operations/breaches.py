@@ -10,7 +10,6 @@ from tocsin.model.law import DutyLine
 from tocsin.model.sheet import Section, Sheet, redacted
 from tocsin.operations import dossier, past, redaction
 from tocsin.operations.past import Past
-from tocsin.operations.sheets import flags
 from tocsin.store import incidents, journal
 from tocsin.store.database import Connection
 from tocsin.store.folder import Store
@@ -33,7 +32,7 @@ def build(store: Store, printing: Printing, as_of: str | None = None) -> Sheet:
         each = [_clean(store, one, section) for one, section in zip(found, each, strict=True)]
         for one in found:
             first = _clean(store, one, first)
-    again = f"tocsin document register --as-of {last.id}{flags(printing)} -o FILE"
+    again = f"tocsin document register --as-of {last.id}{printing.options} -o FILE"
     return Sheet(
         kind=breaches.TITLE,
         title="",

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from tocsin.model import assessment, evidence_index, review
 from tocsin.model import report_outside as report_outside_model
-from tocsin.model.document import Paper, Printing, Standing
+from tocsin.model.document import Printing
 from tocsin.model.dossier import Dossier
 from tocsin.model.sheet import Section, Sheet, redacted
 from tocsin.operations import assessing, dossier, redaction
@@ -62,7 +62,7 @@ def sheet(
 ) -> Sheet:
     """Return a document of an incident; for readers outside without names and without how it is made."""
     known, outside = found.state, printing.outside
-    again = f"tocsin document {known.reference} {kind} --as-of {told.as_of.entry}{flags(printing)} -o FILE"
+    again = f"tocsin document {known.reference} {kind} --as-of {told.as_of.entry}{printing.options} -o FILE"
     made = Sheet(
         kind=title,
         title=known.title,
@@ -79,16 +79,6 @@ def sheet(
         printing=printing,
     )
     return clean(store, found, made) if outside else made
-
-
-def flags(printing: Printing) -> str:
-    """Return the options of the command line that print a document this way."""
-    chosen = {
-        " --paper letter": printing.paper == Paper.LETTER,
-        " --as-filed": printing.standing == Standing.AS_FILED,
-        " --record": printing.record,
-    }
-    return "".join(flag for flag, wanted in chosen.items() if wanted)
 
 
 def clean(store: Store, found: Past, made: Sheet) -> Sheet:

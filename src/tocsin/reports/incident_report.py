@@ -29,6 +29,7 @@ from tocsin.reports.sheet import blocks, carried, checklist
 from tocsin.reports.text import markup, one_line, paragraphs
 
 NOT_YET = "Not yet recorded."
+_LONG = 300  # letters of a version: a longer one stands below the facts
 
 # How much of a page, in points, a section wants to begin on it: the first chart, the whole of the last page.
 _ROOM = {"Signals": 170, "Journal and verification": 300}
@@ -56,7 +57,7 @@ def _furniture(report: IncidentReport) -> Furniture:
         standing=report.printing.standing,
         reference=report.reference,
         rules=f"rules {report.level.scheme} {report.level.scheme_sha256[:8]}"
-        + (f", law {report.law.rules}" if report.law.rules else ""),
+        + report.law.rules.replace("rules", ", law", 1),
         head=as_of.sha256,
         attachments=carried(report.record),
     )
@@ -108,7 +109,10 @@ def _overview(report: IncidentReport) -> Iterator[Flowable]:
     yield tables.facts(list(_facts(report)))
     if report.level.meaning:
         yield Spacer(0, 4)
-        yield one_line(f"{report.level.id} means: {report.level.meaning}", NOTE)
+        yield from paragraphs(f"{report.level.id} means: {report.level.meaning}", NOTE)
+    if len(report.version) > _LONG:
+        yield Heading("Affected version", "part-version", level=1)
+        yield from paragraphs(report.version, BODY)
     for conflict in report.conflicts:
         yield from paragraphs(f"Two people set this without knowing of each other: {conflict}", NOTE)
 
@@ -117,7 +121,8 @@ def _facts(report: IncidentReport) -> Iterator[tuple[str, list[Flowable]]]:
     """Yield the facts of the head, those about people and things first."""
     yield "Reference", _text(report.reference)
     yield "Affected system", _text(report.system)
-    yield "Affected version", _text(report.version)
+    whole = len(report.version) <= _LONG
+    yield "Affected version", _text(report.version if whole else "see below")
     yield "Found by", _text(report.channel)
     for role, person in report.roles or (("commander", ""),):
         yield role.capitalize(), _text(person)
@@ -260,7 +265,8 @@ def _identities(*pairs: tuple[str, str]) -> Iterator[Flowable]:
 
 def _verify(report: IncidentReport) -> Iterator[Flowable]:
     yield Paragraph("How to verify", page.SUBHEADING)
-    again = f"tocsin report {report.reference} --as-of {report.as_of.entry} -o FILE"
+    which = f"--as-of {report.as_of.entry}{report.printing.options} -o FILE"
+    again = f"tocsin document {report.reference} report {which}"
     for step in (
         f"1. tocsin verify checks the whole chain, entry {report.as_of.seq} of this site included.",
         "2. Compare the hash printed above with that entry's hash in the store.",

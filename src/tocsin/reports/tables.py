@@ -14,6 +14,7 @@ from tocsin.reports.text import cells, one_line
 
 # Splitting one table over pages costs more the longer it is; blocks keep that bounded.
 BLOCK_ROWS = 500
+_REASON = 250  # letters of a reason in a row of the narrow column of states
 
 _BASE = (
     ("FONT", (0, 0), (-1, -1), fonts.SANS, 8, 11),
@@ -90,8 +91,10 @@ def _day(line: Line, zone: str) -> tuple[str, str]:
 def _line_rows(line: Line, zone: str) -> Iterator[Row]:
     """Yield the row of an entry, and further rows where its text is long."""
     contents = cells(line.text, SMALL)
-    notes = [one_line(note, QUIET_SMALL, most=600) for note in _notes(line, zone)]
-    contents[-1] = [*contents[-1], *notes]
+    for note in _notes(line, zone):
+        first, *more = cells(note, QUIET_SMALL)
+        contents[-1] = [*contents[-1], *first]
+        contents += more
     at = line.happened.at
     *date, clock = words.utc(at, zone).removesuffix(" UTC").rsplit(" ", 1)
     yield [
@@ -123,13 +126,22 @@ def _notes(line: Line, zone: str) -> Iterator[str]:
 def clocks(lines: Sequence[ClockLine], zone: str) -> LongTable:
     """Return the table of clocks: what ran from when, until when, and what became of it."""
     rows: list[Row] = [["Clock", "Due", "Met", "State"]]
-    rows += [[_clock_name(c), _moment(c.due, zone), _moment(c.met, zone), _clock_state(c)] for c in lines]
+    rows += [row for line in lines for row in _clock_rows(line, zone)]
     rest = width_pt() - 2 * 108
     return grid(rows, [rest * 0.56, 108, 108, rest * 0.44])
 
 
 def _clock_name(line: ClockLine) -> list[Flowable]:
     return [one_line(line.name, SMALL_BOLD), one_line(line.basis, QUIET_SMALL)]
+
+
+def _clock_rows(line: ClockLine, zone: str) -> Iterator[Row]:
+    """Yield the row of a clock, and further rows where its reason is long."""
+    first, *more = cells(line.reason, QUIET_SMALL, _REASON) if line.reason else [[]]
+    state = [*_clock_state(line), *first]
+    yield [_clock_name(line), _moment(line.due, zone), _moment(line.met, zone), state]
+    for piece in more:
+        yield ["", "", "", piece]
 
 
 def _clock_state(line: ClockLine) -> list[Flowable]:
@@ -139,7 +151,7 @@ def _clock_state(line: ClockLine) -> list[Flowable]:
         said.append(one_line(f"late by {words.duration(line.late_by)}", QUIET_SMALL))
     if line.by:
         said.append(one_line(f"by {line.by}", QUIET_SMALL, most=120))
-    return [*said, one_line(line.reason, QUIET_SMALL, most=600)] if line.reason else said
+    return said
 
 
 def _moment(instant: datetime | None, zone: str) -> list[Flowable] | str:
