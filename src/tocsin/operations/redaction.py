@@ -7,19 +7,20 @@ from tocsin.model.arrangement import ContactSet
 from tocsin.model.conduct import Said
 from tocsin.model.filing import PersonalMarked
 from tocsin.model.incident import FIELDS, Incident
-from tocsin.model.journal import Entry, FieldsSet, TimelineAdded
+from tocsin.model.journal import Entry, TimelineAdded
+from tocsin.model.observation import Observation
 from tocsin.model.operator import Author
 from tocsin.model.redaction import Redaction, pseudonyms
 from tocsin.model.redaction_words import PLAIN
 from tocsin.operations import contacts
-from tocsin.store import incidents, journal, operators, timeline
+from tocsin.store import incidents, journal, observations, operators, timeline
 from tocsin.store.database import Connection
 from tocsin.store.folder import Store
 
 FIELD = "field:"
 _LONGEST = 20_000
 # Where bodies of entries name people.
-_NAMES = ("person", "outgoing", "noticed_by")
+_NAMES = ("person", "outgoing")
 
 
 def of(connection: Connection, incident: Incident, until: Entry | None = None) -> Redaction:
@@ -34,7 +35,9 @@ def of(connection: Connection, incident: Incident, until: Entry | None = None) -
         if until is None or _before(one, until)
     ]
     book = list(contacts.book(connection).values())
-    names = [*_named(entries), *operators.names(connection), *_persons(book)]
+    seen = observations.of_incident(connection, incident.id)
+    told = [one for one in seen if until is None or one.recorded_at <= until.recorded_at]
+    names = [*_named(entries), *_reporters(told), *operators.names(connection), *_persons(book)]
     marked = [one.body for one in incident.conduct.personal]
     whole = frozenset(one.target for one in marked if not one.passage)
     return Redaction(
@@ -127,8 +130,14 @@ def _named(entries: Iterable[Entry]) -> Iterator[str]:
         for name in _NAMES:
             if isinstance(found := getattr(body, name, ""), str):
                 yield found
-        if isinstance(body, FieldsSet):
-            yield str(body.fields.get("noticed_by") or "")
+
+
+def _reporters(seen: Iterable[Observation]) -> Iterator[str]:
+    """Yield who noticed and who reported; "a customer" is nobody's name."""
+    for one in seen:
+        if any(not word[0].islower() for word in one.noticed_by.split()):
+            yield one.noticed_by
+        yield one.author
 
 
 def _persons(book: Iterable[ContactSet]) -> Iterator[str]:

@@ -58,7 +58,7 @@ class Details(QWidget):
         """Show a mark, and the entry it stands for if it is one."""
         before = self._mark, self._item
         self._mark, self._item, self._incident = mark, item, incident
-        self._show_words(mark)
+        self._show_words(mark, incident)
         writable = not self._desk.store.read_only
         is_start = mark is not None and mark.source is Source.START
         stands = item is not None and not item.withdrawn
@@ -87,7 +87,7 @@ class Details(QWidget):
         else:
             super().keyPressEvent(event)
 
-    def _show_words(self, mark: Mark | None) -> None:
+    def _show_words(self, mark: Mark | None, incident: Incident | None) -> None:
         zone = self._desk.store.zone
         self.lane.setText(mark.lane.upper() if mark else "")
         nothing = "Select an entry to see when it happened, who wrote it and what it said before."
@@ -98,6 +98,8 @@ class Details(QWidget):
             state, tone = f"Retracted: {_cut(mark.withdrawn)}", Tone.ORANGE
         elif mark is not None and mark.source not in (Source.ENTRY, Source.START):
             state = _DERIVED
+        if mark is not None and (marked := _personal(mark, incident)):
+            state = f"{state}\n{marked}".strip()
         self.state.setText(state)
         self.state.set_tone(tone)
         self.state.setVisible(bool(state))
@@ -183,6 +185,14 @@ def _past_of_start(store: Store, incident: Incident) -> _Past:
 
 def _facts(mark: Mark, zone: str) -> str:
     return "\n".join(words.facts(mark, zone))
+
+
+def _personal(mark: Mark, incident: Incident | None) -> str:
+    """Return what of an entry documents for outsiders leave out."""
+    said = [one.body for one in incident.conduct.personal if one.body.target == mark.id] if incident else []
+    if any(not one.passage for one in said):
+        return "Personal: left out in documents for outsiders."
+    return f"Personal, left out for outsiders: {_cut('; '.join(one.passage for one in said))}" if said else ""
 
 
 def _cut(text: str) -> str:

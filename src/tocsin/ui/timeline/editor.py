@@ -32,12 +32,12 @@ from tocsin.ui.timeline.table import EntriesTable
 from tocsin.ui.times import number
 
 _SIDE, _HEAD = 372, 24
-_KEYS = ("N new", "Enter correct", "Alt ← → move", "Del retract", "H history", "V what served")
+_KEYS = ("N new", "Enter correct", "Alt ← → move", "Del retract", "P personal", "H history", "V what served")
 _NONE = "No incident is in hand. Ctrl K finds one, Ctrl D declares one."
 
 
 class TimelineScreen(QWidget):
-    """Shows the incident in hand; N adds, Enter corrects, Delete retracts, H goes to the history.
+    """Shows the incident in hand; N adds, Enter corrects, Delete retracts, P marks as personal, H: history.
 
     `bring_wanted(Incident)` when messages from elsewhere are to come to it; `serving_wanted(datetime or
     None)` when somebody asks what served when the mark in hand happened, `deployment_wanted` to record one,
@@ -84,6 +84,8 @@ class TimelineScreen(QWidget):
             self.side.add()
         elif event.key() == Qt.Key.Key_H and not event.modifiers() and self.lanes.selection:
             self.side.show_history(self.lanes.selection)
+        elif event.key() == Qt.Key.Key_P and not event.modifiers() and self.lanes.selection:
+            self.side.mark_personal(self.lanes.selection)
         elif event.key() == Qt.Key.Key_V and not event.modifiers():
             self.serving_wanted.emit(self._moment())
         elif event.key() == Qt.Key.Key_D and not event.modifiers():

@@ -9,6 +9,7 @@ from tocsin.operations.timeline_view import TimelineView
 from tocsin.ui.desk import Desk
 from tocsin.ui.timeline.details import Details
 from tocsin.ui.timeline.form import EntryForm
+from tocsin.ui.timeline.personal import PersonalForm
 from tocsin.ui.timeline.retraction import RetractForm
 
 
@@ -23,10 +24,11 @@ class Side(QWidget):
         self._view: TimelineView | None = None
         self._id = ""
         self.details, self.form, self.retraction = Details(desk), EntryForm(desk), RetractForm(desk)
+        self.personal = PersonalForm(desk)
         self.pages = QStackedLayout(self)
-        for page in (self.details, self.form, self.retraction):
+        for page in (self.details, self.form, self.retraction, self.personal):
             self.pages.addWidget(page)
-        for form in (self.form, self.retraction):
+        for form in (self.form, self.retraction, self.personal):
             form.closed.connect(self._left)
         self.details.edit_wanted.connect(lambda: self.edit(self._id))
         self.details.retract_wanted.connect(lambda: self.retract(self._id))
@@ -81,6 +83,16 @@ class Side(QWidget):
             return
         self.pages.setCurrentWidget(self.retraction)
         self.retraction.retract(item)
+
+    def mark_personal(self, id: str) -> None:
+        """Ask what of an entry is personal."""
+        self.show_mark(id)
+        _, item = self.details.shown
+        if item is None or self._desk.store.read_only:
+            self._desk.tell("Only an entry somebody wrote can be marked as personal.")
+            return
+        self.pages.setCurrentWidget(self.personal)
+        self.personal.mark(item)
 
     def show_history(self, id: str) -> None:
         """Show a mark with the keyboard in its history."""
