@@ -199,21 +199,6 @@ def last_of_all(connection: Connection) -> Entry:
     return _read(connection.execute(query).one())
 
 
-def last_about(connection: Connection, kinds: Collection[str], subjects: Collection[str]) -> Entry | None:
-    """Return the newest entry of these kinds about these subjects that belongs to no incident."""
-    query = select(journal).where(
-        journal.c.incident == "", journal.c.kind.in_(kinds), journal.c.subject.in_(subjects)
-    )
-    row = connection.execute(query.order_by(*_NEWEST_FIRST).limit(1)).first()
-    return None if row is None else _read(row)
-
-
-def last_of_all(connection: Connection) -> Entry:
-    """Return the newest entry of the store that is not an export: what a document of the store is as of."""
-    query = select(journal).where(journal.c.kind != "document.exported").order_by(*_NEWEST_FIRST).limit(1)
-    return _read(connection.execute(query).one())
-
-
 def count(connection: Connection) -> int:
     """Return the number of entries."""
     return int(connection.execute(select(func.count()).select_from(journal)).scalar_one())
