@@ -34,7 +34,7 @@ def register(subparsers: options.Subparsers) -> None:
     parser.add_argument("--all", action="store_true", help="those that do not apply, too")
     parser.add_argument("--at", metavar="TIME", help="as they stood then; default now")
     verbs = parser.add_subparsers(metavar="HOW")
-    options.command(verbs, "questions", _questions, "list the questions still open", nested=True)
+    asked = options.command(verbs, "questions", _questions, "list the questions still open", nested=True)
     said = options.command(
         verbs, "answer", _answer, "answer a question; no VALUE takes the answer back", writes=True,
         nested=True,
@@ -49,6 +49,8 @@ def register(subparsers: options.Subparsers) -> None:
     )
     ruled.add_argument("duty", metavar="DUTY", help="REGIME/STAGE")
     ruled.add_argument("how", metavar="applies|does-not", choices=_HOWS, help="whether it applies")
+    for one in (asked, said, ruled):
+        one.epilog = "JSON keys: as of `tocsin duties`."
     ruled.add_argument("reason", nargs="+", metavar="REASON", help="why, in words")
 
 
