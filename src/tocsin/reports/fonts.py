@@ -16,6 +16,8 @@ FALLBACK = "DejaVuSans"
 ARABIC, HEBREW = "NotoSansArabic-Regular", "NotoSansHebrew-Regular"
 CHINESE, KOREAN, EMOJI = "DroidSansFallback", "NanumGothicCoding", "NotoEmoji-Regular"
 
+_REMEMBERED = 20_000  # words a font knows the width of
+
 # Which fonts are asked for which characters, in order; a font is read when a text first needs it.
 _ASKED = (
     (re.compile("[\u0590-\u05ff\ufb1d-\ufb4f]"), (HEBREW, FALLBACK)),
@@ -27,10 +29,27 @@ _ASKED = (
 )
 
 
+class _Measured(TTFont):  # type: ignore[misc]
+    """A font that remembers how wide words are: a document says the same ones over and over."""
+
+    def __init__(self, name: str, file: str) -> None:
+        super().__init__(name, file)
+        self._widths: dict[str, float] = {}
+
+    def stringWidth(self, text: str, size: float, encoding: str = "utf8") -> float:  # noqa: N802
+        """Return the width of a text in points."""
+        width = self._widths.get(text)
+        if width is None:
+            if len(self._widths) >= _REMEMBERED:
+                self._widths.clear()
+            width = self._widths[text] = super().stringWidth(text, 1000, encoding)
+        return width * size / 1000
+
+
 @cache
 def loaded(font: str) -> TTFont:
     """Return a font, made known to ReportLab."""
-    known = TTFont(font, str(resource(f"fonts/{font}.ttf")))
+    known = _Measured(font, str(resource(f"fonts/{font}.ttf")))
     pdfmetrics.registerFont(known)
     # Each is a family of its own: bold and italic are chosen by style, never by markup.
     for bold, italic in product((0, 1), repeat=2):

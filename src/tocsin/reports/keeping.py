@@ -9,7 +9,6 @@ from reportlab.platypus import Paragraph as AnyParagraph
 _LINES = 2  # of a paragraph that follows
 _MOST = 0.7  # of a page: a heading never asks for more
 _ENOUGH = 150.0  # points
-_ALMOST = 0.01
 _AHEAD = 6  # flowables looked at after a heading
 
 
@@ -61,16 +60,16 @@ def _least(flowable: Flowable, width: float) -> float:
 
 
 def _first_rows(table: Table, width: float) -> float:
-    """Return the least height that a table's first part takes: its head and the rows that stay together."""
+    """Return the height of a table's first part: its head, and the rows that stay together after it."""
     table.wrap(width, _ENOUGH)  # a long table works out no more rows than fill this
-    rows = [height for height in table._rowHeights if height is not None]  # noqa: SLF001
-    height = float(sum(rows[: table.repeatRows]))
-    for row in rows[table.repeatRows :]:
-        height += row
-        table.wrap(width, height)
-        if height >= _ENOUGH or table.split(width, height + _ALMOST):
-            break
-    return height
+    rows = [float(height) for height in table._rowHeights if height is not None]  # noqa: SLF001
+    together = [*table._nosplitCmds, *table._spanCmds]  # noqa: SLF001
+    last = len(table._rowHeights) - 1  # noqa: SLF001
+    end = table.repeatRows + 1
+    for first, final in sorted((start[1] % (last + 1), stop[1] % (last + 1)) for _, start, stop in together):
+        if first < end <= final:
+            end = final + 1
+    return min(sum(rows[:end]), max(_ENOUGH, sum(rows[: table.repeatRows + 1])))
 
 
 def _whole(flowable: Flowable, width: float) -> float:

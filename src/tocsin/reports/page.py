@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from io import BytesIO
 from threading import Lock
 
+from reportlab import rl_config
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import BaseDocTemplate, Flowable, Frame, PageTemplate
 
@@ -40,6 +41,8 @@ __all__ = [
     "Paragraph", "build", "height_pt", "style", "width_pt",
 ]  # fmt: skip
 
+# Streams are written again on the way into the archive: no need to make text of them before.
+rl_config.useA85 = 0
 # ReportLab's paragraph parser is one object for the whole process.
 _one_at_a_time = Lock()
 

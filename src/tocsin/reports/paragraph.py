@@ -36,14 +36,20 @@ class Paragraph(platypus.Paragraph):  # type: ignore[misc]
 
     direction: int | None = None  # of a part of a paragraph: that of the whole
     _ends: Sequence[int] = ()
+    _broken: tuple[list[float], Any] | None = None
 
     def breakLines(self, width: Any) -> Any:  # noqa: N802
-        """Return the broken lines, in ReportLab's own form."""
+        """Return the broken lines, in ReportLab's own form; for the width last asked for, those of then."""
+        widths = list(width) if isinstance(width, list | tuple) else [width]
+        if self._broken is None or self._broken[0] != widths:
+            self._broken = widths, self._break(widths)
+        return self._broken[1]
+
+    def _break(self, widths: list[float]) -> Any:
         self._ends = ()
         if not self._needs_us():
-            return super().breakLines(width)
+            return super().breakLines(widths)
         letters = self._letters
-        widths = list(width) if isinstance(width, list | tuple) else [width]
         self._ends = list(_ends(letters, widths))
         self._width_max = max(widths)
         lines, start = [], 0
