@@ -7,8 +7,8 @@ import statistics
 import subprocess
 import sys
 import tomllib
-from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from importlib import metadata
 from pathlib import Path
 
@@ -30,20 +30,35 @@ class Length:
     place: str
 
 
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a file says it is for, how long its functions are, and the packages it imports."""
+
+    docstring: str
+    functions: tuple[Length, ...]
+    packages: frozenset[str]
+
+
 def python_files() -> list[Path]:
     return sorted([*SOURCE.rglob("*.py"), *(ROOT / "tests").rglob("*.py")])
 
 
-def file_length(file: Path) -> Length:
-    return Length(len(file.read_text("utf-8").splitlines()), str(file.relative_to(ROOT)))
-
-
-def function_lengths(file: Path) -> Iterator[Length]:
-    for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+@cache
+def looked_into(file: Path) -> Look:
+    """Parse a file, once for all that is asked of it."""
+    tree = ast.parse(file.read_text("utf-8"))
+    functions: list[Length] = []
+    packages: set[str] = set()
+    for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             assert node.end_lineno is not None
             place = f"{file.relative_to(ROOT)}:{node.lineno} {node.name}"
-            yield Length(node.end_lineno - node.lineno + 1, place)
+            functions.append(Length(node.end_lineno - node.lineno + 1, place))
+        elif isinstance(node, ast.Import):
+            packages.update(alias.name.split(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            packages.add(node.module.split(".")[0])
+    return Look(ast.get_docstring(tree) or "", tuple(functions), frozenset(packages))
 
 
 def spread(lengths: list[Length]) -> str:
@@ -61,14 +76,6 @@ def test_each_room_imports_only_from_the_floors_below() -> None:
     assert told.returncode == 0, told.stdout + told.stderr
 
 
-def imported_packages(file: Path) -> Iterator[str]:
-    for node in ast.walk(ast.parse(file.read_text("utf-8"))):
-        if isinstance(node, ast.Import):
-            yield from (alias.name.split(".")[0] for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            yield node.module.split(".")[0]
-
-
 def test_every_package_the_program_imports_is_one_it_declares() -> None:
     """Else it runs only where something else happened to bring the package along."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
@@ -76,7 +83,7 @@ def test_every_package_the_program_imports_is_one_it_declares() -> None:
     declared = {re.match(r"[\w.-]+", line)[0].lower().replace("_", "-") for line in stated}  # type: ignore[index]
     declared.add("shiboken6")  # the lower half of PySide6, of the same version
     brought_by = metadata.packages_distributions()
-    used = {name for file in SOURCE.rglob("*.py") for name in imported_packages(file)}
+    used = {name for file in SOURCE.rglob("*.py") for name in looked_into(file).packages}
     undeclared = {
         name
         for name in used - set(sys.stdlib_module_names) - {"tocsin"}
@@ -95,7 +102,7 @@ def test_no_file_is_too_long() -> None:
 
 
 def test_no_function_is_too_long() -> None:
-    lengths = [length for file in python_files() for length in function_lengths(file)]
+    lengths = [length for file in python_files() for length in looked_into(file).functions]
     print("functions:", spread(lengths))
     assert [each for each in lengths if each.lines > MAX_FUNCTION_LINES] == []
 
@@ -103,8 +110,7 @@ def test_no_function_is_too_long() -> None:
 def test_every_module_says_in_one_line_what_it_is_for() -> None:
     silent = []
     for file in python_files():
-        docstring = ast.get_docstring(ast.parse(file.read_text("utf-8"))) or ""
-        first, _, rest = docstring.partition("\n")
+        first, _, rest = looked_into(file).docstring.partition("\n")
         if not first.strip() or (rest and not rest.startswith("\n")):
             silent.append(str(file.relative_to(ROOT)))
     assert silent == []
