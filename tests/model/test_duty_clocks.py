@@ -1,5 +1,6 @@
 """Duties as clocks: from which fact, by which days, chained from what was filed; against the calculator."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -12,6 +13,7 @@ from tests.model.small_rules import RULES
 from tocsin.model import deadline
 from tocsin.model.clock_state import State
 from tocsin.model.duty_clocks import days_of
+from tocsin.model.incident import Move
 from tocsin.operations.duties import DutiesView, DutyView
 
 MAJOR = {"dora_entity": "credit_institution", "major": "yes"}
@@ -100,6 +102,30 @@ def test_of_a_latest_group_the_newest_submission_counts_of_others_the_first() ->
     one = row(early, "eu-ai-act-73/investigate").clock
     assert one is not None
     assert one.started == first
+
+
+def test_what_repeats_begins_anew_with_each_filing_until_the_resolution() -> None:
+    duty = "eu-ai-act-55-gpai/cop_intermediate"
+    first, second, third = (at(f"2026-{day}T09:00:00+01:00") for day in ("11-20", "12-15", "12-18"))
+    filed = (("eu-ai-act-55-gpai/cop_other", first),)
+    assert local(row(seen(incident(ruled={duty: True}, filed=filed)), duty)) == "2026-12-18 23:59:59"
+    again = seen(incident(ruled={duty: True}, filed=(*filed, (duty, second), (duty, third))))
+    one = row(again, duty)
+    assert local(one) == "2027-01-15 23:59:59"
+    assert one.clock is not None
+    assert (one.clock.rounds, one.clock.late_rounds) == (2, 0)
+    over = replace(incident(ruled={duty: True}, filed=filed), moves=(Move("m", "resolved", second),))
+    assert row(seen(over, now=third), duty).state == "met"
+
+
+@pytest.mark.parametrize(("duty", "other", "anchor"), [
+    ("eu-nis2-23/final", "eu-nis2-23/progress", "submission:eu-nis2-23/notification"),
+    ("eu-nis2-23/notification", "eu-nis2-23/notification_tsp", "awareness"),
+    ("eu-ai-act-73/report_general", "eu-ai-act-73/initial_incomplete", "awareness"),
+])  # fmt: skip
+def test_a_stage_that_does_the_duty_of_another_settles_it(duty: str, other: str, anchor: str) -> None:
+    known = incident({anchor: DETECTED}, ruled={duty: True}, filed=((other, DETECTED + timedelta(hours=20)),))
+    assert row(seen(known), duty).state == "met"
 
 
 @pytest.mark.parametrize(("entity", "nis2", "outer"), [

@@ -28,6 +28,7 @@ YEAR_END, APRIL_15 = "end_of_calendar_year", "april_15"
 _EU = frozenset({"eu_days", "eu_months", "mdr_days", "dora_hours", "dora_months"})
 _NO_TIME = Offset(1, Unit.DAYS)  # a gate counts nothing; a rule has to name something
 _APRIL, _FIFTEENTH = 4, 15
+_OVER = ("resolution",)  # until when a duty repeats
 
 
 def joined(
@@ -152,6 +153,8 @@ def _rule(
         anchor,
         within=stage.house if counts_up else stage.offset or _NO_TIME,
         met_by=_met_by(duty),
+        repeats=stage.repeats,
+        until=_OVER if stage.repeats else (),
         counts_up=counts_up,
         counting="" if counts_up else stage.counting,
         pausable=False,
@@ -167,9 +170,10 @@ def _rule(
 
 
 def _met_by(duty: Duty) -> tuple[str, ...]:
-    """The notice meets it; an assessment that is no document is met by having been made."""
-    filed = f"{facts.SUBMISSION}{duty.id}"
-    return (filed, "assessment_made") if duty.stage.id == "assessment" else (filed,)
+    """The notice meets it, or one that does its duty; an assessment is met by having been made."""
+    stages = (duty.stage.id, *duty.stage.settled_by)
+    filed = tuple(f"{facts.SUBMISSION}{duty.regime.id}/{one}" for one in stages)
+    return (*filed, "assessment_made") if duty.stage.id == "assessment" else filed
 
 
 def _anchor(

@@ -76,9 +76,11 @@ class Stage:
     """One filing or duty of a regime, due `offset` from `anchor` (a fact of `facts.py`) by a counting rule.
 
     `offset` is None where the law gives no number; `house` is then the target we set ourselves. `needs`
-    narrows it and `when` says the same in words. Anchors of other stages are written out:
-    submission:REGIME/STAGE, with submission:REGIME/GROUP for the groups of a regime. `document` is how it is
-    made on paper: notice, letter, or empty where it is no document (an assessment, a retention).
+    narrows it and `when` says the same in words. One that `repeats` begins anew from each filing until the
+    incident is resolved; stages of the same regime in `settled_by` do its duty too, once they are filed.
+    Anchors of other stages are written out: submission:REGIME/STAGE, with submission:REGIME/GROUP for the
+    groups of a regime. `document` is how it is made on paper: notice, letter, or empty where it is no
+    document (an assessment, a retention).
     """
 
     id: str
@@ -98,6 +100,8 @@ class Stage:
     when: str = ""
     needs: Needs = field(default_factory=dict)
     optional: bool = False
+    repeats: bool = False
+    settled_by: tuple[str, ...] = ()
     house: Offset | None = None
     document: str = ""
 

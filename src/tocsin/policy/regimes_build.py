@@ -94,7 +94,7 @@ def _stage(table: StageTable, regime: str, tell: Tell) -> Stage:
             return None
 
     of = listed(table) | {name: span(name) for name in ("offset", "not_after", "house")}
-    return Stage(**of | {"needs": _needs(table.needs)})
+    return Stage(**of | {"needs": _needs(table.needs), "settled_by": tuple(table.settled_by)})
 
 
 def _field(table: FieldTable) -> Field:

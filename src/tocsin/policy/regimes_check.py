@@ -91,6 +91,9 @@ def _stages(regime: Regime, rules: Rules, by_id: Mapping[str, Question]) -> Foun
             yield f"{key}.needs", "is empty, while `when` narrows the stage: name the questions that decide"
         yield from needs(f"{key}.needs", stage.needs, by_id)
         yield from never(f"{key}.needs", regime.needs, stage.needs, by_id)
+        yield from unknown(f"{key}.settled_by", stage.settled_by, set(_stage_ids(regime)) - {stage.id})
+        if stage.repeats and stage.counting in NO_NUMBER:
+            yield f"{key}.repeats", f"{stage.counting} has no number to count anew"
         if stage.document and not regime.fields_of(stage.id):
             yield f"{key}.document", "it is a document, and no field belongs to it"
 

@@ -57,6 +57,8 @@ class StageTable(Table):
     when: Remark = ""
     needs: NeedsTable = msgspec.field(default_factory=dict)
     optional: bool = False
+    repeats: bool = False
+    settled_by: Ids = msgspec.field(default_factory=list)
     house: Short = ""
     document: Short = ""
 
