@@ -13,7 +13,7 @@ from tocsin.model.filing import Filled
 from tocsin.model.journal import DocumentExported
 from tocsin.model.prefill import known
 from tocsin.model.regime import COUNTING_KINDS
-from tocsin.operations import filings, incidents, notice, timeline
+from tocsin.operations import answers, filings, incidents, notice, timeline
 from tocsin.operations.filing_record import ground
 from tocsin.operations.filings_view import of
 from tocsin.operations.notice_parts import notice_of
@@ -109,6 +109,16 @@ def test_who_wrote_and_approved_stays_inside(case: Case) -> None:
         assert secret in kept
         assert secret not in outside
     assert "AZ 1" in outside
+
+
+def test_the_record_copy_stays_as_it_was_filed(case: Case) -> None:
+    case.begin().approved()
+    filings.file(case.store, B, case.filing, how="portal", receipt="AZ 1")
+    filed = notice.render(notice.model(case.store, case.incident, SA), Printing())
+    answers.answer(case.store, A, "legal_name", ("Another Name GmbH",))
+    incidents.set_fields(case.store, A, case.incident, {"impact": "Far worse."})
+    assert notice.render(notice.model(case.store, case.incident, SA), Printing()) == filed
+    assert "Example Retail GmbH" in text_of(filed)
 
 
 def test_outside_persons_are_replaced(case: Case) -> None:

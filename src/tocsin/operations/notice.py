@@ -38,7 +38,9 @@ def model(
     printing: Printing | None = None,
     charts: bool = True,
 ) -> Notice:
-    """Return the notice of a duty for readers outside, as of an entry, by default as it stands now.
+    """Return the notice of a duty for readers outside, as of an entry.
+
+    By default as it stands now; of one that was approved or filed as it stood then.
 
     `set` are fields typed and not saved: with any it is a draft. With `printing.outside` persons and what is
     marked personal are replaced. Raises NotFound, BadInput, and NotAllowed where it is to say AS FILED and
@@ -122,6 +124,10 @@ def _made(
 ) -> tuple[Notice, FilingView]:
     base = ground(store, incident, as_of)
     view = of(base, duty, filing)
+    if as_of is None and not typed and (settled := _settled(view)):
+        # Sender, contacts and deadline are what they were when it was approved, as the fields are.
+        base = ground(store, incident, settled)
+        view = of(base, duty, view.filing.id if view.filing else "")
     if typed:
         names = [one.field.id for one in view.fields] + [one.id for one in view.regime.fields]
         view = set_in(view, checked_fields(typed, [*names, ATTACHMENTS]))
@@ -132,6 +138,13 @@ def _made(
             hidden = redaction.of(connection, base.past.state, base.past.last)
         made = redacted(made, hidden)
     return made, view
+
+
+def _settled(view: FilingView) -> str:
+    """The entry by which a notice was filed, else approved; empty before that."""
+    if view.filing is None or view.filing.approved is None:
+        return ""
+    return (view.filing.filed or view.filing.approved).entry
 
 
 def standing(view: FilingView, printing: Printing, typed: bool = False) -> Standing:
