@@ -326,6 +326,19 @@ def test_of_months_only_the_last_two_days_are_due_soon(
     assert found.soon == found.due - timedelta(days=2)
 
 
+def test_a_duty_marked_met_by_hand_was_filed_then(
+    store: Store, author: Author, declared: Incident, clock: ManualClock
+) -> None:
+    major(store, author, declared)
+    facts.state(store, author, declared.id, "classification_major", store.now())
+    clock.advance(hours=3)
+    when = store.now() - timedelta(hours=1)
+    clocks.mark(store, author, declared.id, f"{DORA}/initial", State.MET, reason="in the portal", at=when)
+    found = {one.id: one for one in clocks.listed(store, declared.id)}
+    assert (found[f"{DORA}/initial"].state, found[f"{DORA}/initial"].late) == (State.MET, False)
+    assert found[f"{DORA}/intermediate"].due == when + timedelta(hours=72)
+
+
 def test_a_fact_may_be_stated_for_a_regime_there_is(store: Store, author: Author, declared: Incident) -> None:
     facts.state(store, author, declared.id, "awareness@eu-gdpr-33", store.now(), "the call of the processor")
     known = {one.id: one.title for one in facts.listed(store, declared.id)}

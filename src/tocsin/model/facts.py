@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from tocsin.model.conduct import Said
-from tocsin.model.incident import CLOSED, CONTAINED, REOPENED, RESOLVED, Grade, Incident, Move
+from tocsin.model.incident import CLOSED, CONTAINED, REOPENED, RESOLVED, Grade, Incident, Mark, Move
 from tocsin.model.response import FixVerified, UpdateTold
 
 # Read off the entries of an incident.
@@ -129,9 +129,10 @@ def lies_ahead(fact: str) -> bool:
 
 
 def submissions(incident: Incident) -> dict[str, list[datetime]]:
-    """Return when each duty was filed, by REGIME/STAGE, oldest first, as notices and statements say it.
+    """Return when each duty was filed, by REGIME/STAGE, oldest first, as notices and people say it.
 
-    Of a filing corrected the correction counts; a statement by hand stands beside what was filed here.
+    Of a filing corrected the correction counts; a statement by hand, or a clock marked met by hand, stands
+    beside what was filed here.
     """
     conduct = incident.conduct
     corrected = {said.body.corrects for said in conduct.filed if said.body.corrects}
@@ -142,6 +143,8 @@ def submissions(incident: Incident) -> dict[str, list[datetime]]:
     stated = {one.body.fact: one.at for one in conduct.facts if one.body.fact.startswith(SUBMISSION)}
     for fact, at in stated.items():
         found.setdefault(fact.removeprefix(SUBMISSION), []).append(at)
+    for mark in _marked(incident):
+        found.setdefault(mark.clock, []).append(mark.at)
     return {duty: sorted(times) for duty, times in found.items()}
 
 
@@ -153,7 +156,7 @@ def facts(incident: Incident) -> dict[str, datetime]:
     """
     conduct = incident.conduct
     found = {said.body.fact: said.at for said in conduct.facts}
-    if conduct.filed:
+    if conduct.filed or _marked(incident):
         found |= {f"{SUBMISSION}{duty}": times[0] for duty, times in submissions(incident).items()}
     found |= {"detection": incident.detected, "declared": incident.declared}
     if incident.start is not None:
@@ -177,6 +180,11 @@ def facts(incident: Incident) -> dict[str, datetime]:
     return found
 
 
+def _marked(incident: Incident) -> list[Mark]:
+    """The marks by which people said that a duty was done; the ids of duties have a slash in them."""
+    return [mark for mark in incident.marks if mark.state == "met" and "/" in mark.clock]
+
+
 def verified(incident: Incident) -> Said[FixVerified] | None:
     """Return the newest verification of a fix that stands; what was verified before a re-opening does not."""
     said = incident.conduct.verified
@@ -196,7 +204,7 @@ def events(incident: Incident) -> Iterator[tuple[str, datetime]]:
         yield "update", told.at
         yield f"{UPDATE}{told.body.audience}", told.at
     yield from {said.body.fact: (said.body.fact, said.at) for said in conduct.facts}.values()
-    if conduct.filed:
+    if conduct.filed or _marked(incident):
         yield from (
             (f"{SUBMISSION}{duty}", at) for duty, all_ in submissions(incident).items() for at in all_
         )
