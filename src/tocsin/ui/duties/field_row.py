@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QPlainTextEdit,
     QPushButton,
+    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
@@ -188,7 +189,8 @@ class FieldRow(QFrame):
         self._fit()
 
     def _mark(self) -> None:
-        words = [_WORDS.get(self.fill, "")]
+        dated = self.fill is Fill.UNKNOWN and bool(self.expected.text().strip())
+        words = [_WORDS.get(self.fill, "") + (", expected by the time above" if dated else "")]
         words += ["not saved"] if self.dirty else ["changed since the last"] if self.view.changed else []
         words += ["may not be blank" if self.view.needed else "empty"] if self.blank else []
         self.state.show_text(" · ".join(word for word in words if word))
@@ -230,6 +232,7 @@ class FieldRow(QFrame):
         for part in (self.text, self.expected):
             part.installEventFilter(self)
         head, foot, tools = QHBoxLayout(), QHBoxLayout(), QVBoxLayout(self.tools)
+        self.citation.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.citation.setAlignment(Qt.AlignmentFlag.AlignRight)
         head.addWidget(self.name, 1)
         head.addWidget(self.citation)

@@ -38,6 +38,9 @@ class FilingDeeds:
         button, view = self._panel.buttons[step], self._panel.view
         if view is None or not button.isEnabled() or self._busy:
             return
+        if self._panel.dirty() and step in ("approve", "file"):
+            self._panel.say(_UNSAVED)
+            return
         if not button.isVisible():
             self._panel.say(_cannot(view, step, self._desk.author.name))
             return
@@ -134,9 +137,6 @@ class FilingDeeds:
     def _approve(self, view: FilingView) -> None:
         if view.filing is None:
             return
-        if self._panel.dirty():
-            self._panel.say(_UNSAVED)
-            return
         if why := view.may_approve(self._desk.author.name):
             self._panel.say(f"A second person approves: {why}.")
             self._desk.read(partial(operators.names, self._desk.store), partial(self._sit_down, view))
@@ -178,9 +178,6 @@ class FilingDeeds:
 
     def _file(self, view: FilingView) -> None:
         if view.filing is None:
-            return
-        if self._panel.dirty():
-            self._panel.say(_UNSAVED)
             return
         self._ask.ask(
             "It went out", _filed_blanks(view), "Mark as filed", partial(self._filed, view.filing.id)

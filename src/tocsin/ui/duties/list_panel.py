@@ -18,7 +18,7 @@ from tocsin.ui.rows import RowPainter, Rows
 from tocsin.ui.text import Label, set_look, visible
 from tocsin.ui.theme import Theme, mono, sans
 
-_HEIGHT, _FIGURE, _STATE, _PADDING = 58, 112, 176, 6
+_HEIGHT, _FIGURE, _STATE = 58, 112, 176
 
 
 class DutyPainter(RowPainter):
@@ -95,13 +95,16 @@ class DutiesPanel(Panel):
         found: Row | None = self.rows.selected
         return found
 
-    def show_duties(self, found: Sequence[Row], told: str, now: datetime, writable: bool) -> None:
-        """Show the duties; `told` counts them."""
+    def show_duties(
+        self, found: Sequence[Row], told: str, now: datetime, *, writable: bool, follow: bool = False
+    ) -> None:
+        """Show the duties; `told` counts them. With `follow` a cursor at the top stays at the top."""
         self._found, self._now = list(found), now
+        top = self.rows.currentIndex().row() <= 0
         self._painter.now = now
         shown = words.listed(found, every=self.every)
         self.rows.show_rows((one.id, _spoken(one, self._zone, now), one) for one in shown)
-        if shown and not self.rows.currentIndex().isValid():
+        if shown and (not self.rows.currentIndex().isValid() or (top and follow)):
             self.rows.select(shown[0].id)
         self.remark.show_text(told)
         self.rows.setVisible(bool(shown))
@@ -117,7 +120,8 @@ class DutiesPanel(Panel):
         """Show every duty, or only those that apply or may."""
         self.every = not self.every
         if self._now is not None:
-            self.show_duties(self._found, self.remark.text(), self._now, self.buttons["J"].isEnabled())
+            writable = self.buttons["J"].isEnabled()
+            self.show_duties(self._found, self.remark.text(), self._now, writable=writable)
 
     def select(self, duty: str) -> bool:
         """Put the cursor on a duty; return whether the list holds it."""
@@ -189,7 +193,8 @@ class WholeLines(QPlainTextEdit):
             self.setPlainText(visible(text))
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
-        room = self.height() - 2 * (_PADDING + int(self.document().documentMargin()))
+        margins = self.contentsMargins()
+        room = self.height() - margins.top() - margins.bottom() - int(self.document().documentMargin())
         left = max(room, 0) % self.fontMetrics().lineSpacing()
         if self.viewportMargins().bottom() != left:
             self.setViewportMargins(0, 0, 0, left)

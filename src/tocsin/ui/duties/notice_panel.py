@@ -46,6 +46,7 @@ class NoticePanel(Panel):
         self._about: tuple[str, str] = ("", "")  # duty and filing the rows are of
         self._kept: dict[tuple[str, str], dict[str, Filled]] = {}  # unsaved edits of other filings
         self.view: FilingView | None = None
+        self._writable = False
         self.rows: list[FieldRow] = []
         self.count = Label("", "small")
         self.filings = QComboBox()
@@ -65,7 +66,9 @@ class NoticePanel(Panel):
             self._keep(now)
             self._about = about
             self._make(view)
-        self.view = view
+        if self.view is None or anew or _stand(self.view) != _stand(view):
+            self.say("")  # what was said was about how it stood before
+        self.view, self._writable = view, writable
         filed = view.filing is not None and view.filing.state is State.FILED
         for row, one in zip(self.rows, view.fields, strict=True):
             row.show_field(one, writable=writable and not filed)
@@ -74,7 +77,7 @@ class NoticePanel(Panel):
                 if (known := self.row(id)) is not None:
                     known.put(filled)
         self._show_head(view, now)
-        self._show_steps(view, writable)
+        self._show_steps(view)
         self.said.hide()
         self._scroll.show()
         self._counted()
@@ -156,6 +159,8 @@ class NoticePanel(Panel):
 
     def _changed(self) -> None:
         self._counted()
+        if self.view is not None:
+            self._show_steps(self.view)
         self.edited.emit()
 
     def _counted(self) -> None:
@@ -177,14 +182,14 @@ class NoticePanel(Panel):
         self.filings.setVisible(len(own) > 1)
         self.state.show_text(_state(view, zone, now))
 
-    def _show_steps(self, view: FilingView, writable: bool) -> None:
+    def _show_steps(self, view: FilingView) -> None:
         state = view.filing.state if view.filing else None
         shown = {
-            "edit": state is not State.FILED,
+            "edit": state in (None, State.DRAFT) or (state is not State.FILED and self.dirty()),
             "ask_review": state in (None, State.DRAFT),
-            "approve": state is State.IN_REVIEW,
+            "approve": state is State.IN_REVIEW and not self.dirty(),
             "give_back": state in (State.IN_REVIEW, State.APPROVED),
-            "file": state is State.APPROVED,
+            "file": state is State.APPROVED and not self.dirty(),
             "next": state is State.FILED,
             "told": state is None and not view.may.get("told", "no"),
         }
@@ -192,7 +197,7 @@ class NoticePanel(Panel):
                 State.FILED: "next"}[state]  # fmt: skip
         for step, button in self.buttons.items():
             button.setVisible(shown[step])
-            button.setEnabled(writable)
+            button.setEnabled(self._writable)
             set_look(button, role="main" if step == main else "")
             why = view.may.get(step, "")
             set_tip(button, why or button.accessibleName())
@@ -248,6 +253,10 @@ def _button(step: str, word: str, key: str) -> QPushButton:
 def _filing_words(one: Filing, zone: ZoneInfo, now: datetime) -> str:
     at = f" {short_stamp(one.filed.at, zone, now)}" if one.filed else ""
     return f"{PHASES.get(one.phase, one.phase)}, {one.state}{at}"
+
+
+def _stand(view: FilingView) -> tuple[str, str]:
+    return (view.filing.id, view.filing.state) if view.filing else ("", "")
 
 
 def _state(view: FilingView, zone: ZoneInfo, now: datetime) -> str:

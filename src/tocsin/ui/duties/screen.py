@@ -218,7 +218,9 @@ class DutiesScreen(QWidget):
         first = self._pages.currentIndex() == 0
         self._pages.setCurrentIndex(1)
         told = counts(one.duty for one in view.rows)
-        self.list.show_duties(read.rows, told, view.now, self._writable)
+        at = self.window().focusWidget()
+        away = at is None or not self.isAncestorOf(at)  # in a sheet: nobody has chosen a duty here yet
+        self.list.show_duties(read.rows, told, view.now, writable=self._writable, follow=away)
         self.foot.show_text(rules_line(view.rules))
         if first and self.window().focusWidget() in (None, self):
             self.list.rows.setFocus()
