@@ -1,44 +1,24 @@
 """What is to do next in an incident, derived from its facts: nothing here is ticked by hand or stored."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
-from tocsin.model import containment, facts, freeze, handover, roles, situation, steps
+from tocsin.model import containment, duty_actions, facts, freeze, handover, roles, situation, steps
+from tocsin.model.action import Action
 from tocsin.model.classification import layer_of_cause
 from tocsin.model.clocks import ClockState, State
-from tocsin.model.duty_rule import DutyRule
 from tocsin.model.incident import CLOSED, CONTAINED, RESOLVED, Incident
 from tocsin.model.ladder import Standing
 from tocsin.model.regime import Question
 from tocsin.model.severity import ClockRule, Level, Scheme
 from tocsin.model.timeline import Item
 
+__all__ = ["Action", "next_actions"]
+
 LEADS = {"technical": "technical lead", "communications": "communications lead"}
 _CONTAIN, _RESOLVE = "contained", "resolution"
 _ANSWERED = "acknowledged"  # somebody who was called took over
 _MOST_STEPS = 5  # of the playbook, which has a screen of its own
-_MOST_NOTICES = 5  # of those the duties screen lists
-_GRAVE = 2  # levels at which it is asked which duties apply
-
-
-@dataclass(frozen=True, slots=True)
-class Action:
-    """One thing to do. `place` says where it is done: "clock:ID", "role:NAME", "field:NAME", "move:STATUS",
-    "tell:NAMES", "step:ID", "verify", "call", "triage", "handover", "contain", "update:AUDIENCE", "report",
-    "duty:REGIME/STAGE", "fact:ID" or "question:ID".
-
-    `due` is when its clock runs out, `at` when it was done as far as that is known; `reason` says why it is
-    asked for, or what settled it.
-    """
-
-    id: str
-    text: str
-    place: str
-    done: bool
-    reason: str
-    due: datetime | None = None
-    at: datetime | None = None
 
 
 def next_actions(
@@ -65,8 +45,8 @@ def next_actions(
         *_call_now(escalation),
         *_calls(incident, scheme, clocks),
         *_routes(incident, scheme, list(told), list(layers)),
-        *_duties(incident, scheme, clocks),
-        *_questions(incident, scheme, asked),
+        *duty_actions.notices(scheme, clocks),
+        *duty_actions.questions(incident, scheme, asked),
         *_update(incident, scheme, clocks),
         *_leads(incident, scheme),
         *_containment(incident, scheme, clocks),
@@ -170,32 +150,6 @@ def _update(incident: Incident, scheme: Scheme, clocks: Sequence[ClockState]) ->
             last = "Ctrl Shift U" if incident.conduct.updates else "nobody was told yet · Ctrl Shift U"
             place = f"update:{next(iter(audiences), '')}"
             yield Action(f"clock:{clock.id}", text, place, False, last, clock.due)
-
-
-def _duties(incident: Incident, scheme: Scheme, clocks: Sequence[ClockState]) -> Iterator[Action]:
-    """The notices due next, and the moments that duties which apply wait for; nothing of what is over."""
-    rules = {rule.id: rule for rule in scheme.clocks if isinstance(rule, DutyRule)}
-    own = [(clock, rules[clock.rule]) for clock in clocks if clock.rule in rules and clock.ended is None]
-    begun = [(clock, rule) for clock, rule in own if clock.started is not None and not clock.stopped]
-    for clock, rule in begun[:_MOST_NOTICES]:
-        reason = f"to {rule.recipient} · {clock.basis}" if rule.recipient else clock.basis
-        text = f"Prepare notice: {clock.name}" if rule.document else clock.name
-        yield Action(f"clock:{clock.id}", text, f"duty:{rule.id}", False, reason, clock.due)
-    waits: dict[str, list[str]] = {}
-    for clock, rule in own:
-        if clock.started is None and rule.waits_for in facts.FINDINGS:
-            waits.setdefault(rule.waits_for, []).append(rule.name)
-    for fact, names in waits.items():
-        more = f" and {len(names) - 1} more" if len(names) > 1 else ""
-        reason = f"{names[0]}{more} counts from it"
-        yield Action(f"fact:{fact}", f"State when: {facts.title(fact)}", f"fact:{fact}", False, reason)
-
-
-def _questions(incident: Incident, scheme: Scheme, asked: Sequence[Question]) -> Iterator[Action]:
-    """The question that decides most duties, at levels where a duty is likely."""
-    if asked and scheme.rank(incident.severity) < _GRAVE and incident.status != CLOSED:
-        more = f"it decides which duties apply; {len(asked)} are open"
-        yield Action("question", f"Answer: {asked[0].text}", f"question:{asked[0].id}", False, more)
 
 
 def _updated(incident: Incident, names: Sequence[str]) -> datetime | None:
