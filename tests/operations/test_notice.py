@@ -132,6 +132,15 @@ def test_outside_persons_are_replaced(case: Case) -> None:
     assert "dpo@example.test" in redacted  # whom the authority may call is no secret
 
 
+def test_the_internal_copy_may_carry_the_incident(case: Case, tmp_path: Path) -> None:
+    target, how = tmp_path / "inside.pdf", Printing(record=True)
+    notice.export(case.store, A, case.incident, SA, target, printing=how, inside=True)
+    (content,) = PdfReader(target).attachments["incident.json"]
+    assert b"Orders of other customers were shown." in content
+    with pytest.raises(BadInput, match="internal copy only"):
+        notice.export(case.store, A, case.incident, SA, target, printing=how)
+
+
 def test_an_export_is_recorded_with_its_hash(case: Case, tmp_path: Path) -> None:
     case.begin()
     target = tmp_path / "notice.pdf"

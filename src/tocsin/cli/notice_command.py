@@ -17,8 +17,8 @@ _KEYS = """A notice says DRAFT until a second person approved it (`tocsin filing
 persons and what was marked personal, --internal is the copy with approvals, origins, evidence and decisions.
 The same entry gives the same file.
 
-JSON keys: path, sha256, as_of (the entry), entry (that of the export), incident (its id), standing,
-filing."""
+JSON keys: path, sha256, unsigned (before a signature, else empty), as_of (the entry), entry (that of the
+export), incident (its id), standing, filing."""
 
 
 def register(subparsers: options.Subparsers) -> None:
@@ -36,6 +36,8 @@ def register(subparsers: options.Subparsers) -> None:
     parser.add_argument("--as-filed", action="store_true", help="refuse to write a draft")
     parser.add_argument("--as-of", metavar="ENTRY", help="id of the entry up to which the journal counts")
     parser.add_argument("--no-chart", action="store_true", help="leave the figures out")
+    parser.add_argument("--record", action="store_true", help="carry the incident as JSON; with --internal")
+    options.sign_options(parser)
     which = parser.add_mutually_exclusive_group()
     which.add_argument("--worksheet", action="store_true", help="in the order of the authority's form")
     which.add_argument("--outside", action="store_true", help="persons and what is personal replaced")
@@ -49,6 +51,7 @@ def _notice(args: argparse.Namespace) -> int:
         Paper.LETTER if args.paper == "letter" else Paper.A4,
         Standing.AS_FILED if args.as_filed else Standing.DRAFT,
         outside=args.outside,
+        record=args.record,
     )
     with options.opened(args) as store:
         entry = notice.export(
@@ -64,6 +67,7 @@ def _notice(args: argparse.Namespace) -> int:
             inside=args.internal,
             as_of=args.as_of,
             charts=not args.no_chart,
+            signer=options.signer(args),
         )
         body = entry.body
         assert isinstance(body, DocumentExported)
@@ -72,6 +76,7 @@ def _notice(args: argparse.Namespace) -> int:
                 {
                     "path": body.path,
                     "sha256": body.sha256,
+                    "unsigned": body.unsigned,
                     "as_of": body.as_of,
                     "entry": entry.id,
                     "incident": entry.incident,

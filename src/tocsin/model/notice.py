@@ -184,6 +184,7 @@ class InternalNotice:
     """The copy kept inside: the notice as it goes out, and behind it what never leaves.
 
     `verdict` says why the duty applies or not, `decided` are the answers and rulings that led to it.
+    `record` is the incident as JSON where the copy carries it.
     """
 
     notice: Notice
@@ -194,6 +195,7 @@ class InternalNotice:
     decided: tuple[Approval, ...]
     clock: ClockBlock | None = None
     notes: tuple[str, ...] = ()
+    record: bytes = b""
 
 
 def portal_order(notice: Notice) -> Sequence[Entry]:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from tocsin.errors import NotAllowed
+from tocsin.errors import BadInput, NotAllowed
 from tocsin.model import notice as model_of
 from tocsin.model.document import Printing, Standing
 from tocsin.model.filing import Filled
@@ -13,13 +13,14 @@ from tocsin.model.filings import ATTACHMENTS, State
 from tocsin.model.journal import DocumentExported, Entry
 from tocsin.model.notice import InternalNotice, Notice
 from tocsin.model.operator import Author
-from tocsin.operations import exports, redaction
+from tocsin.operations import exports, record, redaction
 from tocsin.operations.filing_checks import checked_fields
 from tocsin.operations.filing_record import ground
 from tocsin.operations.filings_view import FilingView, of, set_in
 from tocsin.operations.notice_inside import internal_of
 from tocsin.operations.notice_parts import notice_of, redacted
 from tocsin.operations.past import drawn
+from tocsin.operations.signing import Signer
 from tocsin.store.folder import Store
 
 KIND, WORKSHEET, INTERNAL = "notice", "notice worksheet", "notice, internal copy"
@@ -61,7 +62,7 @@ def internal(
 ) -> InternalNotice:
     """Return the copy kept inside: the same notice with approvals, origins, evidence and decisions."""
     made, view = _made(store, incident, duty, filing, _NOTHING, as_of, printing or Printing(), charts)
-    return internal_of(made, view)
+    return _inside(made, view, printing or Printing())
 
 
 def render(made: Notice | InternalNotice, printing: Printing, *, worksheet: bool = False) -> bytes:
@@ -90,15 +91,19 @@ def export(
     as_of: str | None = None,
     charts: bool = True,
     id: str = "",
+    signer: Signer | None = None,
 ) -> Entry:
     """Write a notice, its worksheet or the copy kept inside to a file, and record that it left.
 
-    Without a standing of its own it says AS FILED once it is approved, DRAFT before. Raises as `model` does.
+    Without a standing of its own it says AS FILED once it is approved, DRAFT before. With a `signer` a
+    signature is put below it. Raises as `model` does.
     """
     exports.check_place(store, path)
     how = printing or Printing()
+    if how.record and not inside:
+        raise BadInput("the record of an incident goes along with the internal copy only.", where="record")
     made, view = _made(store, incident, duty, filing, set, as_of, how, charts)
-    content = render(internal_of(made, view) if inside else made, how, worksheet=worksheet)
+    content = render(_inside(made, view, how) if inside else made, how, worksheet=worksheet)
     kind = WORKSHEET if worksheet else INTERNAL if inside else KIND
     body = DocumentExported(
         f"{kind} {duty}",
@@ -109,7 +114,7 @@ def export(
         standing=made.standing.value,
         filing=view.filing.id if view.filing else "",
     )
-    return exports.write(store, author, content, path, body, view.incident.id, id=id)
+    return exports.write(store, author, content, path, body, view.incident.id, id=id, signer=signer)
 
 
 def _made(
@@ -138,6 +143,12 @@ def _made(
             hidden = redaction.of(connection, base.past.state, base.past.last)
         made = redacted(made, hidden)
     return made, view
+
+
+def _inside(made: Notice, view: FilingView, printing: Printing) -> InternalNotice:
+    """The copy kept inside, with the incident as JSON where it is to carry it."""
+    kept = internal_of(made, view)
+    return replace(kept, record=record.of(view.base.past)) if printing.record else kept
 
 
 def _settled(view: FilingView) -> str:

@@ -1,6 +1,7 @@
 """A notice on paper: who files what to whom, by when, every field in the law's order with its paragraph."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from reportlab.lib.colors import HexColor
@@ -25,6 +26,7 @@ from tocsin.reports.page import (
     Furniture,
     Heading,
 )
+from tocsin.reports.sheet import carried
 from tocsin.reports.tables import Row
 from tocsin.reports.text import cells, markup, paragraphs
 
@@ -55,7 +57,10 @@ def render(made: Notice | InternalNotice, printing: Printing) -> bytes:
     sections = list(_sections(notice))
     if isinstance(made, InternalNotice):
         sections += list(inside_sections(made))
-    return page.build(_story(notice, sections), furniture(notice, printing, inside=made is not notice))
+    around = furniture(notice, printing, inside=made is not notice)
+    if isinstance(made, InternalNotice):
+        around = replace(around, attachments=carried(made.record))
+    return page.build(_story(notice, sections), around)
 
 
 def furniture(notice: Notice, printing: Printing, *, inside: bool = False, what: str = "") -> Furniture:
