@@ -106,12 +106,15 @@ def redacted(made: Notice, hidden: Redaction) -> Notice:
     """Return a notice with persons and what is personal replaced; its own contacts stay."""
     say = hidden.text
     contact = {value for _, value in made.contacts}
-    entries = tuple(one if one.text in contact else replace(one, text=say(one.text)) for one in made.entries)
+    entries, form = (
+        tuple(one if one.text in contact else replace(one, text=say(one.text)) for one in told)
+        for told in (made.entries, made.form)
+    )
     changes = tuple(replace(one, before=say(one.before), after=say(one.after)) for one in made.changes)
     clock = None if made.clock is None else replace(made.clock, reasons=say(made.clock.reasons))
     attachments = tuple(replace(one, name=say(one.name)) for one in made.attachments)
     statement = tuple(say(one) for one in made.statement)
-    return replace(made, entries=entries, changes=changes, clock=clock, attachments=attachments,
+    return replace(made, entries=entries, form=form, changes=changes, clock=clock, attachments=attachments,
                    statement=statement)  # fmt: skip
 
 
