@@ -111,3 +111,21 @@ def test_values_set_without_knowing_of_each_other_are_all_told() -> None:
     incident = Incident("i", "r", "s", "p", T, T, "Operator A", fields={"impact": both, "version": both})
     assert report.narrative(incident)[0] == report.Text("Impact", "two", ("one",))
     assert report.conflicts(incident) == ("Affected version: two / one",)
+
+
+@pytest.mark.parametrize(
+    ("written", "items"),
+    [
+        ("", ()),
+        (" \n\n", ()),
+        ("[x] done\n[ ] open\n- a\n* b\nplain", (
+            ("done", True), ("open", False), ("a", False), ("b", False), ("plain", False),
+        )),
+        ("[X]done", (("done", True),)),
+        ("[ ]", ()),
+    ],
+)  # fmt: skip
+def test_a_checklist_has_an_item_a_line_with_whether_it_is_done(
+    written: str, items: tuple[tuple[str, bool], ...]
+) -> None:
+    assert report.checklist(written) == items

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from tocsin.model.assessment import Brought, imports_table, number
+from tocsin.model.assessment_annexes import Brought, imports_table, number
 from tocsin.model.law import Law
 from tocsin.model.law_tables import filing_table
 from tocsin.model.sheet import Block, Cell, Cells, Digest, Facts, Note, Points, Quiet, Section, Strong, Table

@@ -1,6 +1,6 @@
 """What an impact assessment rests on, as of an entry: the decisions counted, imports, spot checks."""
 
-from tocsin.model.assessment import Brought, Sampled
+from tocsin.model.assessment_annexes import Brought, Sampled
 from tocsin.model.blast_radius import Radius
 from tocsin.model.decision import Roles, likely_roles
 from tocsin.model.incident import standing
@@ -17,7 +17,9 @@ from tocsin.store.decisions import DecisionLog
 from tocsin.store.folder import Store
 
 # Entries outside the incident that an assessment tells of.
-LOOKS_AT = ("import.completed", "spotcheck.drawn", "roles.set", "deployment.recorded")
+LOOKS_AT = (
+    "import.completed", "spotcheck.drawn", "spotcheck.judged", "roles.set", "deployment.recorded", "undone",
+)  # fmt: skip
 
 
 def radius(store: Store, found: Past) -> Radius:

@@ -13,7 +13,7 @@ from tocsin.store.database import Connection
 from tocsin.store.folder import Store
 
 # Entries that an index tells of beyond those of the incident: what was exported is listed too.
-LOOKS_AT = ("import.completed", "evidence.attached", "document.exported")
+LOOKS_AT = ("import.completed", "evidence.attached", "document.exported", "undone")
 _LONGEST = 120
 
 

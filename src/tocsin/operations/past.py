@@ -121,8 +121,8 @@ def _tells(entry: Entry, known: Incident, looks_at: Collection[str]) -> bool:
         return entry.incident == known.id and (
             entry.kind != _EXPORTED or (_EXPORTED in looks_at and not _is_index(entry))
         )
-    if entry.kind in LAW:
-        return entry.subject in _subjects(known)
+    if entry.kind in LAW and entry.subject in _subjects(known):
+        return True
     return entry.kind in looks_at and getattr(entry.body, "system", known.system) == known.system
 
 
