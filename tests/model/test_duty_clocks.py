@@ -104,6 +104,14 @@ def test_of_a_latest_group_the_newest_submission_counts_of_others_the_first() ->
     assert one.started == first
 
 
+def test_a_fixed_date_is_the_next_one_after_the_detection() -> None:
+    duty = "us-ny-dfs-500-17/annual"
+    one = row(seen(incident(ruled={duty: True})), duty)
+    assert local(one, "America/New_York") == "2027-04-15 23:59:59"
+    assert one.clock is not None
+    assert one.clock.basis.startswith("at or before: 15 April")
+
+
 def test_what_repeats_begins_anew_with_each_filing_until_the_resolution() -> None:
     duty = "eu-ai-act-55-gpai/cop_intermediate"
     first, second, third = (at(f"2026-{day}T09:00:00+01:00") for day in ("11-20", "12-15", "12-18"))

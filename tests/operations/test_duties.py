@@ -348,6 +348,17 @@ def test_a_fact_may_be_stated_for_a_regime_there_is(store: Store, author: Author
             facts.state(store, author, declared.id, wrong, store.now())
 
 
+def test_a_clock_set_back_takes_no_duty_away(
+    store: Store, author: Author, declared: Incident, clock: ManualClock
+) -> None:
+    clock.advance(hours=2)
+    major(store, author, declared)
+    clock.advance(hours=-1)
+    assert f"{DORA}/initial" in {one.id for one in clocks.listed(store, declared.id)}
+    assert f"{DORA}/initial" in {one.id for one in wall.look(store).watched[0].clocks}
+    assert duties.look(store, declared.id).applying
+
+
 class Chain(RuleBasedStateMachine):
     """DORA's chain through a real store: each limit runs from what was really filed, also after an undo."""
 

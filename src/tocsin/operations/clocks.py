@@ -26,31 +26,34 @@ _MOMENT = timedelta(microseconds=1)
 
 
 def states(
-    connection: Connection, incident: Incident, now: datetime, zone: str
+    connection: Connection, incident: Incident, now: datetime, zone: str, until: datetime | None = None
 ) -> tuple[Scheme, list[ClockState]]:
     """Return what rules an incident, its pack with the duties that apply, and its clocks, nearest first.
 
-    `zone` is the store's home zone. Clocks that ended under a former pack stay as that one had them.
+    `zone` is the store's home zone. Clocks that ended under a former pack stay as that one had them. Of a
+    time past, `until` leaves out what was answered of the organisation and the system later.
     """
-    scheme = scheme_of(connection, incident, now, zone)
+    scheme = scheme_of(connection, incident, now, zone, until)
     return scheme, clocks.clock_states(incident, scheme, now, zone, former(connection, incident))
 
 
-def scheme_of(connection: Connection, incident: Incident, now: datetime, zone: str) -> Scheme:
+def scheme_of(
+    connection: Connection, incident: Incident, now: datetime, zone: str, until: datetime | None = None
+) -> Scheme:
     """Return the pack that rules an incident, with the clocks of the duties that apply to it at `now`."""
-    given = answers.of(connection, incident, now)
+    given = answers.of(connection, incident, until)
     return _with_duties(connection, policies.of(connection, incident.policy), incident, given, now, zone)
 
 
 def duties_of(connection: Connection, incident: Incident, now: datetime, zone: str) -> tuple[Duty, ...]:
     """Return every duty of the rules in force as it stands for an incident at `now`."""
-    given = answers.of(connection, incident, now)
+    given = answers.of(connection, incident)
     return duty_clocks.of(incident, regimes.current(connection), given, now, zone)
 
 
 def asked(connection: Connection, incident: Incident, now: datetime, zone: str) -> tuple[Question, ...]:
     """Return the questions that still decide a duty, the one that decides most first."""
-    given = answers.of(connection, incident, now)
+    given = answers.of(connection, incident)
     rules = regimes.current(connection)
     return open_questions(rules, duty_clocks.of(incident, rules, given, now, zone), given)
 
@@ -84,7 +87,7 @@ def listed(store: Store, incident: str, *, at: datetime | None = None) -> list[C
         if at is None:
             return states(connection, known, store.now(), store.zone)[1]
         then = clocks.as_of(known, at)
-        return [] if then is None else states(connection, then, at, store.zone)[1]
+        return [] if then is None else states(connection, then, at, store.zone, at)[1]
 
 
 def wall(store: Store) -> list[Watched]:
@@ -99,13 +102,13 @@ def watched(connection: Connection, now: datetime, zone: str) -> list[Watched]:
     found = [one for one in incidents.list_all(connection, with_closed=False) if not one.withdrawn]
     shas = {sha for one in found for sha in (one.policy, *(former for former, _ in one.former))}
     packs = {sha: policies.of(connection, sha) for sha in shas}  # a pack is read once, however many it rules
-    shared = answers.shared(connection, now)
+    shared = answers.shared(connection)
     return by_urgency(_watch(connection, one, packs.__getitem__, shared, now, zone) for one in found)
 
 
 def watch(connection: Connection, incident: Incident, now: datetime, zone: str) -> Watched:
     """Return an incident with its scheme and its clocks at `now`."""
-    shared = answers.shared(connection, now)
+    shared = answers.shared(connection)
     return _watch(connection, incident, lambda sha: policies.of(connection, sha), shared, now, zone)
 
 
@@ -118,7 +121,7 @@ def _watch(
     zone: str,
 ) -> Watched:
     before = tuple((pack(sha), until) for sha, until in incident.former)
-    given = answers.joined(shared, incident, now)
+    given = answers.joined(shared, incident)
     scheme = _with_duties(connection, pack(incident.policy), incident, given, now, zone)
     return Watched(incident, scheme, tuple(clocks.clock_states(incident, scheme, now, zone, before)))
 

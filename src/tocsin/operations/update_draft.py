@@ -196,7 +196,7 @@ def _changed(
     if then is None:
         return ()
     at = last.at
-    before_scheme, before_states = clocks.states(connection, then, at, zone)
+    before_scheme, before_states = clocks.states(connection, then, at, zone, at)
     before = situation(then, before_scheme, before_states, at, zone)
     return changes(before, situation(known, scheme, states, now, zone))
 
