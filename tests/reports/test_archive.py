@@ -83,14 +83,13 @@ def test_an_incident_report_is(make: Make, paper: Paper, standing: Standing) -> 
 
 def test_what_the_file_says_of_itself_agrees_in_both_places() -> None:
     pdf = page.build(story(), furniture(title="Bericht 模型 <b> & דוד \u202e", language="de"))
-    with pikepdf.open(BytesIO(pdf)) as opened:
-        with opened.open_metadata() as found:
-            assert found["dc:title"] == "Bericht 模型 <b> & דוד [U+202E]"
-            assert found["dc:creator"] == ["Example Bank"]
-            assert found["dc:description"] == "SEV-1"
-            assert found["dc:language"] == {"de"}
-            assert found["xmp:MetadataDate"] == "2026-11-02T13:37:12+00:00"
-            assert (found["pdfaid:part"], found["pdfaid:conformance"]) == ("2", "B")
+    with pikepdf.open(BytesIO(pdf)) as opened, opened.open_metadata() as found:
+        assert found["dc:title"] == "Bericht 模型 <b> & דוד [U+202E]"
+        assert found["dc:creator"] == ["Example Bank"]
+        assert found["dc:description"] == "SEV-1"
+        assert found["dc:language"] == {"de"}
+        assert found["xmp:MetadataDate"] == "2026-11-02T13:37:12+00:00"
+        assert (found["pdfaid:part"], found["pdfaid:conformance"]) == ("2", "B")
     said = PdfReader(BytesIO(pdf)).metadata
     assert said is not None
     assert (said.title, said.author) == ("Bericht 模型 <b> & דוד [U+202E]", "Example Bank")
