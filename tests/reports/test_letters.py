@@ -11,8 +11,7 @@ from reportlab.pdfbase import pdfmetrics
 from tocsin.model.document import Paper, Standing
 from tocsin.model.letters import Block, LetterKind
 from tocsin.reports import fonts, letter_archive
-from tocsin.reports.letter_layout import standing_banner
-from tocsin.reports.letter_parts import Marks
+from tocsin.reports.letter_parts import Marks, standing_banner
 from tocsin.reports.letter_type import Case, Characters, undrawable
 from tocsin.reports.letters import Needs, Order, Press, Recipe
 

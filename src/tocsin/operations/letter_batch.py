@@ -26,8 +26,7 @@ from tocsin.model.letters import (
 )
 from tocsin.operations import answers, duties, filings_view, stores
 from tocsin.policy import letters as kinds
-from tocsin.reports.letter_layout import standing_banner
-from tocsin.reports.letter_parts import Marks
+from tocsin.reports.letter_parts import Marks, standing_banner
 from tocsin.store import incidents, journal
 from tocsin.store.folder import Store
 

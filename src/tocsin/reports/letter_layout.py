@@ -5,14 +5,25 @@ letter does not fit its page, paragraphs are broken across pages instead; nothin
 """
 
 import zlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 from reportlab.lib.units import mm
 
-from tocsin.model.document import Paper, Standing
-from tocsin.model.letters import DATE, ENTRY, PLACEHOLDER, Block, LetterKind, Values, holds, names_in
+from tocsin.model.document import Paper
+from tocsin.model.letters import DATE, ENTRY, Block, LetterKind, Values, holds, names_in
 from tocsin.reports import fonts
-from tocsin.reports.letter_parts import Letter, Marks, Set, Spoken, Stretch, Style, style, styles
+from tocsin.reports.letter_parts import (
+    Letter,
+    Marks,
+    Set,
+    Spoken,
+    Stretch,
+    Style,
+    filled,
+    lines_of,
+    style,
+    styles,
+)
 from tocsin.reports.letter_type import Case
 
 SIZES = {Paper.A4: (210 * mm, 297 * mm), Paper.LETTER: (612.0, 792.0)}
@@ -118,25 +129,25 @@ class Setter:
     def _fixed(self, block: Block, shared: Values) -> list[Stretch] | None:
         """Return the paragraphs of a block that is the same in all letters; None for one that is not."""
         varies = block.each or block.kind == "item" or not self._varying.isdisjoint(names_in(block.text))
-        return None if varies else self._paragraphs(block.kind, _filled(block.text, shared), 0)
+        return None if varies else self._paragraphs(block.kind, filled(block.text, shared), 0)
 
     def _varied(self, block: Block, values: Values, before: Sequence[Stretch]) -> list[Stretch]:
         """Return the paragraphs of a block with a person's own values."""
         if not block.each:
-            return self._paragraphs(block.kind, _filled(block.text, values), _counted(before))
+            return self._paragraphs(block.kind, filled(block.text, values), _counted(before))
         entries = [entry for entry in values.get(block.each, "").split("\n") if entry]
         counted = _counted(before)
         return [
             one
             for number, entry in enumerate(entries, counted)
-            for one in self._paragraphs(block.kind, _filled(block.text, {**values, ENTRY: entry}), number)
+            for one in self._paragraphs(block.kind, filled(block.text, {**values, ENTRY: entry}), number)
         ]
 
     def _paragraphs(self, kind: str, text: str, counted: int) -> list[Stretch]:
         """Return a text as paragraphs, one a line; of an item the first has the number after `counted`."""
         label = f"{counted + 1}." if kind == "item" else _POINT if kind == "point" else ""
         found = []
-        for line in _lines(text):
+        for line in lines_of(text):
             found.append(self._paragraph(kind, label, line))
             label = ""
         return found
@@ -164,14 +175,14 @@ class Setter:
         """Return sender, recipient and day, as they head a letter and each enclosure; and these in words."""
         sender, lines = values.get(SENDER, ""), values.get(SENDER_ADDRESS, "")
         if (sender, lines) not in self._heads:
-            where = ", ".join(_lines(lines))
+            where = ", ".join(lines_of(lines))
             named = [self._set(_SENDER, sender)] if sender else []
             made = (*named, *([self._set(_SMALL, where)] if where else []))
             self._heads[sender, lines] = made, Spoken("head", "", f"{sender}\n{lines}".strip("\n"))
         head, told = self._heads[sender, lines]
         address = f"{values.get(NAME, '')}\n{values.get(ADDRESS, '')}".strip("\n")
         day = values.get(DATE, "")
-        to = tuple([self._set(_HEAD, line) for line in _lines(address)])
+        to = tuple([self._set(_HEAD, line) for line in lines_of(address)])
         return (head, to, self._right(day)), (told, Spoken("head", "", address), Spoken("head", "", day))
 
     def _right(self, text: str) -> str:
@@ -294,10 +305,6 @@ def _share(lines: int, fits: int) -> int:
     return count if count >= 2 else 0
 
 
-def _lines(text: str) -> list[str]:
-    return [line for line in text.split("\n") if line and not line.isspace()]
-
-
 def _counted(before: Sequence[Stretch]) -> int:
     """Return the number of the last item, where what is before is one."""
     for one in reversed(before):
@@ -307,19 +314,3 @@ def _counted(before: Sequence[Stretch]) -> int:
         if spoken.label:
             return int(spoken.label[:-1])
     return 0
-
-
-def _filled(text: str, values: Mapping[str, str]) -> str:
-    """Return a text with its placeholders filled; a list within a sentence is told with commas."""
-    find: Callable[[str], str] = lambda name: values.get(name, "")  # noqa: E731
-    alone = PLACEHOLDER.fullmatch(text)
-    if alone:
-        return find(alone[1])
-    return PLACEHOLDER.sub(lambda found: find(found[1]).replace("\n", ", "), text)
-
-
-def standing_banner(standing: Standing, drill: str) -> str:
-    """Return what is printed above a letter that must not be sent."""
-    if drill:
-        return "DRILL, NO REAL INCIDENT: NOT TO BE SENT"
-    return "DRAFT: NOT TO BE SENT" if standing is Standing.DRAFT else ""

@@ -1,8 +1,10 @@
 """What letters are made of: styles, paragraphs that were set, the same in words, and a letter as a whole."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from tocsin.model.letters import LetterKind
+from tocsin.model.document import Standing
+from tocsin.model.letters import PLACEHOLDER, LetterKind
 from tocsin.reports import fonts
 
 HANG = 16.0  # how far the text of an item stands from its number, in points
@@ -97,3 +99,22 @@ def styles(kind: LetterKind) -> dict[str, Style]:
 def style_fonts(kind: LetterKind) -> dict[str, str]:
     """Return the font each kind of block is set in."""
     return {name: style.font for name, style in styles(kind).items()}
+
+
+def filled(text: str, values: Mapping[str, str]) -> str:
+    """Return a text with its placeholders filled; a list within a sentence is told with commas."""
+    if alone := PLACEHOLDER.fullmatch(text):
+        return values.get(alone[1], "")
+    return PLACEHOLDER.sub(lambda found: values.get(found[1], "").replace("\n", ", "), text)
+
+
+def lines_of(text: str) -> list[str]:
+    """Return the lines of a text that say anything."""
+    return [line for line in text.split("\n") if line and not line.isspace()]
+
+
+def standing_banner(standing: Standing, drill: str) -> str:
+    """Return what is printed above a letter that must not be sent."""
+    if drill:
+        return "DRILL, NO REAL INCIDENT: NOT TO BE SENT"
+    return "DRAFT: NOT TO BE SENT" if standing is Standing.DRAFT else ""
