@@ -7,6 +7,7 @@ import pytest
 
 from tests.filing_cases import BANK, SA, SUPPLEMENT, A, B, C, Case, breach
 from tocsin.errors import BadInput, NotAllowed, NotFound
+from tocsin.model import chronicle, running_log
 from tocsin.model.filing import Fill, Filled
 from tocsin.model.filings import ATTACHMENTS, State
 from tocsin.model.filings import filings as all_filings
@@ -15,6 +16,7 @@ from tocsin.now import ManualClock
 from tocsin.operations import evidence, filings, incidents, timeline
 from tocsin.operations.progress import finish
 from tocsin.operations.undo import undo
+from tocsin.store import journal
 from tocsin.store.folder import Store
 
 
@@ -230,6 +232,20 @@ def test_a_record_is_corrected_or_withdrawn_with_a_reason(case: Case) -> None:
         filings.withdraw(case.store, B, first.id, "gone already")
     filings.withdraw(case.store, B, second.id, "It never left: the portal refused it.")
     assert state(case) is State.APPROVED
+
+
+def test_the_log_and_the_timeline_tell_of_it(case: Case) -> None:
+    case.begin().approved()
+    entry = filings.file(case.store, A, case.filing, how="portal", receipt="AZ 1")
+    filings.withdraw(case.store, B, entry.id, "The portal refused it.")
+    with case.store.journal.read() as connection:
+        entries = journal.entries(connection, subject=case.incident)
+    log = [line.text for line in running_log.lines(entries, {}, case.incident, {})]
+    assert log[0] == "Withdrew the record of a filing: The portal refused it."
+    assert "Notice filed by portal: Notification to supervisory authority, receipt AZ 1" in log
+    assert "Notice approved by Operator B: Notification to supervisory authority" in log
+    (told,) = [line for line in chronicle.lines(entries) if line.lane == "told"]
+    assert (told.author, told.withdrawn) == ("Operator A", "The portal refused it.")  # and stays readable
 
 
 def test_undo_ends_where_something_rests_on_it(case: Case) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
+from tocsin.model.filing import NoticeFiled
 from tocsin.model.incident import CLOSED, Incident, standing
 from tocsin.model.instant import When
 from tocsin.model.journal import (
@@ -32,7 +33,9 @@ def lines(entries: Iterable[Entry]) -> Iterator[Line]:
     for entry in kept:
         if told := _told(entry):
             lane, text, author = told
-            taken_back = withdrawn.get(entry.id, "") if isinstance(entry.body, UpdateTold) else ""
+            taken_back = (
+                withdrawn.get(entry.id, "") if isinstance(entry.body, UpdateTold | NoticeFiled) else ""
+            )
             yield Line(When(entry.happened.at), lane, text, author, withdrawn=taken_back)
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tocsin.model.classification import said
+from tocsin.model.filing import NoticeFiled
 from tocsin.model.incident import FIELDS, standing
 from tocsin.model.incident_fields import TEXTS
 from tocsin.model.journal import (
@@ -64,7 +65,8 @@ def lines(
     """
     kept = standing(entries)
     updates = {entry.id: "a status update" for entry in kept if isinstance(entry.body, UpdateTold)}
-    found = (_line(entry, items, incident, {**names, **updates}) for entry in kept)
+    filed = {entry.id: "the record of a filing" for entry in kept if isinstance(entry.body, NoticeFiled)}
+    found = (_line(entry, items, incident, {**names, **updates, **filed}) for entry in kept)
     return [line for line in found if line is not None][::-1]
 
 
