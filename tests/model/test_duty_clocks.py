@@ -61,6 +61,9 @@ def test_what_has_no_number_counts_up_with_a_house_target_labelled_as_such() -> 
         DETECTED + timedelta(hours=24),
     )
     assert one.clock.basis == "counts up from awareness · house target 24 h · Art. register"
+    assert one.clock.why == (
+        "The law gives no number. It counts up. The internal target of 24 h is no legal deadline."
+    )
 
 
 def test_awareness_of_one_regime_goes_before_the_common_one() -> None:

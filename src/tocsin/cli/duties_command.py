@@ -189,7 +189,7 @@ def _remarks(store: Store, one: DutyView) -> list[str]:
     if one.clock is not None and one.clock.why:
         told.append(one.clock.why)
     if one.clock is not None and one.clock.target is not None:
-        told.append(f"house target {_stamp(store, one.clock.target)}: no duty")
+        told.append(f"internal target {_stamp(store, one.clock.target)}: not a legal deadline")
     if one.waits_for:
         told.append(f"waits for {one.waits_for}")
     return told

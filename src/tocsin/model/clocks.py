@@ -143,7 +143,8 @@ def _counted(
     found = _count(run, start, still, lived, calendar, zone)
     clock = replace(clock, state=State.RUNNING, started=start, why=found.why, idle=pauses.idle(still, start))
     if run.rule.counts_up:
-        clock = replace(clock, target=found.plan_to)
+        why = run.rule.no_number if isinstance(run.rule, DutyRule) else found.why
+        clock = replace(clock, target=found.plan_to, why=why)
         return clock if open_ is None else replace(clock, state=State.PAUSED, paused=open_)
     due, snoozed = clock.due or found.plan_to, clock.due is not None
     assert due is not None

@@ -166,6 +166,7 @@ def _rule(
         anchor_title=_title(anchor, regime),
         anchor_at=at,
         document=stage.document,
+        standard=stage.standard,
     )
 
 

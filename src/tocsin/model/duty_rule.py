@@ -15,7 +15,8 @@ class DutyRule(ClockRule):
     `citation` is its source, `recipient` who gets the notice, `waits_for` the fact as the law names it.
     `anchor_title` says in words what it counts from, `anchor_at` is set where that moment is worked out and
     no fact on record. `relief` opens the noon of the next working day (RTS (EU) 2025/301 Art. 5(4)).
-    `document` is how it is made on paper, empty where it is none.
+    `document` is how it is made on paper, empty where it is none; `standard` what the law says instead of a
+    number.
     """
 
     citation: str = ""
@@ -25,6 +26,14 @@ class DutyRule(ClockRule):
     anchor_at: datetime | None = None
     relief: bool = False
     document: str = ""
+    standard: str = ""
+
+    @property
+    def no_number(self) -> str:
+        """How a duty without a number is counted, in a sentence."""
+        says = f": “{self.standard}”" if self.standard else ""
+        own = f" The internal target of {self.within.words} is no legal deadline." if self.within else ""
+        return f"The law gives no number{says}. It counts up.{own}"
 
     @property
     def gate(self) -> bool:
