@@ -16,7 +16,7 @@ from tocsin.model.filings import Filing, State
 from tocsin.model.incident import Incident
 from tocsin.model.journal import DocumentExported
 from tocsin.now import ManualClock
-from tocsin.operations import facts, incidents
+from tocsin.operations import answers, facts, incidents
 from tocsin.operations import filings as filing
 from tocsin.store import journal
 from tocsin.store.folder import Store
@@ -234,6 +234,50 @@ def test_what_is_written_stays_while_other_duties_are_looked_at(
     qtbot.waitUntil(lambda: _text_of(screen, row.id) == "Half a sentence")
     assert screen.form.dirty()
     assert filings.of_duty(incidents.get(store, aware.id), DUTY) == ()
+
+
+def test_what_is_written_while_it_is_saved_is_still_to_be_saved(
+    qtbot: QtBot, app: App, store: Store, aware: Incident
+) -> None:
+    screen = shown(qtbot, app)
+    in_form(qtbot, screen)
+    press(qtbot, Key.Key_Return)
+    row = screen.form.current
+    assert row is not None
+    type_(qtbot, "Customers ")
+    press(qtbot, Key.Key_S, CONTROL)
+    type_(qtbot, "of the shop")  # before the commit comes back
+    qtbot.waitUntil(lambda: bool(filings.of_duty(incidents.get(store, aware.id), DUTY)))
+    qtbot.waitUntil(lambda: seen(screen, State.DRAFT))
+    assert row.text.toPlainText() == "Customers of the shop"
+    assert row.dirty
+    save(qtbot, screen, store, aware)
+    assert only(store, aware).fields[row.id].value == "Customers of the shop"
+
+
+def test_what_is_written_of_one_incident_does_not_turn_up_in_another(
+    qtbot: QtBot, app: App, store: Store, aware: Incident
+) -> None:
+    other = incidents.declare(store, A, title="Another one", system="assistant")
+    answers.answer(store, A, "personal_data_breach", ("yes",), incident=other.id)
+    answers.answer(store, A, "breach_risk", ("risk",), incident=other.id)
+    screen = shown(qtbot, app)
+    in_form(qtbot, screen)
+    press(qtbot, Key.Key_Return)
+    row = screen.form.current
+    assert row is not None
+    type_(qtbot, "Of the first")
+    app.desk.choose_incident(other.id)
+
+    def there(incident: Incident) -> bool:
+        view = screen.form.view
+        return view is not None and view.incident.id == incident.id and view.duty == DUTY
+
+    qtbot.waitUntil(lambda: there(other))
+    assert _text_of(screen, row.id) == ""
+    app.desk.choose_incident(aware.id)
+    qtbot.waitUntil(lambda: there(aware))
+    assert _text_of(screen, row.id) == "Of the first"
 
 
 def _text_of(screen: DutiesScreen, field: str) -> str:

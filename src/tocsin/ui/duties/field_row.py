@@ -105,7 +105,8 @@ class FieldRow(QFrame):
         self._base = filled
         self.states.group.button(list(FILLS).index(filled.fill)).setChecked(True)
         said = filled.reason if filled.fill in (Fill.NOT_APPLICABLE, Fill.UNKNOWN) else filled.value
-        if self.text.toPlainText() != visible(said):
+        # What is kept is trimmed; whoever goes on writing behind a blank keeps their place.
+        if self.text.toPlainText().strip() != visible(said).strip():
             self.text.setPlainText(visible(said))
         self.expected.setText(_typed(filled.expected, self._zone))
         self._filling = False
@@ -140,9 +141,13 @@ class FieldRow(QFrame):
             origin=self._base.origin if same and not reasoned else (),
         )
 
-    def saved(self) -> None:
-        """What was written is kept now."""
-        self.dirty = False
+    def saved(self, kept: Filled, now: datetime) -> None:
+        """Take note of what was kept; what was written meanwhile is still to be saved."""
+        self._base = kept
+        try:
+            self.dirty = _reading(self.filled(now)) != _reading(kept)
+        except BadInput:
+            self.dirty = True
         self._mark()
 
     @property
@@ -277,3 +282,7 @@ def _with_alt(event: QEvent) -> bool:
     if not isinstance(event, QKeyEvent) or event.type() != QEvent.Type.KeyPress:
         return False
     return event.modifiers() == Qt.KeyboardModifier.AltModifier
+
+
+def _reading(filled: Filled) -> tuple[object, ...]:
+    return filled.value.strip(), filled.fill, filled.expected, filled.reason.strip()

@@ -72,7 +72,7 @@ class FilingDeeds:
         filing = view.filing.id if view.filing else ""
         call = partial(_save, desk.store, desk.author, view.incident.id, view.duty, filing, fields,
                        self._id("open"), self._id("edit"))  # fmt: skip
-        self._write(call, partial(self._saved, tuple(fields), then), "Draft saved")
+        self._write(call, partial(self._saved, fields, then), "Draft saved")
 
     def export(self, path: Path | None = None) -> None:
         """Write the notice of the duty in sight as PDF, beside the other documents of this store."""
@@ -115,11 +115,11 @@ class FilingDeeds:
         self._panel.say(f"Exported to {path}", Tone.GREEN)
         self._desk.tell(f"Exported {path}")
 
-    def _saved(self, fields: tuple[str, ...], then: Callable[[], None] | None, filing: str) -> None:
+    def _saved(self, fields: Mapping[str, Filled], then: Callable[[], None] | None, filing: str) -> None:
         for name in ("open", "edit"):
             self._ids.pop(name, None)
         self._panel.adopt(filing)
-        self._panel.saved(fields)
+        self._panel.saved(fields, self._desk.store.now())
         if then is not None:
             then()
 

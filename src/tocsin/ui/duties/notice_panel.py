@@ -1,6 +1,6 @@
 """The notice of a duty as a form: fields in the order of the law, how far it is, what may be done next."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -43,8 +43,8 @@ class NoticePanel(Panel):
     def __init__(self, zone: str) -> None:
         super().__init__("Notice")
         self._zone = zone
-        self._about: tuple[str, str] = ("", "")  # duty and filing the rows are of
-        self._kept: dict[tuple[str, str], dict[str, Filled]] = {}  # unsaved edits of other filings
+        self._about: tuple[str, str, str] = ("", "", "")  # incident, duty and filing the rows are of
+        self._kept: dict[tuple[str, str, str], dict[str, Filled]] = {}  # unsaved edits of other filings
         self.view: FilingView | None = None
         self._writable = False
         self.rows: list[FieldRow] = []
@@ -60,7 +60,7 @@ class NoticePanel(Panel):
 
     def show_filing(self, view: FilingView, now: datetime, *, writable: bool) -> None:
         """Show a filing, or what a new one would say; unsaved edits of this one come back."""
-        about = (view.duty, view.filing.id if view.filing else "")
+        about = (view.incident.id, view.duty, view.filing.id if view.filing else "")
         anew = about != self._about or [row.id for row in self.rows] != [one.field.id for one in view.fields]
         if anew:
             self._keep(now)
@@ -84,7 +84,7 @@ class NoticePanel(Panel):
 
     def adopt(self, filing: str) -> None:
         """What was written for a duty without a notice belongs to the one just begun."""
-        self._about = (self._about[0], filing)
+        self._about = (*self._about[:2], filing)
 
     def clear(self, said: str) -> None:
         """Show words in place of a form."""
@@ -116,11 +116,11 @@ class NoticePanel(Panel):
         """Whether there is anything to save."""
         return any(row.dirty for row in self.rows)
 
-    def saved(self, ids: Sequence[str]) -> None:
-        """These fields are kept now."""
+    def saved(self, fields: Mapping[str, Filled], now: datetime) -> None:
+        """Take note of what was kept."""
         for row in self.rows:
-            if row.id in ids:
-                row.saved()
+            if row.id in fields:
+                row.saved(fields[row.id], now)
 
     def say(self, text: str, tone: Tone | None = Tone.RED) -> None:
         """Say something below the form, or nothing."""
@@ -174,10 +174,10 @@ class NoticePanel(Panel):
         zone = ZoneInfo(self._zone)
         self.filings.blockSignals(True)
         self.filings.clear()
-        own = [one for one in view.filings if one.duty == self._about[0]]
+        own = [one for one in view.filings if one.duty == view.duty]
         for one in own:
             self.filings.addItem(_filing_words(one, zone, now), one.id)
-        self.filings.setCurrentIndex(max(self.filings.findData(self._about[1]), 0))
+        self.filings.setCurrentIndex(max(self.filings.findData(self._about[2]), 0))
         self.filings.blockSignals(False)
         self.filings.setVisible(len(own) > 1)
         self.state.show_text(_state(view, zone, now))
