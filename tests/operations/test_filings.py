@@ -13,7 +13,7 @@ from tocsin.model.filings import ATTACHMENTS, State
 from tocsin.model.filings import filings as all_filings
 from tocsin.model.operator import Author
 from tocsin.now import ManualClock
-from tocsin.operations import evidence, filings, incidents, timeline
+from tocsin.operations import evidence, facts, filings, incidents, timeline
 from tocsin.operations.progress import finish
 from tocsin.operations.undo import undo
 from tocsin.store import journal
@@ -246,6 +246,28 @@ def test_the_log_and_the_timeline_tell_of_it(case: Case) -> None:
     assert "Notice approved by Operator B: Notification to supervisory authority" in log
     (told,) = [line for line in chronicle.lines(entries) if line.lane == "told"]
     assert (told.author, told.withdrawn) == ("Operator A", "The portal refused it.")  # and stays readable
+
+
+def test_of_an_incident_declared_late_the_awareness_stated_counts(case: Case, clock: ManualClock) -> None:
+    """Declared a day after: what was filed meanwhile can be recorded, and nothing contradicts the awareness."""
+    clock.advance(hours=24)
+    late = incidents.declare(case.store, A, title="Told of late", system="shop")
+    aware = clock.now() - timedelta(hours=30)
+    facts.state(case.store, A, late.id, "awareness", at=aware)
+    facts.state(case.store, A, late.id, "classification_major", at=aware + timedelta(hours=6))
+    fields = {
+        one.field.id: one.filled for one in filings.look(case.store, late.id, "eu-dora-19/initial").fields
+    }
+    detected, text = fields["f2_2"], fields["f2_4"]
+    assert detected is not None
+    assert detected.value == f"{aware:%Y-%m-%dT%H:%M:%S}Z"
+    assert text is not None
+    assert f"Detected: {aware:%Y-%m-%d}" in text.value
+    sent = aware + timedelta(hours=20)
+    entry = filings.told(case.store, A, late.id, BANK, "Called the duty officer.", at=sent)
+    assert entry.happened.at == sent
+    with pytest.raises(BadInput, match="before the incident was noticed"):
+        filings.told(case.store, A, late.id, BANK, "Called.", at=aware - timedelta(hours=1))
 
 
 def test_undo_ends_where_something_rests_on_it(case: Case) -> None:

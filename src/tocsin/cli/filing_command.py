@@ -8,9 +8,10 @@ from typing import Any
 from tocsin.cli import options
 from tocsin.cli.notice_command import typed_fields
 from tocsin.errors import BadInput, NotFound
-from tocsin.model.filing import Filled
+from tocsin.model.filing import Fill, Filled
 from tocsin.model.filing_fields import FieldView
 from tocsin.model.filings import ATTACHMENTS, HOW, PHASES, Filing, State, filings
+from tocsin.model.instant import iso
 from tocsin.operations import filings as filing
 from tocsin.operations import incidents
 from tocsin.operations.filings_view import FilingView
@@ -79,7 +80,7 @@ def _step(
 
 
 def _sent(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--how", default="", help=", ".join(HOW))
+    parser.add_argument("--how", default="", help=f"{', '.join(HOW)}, or in own words")
     parser.add_argument("--at", metavar="TIME", help="when it went out; default now")
     parser.add_argument("--receipt", default="", help="the authority's number")
     parser.add_argument("--late", default="", metavar="REASONS", help="asked for after the deadline")
@@ -109,12 +110,26 @@ def _show(args: argparse.Namespace) -> int:
             f"{view.stage.name} ({view.regime.title}): {state}, {view.empty} of {len(view.fields)} empty"
         )
         for one in view.fields:
-            said = one.filled.value or one.filled.reason or one.filled.fill.value if one.filled else ""
             mark = "!" if one.missing else " "
-            options.show(
-                f"{mark} {one.field.id:18} {one.field.citation:24} {' / '.join(said.splitlines())[:90]}"
-            )
+            options.show(f"{mark} {one.field.id:16} {one.field.label}, {one.field.citation}")
+            if text := _said(one):
+                options.show(f"    {text}")
     return 0
+
+
+def _said(one: FieldView) -> str:
+    """What stands in a field, in a line."""
+    filled = one.filled
+    if filled is None:
+        return ""
+    if filled.fill is Fill.UNKNOWN:
+        by = f", expected by {iso(filled.expected)}" if filled.expected else ""
+        return f"not known yet{by}{f': {filled.reason}' if filled.reason else ''}"
+    if filled.fill is Fill.NOT_APPLICABLE:
+        return f"not applicable: {filled.reason}"
+    sure = "" if filled.fill is Fill.VALUE else f" ({filled.fill.value})"
+    text = " / ".join(filled.value.splitlines())
+    return f"{text[:160]}{'…' if len(text) > 160 else ''}{sure}"
 
 
 def _open(args: argparse.Namespace) -> int:
@@ -210,7 +225,7 @@ def _id(store: Store, args: argparse.Namespace) -> str:
 
 
 def _record(store: Store, args: argparse.Namespace) -> str:
-    found = _known(store, args)
+    found = _known(store, args, (State.FILED,)) if "/" in args.notice else _known(store, args)
     if found.filed is None:
         raise BadInput(f"this notice is {found.state}; there is no record of a filing.", where=args.notice)
     return found.filed.entry

@@ -110,8 +110,10 @@ def typed_fields(store: Store, args: argparse.Namespace) -> dict[str, Filled]:
 
 def _filled(store: Store, fill: Fill, value: str) -> Filled:
     if fill is Fill.UNKNOWN:
-        expected = parse_until(value, now=store.now(), zone=store.zone) if value.strip() else None
-        return Filled(fill=fill, expected=expected)
+        if not value.strip():
+            return Filled(fill=fill)
+        expected = parse_until(value, now=store.now(), zone=store.zone)
+        return Filled(fill=fill, expected=expected.replace(second=0, microsecond=0))
     if fill is Fill.NOT_APPLICABLE:
         return Filled(fill=fill, reason=value)
     return Filled(value, fill)

@@ -7,14 +7,18 @@ from tocsin.model import containment, facts, freeze, preservation
 from tocsin.model.answers import question_of
 from tocsin.model.answers import said as words_of
 from tocsin.model.classification import said
+from tocsin.model.conduct import Said
 from tocsin.model.filing import Fill
 from tocsin.model.filings import INITIAL, PHASES, State
 from tocsin.model.incident import CONTAINED, RESOLVED
 from tocsin.model.incident_fields import FIELDS, IMPACT, REMEDIATION
 from tocsin.model.prefill_record import Piece, Record, Source, of_item, origin, stamp, when_words
 from tocsin.model.regime import Kind, Needs
+from tocsin.model.response import FactStated
 from tocsin.model.situation import pull_words
 
+# What a person states of knowing of it, in the words of different laws.
+_AWARE = ("awareness", "awareness_suspicion", "awareness_belief", "noticing", "knowledge", "discovery")
 _CONTACTS = ("dpo_name", "dpo_email", "dpo_phone")
 
 
@@ -98,10 +102,13 @@ def _start(record: Record, _: str) -> Iterator[Piece]:
 
 
 def _detected(record: Record, _: str) -> Iterator[Piece]:
-    entry = record.entries.get(record.incident.id)
-    yield Piece(
-        stamp(record.incident.detected, record.zone), origin=origin("Declaration", entry, record.zone)
-    )
+    """When it was detected: nobody can be aware before that, whenever it was declared here."""
+    aware = _awareness(record)
+    if aware is not None and aware.at < record.incident.detected:
+        yield _stated(record, aware)
+        return
+    said = origin("Declaration", record.entries.get(record.incident.id), record.zone)
+    yield Piece(stamp(record.incident.detected, record.zone), origin=said)
 
 
 def _fact(record: Record, fact: str) -> Iterator[Piece]:
@@ -111,8 +118,7 @@ def _fact(record: Record, fact: str) -> Iterator[Piece]:
     stated = [one for one in every if one.body.fact == own] or every
     at = facts.facts(record.incident).get(fact)
     if stated:
-        entry = record.entries.get(stated[-1].entry)
-        yield Piece(stamp(stated[-1].at, record.zone), origin=origin(facts.title(fact), entry, record.zone))
+        yield _stated(record, stated[-1])
     elif at is not None:
         sure = Fill.ESTIMATE if fact == "incident_occurred" else Fill.VALUE
         yield Piece(stamp(at, record.zone), sure, (facts.title(fact).capitalize(),))
@@ -130,9 +136,24 @@ def _reached(status: str) -> Source:
 
 
 def _aware(record: Record, _: str) -> Iterator[Piece]:
-    """When the organisation became aware, as the stage's own anchor has it where that is awareness."""
-    anchor = record.stage.anchor if record.stage.anchor in facts.STATED else "awareness"
-    yield from _fact(record, anchor)
+    """When the organisation became aware, as a person stated it; nothing derives it from detection."""
+    aware = _awareness(record)
+    if aware is not None:
+        yield _stated(record, aware)
+
+
+def _awareness(record: Record) -> Said[FactStated] | None:
+    """The earliest awareness stated that counts here: for this regime alone, else for all."""
+    newest = {one.body.fact: one for one in record.incident.conduct.facts}
+    own = [one for fact, one in newest.items() if fact in {f"{aware}@{record.regime.id}" for aware in _AWARE}]
+    every = own or [one for fact, one in newest.items() if fact in _AWARE]
+    return min(every, key=lambda one: one.at, default=None)
+
+
+def _stated(record: Record, said: Said[FactStated]) -> Piece:
+    entry = record.entries.get(said.entry)
+    what = facts.title(said.body.fact.partition("@")[0]).capitalize()
+    return Piece(stamp(said.at, record.zone), origin=origin(what, entry, record.zone))
 
 
 def _times(record: Record, _: str) -> Iterator[Piece]:

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from tocsin.errors import BadInput, NotAllowed, NotFound
-from tocsin.model import filing_fields
+from tocsin.model import facts, filing_fields
 from tocsin.model.filing import NoticeFiled
 from tocsin.model.filings import Filing, State
 from tocsin.model.incident import Incident
@@ -185,7 +185,10 @@ def _next_step(found: Filing) -> str:
 def _check_time(store: Store, known: Incident, at: datetime) -> None:
     if at > store.now() + _AHEAD:
         raise BadInput("this time lies ahead.", where=iso(at), hint="It is recorded after it went out.")
-    noticed = min(known.detected, known.declared)
-    if at < noticed - timedelta(minutes=1):
-        hint = f"It was noticed {iso(noticed)}. Check day and year."
+    # Of one declared late, what was stated tells since when there was something to tell of.
+    begins = [said.at for said in known.conduct.facts if not facts.lies_ahead(said.body.fact)]
+    begins += [known.start.low] if known.start else []
+    first = min([known.detected, known.declared, *begins])
+    if at < first - timedelta(minutes=1):
+        hint = f"The first that is on record of it was {iso(first)}. Check day and year."
         raise BadInput("this is before the incident was noticed.", where=iso(at), hint=hint)
