@@ -1,3 +1,5 @@
+"""Letters and personal passages from the command line."""
+
 import json
 from pathlib import Path
 

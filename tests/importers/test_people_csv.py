@@ -1,3 +1,5 @@
+"""Lists of persons as they really come: encodings, separators, quotes, rows that are wrong."""
+
 import json
 from pathlib import Path
 

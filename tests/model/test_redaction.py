@@ -1,3 +1,5 @@
+"""No name survives, nothing else is eaten, and again changes nothing."""
+
 import re
 import unicodedata
 

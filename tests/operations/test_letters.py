@@ -1,3 +1,5 @@
+"""Are letters made as the law asks, whole, provable, and never half."""
+
 import csv
 import hashlib
 from collections.abc import Callable, Mapping

@@ -1,3 +1,5 @@
+"""Is everybody known to an incident replaced, and what was marked left out."""
+
 import pytest
 
 from tocsin.errors import BadInput, NotAllowed, NotFound

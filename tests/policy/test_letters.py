@@ -1,3 +1,5 @@
+"""The texts of letters as data, and what is wrong in a file."""
+
 from pathlib import Path
 
 import pytest

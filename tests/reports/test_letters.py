@@ -1,3 +1,5 @@
+"""Letters as they are set: lines, pages, bytes."""
+
 import io
 import re
 from datetime import UTC, datetime
@@ -9,11 +11,10 @@ from pypdf import PdfReader
 from reportlab.pdfbase import pdfmetrics
 
 from tocsin.model.document import Paper, Standing
-from tocsin.model.letters import Block, LetterKind
+from tocsin.model.letters import Block, LetterKind, Marks, Order, standing_banner
 from tocsin.reports import fonts, letter_archive
-from tocsin.reports.letter_parts import Marks, standing_banner
 from tocsin.reports.letter_type import Case, Characters, undrawable
-from tocsin.reports.letters import Needs, Order, Press, Recipe
+from tocsin.reports.letters import Needs, Press, Recipe
 
 AT = datetime(2026, 11, 2, 13, tzinfo=UTC)
 LETTERS = "abcXYZäß Ωжשб1. "

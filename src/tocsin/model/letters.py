@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
+from tocsin.model.document import Paper, Standing
+
 # A name to the words that satisfy it: "*" any, "" none, else the words themselves. All must be satisfied.
 Where = dict[str, tuple[str, ...]]
 Values = Mapping[str, str]
@@ -18,6 +20,8 @@ LONGEST = 20_000
 PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 ENTRY = "entry"  # the placeholder of one item of a list
 DATE = "date"  # the day on the letter
+# Who writes to whom: how a letter is headed.
+SENDER, SENDER_ADDRESS, NAME, ADDRESS = "sender_name", "sender_address", "name", "address"
 
 
 class Form(StrEnum):
@@ -116,6 +120,26 @@ class Recipient:
     row: int
     line: int
     values: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One letter to be made: its row, language, paper, values, and its name in the outline."""
+
+    row: int
+    language: str
+    paper: Paper
+    values: dict[str, str]
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """What stands on every page: reference and standing in the foot, a banner that it is not to be sent."""
+
+    foot: str
+    banner: str
+    page_of: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,3 +297,10 @@ def normalised(ask: Ask, value: str) -> str:
     if "yes" in ask.choices:
         return "yes" if word in _YES else "no" if word in _NO else word
     return word
+
+
+def standing_banner(standing: Standing, drill: str) -> str:
+    """Return what is printed above a letter that must not be sent."""
+    if drill:
+        return "DRILL, NO REAL INCIDENT: NOT TO BE SENT"
+    return "DRAFT: NOT TO BE SENT" if standing is Standing.DRAFT else ""

@@ -17,16 +17,17 @@ from tocsin.model.letters import (
     Ask,
     Form,
     LetterKind,
+    Marks,
     days,
     malformed,
     normalised,
     printed,
+    standing_banner,
     unfit,
     wanting,
 )
 from tocsin.operations import answers, duties, filings_view, stores
 from tocsin.policy import letters as kinds
-from tocsin.reports.letter_parts import Marks, standing_banner
 from tocsin.store import incidents, journal
 from tocsin.store.folder import Store
 

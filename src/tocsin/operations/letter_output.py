@@ -10,14 +10,15 @@ import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tocsin.errors import StoreProblem
 from tocsin.operations.letter_rows import Row
-from tocsin.reports import letter_archive
-from tocsin.reports.letter_file import LetterFile, Sheets
-from tocsin.reports.letters import Press, Printed
 from tocsin.store.files import replacing, sync_folder
+
+if TYPE_CHECKING:  # ReportLab is loaded by whoever makes letters
+    from tocsin.reports.letter_file import LetterFile, Sheets
+    from tocsin.reports.letters import Press, Printed
 
 PROOF = "letters.csv"
 _HEADER = ("row", "line", "name", "result", "letter", "pages", "first_page", "text_sha256", "file",
@@ -31,7 +32,7 @@ class Output:
     """What is being written. `layouts` holds one letter of each layout there is, by its shape."""
 
     def __init__(
-        self, press: Press, book: LetterFile | None, folder: Path | None, twin: str, rows: Any
+        self, press: "Press", book: "LetterFile | None", folder: Path | None, twin: str, rows: Any
     ) -> None:
         self.letters = self.pages = 0
         self.layouts: dict[str, Sheets] = {}
@@ -40,7 +41,7 @@ class Output:
         self.file: Path | None = None
         self._press, self._book, self._folder, self._twin, self._rows = press, book, folder, twin, rows
 
-    def put(self, letter: Printed, row: Row) -> None:
+    def put(self, letter: "Printed", row: Row) -> None:
         """Put a letter where it belongs, and its line into the proof."""
         self.letters += 1
         name, first, digest = "", self.pages + 1, ""
@@ -70,6 +71,8 @@ class Output:
         made of the same few operators and of characters known to be in the fonts, so what holds for one of a
         layout holds for all. Validating every page of ten thousand would take longer than making them.
         """
+        from tocsin.reports import letter_archive
+
         if self._book is None or self.file is None:
             letter_archive.validate(self._press.bound(list(self.layouts.values())))
             return
@@ -97,7 +100,7 @@ class Output:
 
 
 @contextmanager
-def opened(press: Press, target: Path, twin: str) -> Iterator[Output]:
+def opened(press: "Press", target: Path, twin: str) -> Iterator[Output]:
     """Give the output of a batch; it is put in its place when the block ends well, and else is not there."""
     whole = target.suffix.lower() == ".pdf"
     text = target.with_name(f"{target.stem}-text")

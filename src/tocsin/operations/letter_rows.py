@@ -5,13 +5,17 @@ from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tocsin.errors import BadInput
 from tocsin.importers.people_csv import ALWAYS, People
 from tocsin.model.document import Paper
 from tocsin.model.letters import (
+    ADDRESS,
+    NAME,
     Form,
     LetterKind,
+    Order,
     Problem,
     Recipient,
     columns,
@@ -20,9 +24,9 @@ from tocsin.model.letters import (
 )
 from tocsin.operations.letter_batch import Batch
 from tocsin.operations.progress import Progress
-from tocsin.reports.letter_layout import ADDRESS, NAME
-from tocsin.reports.letter_type import undrawable
-from tocsin.reports.letters import Needs, Order
+
+if TYPE_CHECKING:  # ReportLab is loaded by whoever makes letters
+    from tocsin.reports.letters import Needs
 
 MOST_TOLD = 1000  # problems kept for the report; the proof beside the letters has all of them
 _MOST_ADDRESS, _LONGEST_ADDRESS = 12, 200
@@ -55,7 +59,7 @@ def people(batch: Batch, path: Path, mapping: dict[str, str]) -> People:
     return People(path, columns(batch.kinds.values()), lists, mapping)
 
 
-def check(batch: Batch, found: People, needs: Needs) -> Generator[Progress, None, Checked]:
+def check(batch: Batch, found: People, needs: "Needs") -> Generator[Progress, None, Checked]:
     """Read the list once, tell what is wrong with it, and gather what its letters need to be printed."""
     checked = Checked(unknown=found.columns().unknown)
     total = 0
@@ -105,7 +109,7 @@ def orders(batch: Batch, found: People, checked: Checked, told: deque[Row]) -> I
         yield Order(row, kind.language, _paper(batch, one), values, f"{row} · {name}"[:200])
 
 
-def sample(batch: Batch, found: People, needs: Needs) -> Order:
+def sample(batch: Batch, found: People, needs: "Needs") -> Order:
     """Return the first letter that can be made. Raises BadInput saying what is wrong with the first row."""
     problem = ""
     for one in islice(found.rows(), _MOST_TRIED):
@@ -134,6 +138,8 @@ def _paper(batch: Batch, one: Recipient) -> Paper:
 
 def _wrong(batch: Batch, one: Recipient) -> Iterator[Problem]:
     """Yield what is wrong with a row: its values, how it is to be printed, characters no font has."""
+    from tocsin.reports.letter_type import undrawable
+
     kind = _kind(batch, one)
     own = _values(kind, one)
     yield from problems(kind, Recipient(one.row, one.line, own), batch.shared)

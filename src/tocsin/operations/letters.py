@@ -11,6 +11,7 @@ from collections.abc import Generator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tocsin.errors import BadInput, UserError
 from tocsin.importers.people_csv import People
@@ -24,10 +25,11 @@ from tocsin.operations.letter_batch import Batch, prepare
 from tocsin.operations.letter_output import PROOF, Output, opened
 from tocsin.operations.letter_rows import Checked, Row
 from tocsin.operations.progress import Progress
-from tocsin.reports import letter_archive
-from tocsin.reports.letters import Needs, Press, Recipe, made
 from tocsin.store import incidents
 from tocsin.store.folder import Store
+
+if TYPE_CHECKING:  # ReportLab is loaded when letters are made
+    from tocsin.reports.letters import Needs, Recipe
 
 MOST_IN_ONE_FILE = 100_000
 _WORTH_A_PROCESS = 1500  # letters below this are made sooner than a second process starts
@@ -87,6 +89,8 @@ def check(store: Store, incident: str, asked: Asked) -> Work:
 
 def first(store: Store, incident: str, asked: Asked) -> bytes:
     """Return the first letter a list gives as a PDF, to be looked at. Raises as `make` does."""
+    from tocsin.reports.letters import Needs, Press
+
     batch = prepare(store, incident, asked.kind, asked.printing, asked.given, asked.templates)
     found = letter_rows.people(batch, asked.people, dict(asked.mapping))
     needs = Needs(batch.kinds.values(), batch.marks.values())
@@ -130,7 +134,9 @@ def make(store: Store, author: Author, incident: str, asked: Asked, target: Path
 
 def _read(
     store: Store, incident: str, asked: Asked
-) -> Generator[Progress, None, tuple[Batch, People, Checked, Needs, str]]:
+) -> Generator[Progress, None, tuple[Batch, People, Checked, "Needs", str]]:
+    from tocsin.reports.letters import Needs
+
     batch = prepare(store, incident, asked.kind, asked.printing, asked.given, asked.templates)
     found = letter_rows.people(batch, asked.people, dict(asked.mapping))
     digest = _sha256(asked.people)
@@ -140,8 +146,11 @@ def _read(
 
 
 def _recipe(
-    store: Store, batch: Batch, asked: Asked, checked: Checked, needs: Needs, digest: str, *, apart: bool
-) -> Recipe:
+    store: Store, batch: Batch, asked: Asked, checked: Checked, needs: "Needs", digest: str, *, apart: bool
+) -> "Recipe":
+    from tocsin.reports import letter_archive
+    from tocsin.reports.letters import Recipe
+
     kind = batch.kind
     at = store.now()
     paperwork = letter_archive.paperwork(
@@ -159,9 +168,11 @@ def _recipe(
 
 
 def _written(
-    batch: Batch, found: People, checked: Checked, recipe: Recipe, asked: Asked, target: Path, digest: str
+    batch: Batch, found: People, checked: Checked, recipe: "Recipe", asked: Asked, target: Path, digest: str
 ) -> Generator[Progress, None, Output]:
     """Write letters, twins and proof beside their places; when all are there and valid, put them there."""
+    from tocsin.reports.letters import Press, made
+
     press, told = Press(recipe), deque[Row]()
     pieces = made(recipe, letter_rows.orders(batch, found, checked, told), _processes(asked, checked))
     with closing(pieces), opened(press, target, asked.twin) as output:

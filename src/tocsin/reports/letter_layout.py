@@ -10,25 +10,26 @@ from collections.abc import Iterator, Sequence
 from reportlab.lib.units import mm
 
 from tocsin.model.document import Paper
-from tocsin.model.letters import DATE, ENTRY, Block, LetterKind, Values, holds, names_in
-from tocsin.reports import fonts
-from tocsin.reports.letter_parts import (
-    Letter,
+from tocsin.model.letters import (
+    ADDRESS,
+    DATE,
+    ENTRY,
+    NAME,
+    SENDER,
+    SENDER_ADDRESS,
+    Block,
+    LetterKind,
     Marks,
-    Set,
-    Spoken,
-    Stretch,
-    Style,
-    filled,
-    lines_of,
-    style,
-    styles,
+    Values,
+    holds,
+    names_in,
 )
+from tocsin.reports import fonts
+from tocsin.reports.letter_parts import Letter, Set, Spoken, Stretch, Style, filled, lines_of, style, styles
 from tocsin.reports.letter_type import Case
 
 SIZES = {Paper.A4: (210 * mm, 297 * mm), Paper.LETTER: (612.0, 792.0)}
 WIDTH = 160 * mm  # of the text, the same on both papers
-SENDER, SENDER_ADDRESS, NAME, ADDRESS = "sender_name", "sender_address", "name", "address"
 _TOP, _BOTTOM, _ADDRESS = 18 * mm, 24 * mm, 40 * mm
 _FOOT, _FOOT_SIZE = 12 * mm, 7.5
 _FEWEST_ADDRESS_LINES = 5

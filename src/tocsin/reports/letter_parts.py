@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from tocsin.model.document import Standing
 from tocsin.model.letters import PLACEHOLDER, LetterKind
 from tocsin.reports import fonts
 
@@ -68,15 +67,6 @@ class Letter:
     shape: str
 
 
-@dataclass(frozen=True, slots=True)
-class Marks:
-    """What stands on every page: reference and standing in the foot, a banner that it is not to be sent."""
-
-    foot: str
-    banner: str
-    page_of: str
-
-
 def style(font: str, size: float, before: float = 0.0, indent: float = 0.0, *, keep: bool = False) -> Style:
     """Return a style whose leading follows its size."""
     return Style(font, size, round(size * 1.34, 2), before, indent, keep)
@@ -111,10 +101,3 @@ def filled(text: str, values: Mapping[str, str]) -> str:
 def lines_of(text: str) -> list[str]:
     """Return the lines of a text that say anything."""
     return [line for line in text.split("\n") if line and not line.isspace()]
-
-
-def standing_banner(standing: Standing, drill: str) -> str:
-    """Return what is printed above a letter that must not be sent."""
-    if drill:
-        return "DRILL, NO REAL INCIDENT: NOT TO BE SENT"
-    return "DRAFT: NOT TO BE SENT" if standing is Standing.DRAFT else ""

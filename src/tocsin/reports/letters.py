@@ -14,13 +14,12 @@ from itertools import islice
 from multiprocessing import get_context
 from typing import BinaryIO
 
-from tocsin.model.document import Paper
-from tocsin.model.letters import LetterKind, Values, days, printed
+from tocsin.model.letters import LetterKind, Marks, Order, Values, days, printed
 from tocsin.reports import fonts
 from tocsin.reports.characters import is_plain
 from tocsin.reports.letter_file import Glyphs, LetterFile, Paperwork, Sheets
 from tocsin.reports.letter_layout import SIZES, WIDTH, Setter
-from tocsin.reports.letter_parts import Marks, Spoken, style_fonts
+from tocsin.reports.letter_parts import Spoken, style_fonts
 from tocsin.reports.letter_type import Case, Characters
 
 PIECE = 200  # letters a process makes before it hands them over
@@ -44,17 +43,6 @@ class Recipe:
     paperwork: Paperwork
     twin: str = ""
     apart: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """One letter to be made: its row, language, paper, values, and its name in the outline."""
-
-    row: int
-    language: str
-    paper: Paper
-    values: dict[str, str]
-    title: str
 
 
 @dataclass(frozen=True, slots=True)
