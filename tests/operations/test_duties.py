@@ -339,6 +339,22 @@ def test_a_duty_marked_met_by_hand_was_filed_then(
     assert found[f"{DORA}/intermediate"].due == when + timedelta(hours=72)
 
 
+@pytest.mark.parametrize("hours", [None, 2])
+def test_what_is_due_at_a_planned_event_is_met_before_it(
+    store: Store, author: Author, declared: Incident, clock: ManualClock, hours: int | None
+) -> None:
+    for duty, fact in (("us-fcra-1681b-preadverse/pre_adverse", "before_adverse_action"),
+                       ("us-nyc-ll144/candidate_notice", "use_planned")):  # fmt: skip
+        duties.rule(store, author, declared.id, duty, True, "so it is")
+        facts.state(store, author, declared.id, fact, store.now() + timedelta(days=40))
+    clock.advance(hours=5)
+    at_ = None if hours is None else store.now() - timedelta(hours=hours)
+    for one in [each for each in clocks.listed(store, declared.id) if "/" in each.id]:
+        clocks.mark(store, author, declared.id, one.id, State.MET, at=at_)
+        met = next(each for each in clocks.listed(store, declared.id) if each.id == one.id)
+        assert (met.state, met.late, met.ended) == (State.MET, False, at_ or store.now())
+
+
 def test_a_fact_may_be_stated_for_a_regime_there_is(store: Store, author: Author, declared: Incident) -> None:
     facts.state(store, author, declared.id, "awareness@eu-gdpr-33", store.now(), "the call of the processor")
     known = {one.id: one.title for one in facts.listed(store, declared.id)}

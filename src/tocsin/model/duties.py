@@ -41,6 +41,7 @@ _HOURS = {
     Unit.WEEKS: 168,
     Unit.MONTHS: 730,
 }
+_MUTE = frozenset({"yes", "no", "none", "neither"})  # answers that say nothing without their question
 _LAST = 1e9  # where the law gives no number
 _MOST_BOOKS, _MOST_TOLD = 8, 256
 
@@ -278,7 +279,8 @@ def _in_short(rules: Rules, id_: str, given: Sequence[str]) -> str:
     if id_.startswith(CONFIRM):
         return "confirmed to apply"
     words = said(question, given)
-    return words if question.choices else f"{id_.replace('_', ' ')}: {words}"
+    speaks = question.choices and words.casefold() not in _MUTE
+    return words if speaks else f"{id_.replace('_', ' ')}: {words}"
 
 
 def _answered(rules: Rules, id_: str, given: Sequence[str], wanted: Sequence[str]) -> str:

@@ -148,9 +148,8 @@ def mark(
         known = incidents.get(write.connection, incident)
         marked = _running(write, known, clock, store)
         _check_time(marked, known, at, store)
-        begins = marked.started if marked.due is None or marked.started != marked.due else None
-        if at is None and begins is not None and begins > store.now():
-            at = begins  # this machine's clock was set back; the mark must not go to an earlier run
+        if at is None and marked.started is not None and marked.started > store.now() and not _ahead(marked):
+            at = marked.started  # this machine's clock was set back; the mark must not go to an earlier run
         occurred = None if at is None else When(at, zone=store.zone)
         body = ClockMarked(clock, state.value, reason)
         return write.add(author, body, incident=known.id, subject=known.id, occurred=occurred)
@@ -230,5 +229,11 @@ def _running(write: Write, incident: Incident, clock: str, store: Store) -> Cloc
 
 
 def _check_time(found: ClockState, incident: Incident, at: datetime | None, store: Store) -> None:
-    if at is not None and not (found.started or incident.detected) <= at <= store.now():
+    begins = incident.detected if found.started is None or _ahead(found) else found.started
+    if at is not None and not begins <= at <= store.now():
         raise BadInput("the time is before the clock's start or still to come.", where=iso(at))
+
+
+def _ahead(found: ClockState) -> bool:
+    """Whether a clock is due at a planned event, or counted back from it: what it asks for comes before."""
+    return found.due is not None and found.started is not None and found.due <= found.started
