@@ -1,7 +1,9 @@
 """Every script on paper: each letter in a font that has it, standing where the order of reading puts it."""
 
+import re
 from collections.abc import Iterator
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import pypdfium2
@@ -174,3 +176,10 @@ def test_a_line_is_cut_to_its_room_by_what_it_is_in() -> None:
         cut = runs.cut(text, fonts.SANS, 7.5, 200)
         assert 150 < runs.width(cut, 7.5) <= 200
         runs.draw(canvas, 0, 0, cut, 7.5)
+
+
+def test_all_paragraphs_on_paper_are_ours() -> None:
+    others = {"paragraph.py", "keeping.py"}  # what ours is made of, and what looks at any
+    sources = [file for file in Path(page.__file__).parent.glob("*.py") if file.name not in others]
+    wrong = re.compile(r"^from reportlab\.platypus import .*\bParagraph\b", re.MULTILINE)
+    assert [file.name for file in sources if wrong.search(file.read_text("utf-8"))] == []

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from reportlab.lib.colors import HexColor
-from reportlab.platypus import CondPageBreak, Flowable, KeepTogether, Paragraph, Spacer
+from reportlab.platypus import CondPageBreak, Flowable, KeepTogether, Spacer
 
 from tocsin.model.document import Printing
 from tocsin.model.notice import Entry, InternalNotice, Notice, Says
@@ -26,6 +26,7 @@ from tocsin.reports.page import (
     Furniture,
     Heading,
 )
+from tocsin.reports.paragraph import Paragraph
 from tocsin.reports.sheet import carried
 from tocsin.reports.tables import Row
 from tocsin.reports.text import cells, markup, paragraphs

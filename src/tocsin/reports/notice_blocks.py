@@ -4,11 +4,12 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from reportlab.lib.styles import ParagraphStyle
-from reportlab.platypus import Flowable, Paragraph
+from reportlab.platypus import Flowable
 
 from tocsin.model.notice import ClockBlock
 from tocsin.reports import page, tables, words
 from tocsin.reports.page import LABEL, NOTE, SMALL
+from tocsin.reports.paragraph import Paragraph
 from tocsin.reports.tables import Row
 from tocsin.reports.text import cells, markup, paragraphs
 
@@ -56,12 +57,13 @@ def clock_rows(clock: ClockBlock, zone: str) -> Iterator[Flowable]:
     if clock.set_by:
         pairs.append(("Stated by", clock.set_by))
     pairs += [("Counting rule", clock.rule), ("Standard", clock.standard)]
+    ends = clock.zone or zone  # a limit in days ends at 23:59:59 where its days are counted
     if clock.due is not None:
-        pairs.append(("Deadline", moment(clock.due, zone)))
+        pairs.append(("Deadline", moment(clock.due, ends)))
         if clock.outer is not None and clock.outer != clock.due:
-            pairs.append(("Latest the rule allows", moment(clock.outer, zone)))
+            pairs.append(("Latest the rule allows", moment(clock.outer, ends)))
     elif clock.target is not None:
-        pairs.append(("House target, not the law's", moment(clock.target, zone)))
+        pairs.append(("House target, not the law's", moment(clock.target, ends)))
     pairs.append(("Filed", moment(clock.filed, zone) or "Not filed yet"))
     if clock.filed is not None and clock.late is not None and clock.due is not None:
         span = words.duration(abs(clock.due - clock.filed))

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 
-from reportlab.platypus import CondPageBreak, Flowable, Paragraph, Spacer
+from reportlab.platypus import CondPageBreak, Flowable, Spacer
 
 from tocsin.model.document import Printing
 from tocsin.model.notice import Entry, Notice, Says, portal_order
 from tocsin.reports import fonts, page, tables, words
 from tocsin.reports.notice import furniture, head
 from tocsin.reports.page import NOTE, QUIET_SMALL, SMALL, SMALL_BOLD, Heading
+from tocsin.reports.paragraph import Paragraph
 from tocsin.reports.tables import Row
 from tocsin.reports.text import cells, markup, paragraphs
 
