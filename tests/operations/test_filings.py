@@ -249,7 +249,7 @@ def test_the_log_and_the_timeline_tell_of_it(case: Case) -> None:
 
 
 def test_of_an_incident_declared_late_the_awareness_stated_counts(case: Case, clock: ManualClock) -> None:
-    """Declared a day after: what was filed meanwhile can be recorded, and nothing contradicts the awareness."""
+    """Declared a day after: what was filed meanwhile can be recorded, and no field contradicts it."""
     clock.advance(hours=24)
     late = incidents.declare(case.store, A, title="Told of late", system="shop")
     aware = clock.now() - timedelta(hours=30)

@@ -13,7 +13,7 @@ from tocsin.model.filing import Filled
 from tocsin.model.journal import DocumentExported
 from tocsin.model.prefill import known
 from tocsin.model.regime import COUNTING_KINDS
-from tocsin.operations import answers, filings, incidents, notice, timeline
+from tocsin.operations import answers, duties, facts, filings, incidents, notice, timeline
 from tocsin.operations.filing_record import ground
 from tocsin.operations.filings_view import of
 from tocsin.operations.notice_parts import notice_of
@@ -151,3 +151,14 @@ def test_an_export_is_recorded_with_its_hash(case: Case, tmp_path: Path) -> None
     assert target.read_bytes()[:5] == b"%PDF-"
     with pytest.raises(BadInput, match="not a place"):
         notice.export(case.store, A, case.incident, SA, case.store.path / "journal.db")
+
+
+def test_a_limit_in_days_ends_where_its_days_are_counted(case: Case) -> None:
+    """New York's end of the day, whatever the zone of the store."""
+    facts.state(case.store, A, case.incident, "determination_material", at=case.store.now())
+    rule = duties.rule(case.store, A, case.incident, "us-sec-8k-105/file", True, "It is listed.")
+    assert rule
+    made = notice.model(case.store, case.incident, "us-sec-8k-105/file")
+    assert made.clock is None or made.clock.zone == "America/New_York"
+    kept = notice.internal(case.store, case.incident, "us-sec-8k-105/file")
+    assert "23:59:59 UTC-05:00" in text_of(notice.render(kept, Printing()))

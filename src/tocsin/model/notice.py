@@ -70,6 +70,7 @@ class ClockBlock:
 
     `late` tells whether it was filed, or would be now, after `due`; None where the law gives no number.
     `outer` is the rolled end where it differs. `reasons` are those for the lateness.
+    `zone` (IANA) is where its days end, empty: the notice's own.
     """
 
     rule: str
@@ -84,6 +85,7 @@ class ClockBlock:
     late: bool | None
     reasons: str = ""
     target: datetime | None = None
+    zone: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from tocsin.model import answers as answering
-from tocsin.model import facts, preservation, report
+from tocsin.model import duty_clocks, facts, preservation, report
 from tocsin.model.document import Standing
 from tocsin.model.filing import Fill, Filled
 from tocsin.model.filing_fields import FieldView, is_empty
@@ -224,7 +224,17 @@ def clock_of(view: FilingView) -> ClockBlock:
         late=view.late,
         reasons=_reasons(view),
         target=clock.target if clock else None,
+        zone=_zone(view),
     )
+
+
+def _zone(view: FilingView) -> str:
+    """The zone in which the days of a deadline end."""
+    row = view.base.duties.row(view.duty)
+    state = "".join(view.base.answers[_STATE].values) if _STATE in view.base.answers else ""
+    if row is None:
+        return ""
+    return duty_clocks.days_of(view.base.rules, row.duty, state, view.base.zone).zone
 
 
 def _trigger(view: FilingView) -> str:
