@@ -58,10 +58,13 @@ LONG = {
 }
 
 
-@pytest.mark.parametrize("paper", Paper)
-@pytest.mark.parametrize("long", LONG.values(), ids=LONG.keys())
+@pytest.mark.parametrize(
+    ("long", "paper"),
+    [(LONG["words"], Paper.A4), *((long, Paper.LETTER) for long in LONG.values())],
+    ids=["words on A4", *LONG],
+)
 def test_texts_of_ten_thousand_letters_stay_on_the_page_and_say_where_they_go_on(
-    paper: Paper, long: str
+    long: str, paper: Paper
 ) -> None:
     brief = replace(a_brief(), what=long, impact=long, doing=long, printing=Printing(paper))
     [page] = pages(brief)

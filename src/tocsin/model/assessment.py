@@ -1,6 +1,7 @@
 """The impact assessment (I1 to I3): when it began, which decisions, whom it harmed, what is owed; annexes."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from tocsin.model.assessment_annexes import (
     Brought,
@@ -47,7 +48,7 @@ def sections(
         Section("Harm", (_said(dossier, "harm"),)),
         Section("Reversibility", (_said(dossier, "reversibility"),)),
         Section("Correction required", (_said(dossier, "correction"),)),
-        Section("Notices owed", (duty_table(dossier.law), *open_law(dossier.law))),
+        Section("Notices owed", (_owed(dossier), *open_law(dossier.law))),
         Section("Methodology", tuple(methods(radius)), annex=True),
         Section("Signals and data used", tuple(data(dossier, brought)), annex=True),
         Section("Segments", (segments(radius),), annex=True),
@@ -59,7 +60,7 @@ def sections(
 def _findings(dossier: Dossier, radius: Radius, sampled: tuple[Sampled, ...]) -> Iterator[Block]:
     incident = dossier.incident
     checked = _of_the_time(radius, sampled)
-    owed = [one for one in dossier.law.duties if one.verdict == "applies" and not one.optional]
+    owed = [one for one in dossier.law.duties if one.owed]
     pairs: list[tuple[str, Cells]] = [
         ("System", dossier.system),
         ("Version", incident.text("version") or None),
@@ -146,6 +147,12 @@ def _reach(dossier: Dossier, radius: Radius, sampled: tuple[Sampled, ...]) -> It
         yield Prose(scope)
     yield Part("As people assessed it")
     yield texts(dossier.incident, IMPACT)
+
+
+def _owed(dossier: Dossier) -> Table:
+    """Return the notices that somebody gets, also those that may be made; nothing that stays inside."""
+    kept = tuple(one for one in dossier.law.duties if one.counts and not one.inside)
+    return duty_table(replace(dossier.law, duties=kept))
 
 
 def _of_the_time(radius: Radius, sampled: tuple[Sampled, ...]) -> Sampled | None:

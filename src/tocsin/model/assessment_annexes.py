@@ -147,16 +147,24 @@ def versions(dossier: Dossier) -> Table:
     return Table(
         ("Version", "Kind", "From", "Until", "Source"),
         (3, 1.3, 2.5, 2, 1.4),
-        tuple(_version(one) for one in dossier.deployed),
+        tuple(_version(one, dossier.deployed) for one in dossier.deployed),
         "No deployment of this system is known.",
     )
 
 
-def _version(one: Deployment) -> tuple[Cells, ...]:
+def _version(one: Deployment, every: tuple[Deployment, ...]) -> tuple[Cells, ...]:
     owned = {True: "vendor's", False: "our own", None: ""}[one.vendor]
     pinned = {True: "pinned", False: "not pinned", None: ""}[one.pinned]
     more = tuple(Quiet(each) for each in (owned, pinned) if each)
-    return (Strong(one.title), *more), one.kind, one.began, one.until, one.source or "by hand"
+    return (Strong(one.title), *more), one.kind, one.began, _until(one, every), one.source or "by hand"
+
+
+def _until(one: Deployment, every: tuple[Deployment, ...]) -> Cells:
+    """Return until when a version served: as told, else until the next of its slot began."""
+    if one.until is not None:
+        return one.until
+    after = [each.began.at for each in every if each.key == one.key and each.began.at > one.began.at]
+    return min(after) if after else Quiet("serves still")
 
 
 def error_rate(one: Sampled) -> Cells:

@@ -16,7 +16,7 @@ class DutyLine:
 
     `due` is what to plan to, `outer` what the law still takes; `late` says that it was filed, or stands,
     after `due`. `filed` is when it was submitted, with `how`, `receipt` and the `reasons` for lateness.
-    `short` names it with its law.
+    `short` names it with its law. `counts` tells that its kind has a limit, `inside` that it stays with us.
     """
 
     id: str
@@ -39,6 +39,13 @@ class DutyLine:
     individual: bool = False
     ruled: bool = False
     short: str = ""
+    counts: bool = True
+    inside: bool = False
+
+    @property
+    def owed(self) -> bool:
+        """Whether it is a notice that somebody has to get."""
+        return self.verdict == "applies" and self.counts and not self.optional and not self.inside
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,6 +101,8 @@ def _duty(row: DutyView, found: list[Filing]) -> DutyLine:
         reasons=filed.body.late if filed else "",
         individual=duty.regime.kind is Kind.INDIVIDUAL or duty.stage.audience == "individual",
         ruled=duty.ruled,
+        counts=duty.counts,
+        inside=duty.stage.recipient == "internal",
         short=clock.name if clock else duty.stage.name,
     )
 
