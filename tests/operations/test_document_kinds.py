@@ -117,7 +117,7 @@ PROMISED = {
         "judges no person", TEXTS["detection_gap"], TEXTS["cause_organisational"],
         TEXTS["review_kill_switch"],
         "Was retrieval monitored?", "Does the evidence suffice for a regulator?", "v13 does not show it",
-        "Detection to containment", "1 versions of prompts", "Steps still open", "Pin the pipeline",
+        "Detection to containment", "known to have served: 1", "Steps still open", "Pin the pipeline",
     ],
     "assessment": [
         TEXTS["harm"], TEXTS["reversibility"], TEXTS["correction"], "Annex A", "Annex E", "scorer v14",

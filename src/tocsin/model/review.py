@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from tocsin.model.clocks import State as Clock
-from tocsin.model.containment import KINDS
+from tocsin.model.containment import KINDS, Pull
 from tocsin.model.dossier import Dossier, clock_lines, span, spans, text, texts, titled
 from tocsin.model.incident import CLOSED, RESOLVED
 from tocsin.model.incident_fields import (
@@ -159,7 +159,7 @@ def _response(dossier: Dossier) -> Iterator[Block]:
                 one.at,
                 f"{one.body.minutes} min",
                 span(one.at, one.ended),
-                (str(one.state(now)), one.effect.body.seen if one.effect else ""),
+                _effect(one, now),
             )
             for one in dossier.pulls
         ),
@@ -167,6 +167,11 @@ def _response(dossier: Dossier) -> Iterator[Block]:
     )
     yield Part("Playbook")
     yield Points(tuple(_playbook(dossier)))
+
+
+def _effect(one: Pull, now: datetime) -> Cells:
+    seen = one.effect.body.seen if one.effect else ""
+    return (str(one.state(now)), Quiet(seen)) if seen else str(one.state(now))
 
 
 def _playbook(dossier: Dossier) -> Iterator[str]:
@@ -190,7 +195,7 @@ def _causes(dossier: Dossier) -> Iterator[Block]:
 def _diagnosis(dossier: Dossier) -> Table:
     return Table(
         ("Layer", "Finding", "What that rests on", "Found"),
-        (2, 1.4, 4.2, 1.9),
+        (2, 1.4, 4, 2.3),
         tuple(
             (
                 Strong(one.title),
@@ -229,7 +234,7 @@ def _on_record(dossier: Dossier) -> dict[str, str]:
     return {
         "review_evaluated": _layer(found, "inputs"),
         "review_assumptions": _layer(found, "upstream"),
-        "review_prompts": f"{len(prompts)} versions of prompts are known to have served" if prompts else "",
+        "review_prompts": f"versions of prompts known to have served: {len(prompts)}" if prompts else "",
         "review_retrieval": _layer(found, "retrieval"),
         "review_kill_switch": _pulled(dossier, [one.at for one in switches]),
         "review_framework": f"noticed by {incident.channel or 'an unknown way'}"
