@@ -120,7 +120,7 @@ class Filing(RuleBasedStateMachine):
 
 def test_nobody_files_alone() -> None:
     run_state_machine_as_test(  # type: ignore[no-untyped-call]
-        Filing, settings=settings(max_examples=4, stateful_step_count=14, deadline=None)
+        Filing, settings=settings(max_examples=3, stateful_step_count=12, deadline=None)
     )
 
 

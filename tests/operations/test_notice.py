@@ -57,7 +57,7 @@ def _printed(case: Case, duty: str) -> None:
     assert worksheet.render(made, Printing())
 
 
-@pytest.mark.parametrize("duty", STAGES[::40])
+@pytest.mark.parametrize("duty", STAGES[::80])
 def test_some_of_them_on_paper(case: Case, duty: str) -> None:
     _printed(case, duty)
 
