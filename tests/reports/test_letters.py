@@ -5,6 +5,7 @@ import re
 from datetime import UTC, datetime
 
 import pikepdf
+import psutil
 from hypothesis import given
 from hypothesis import strategies as st
 from pypdf import PdfReader
@@ -12,7 +13,7 @@ from reportlab.pdfbase import pdfmetrics
 
 from tocsin.model.document import Paper, Standing
 from tocsin.model.letters import Block, LetterKind, Marks, Order, standing_banner
-from tocsin.reports import fonts, letter_archive
+from tocsin.reports import fonts, letter_archive, letters
 from tocsin.reports.letter_type import Case, Characters, undrawable
 from tocsin.reports.letters import Needs, Press, Recipe
 
@@ -116,3 +117,16 @@ def test_names_that_look_like_operators_are_text() -> None:
     content = made.bound([made.make(Order(1, "en", Paper.A4, value, "1")).sheets])
     letter_archive.validate(content)
     assert value["name"] in PdfReader(io.BytesIO(content)).pages[0].extract_text()
+
+
+def test_a_process_that_dies_costs_no_letter() -> None:
+    kind = kind_of(Block("text", "Dear {name}"))
+    orders = [Order(n, "en", Paper.A4, {"name": str(n % 10)}, str(n)) for n in range(1, 900)]
+    made = press(kind, {"name": "0123456789"})
+    found: list[int] = []
+    for piece in letters.made(made.recipe, orders, 2):
+        found += [one.row for one in piece]
+        for child in psutil.Process().children():
+            if "spawn_main" in " ".join(child.cmdline()):
+                child.kill()
+    assert found == list(range(1, 900))

@@ -6,11 +6,13 @@ A letter depends on nothing but the recipe and its own values: it is the same in
 import hashlib
 import html
 import zlib
+from collections import deque
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from io import BytesIO
-from itertools import islice
+from itertools import chain, islice, repeat
 from multiprocessing import get_context
 from typing import BinaryIO
 
@@ -177,14 +179,23 @@ def made(recipe: Recipe, orders: Iterable[Order], processes: int) -> Generator[l
             yield [press.make(order) for order in piece]
         return
     pool = ProcessPoolExecutor(processes, get_context("spawn"), _prepare, (recipe,))
-    waiting: list[Future[list[Printed]]] = []
+    held: deque[list[Order]] = deque()
+    futures: deque[Future[list[Printed]]] = deque()
     try:
-        for piece in pieces:
-            waiting.append(pool.submit(_piece, piece))
-            if len(waiting) > processes * _AHEAD:
-                yield waiting.pop(0).result()
-        while waiting:
-            yield waiting.pop(0).result()
+        for piece in chain(pieces, repeat([])):  # empty ones at the end, until all in hand has come
+            if piece:
+                held.append(piece)
+                futures.append(pool.submit(_piece, piece))
+            if not futures:
+                return
+            if not piece or len(futures) > processes * _AHEAD:
+                done = futures.popleft().result()
+                held.popleft()
+                yield done
+    except BrokenProcessPool:  # a process was ended from outside, or could not start: go on in this one
+        press = Press(recipe)
+        for left in chain(held, pieces):
+            yield [press.make(order) for order in left]
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
 
