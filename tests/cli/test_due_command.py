@@ -124,6 +124,8 @@ def test_without_a_number_there_is_no_deadline(capsys: pytest.CaptureFixture[str
         (["eu-gdpr-33/none"], "no such stage"),
         (["eu-gdpr-33/notify_sa"], "nobody said when"),
         (["eu-gdpr-33/notify_sa", "--set", "awareness"], "FACT=TIME"),
+        (["eu-gdpr-33/notify_sa", "--set", "awareness=2026-11-20", "--set", "awareness=2026-11-21"], "twice"),
+        (["eu-gdpr-33/notify_sa", "--set", "member_state=XX"], "member state"),
         (["eu-gdpr-33/notify_sa", "--set", "awareness=noon"], "not a time"),
         (["eu-gdpr-33/notify_sa", "--set", "awareness=2026-11-20"], "needs a time"),
         (["eu-gdpr-33/notify_sa", "--set", "awareness=2026-11-20T09:00:00Z", "--tz", "Mars"], "time zone"),

@@ -36,7 +36,7 @@ def register(subparsers: options.Subparsers) -> None:
 
 
 def _run(args: argparse.Namespace) -> int:
-    facts = dict(_pair(text) for text in args.set)
+    facts = _facts(args.set)
     state = facts.pop(MEMBER_STATE, "").upper()
     given = {fact: _given(fact, value) for fact, value in facts.items()}
     days = [_day(text) for text in args.holiday]
@@ -58,6 +58,14 @@ def _rules(args: argparse.Namespace, state: str, year: int | None) -> Rules:
         return regimes.shipped(args.duty.partition("/")[0], state, year)
     with options.opened(args) as store:
         return regimes.rules(store)
+
+
+def _facts(texts: list[str]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for fact, value in map(_pair, texts):
+        if found.setdefault(fact, value) != value:
+            raise BadInput("this fact is set twice.", where=fact, hint="Set it once.")
+    return found
 
 
 def _pair(text: str) -> tuple[str, str]:

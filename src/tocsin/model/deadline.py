@@ -74,6 +74,9 @@ def due(
     if found is None:
         raise _no_stage(duty)
     regime, stage = found
+    if state and f"eu:{state}" not in rules.calendars:
+        raise BadInput("no holidays are known of this member state.", where=state[:20],
+                       hint="Write its two letters, such as DE or FR.")  # fmt: skip
     moments = {written_out(rules, duty, name): at for name, at in given.items()}
     anchor, stated = _anchor(rules, regime, stage, moments, zone, holidays, entity, state)
     calendar, home = _calendar(rules, regime, stage, stated, zone, holidays, state)
