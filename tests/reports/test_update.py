@@ -4,11 +4,14 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from io import BytesIO
 
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from pypdf import PdfReader
 
+from tocsin.model.document import Paper
 from tocsin.model.updates import UpdateSheet
+from tocsin.reports import archive
 from tocsin.reports.characters import drawable
 from tocsin.reports.update import render
 
@@ -74,3 +77,11 @@ def test_any_words_can_be_printed(text: str) -> None:
             "<font color='x'>y</font>",
         ):
             assert words in printed
+
+
+@pytest.mark.parametrize("paper", Paper)
+@pytest.mark.parametrize("told", [None, NOW])
+def test_it_is_pdfa_on_either_paper_the_same_twice(paper: Paper, told: datetime | None) -> None:
+    sheet = replace(SHEET, told=told)
+    assert archive.checked(render(sheet, paper)) == ()
+    assert render(sheet, paper) == render(sheet, paper) != render(sheet, next(o for o in Paper if o != paper))
