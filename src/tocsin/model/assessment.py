@@ -38,9 +38,15 @@ _NEAR = 12
 
 
 def sections(
-    dossier: Dossier, radius: Radius, brought: tuple[Brought, ...], sampled: tuple[Sampled, ...]
+    dossier: Dossier,
+    radius: Radius,
+    brought: tuple[Brought, ...],
+    sampled: tuple[Sampled, ...],
+    *,
+    inside: bool = True,
 ) -> tuple[Section, ...]:
-    """Return the sections and annexes of the assessment."""
+    """Return the sections and annexes of the assessment; not `inside` without what is undecided in law."""
+    undecided = tuple(open_law(dossier.law)) if inside else ()
     return (
         Section("Findings", tuple(_findings(dossier, radius, sampled))),
         Section("When it began", tuple(_start(dossier))),
@@ -48,7 +54,7 @@ def sections(
         Section("Harm", (_said(dossier, "harm"),)),
         Section("Reversibility", (_said(dossier, "reversibility"),)),
         Section("Correction required", (_said(dossier, "correction"),)),
-        Section("Notices owed", (_owed(dossier), *open_law(dossier.law))),
+        Section("Notices owed", (_owed(dossier), *undecided)),
         Section("Methodology", tuple(methods(radius)), annex=True),
         Section("Signals and data used", tuple(data(dossier, brought)), annex=True),
         Section("Segments", (segments(radius),), annex=True),

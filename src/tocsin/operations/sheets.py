@@ -37,7 +37,11 @@ def assessment_of(store: Store, reference: str, printing: Printing, as_of: str |
     found = past(store, reference, as_of, assessing.LOOKS_AT)
     told = dossier.of(store, found)
     sections = assessment.sections(
-        told, assessing.radius(store, found), assessing.brought(store, found), assessing.sampled(store, found)
+        told,
+        assessing.radius(store, found),
+        assessing.brought(store, found),
+        assessing.sampled(store, found),
+        inside=not printing.outside,
     )
     return sheet(store, found, told, assessment.TITLE, "assessment", sections, printing)
 
