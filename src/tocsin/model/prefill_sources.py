@@ -1,24 +1,19 @@
 """The sources a field of a notice may name, each a function of the record: one table, told in `SOURCES`."""
 
-from collections.abc import Iterable, Iterator
-from datetime import timedelta
+from collections.abc import Iterator
 
-from tocsin.model import containment, facts, freeze, preservation
+from tocsin.model import containment, freeze, prefill_times, preservation
 from tocsin.model.answers import question_of
 from tocsin.model.answers import said as words_of
 from tocsin.model.classification import said
-from tocsin.model.conduct import Said
 from tocsin.model.filing import Fill
 from tocsin.model.filings import INITIAL, PHASES, State
 from tocsin.model.incident import CONTAINED, RESOLVED
 from tocsin.model.incident_fields import FIELDS, IMPACT, REMEDIATION
 from tocsin.model.prefill_record import Piece, Record, Source, of_item, origin, stamp, when_words
 from tocsin.model.regime import Kind, Needs
-from tocsin.model.response import FactStated
 from tocsin.model.situation import pull_words
 
-# What a person states of knowing of it, in the words of different laws.
-_AWARE = ("awareness", "awareness_suspicion", "awareness_belief", "noticing", "knowledge", "discovery")
 _CONTACTS = ("dpo_name", "dpo_email", "dpo_phone")
 
 
@@ -55,18 +50,13 @@ def _status(record: Record, _: str) -> Iterator[Piece]:
 def _description(record: Record, _: str) -> Iterator[Piece]:
     yield from _field("title")(record, "")
     for label, pieces in (
-        ("Began", _start(record, "")),
-        ("Detected", _detected(record, "")),
+        ("Began", prefill_times.start(record, "")),
+        ("Detected", prefill_times.detected(record, "")),
         ("Noticed by", _field("channel")(record, "")),
         ("Affected", _field("scope", Fill.ESTIMATE)(record, "")),
         ("Impact", _impact(record, "")),
     ):
-        yield from _labelled(label, pieces)
-
-
-def _labelled(label: str, pieces: Iterable[Piece]) -> Iterator[Piece]:
-    for piece in pieces:
-        yield Piece(f"{label}: {piece.text}", piece.fill, piece.origin)
+        yield from prefill_times.labelled(label, pieces)
 
 
 def _impact(record: Record, _: str) -> Iterator[Piece]:
@@ -83,93 +73,13 @@ def _cause(record: Record, _: str) -> Iterator[Piece]:
     """The root cause where it is established; else what is suspected, which is an opinion."""
     found = list(_field("root_cause")(record, ""))
     if not found:
-        found = list(_labelled("Suspected cause",
+        found = list(prefill_times.labelled("Suspected cause",
                                _field("hypothesis", Fill.OPINION)(record, "")))  # fmt: skip
     yield from found
 
 
 def _related(record: Record, _: str) -> Iterator[Piece]:
     yield from (Piece(one, origin=("Linked incidents",)) for one in record.related)
-
-
-def _start(record: Record, _: str) -> Iterator[Piece]:
-    start = record.incident.start
-    if start is not None:
-        entry = record.entries.get(record.incident.fields["start"].heads[0].entry)
-        yield Piece(
-            when_words(start, record.zone), Fill.ESTIMATE, origin("Estimated start", entry, record.zone)
-        )
-
-
-def _detected(record: Record, _: str) -> Iterator[Piece]:
-    """When it was detected: nobody can be aware before that, whenever it was declared here."""
-    aware = _awareness(record)
-    if aware is not None and aware.at < record.incident.detected:
-        yield _stated(record, aware)
-        return
-    said = origin("Declaration", record.entries.get(record.incident.id), record.zone)
-    yield Piece(stamp(record.incident.detected, record.zone), origin=said)
-
-
-def _fact(record: Record, fact: str) -> Iterator[Piece]:
-    """A moment that somebody stated, or that follows from what was done."""
-    own = f"{fact}@{record.regime.id}"  # of this regime alone goes before that of all
-    every = [one for one in record.incident.conduct.facts if one.body.fact in (fact, own)]
-    stated = [one for one in every if one.body.fact == own] or every
-    at = facts.facts(record.incident).get(fact)
-    if stated:
-        yield _stated(record, stated[-1])
-    elif at is not None:
-        sure = Fill.ESTIMATE if fact == "incident_occurred" else Fill.VALUE
-        yield Piece(stamp(at, record.zone), sure, (facts.title(fact).capitalize(),))
-
-
-def _reached(status: str) -> Source:
-    def source(record: Record, _: str) -> Iterator[Piece]:
-        at = record.incident.reached(status)
-        move = next((one for one in reversed(record.incident.moves) if one.status == status), None)
-        if at is not None and move is not None:
-            entry = record.entries.get(move.entry)
-            yield Piece(stamp(at, record.zone), origin=origin(status.capitalize(), entry, record.zone))
-
-    return source
-
-
-def _aware(record: Record, _: str) -> Iterator[Piece]:
-    """When the organisation became aware, as a person stated it; nothing derives it from detection."""
-    aware = _awareness(record)
-    if aware is not None:
-        yield _stated(record, aware)
-
-
-def _awareness(record: Record) -> Said[FactStated] | None:
-    """The earliest awareness stated that counts here: for this regime alone, else for all."""
-    newest = {one.body.fact: one for one in record.incident.conduct.facts}
-    own = [one for fact, one in newest.items() if fact in {f"{aware}@{record.regime.id}" for aware in _AWARE}]
-    every = own or [one for fact, one in newest.items() if fact in _AWARE]
-    return min(every, key=lambda one: one.at, default=None)
-
-
-def _stated(record: Record, said: Said[FactStated]) -> Piece:
-    entry = record.entries.get(said.entry)
-    what = facts.title(said.body.fact.partition("@")[0]).capitalize()
-    return Piece(stamp(said.at, record.zone), origin=origin(what, entry, record.zone))
-
-
-def _times(record: Record, _: str) -> Iterator[Piece]:
-    for label, source in (("Began", _start), ("Detected", _detected), ("Became aware", _aware),
-                          ("Contained", _reached(CONTAINED)), ("Resolved", _reached(RESOLVED))):  # fmt: skip
-        yield from _labelled(label, source(record, ""))
-
-
-def _duration(record: Record, _: str) -> Iterator[Piece]:
-    start, end = record.incident.start, record.incident.reached(RESOLVED)
-    if start is None or end is None or end < start.at:
-        return
-    minutes = int((end - start.at) / timedelta(minutes=1))
-    words = f"{minutes // 1440} d {minutes // 60 % 24} h {minutes % 60} min"
-    pieces = [*_start(record, ""), *_reached(RESOLVED)(record, "")]
-    yield Piece(words, Fill.ESTIMATE, tuple(one for piece in pieces for one in piece.origin))
 
 
 def _measures(record: Record, _: str) -> Iterator[Piece]:
@@ -207,7 +117,7 @@ def _system_name(record: Record, _: str) -> Iterator[Piece]:
 
 def _served(record: Record, _: str) -> Iterator[Piece]:
     """The version somebody stated, and what the deployments say served when it began."""
-    yield from _labelled("Affected version", _field("version")(record, ""))
+    yield from prefill_times.labelled("Affected version", _field("version")(record, ""))
     for one in record.served:
         since = f"{one.kind} {one.title}, in service since {when_words(one.began, record.zone)}"
         sure = Fill.ESTIMATE if one.began.is_range else Fill.VALUE
@@ -259,7 +169,7 @@ def _classification(record: Record, _: str) -> Iterator[Piece]:
     needs: Needs = {**record.regime.needs, **record.stage.needs}
     for question in needs:
         asked = question_of(record.rules, question)
-        yield from _labelled(asked.text if asked else question, _answer(record, question))
+        yield from prefill_times.labelled(asked.text if asked else question, _answer(record, question))
 
 
 def _preservation(record: Record, _: str) -> Iterator[Piece]:
@@ -343,14 +253,14 @@ SOURCES: dict[str, Source] = {
     "incident.status": _status,
     "incident.related": _related,
     "field:": _any_field,
-    "times.all": _times,
-    "times.start": _start,
-    "times.detected": _detected,
-    "times.aware": _aware,
-    "times.contained": _reached(CONTAINED),
-    "times.resolved": _reached(RESOLVED),
-    "times.duration": _duration,
-    "fact:": _fact,
+    "times.all": prefill_times.times,
+    "times.start": prefill_times.start,
+    "times.detected": prefill_times.detected,
+    "times.aware": prefill_times.aware,
+    "times.contained": prefill_times.reached(CONTAINED),
+    "times.resolved": prefill_times.reached(RESOLVED),
+    "times.duration": prefill_times.duration,
+    "fact:": prefill_times.fact,
     "measures": _measures,
     "chronology": _lane(),
     "timeline.told": _lane("told"),
