@@ -14,7 +14,7 @@ from tocsin.operations import documents, timeline
 from tocsin.reports import archive
 from tocsin.store.folder import Store
 
-LONG = ("report", "review", "assessment", "evidence")
+LONG = ("review", "assessment")
 
 
 @pytest.mark.parametrize("kind", LONG)
