@@ -178,7 +178,11 @@ def test_holidays_are_those_of_the_member_state_answered() -> None:
     assert row(found, "act/report").legal_outer is None  # Christmas Day is a Friday
     assert found.questions[-1].id == "member_state"
     german = seen(incident(aware), answers | {"member_state": "DE"}, rules=RULES)
-    assert row(german, "act/report").legal_outer == at("2026-12-28T23:59:59+01:00")
+    one = row(german, "act/report")
+    assert one.legal_outer == at("2026-12-28T23:59:59+01:00")
+    utc = row(seen(incident(aware), answers | {"member_state": "DE"}, rules=RULES, zone="UTC"), "act/report")
+    assert utc.plan_to is not None
+    assert utc.plan_to.isoformat() == "2026-12-25T23:59:59+01:00"  # told where its days end
 
 
 def test_what_is_kept_is_no_deadline() -> None:

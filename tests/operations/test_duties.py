@@ -337,6 +337,14 @@ def test_a_duty_marked_met_by_hand_was_filed_then(
     found = {one.id: one for one in clocks.listed(store, declared.id)}
     assert (found[f"{DORA}/initial"].state, found[f"{DORA}/initial"].late) == (State.MET, False)
     assert found[f"{DORA}/intermediate"].due == when + timedelta(hours=72)
+    view = duties.look(store, declared.id)
+    assert {one.duty.id: one.stated_by for one in view.rows if one.stated_by} == {
+        f"{DORA}/initial": "Operator A"
+    }
+    facts.state(store, author, declared.id, f"submission:{DORA}/intermediate", store.now())
+    one = duties.look(store, declared.id).row(f"{DORA}/intermediate")
+    assert one is not None
+    assert (one.state, one.stated_by) == ("met", "Operator A")
 
 
 @pytest.mark.parametrize("hours", [None, 2])
@@ -359,9 +367,11 @@ def test_a_fact_may_be_stated_for_a_regime_there_is(store: Store, author: Author
     facts.state(store, author, declared.id, "awareness@eu-gdpr-33", store.now(), "the call of the processor")
     known = {one.id: one.title for one in facts.listed(store, declared.id)}
     assert known["awareness@eu-gdpr-33"] == "awareness (eu-gdpr-33)"
-    for wrong in ("awareness@nowhere", "awareness@", "detection@eu-gdpr-33"):
+    for wrong in ("awareness@nowhere", "awareness@", "detection@eu-gdpr-33", "submission:no/such"):
         with pytest.raises((BadInput, NotAllowed)):
             facts.state(store, author, declared.id, wrong, store.now())
+    with pytest.raises(BadInput, match="too far back"):
+        facts.state(store, author, declared.id, "awareness", at("0001-01-01T00:00"))
 
 
 def test_a_clock_set_back_takes_no_duty_away(

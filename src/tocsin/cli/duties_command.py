@@ -3,7 +3,6 @@
 import argparse
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from tocsin.cli import options
 from tocsin.model.answers import Answer, question_of, said
@@ -12,15 +11,16 @@ from tocsin.operations import answers, duties
 from tocsin.operations.duties import DutiesView, DutyView
 from tocsin.store.folder import Store
 
-_KEYS = """JSON keys: reference, as_of (of the rules), duties (a list, nearest deadline first, of duty, title,
-verdict, because, question, plan_to, legal_outer, state, citation, sureness, and: regime, recipient, kind,
-optional, ruled, waits_for, keep_until, house_target, why), questions (those still open, the one that decides
-most first, of id, text, scope, answers, choices, help, citation, decides), wanted (facts to state, of fact,
-title, duties), answers (of question, values, by, at, note), recorded. verdict is applies, does not apply or
-undecided: then question is the id that decides it. plan_to is the deadline to work by, legal_outer what the
-law still takes where it rolls; both null where nothing counts down, also where the law gives no number.
-waits_for is the fact that nobody has stated yet, keep_until no deadline. Without --all those that do not
-apply are left out. Times are ISO 8601 in UTC."""
+_KEYS = """JSON keys: reference, as_of (of the rules), duties (a list, nearest deadline first, of duty,
+title, verdict, because, question, plan_to, legal_outer, state, citation, sureness, and: regime, recipient,
+kind, optional, ruled, waits_for, keep_until, house_target, why, stated_by), questions (those still open,
+the one that decides most first, of id, text, scope, answers, choices, help, citation, decides), wanted
+(facts to state, of fact, title, duties), answers (of question, values, by, at, note), recorded. verdict is
+applies, does not apply or undecided: then question is the id that decides it. plan_to is the deadline to
+work by, legal_outer what the law still takes where it rolls; both null where nothing counts down, also
+where the law gives no number. waits_for is the fact that nobody has stated yet, keep_until no deadline;
+stated_by is who said that it was done where nothing was filed here. Without --all those that do not apply
+are left out. Times are ISO 8601; of duties with the offset of the place where their days end, else in UTC."""
 _HOWS = ("applies", "does-not")
 
 
@@ -90,7 +90,7 @@ def _tell(store: Store, args: argparse.Namespace, *, recorded: bool = False) -> 
     if args.json:
         options.print_json({**as_json(view, everything=args.all), "recorded": recorded})
     else:
-        _show(store, view, everything=args.all)
+        _show(view, everything=args.all)
     return 0
 
 
@@ -127,8 +127,9 @@ def _row(one: DutyView) -> dict[str, Any]:
         "ruled": duty.ruled,
         "waits_for": one.waits_for or None,
         "keep_until": one.keep_until,
-        "house_target": clock.target if clock else None,
+        "house_target": clock.target.astimezone(one.tz) if clock and clock.target else None,
         "why": clock.why if clock else "",
+        "stated_by": one.stated_by,
     }
 
 
@@ -149,12 +150,12 @@ def _given(one: Answer) -> dict[str, Any]:
     return {"question": one.question, "values": one.values, "by": one.by, "at": one.at, "note": one.note}
 
 
-def _show(store: Store, view: DutiesView, *, everything: bool) -> None:
+def _show(view: DutiesView, *, everything: bool) -> None:
     options.show(f"{view.incident.reference}  rules as of {view.rules.as_of}")
     for one in view.rows:
         if one.duty.applies or (everything and one.duty.verdict.value != "undecided"):
-            options.show(f"{_when(store, one):<24} {one.state:<14} {one.duty.id}: {one.duty.stage.name}")
-            for remark in _remarks(store, one):
+            options.show(f"{_when(one):<24} {one.state:<14} {one.duty.id}: {one.duty.stage.name}")
+            for remark in _remarks(one):
                 options.show(f"{'':<24} {remark}")
     undecided = sum(one.duty.verdict.value == "undecided" for one in view.rows)
     if undecided:
@@ -174,26 +175,29 @@ def _show_questions(view: DutiesView) -> None:
         options.show(f"{given.question}  {words}  ({given.by}, {given.at:%Y-%m-%d %H:%M} UTC)")
 
 
-def _when(store: Store, one: DutyView) -> str:
+def _when(one: DutyView) -> str:
     if one.plan_to is not None:
-        return _stamp(store, one.plan_to)
+        return _stamp(one.plan_to)
     if one.keep_until is not None:
-        return f"keep until {one.keep_until.astimezone(ZoneInfo(store.zone)):%Y-%m-%d}"
+        return f"keep until {one.keep_until:%Y-%m-%d}"
     return "no number in the law" if one.clock is not None and one.clock.counts_up else ""
 
 
-def _remarks(store: Store, one: DutyView) -> list[str]:
+def _remarks(one: DutyView) -> list[str]:
     told = [one.duty.because]
     if one.legal_outer is not None:
-        told.append(f"at the latest {_stamp(store, one.legal_outer)}")
+        told.append(f"at the latest {_stamp(one.legal_outer)}")
     if one.clock is not None and one.clock.why:
         told.append(one.clock.why)
     if one.clock is not None and one.clock.target is not None:
-        told.append(f"internal target {_stamp(store, one.clock.target)}: not a legal deadline")
+        target = one.clock.target.astimezone(one.tz)
+        told.append(f"internal target {_stamp(target)}: not a legal deadline")
+    if one.stated_by:
+        told.append(f"met as {one.stated_by} stated; not filed here")
     if one.waits_for:
         told.append(f"waits for {one.waits_for}")
     return told
 
 
-def _stamp(store: Store, at: datetime) -> str:
-    return f"{at.astimezone(ZoneInfo(store.zone)):%Y-%m-%d %H:%M:%S %Z}"
+def _stamp(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M:%S %Z}"

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 
 from tocsin.errors import NotFound
 from tocsin.model import clocks as model_clocks
@@ -33,23 +33,26 @@ class DutyView:
     """A duty with its clock, None where nothing counts.
 
     `keep_until` is until when a record is kept, which is no deadline; `waits_for` the fact that nobody has
-    stated yet and it counts from.
+    stated yet and it counts from. `tz` is the zone its days end in, in which its times are told; `stated_by`
+    who said that it was done where nothing was filed here.
     """
 
     duty: Duty
     clock: ClockState | None = None
     keep_until: datetime | None = None
     waits_for: str = ""
+    tz: tzinfo = UTC
+    stated_by: str = ""
 
     @property
     def plan_to(self) -> datetime | None:
         """The deadline to work by."""
-        return self.clock.due if self.clock else None
+        return self.clock.due.astimezone(self.tz) if self.clock and self.clock.due else None
 
     @property
     def legal_outer(self) -> datetime | None:
         """What the law still takes, where that is later."""
-        return self.clock.outer if self.clock else None
+        return self.clock.outer.astimezone(self.tz) if self.clock and self.clock.outer else None
 
     @property
     def state(self) -> str:
@@ -167,14 +170,27 @@ def rule(
 def _row(
     duty: Duty, clock: ClockState | None, incident: Incident, rules: Rules, state: str, zone: str
 ) -> DutyView:
-    if clock is not None:
-        waits = duty.stage.anchor if clock.state is State.WAITING else ""
-        return DutyView(duty, clock, waits_for=waits)
-    if duty.stage.counting != duty_clocks.RETENTION or not duty.applies:
+    kept = duty.stage.counting == duty_clocks.RETENTION and duty.applies
+    if clock is None and not kept:
         return DutyView(duty)
     days = duty_clocks.days_of(rules, duty, state, zone)
+    tz = days.tz(zone)
+    if clock is not None:
+        waits = duty.stage.anchor if clock.state is State.WAITING else ""
+        return DutyView(duty, clock, waits_for=waits, tz=tz, stated_by=_stated_by(duty, clock, incident))
     until = duty_clocks.keep_until(duty, incident, days, zone)
-    return DutyView(duty, keep_until=until, waits_for="" if until else duty.stage.anchor)
+    waits = "" if until else duty.stage.anchor
+    return DutyView(duty, keep_until=until and until.astimezone(tz), waits_for=waits, tz=tz)
+
+
+def _stated_by(duty: Duty, clock: ClockState, incident: Incident) -> str:
+    """Who said that a duty was done; empty where it was filed here."""
+    ids = {f"{duty.regime.id}/{one}" for one in (duty.stage.id, *duty.stage.settled_by)}
+    if clock.met_at is None or not ids.isdisjoint(one.body.duty for one in incident.conduct.filed):
+        return ""
+    named = {f"{facts.SUBMISSION}{one}" for one in ids}
+    said = [one.by for one in incident.conduct.facts if one.body.fact in named]
+    return clock.by or (said[-1] if said else "")
 
 
 def _order(one: DutyView) -> tuple[int, bool, datetime, bool, str]:

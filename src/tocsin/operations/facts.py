@@ -1,7 +1,7 @@
 """Stating the facts clocks count from, with what they rest on."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from tocsin.errors import BadInput, NotAllowed
 from tocsin.model import facts
@@ -10,12 +10,14 @@ from tocsin.model.instant import When, iso
 from tocsin.model.journal import Entry
 from tocsin.model.operator import Author
 from tocsin.model.response import FactStated
-from tocsin.operations import regimes
+from tocsin.operations import policies, regimes
 from tocsin.operations.timeline import checked_text
 from tocsin.store import incidents
+from tocsin.store.database import Connection
 from tocsin.store.folder import Store
 
 MAX_ID = 100
+_LONG_AGO = datetime(1990, 1, 1, tzinfo=UTC)  # no fact that counts, not even of placing on the market
 _HOW = {
     "incident_occurred": "Estimate the incident's start instead.",
     "detection": "It was said when the incident was declared.",
@@ -74,11 +76,29 @@ def state(
                        hint=f"There are {', '.join(facts.STATED)}, and submission:REGIME/STAGE.")  # fmt: skip
     if at > store.now() and not facts.lies_ahead(fact):
         raise BadInput("this fact cannot lie ahead.", where=iso(at))
+    if at < _LONG_AGO:
+        raise BadInput("this lies too far back to count from.", where=iso(at))
     with store.write() as write:
         known = incidents.get(write.connection, incident)
-        regime = fact.partition(facts.AT)[2]
-        if regime and regimes.current(write.connection).regime(regime) is None:
-            raise BadInput("there is no such regime.", where=regime, hint="`tocsin regimes list` names them.")
+        _check_law(write.connection, fact, known)
         body = FactStated(fact, evidence)
         occurred = When(at, zone=store.zone)
         return write.add(author, body, incident=known.id, subject=known.id, occurred=occurred, id=id)
+
+
+def _check_law(connection: Connection, fact: str, incident: Incident) -> None:
+    """Raise BadInput for a fact of an unknown regime, and for the filing of an unknown duty."""
+    rules, regime = regimes.current(connection), fact.partition(facts.AT)[2]
+    if regime and rules.regime(regime) is None:
+        raise BadInput("there is no such regime.", where=regime, hint="`tocsin regimes list` names them.")
+    duty = fact.removeprefix(facts.SUBMISSION)
+    if duty == fact or rules.stage(duty) is not None:
+        return
+    own, _, group = duty.partition("/")
+    of_group = rules.regime(own)
+    clocks = policies.of(connection, incident.policy).clocks
+    by_pack = any(fact in (one.anchor, one.not_after_from, *one.met_by, *one.until) for one in clocks)
+    if not by_pack and (of_group is None or group not in of_group.groups):
+        raise BadInput(
+            "there is no such duty.", where=duty, hint="`tocsin duties INCIDENT --all` lists them."
+        )
