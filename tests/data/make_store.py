@@ -14,6 +14,7 @@ import numpy as np
 
 from tocsin.importers.base import Options, Samples
 from tocsin.model.clocks import State
+from tocsin.model.filing import Fill, Filled
 from tocsin.model.instant import When, to_us
 from tocsin.model.judgement import SpotCheckDrawn
 from tocsin.model.operator import Author
@@ -23,6 +24,7 @@ from tocsin.now import ManualClock
 from tocsin.operations import alarms as rings
 from tocsin.operations import (
     alerts,
+    answers,
     budget,
     channels,
     clocks,
@@ -34,20 +36,26 @@ from tocsin.operations import (
     detectors,
     diagnosis,
     documents,
+    duties,
     escalation,
     evidence,
     examples,
     facts,
+    filings,
+    filings_sent,
+    filings_view,
     freeze,
     handover,
     incidents,
     ingest,
+    letters,
     observations,
     operators,
     playbook,
     policies,
     policies_applied,
     queue,
+    redaction,
     roles,
     roster,
     signals,
@@ -69,6 +77,9 @@ from tocsin.store.folder import Store, create_store, open_store
 from tocsin.store.schema import JOURNAL_VERSION
 
 A, B = Author("Operator A"), Author("Operator B")
+LETTER = {"sender_address": "Street 2, Town", "what_happened": "A file was sent to somebody else.",
+          "data": "name and address", "consequences": "unwanted post", "measures": "the file was deleted",
+          "contact": "dpo@example.com"}  # fmt: skip
 STORES = Path(__file__).with_name("stores")
 
 
@@ -121,12 +132,37 @@ def fill(store: Store, clock: ManualClock, path: Path) -> str:
     judge(store, path, first.id)
     second = incidents.declare(store, B, title="Approvals fell (again)", system="scorer", severity="SEV-3")
     respond(store, clock, path, second.id)
+    oblige(store, clock, path, first.id)
     incidents.link(store, B, second.id, first.reference)
     incidents.withdraw(store, B, second.id, "declared twice")
     report = Path(tempfile.gettempdir(), "report.pdf")  # its path is in the journal: not one of this checkout
     documents.export(store, A, first.id, report)
     report.unlink()
     return first.id
+
+
+def oblige(store: Store, clock: ManualClock, path: Path, incident: str) -> None:
+    """What people answer, rule and file about the law, one of each kind."""
+    for question, value in {"jurisdictions": "eu", "data_role": "controller", "legal_name": "Example AG",
+                            "personal_data_breach": "yes", "breach_risk": "high", "individuals_exception": "none"}.items():  # fmt: skip
+        answers.answer(store, A, question, (value,), incident=incident)
+    duties.rule(store, B, incident, "eu-gdpr-34/public", False, "every person can be reached")
+    facts.state(store, A, incident, "awareness", store.now())
+    filing = filings.open(store, A, incident, "eu-gdpr-33/notify_sa").id
+    view = filings_view.view_of(store, filing)
+    filings.edit(store, A, filing, {one.field.id: Filled("as told") for one in view.fields})
+    filings.ask_review(store, A, filing)
+    filings.give_back(store, B, filing, "the number of people is missing")
+    filings.edit(store, A, filing, {"ds_count": Filled("300", Fill.ESTIMATE)})
+    filings.ask_review(store, A, filing)
+    filings.approve(store, B, filing)
+    clock.advance(hours=2)
+    filings_sent.file(store, B, filing, how="portal", receipt="R-1")
+    redaction.mark(store, A, incident, "field:impact", reason="names a person")
+    people = path / "people.csv"
+    people.write_text('name,address,reference\nPerson One,"Street 1, Town",A-1\n', "utf-8")
+    asked = letters.Asked("gdpr-34", people, given=LETTER)
+    finish(letters.make(store, A, incident, asked, path / "letters.pdf"))
 
 
 def judge(store: Store, path: Path, incident: str) -> None:
