@@ -144,7 +144,8 @@ def fill(store: Store, clock: ManualClock, path: Path) -> str:
 def oblige(store: Store, clock: ManualClock, path: Path, incident: str) -> None:
     """What people answer, rule and file about the law, one of each kind."""
     for question, value in {"jurisdictions": "eu", "data_role": "controller", "legal_name": "Example AG",
-                            "personal_data_breach": "yes", "breach_risk": "high", "individuals_exception": "none"}.items():  # fmt: skip
+                            "personal_data_breach": "yes", "breach_risk": "high",
+                            "individuals_exception": "none"}.items():  # fmt: skip
         answers.answer(store, A, question, (value,), incident=incident)
     duties.rule(store, B, incident, "eu-gdpr-34/public", False, "every person can be reached")
     facts.state(store, A, incident, "awareness", store.now())
