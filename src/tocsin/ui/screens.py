@@ -141,6 +141,7 @@ class Screens(QObject):
         screen.documents_wanted.connect(lambda duty: sheets.documents.open(duty))
         screen.letters_wanted.connect(lambda duty: sheets.letters.open(duty))
         screen.choose_wanted.connect(lambda *about: sheets.choose.open(*about))
+        screen.files_wanted.connect(lambda *files: sheets.choose.open_files(*files))
         sheets.chosen.connect(screen.take)
         return screen
 

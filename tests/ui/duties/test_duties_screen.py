@@ -16,8 +16,9 @@ from tocsin.model.filings import Filing, State
 from tocsin.model.incident import Incident
 from tocsin.model.journal import DocumentExported
 from tocsin.now import ManualClock
-from tocsin.operations import answers, facts, incidents
+from tocsin.operations import answers, evidence, facts, incidents
 from tocsin.operations import filings as filing
+from tocsin.operations.progress import finish
 from tocsin.store import journal
 from tocsin.store.folder import Store
 from tocsin.ui.console import App
@@ -307,6 +308,23 @@ def test_entries_of_the_timeline_are_chosen_for_a_field_and_name_where_they_come
     kept = only(store, aware).fields[row.id]
     assert len(kept.origin) == 2
     assert all(one.startswith("Timeline") for one in kept.origin)
+
+
+def test_files_of_the_evidence_go_along(
+    qtbot: QtBot, app: App, store: Store, aware: Incident, tmp_path: Path
+) -> None:
+    scan = tmp_path / "scan.png"
+    scan.write_bytes(b"\x89PNG")
+    finish(evidence.attach(store, A, aware.id, scan))
+    screen = shown(qtbot, app)
+    in_form(qtbot, screen)
+    press(qtbot, Key.Key_E, ALT)
+    sheet = app.sheets.choose
+    qtbot.waitUntil(lambda: len(sheet.rows.facts) == 1)
+    press(qtbot, Key.Key_Space)
+    press(qtbot, Key.Key_Return)
+    qtbot.waitUntil(lambda: "Files 1" in screen.form.files_button.text())
+    assert only(store, aware).attachments == (evidence.of(store, aware.id)[0].sha256,)
 
 
 def test_not_known_yet_and_not_applicable_are_kept_with_when_and_why(

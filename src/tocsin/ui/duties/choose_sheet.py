@@ -1,5 +1,6 @@
-"""Choosing entries of the timeline for a field of a notice: Space takes one or lets it go, Enter is done."""
+"""Choosing entries of the timeline, or files that go along: Space takes one or lets it go, Enter is done."""
 
+from collections.abc import Iterator, Sequence
 from functools import partial
 from zoneinfo import ZoneInfo
 
@@ -7,6 +8,9 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
+from tocsin.model.evidence import Evidence
+from tocsin.model.filing import Filled
+from tocsin.model.filings import ATTACHMENTS
 from tocsin.model.timeline import Item
 from tocsin.operations import filings, timeline
 from tocsin.ui.desk import Desk
@@ -18,6 +22,7 @@ from tocsin.ui.text import Label, set_look
 from tocsin.ui.times import short_stamp
 
 _WIDTH, _HEIGHT = 860, 320
+_NO_FILES = "No evidence is attached to this incident. Drop a file on a report, or `tocsin evidence`."
 _NONE = "The timeline of this incident has no entry yet."
 
 
@@ -32,6 +37,7 @@ class ChooseSheet(Sheet):
         self._field = ""
         self._incident = ""
         self._items: list[Item] = []
+        self._files: list[Evidence] = []
         self.chosen: list[str] = []
         self.about, self.note = Label("", "muted", wrap=True), Label("", wrap=True)
         self.rows = Rows(
@@ -42,7 +48,8 @@ class ChooseSheet(Sheet):
 
     def open(self, incident: str, field: str, label: str) -> None:
         """Open for a field, by its id and label."""
-        self._incident, self._field, self.chosen, self._items = incident, field, [], []
+        self._incident, self._field = incident, field
+        self.chosen, self._items, self._files = [], [], []
         self.about.show_text(f"For: {label}")
         self.note.show_text("Reading …")
         self.note.set_tone(None)
@@ -50,6 +57,18 @@ class ChooseSheet(Sheet):
         self.present(self.rows)
         job = self._desk.read(partial(timeline.listed, self._desk.store, incident), self._show)
         job.refused.connect(lambda error: self._say(str(error)))
+
+    def open_files(self, files: Sequence[Evidence], chosen: Sequence[str]) -> None:
+        """Open on the evidence of the incident; `chosen` are the SHA-256 of what goes along so far."""
+        self._field, self._items = ATTACHMENTS, []
+        self._files = list({one.sha256: one for one in files}.values())
+        self.chosen = [one for one in chosen if any(file.sha256 == one for file in self._files)]
+        self.about.show_text("What goes along with the notice; it is approved with it")
+        self.present(self.rows)
+        self._say("" if self._files else _NO_FILES, None)
+        self._fill()
+        if self._files:
+            self.rows.select(self._files[0].sha256)
 
     def toggle(self) -> None:
         """Take the entry under the cursor, or let it go."""
@@ -60,7 +79,10 @@ class ChooseSheet(Sheet):
             self._fill()
 
     def take(self) -> None:
-        """Hand over the entries chosen; without any, the one under the cursor."""
+        """Hand over what is chosen; of entries without any, the one under the cursor."""
+        if self._field == ATTACHMENTS:
+            self._took(Filled("\n".join(self.chosen)))
+            return
         one: PlainLine | None = self.rows.selected
         entries = self.chosen or ([one.key] if one is not None else [])
         if entries:
@@ -89,14 +111,28 @@ class ChooseSheet(Sheet):
             self.rows.select(self._items[0].id)
 
     def _fill(self) -> None:
-        zone, now = ZoneInfo(self._desk.store.zone), self._desk.store.now()
-        self.rows.show_rows((one.id, f"{_mark(one.id, self.chosen)} {one.text}", PlainLine(
-            one.id, one.text, short_stamp(one.happened.at, zone, now), f"{one.lane} · {one.credit}",
-            tone=Tone.GREEN if one.id in self.chosen else Tone.GREY,
-            icon="check" if one.id in self.chosen else "circle")) for one in self._items)  # fmt: skip
+        self.rows.show_rows(
+            (one.key, f"{_mark(one.key, self.chosen)} {one.text}", one) for one in self._lines()
+        )
         count = len(self.chosen)
-        self.take_button.setText(f"Take {count} entries   Enter" if count else "Take it   Enter")
-        self.take_button.setEnabled(bool(self._items))
+        files = self._field == ATTACHMENTS
+        word = "Take it" if not count and not files else f"Take {count}" if count else "None goes along"
+        self.take_button.setText(f"{word}   Enter")
+        self.take_button.setEnabled(bool(self._items or self._files))
+
+    def _lines(self) -> Iterator[PlainLine]:
+        zone, now = ZoneInfo(self._desk.store.zone), self._desk.store.now()
+        for item in self._items:
+            at = short_stamp(item.happened.at, zone, now)
+            yield self._line(item.id, item.text, at, f"{item.lane} · {item.credit}")
+        for file in self._files:
+            at = short_stamp(file.at, zone, now)
+            yield self._line(file.sha256, file.name, at, f"{file.author} · SHA-256 {file.sha256[:16]}")
+
+    def _line(self, key: str, text: str, at: str, below: str) -> PlainLine:
+        chosen = key in self.chosen
+        tone = Tone.GREEN if chosen else Tone.GREY
+        return PlainLine(key, text, at, below, tone=tone, icon="check" if chosen else "circle")
 
     def _say(self, text: str, tone: Tone | None = Tone.RED) -> None:
         self.note.show_text(text)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tocsin.errors import BadInput, UserError
 from tocsin.model.filing import Filled
-from tocsin.model.filings import HOW, PHASES, State
+from tocsin.model.filings import ATTACHMENTS, HOW, PHASES, State
 from tocsin.model.journal import DocumentExported, Entry
 from tocsin.model.operator import Author
 from tocsin.operations import filings, operators
@@ -73,6 +73,15 @@ class FilingDeeds:
         call = partial(_save, desk.store, desk.author, view.incident.id, view.duty, filing, fields,
                        self._id("open"), self._id("edit"))  # fmt: skip
         self._write(call, partial(self._saved, fields, then), "Draft saved")
+
+    def attach(self, files: Filled) -> None:
+        """Let files of the evidence go along, by SHA-256, one a line; none where it is empty."""
+        view, desk = self._panel.view, self._desk
+        if view is not None and not desk.store.read_only:
+            filing = view.filing.id if view.filing else ""
+            call = partial(_save, desk.store, desk.author, view.incident.id, view.duty, filing,
+                           {ATTACHMENTS: files}, self._id("open"), self._id("edit"))  # fmt: skip
+            self._write(call, partial(self._saved, {}, None), "Saved what goes along")
 
     def export(self, path: Path | None = None) -> None:
         """Write the notice of the duty in sight as PDF, beside the other documents of this store."""

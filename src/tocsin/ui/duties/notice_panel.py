@@ -54,6 +54,7 @@ class NoticePanel(Panel):
         self.said = Label("", "muted", wrap=True)
         self.buttons = {step: _button(step, word, key) for step, word, key in STEPS}
         self.export_button = QPushButton("Export PDF   Ctrl P")
+        self.files_button = QPushButton("Files   Alt E")
         self._scroll, self._held = QScrollArea(), QWidget()
         self._column = QVBoxLayout(self._held)
         self._lay_out()
@@ -61,6 +62,8 @@ class NoticePanel(Panel):
     def show_filing(self, view: FilingView, now: datetime, *, writable: bool) -> None:
         """Show a filing, or what a new one would say; unsaved edits of this one come back."""
         about = (view.incident.id, view.duty, view.filing.id if view.filing else "")
+        if self._about == (*about[:2], ""):
+            self._about = about  # begun meanwhile, here or elsewhere: what is being written goes on
         anew = about != self._about or [row.id for row in self.rows] != [one.field.id for one in view.fields]
         if anew:
             self._keep(now)
@@ -92,7 +95,7 @@ class NoticePanel(Panel):
         self.said.show_text(said)
         self.said.show()
         self._scroll.hide()
-        for part in (*self.buttons.values(), self.export_button, self.filings):
+        for part in (*self.buttons.values(), self.export_button, self.files_button, self.filings):
             part.hide()
         for label in (self.remark, self.count, self.state):
             label.show_text("")
@@ -202,6 +205,10 @@ class NoticePanel(Panel):
             why = view.may.get(step, "")
             set_tip(button, why or button.accessibleName())
         self.export_button.show()
+        count = len(view.filing.attachments) if view.filing else 0
+        self.files_button.setText(f"Files {count}   Alt E" if count else "Files   Alt E")
+        self.files_button.setVisible(state is not State.FILED or bool(count))
+        self.files_button.setEnabled(self._writable and state is not State.FILED)
 
     def _lay_out(self) -> None:
         self.head.addWidget(self.filings)
@@ -227,12 +234,16 @@ class NoticePanel(Panel):
         foot.addWidget(self.note)
         line, steps = QHBoxLayout(), QHBoxLayout()
         line.addWidget(self.state, 1)
+        line.addWidget(self.files_button)
         line.addWidget(self.export_button)
         steps.setSpacing(GAP - 4)
         for step, button in self.buttons.items():
             steps.addWidget(button)
             button.clicked.connect(lambda _checked=False, step=step: self.wanted.emit(step))
         steps.addStretch(1)
+        set_tip(self.files_button, "Files of the evidence that go along")
+        self.files_button.setAccessibleName("Files that go along")
+        self.files_button.clicked.connect(lambda: self.wanted.emit("files"))
         self.export_button.clicked.connect(lambda: self.wanted.emit("export"))
         foot.addLayout(line)
         foot.addLayout(steps)

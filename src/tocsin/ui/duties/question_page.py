@@ -68,11 +68,14 @@ class QuestionPage(QWidget):
             button.setChecked(id in self.chosen)
 
     def _make_buttons(self, asked: Asked) -> None:
-        for button in self.buttons.values():
-            button.deleteLater()
-        while (item := self._lines.takeAt(0)) is not None:
-            if (line := item.layout()) is not None:
-                line.deleteLater()
+        # A fresh widget for each question: layouts within layouts are not taken apart under a click.
+        old, self._answers = self._answers, QWidget()
+        self._lines = QVBoxLayout(self._answers)
+        self._lines.setContentsMargins(0, 0, 0, 0)
+        self._lines.setSpacing(4)
+        self._column.replaceWidget(old, self._answers)
+        old.hide()
+        old.deleteLater()
         self.buttons = {one.id: self._button(one) for one in asked.options}
         line, room = self._line(), _ROOM
         for button in self.buttons.values():
@@ -115,13 +118,11 @@ class QuestionPage(QWidget):
         self.note.setMaxLength(2000)
         self.note.setPlaceholderText("F3: what it rests on, if that should be kept")
         self.note.setAccessibleName("What the answer rests on")
-        self._lines.setContentsMargins(0, 0, 0, 0)
-        self._lines.setSpacing(4)
         scroll, held = QScrollArea(), QWidget()
         scroll.setWidgetResizable(True)
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        column = QVBoxLayout(held)
+        column = self._column = QVBoxLayout(held)
         column.setContentsMargins(0, 0, GAP, 0)
         column.setSpacing(GAP)
         for part in (self.scope, self.text, self.citation, self.hangs, self._answers, self.line, self.keys,

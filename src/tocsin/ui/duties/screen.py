@@ -7,12 +7,12 @@ from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QSplitter, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
 
 from tocsin.errors import BadInput, UserError
 from tocsin.model.duties import Verdict
 from tocsin.model.filing import Filled
-from tocsin.model.filings import State
+from tocsin.model.filings import ATTACHMENTS, State
 from tocsin.operations import filings
 from tocsin.operations.duties import DutiesView
 from tocsin.operations.filings_view import FilingView
@@ -20,6 +20,7 @@ from tocsin.ui.command.ask import Ask
 from tocsin.ui.desk import Desk
 from tocsin.ui.duties import reading, words
 from tocsin.ui.duties.asked import counts
+from tocsin.ui.duties.columns import columns
 from tocsin.ui.duties.duty_deeds import DutyDeeds
 from tocsin.ui.duties.field_row import with_origin
 from tocsin.ui.duties.filing_deeds import FilingDeeds
@@ -28,7 +29,6 @@ from tocsin.ui.duties.list_panel import DutiesPanel
 from tocsin.ui.duties.notice_panel import NoticePanel
 from tocsin.ui.duties.preview_panel import PreviewPanel
 from tocsin.ui.duties.words import Row
-from tocsin.ui.palette import GAP
 from tocsin.ui.text import Label
 
 _NOTHING = "No incident in hand.\nCtrl D declares one; Ctrl K finds those there are."
@@ -42,8 +42,8 @@ class DutiesScreen(QWidget):
     """Q asks, J rules, F states a fact, V shows all, C calculates, G the regimes, D documents, B letters.
 
     Enter goes into the form, Escape back to the list. `questions_wanted(question)`,
-    `calculator_wanted(duty)`, `regimes_wanted(regime)`, `documents_wanted(duty)`, `letters_wanted(duty)` and
-    `choose_wanted(incident, field, label)` ask for their sheets.
+    `calculator_wanted(duty)`, `regimes_wanted(regime)`, `documents_wanted(duty)`, `letters_wanted(duty)`,
+    `choose_wanted(incident, field, label)` and `files_wanted(evidence, chosen)` ask for their sheets.
     """
 
     questions_wanted = Signal(str)
@@ -52,6 +52,7 @@ class DutiesScreen(QWidget):
     documents_wanted = Signal(str)
     letters_wanted = Signal(str)
     choose_wanted = Signal(str, str, str)
+    files_wanted = Signal(object, object)
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -137,6 +138,9 @@ class DutiesScreen(QWidget):
 
     def take(self, field: str, chosen: Filled) -> None:
         """Put chosen entries of the timeline into a field, below what stands there."""
+        if field == ATTACHMENTS:
+            self.steps.attach(chosen)
+            return
         row = self.form.row(field)
         if row is None:
             return
@@ -189,11 +193,26 @@ class DutiesScreen(QWidget):
             self.steps.do(_ALT[letter])
         elif row is not None and letter.isdigit() and 1 <= int(letter) <= 5:
             row.choose_state(int(letter))
+        elif letter == "E":
+            self._files()
         elif row is not None and letter == "T":
             self._choose(row.id)
         else:
             return False
         return True
+
+    def _form_wants(self, step: str) -> None:
+        if step == "export":
+            self.export()
+        elif step == "files":
+            self._files()
+        else:
+            self.steps.do(step)
+
+    def _files(self) -> None:
+        view = self.form.view
+        if view is not None and self.form.files_button.isEnabled():
+            self.files_wanted.emit(view.evidence, view.filing.attachments if view.filing else ())
 
     def _choose(self, field: str) -> None:
         row = self.form.row(field)
@@ -318,30 +337,15 @@ class DutiesScreen(QWidget):
         desk.heartbeat.tick.connect(self._tick)
         self.list.wanted.connect(self.do)
         self.list.picked.connect(self._pick)
-        form.wanted.connect(lambda step: self.export() if step == "export" else self.steps.do(step))
+        form.wanted.connect(self._form_wants)
         form.edited.connect(self._preview)
         form.choose.connect(self._choose)
         form.filing_wanted.connect(self._show_another)
         self.ask.closed.connect(self.list.rows.setFocus)
 
     def _lay_out(self) -> None:
-        empty, body = QWidget(), QWidget()
+        empty = QWidget()
         QVBoxLayout(empty).addWidget(self.said)
-        columns = QSplitter(Qt.Orientation.Horizontal)
-        columns.setChildrenCollapsible(False)
-        columns.setHandleWidth(GAP)
-        for place, (panel, share, least) in enumerate(
-            ((self.list, 10, 330), (self.form, 13, 420), (self.preview, 12, 280))
-        ):
-            panel.setMinimumWidth(least)
-            columns.addWidget(panel)
-            columns.setStretchFactor(place, share)
-        columns.setSizes([1000, 1300, 1200])
-        column = QVBoxLayout(body)
-        column.setContentsMargins(GAP, GAP, GAP, 4)
-        column.setSpacing(4)
-        column.addWidget(columns, 1)
-        column.addWidget(self.foot)
         self._pages = QStackedLayout(self)
         self._pages.addWidget(empty)
-        self._pages.addWidget(body)
+        self._pages.addWidget(columns((self.list, self.form, self.preview), self.foot))
