@@ -153,8 +153,8 @@ def _change(args: argparse.Namespace, make: Callable[[Rules], Rules]) -> int:
         for duty in duties:
             options.show(regimes_words.change(duty, ZoneInfo(store.zone)))
         would = "would be in force" if entry is None else "are in force"
-        options.say(f"Rules as of {rules.as_of} {would}: {len(changed)} regimes and {len(duties)} duties "
-                    "of open incidents change.")  # fmt: skip
+        options.say(f"Rules as of {rules.as_of} {would}. Regimes that change: {len(changed)}, duties of open "
+                    f"incidents: {len(duties)}.")  # fmt: skip
         return 0
 
 

@@ -3,13 +3,14 @@
 import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from enum import StrEnum
 from pathlib import Path
 from typing import Any, TypeVar
 
 import msgspec
 
 from tocsin.model.decoding import converted
-from tocsin.model.regime import Question, Regime
+from tocsin.model.regime import Answers, Kind, Question, Regime, Scope
 from tocsin.policy import files
 from tocsin.policy.check import Problem
 from tocsin.policy.files import Wrong
@@ -18,6 +19,7 @@ from tocsin.policy.regimes_tables import FieldTable, FileTable, QuestionTable, R
 from tocsin.policy.tables import Table, place_of
 
 Shape = TypeVar("Shape", bound=Table)
+_CHOICES: dict[str, type[StrEnum]] = {"kind": Kind, "scope": Scope, "answers": Answers}
 _INSIDE: dict[type[Table], dict[str, type[Table]]] = {
     FileTable: {"regimes": RegimeTable, "questions": QuestionTable},
     RegimeTable: {"stages": StageTable, "fields": FieldTable},
@@ -75,7 +77,7 @@ def shaped(value: dict[str, Any], shape: type[Shape], name: str) -> Shape:
     try:
         return converted(value, shape)
     except msgspec.ValidationError as error:
-        raise Wrong(name, *place_of(error)) from None
+        raise Wrong(name, *place_of(error, _CHOICES)) from None
 
 
 def _controls(value: object, key: str = "") -> Iterable[str]:
@@ -116,7 +118,7 @@ def _own(left: dict[str, Any], shape: type[Table], key: str) -> Iterable[tuple[s
             converted(left, shape)
             return
         except msgspec.ValidationError as error:
-            place, reason = place_of(error)
+            place, reason = place_of(error, _CHOICES)
         name = _named(place, reason, left)
         if not name:
             missing = any(f"field `{each}`" in reason for each in gone)  # told already, by what it held

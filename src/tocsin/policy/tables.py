@@ -1,5 +1,6 @@
 """The tables of a pack's TOML files, as msgspec checks them: unknown keys, types and sizes."""
 
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Annotated, Any
 
@@ -211,11 +212,17 @@ def plain(table: Table) -> dict[str, Any]:
     return dict(msgspec.to_builtins(table, builtin_types=(date,), str_keys=True))
 
 
-def place_of(error: msgspec.ValidationError) -> tuple[str, str]:
-    """Return the key at which a table is wrong, empty for the whole of it, and the reason."""
+def place_of(
+    error: msgspec.ValidationError, choices: Mapping[str, Iterable[str]] | None = None
+) -> tuple[str, str]:
+    """Return the key at which a table is wrong, empty for the whole of it, and the reason.
+
+    `choices` are the words that may stand at a key, where few may.
+    """
     # `$.clocks[3].within`, or `key` in `$.clocks[3].within` when the key itself is wrong.
     reason, _, place = str(error).partition(" - at ")
     key = place.strip("`").rpartition("`")[2].removeprefix("$").removeprefix(".")
     if reason.startswith("Invalid enum value") and "detector" not in key:
-        reason += f"; spans are given in {', '.join(Unit)}"
+        named = (choices or {}).get(key.rpartition(".")[2])
+        reason += f"; it is one of {', '.join(named)}" if named else f"; spans are given in {', '.join(Unit)}"
     return key, reason
