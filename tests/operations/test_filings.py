@@ -1,5 +1,6 @@
 """Filings: two pairs of eyes, what is approved stays as it was read, and nothing acknowledged is lost."""
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from tocsin.model.filings import filings as all_filings
 from tocsin.model.operator import Author
 from tocsin.now import ManualClock
 from tocsin.operations import evidence, facts, filings, incidents, timeline
+from tocsin.operations.filings_view import late_reasons
 from tocsin.operations.progress import finish
 from tocsin.operations.undo import undo
 from tocsin.store import journal
@@ -351,3 +353,55 @@ def test_limits(case: Case, clock: ManualClock) -> None:
         filings.file(case.store, A, case.filing, how=" ")
     with pytest.raises(BadInput, match="approved only afterwards"):
         filings.file(case.store, A, case.filing, how="post", at=case.store.now() - timedelta(minutes=30))
+
+
+def test_what_follows_a_notice_that_went_out_in_time_is_not_late(case: Case, clock: ManualClock) -> None:
+    case.begin().approved()
+    filings.file(case.store, A, case.filing, how="portal")
+    clock.advance(days=10)
+    case.begin()
+    assert case.look().late is None
+    assert "delay_reasons" not in {one.field.id for one in case.look().fields}
+    case.approved()
+    filings.file(case.store, A, case.filing, how="portal")
+    view = case.look()
+    assert view.filing is not None
+    assert view.filing.filed is not None
+    assert (view.late, view.filing.filed.body.late) == (None, "")
+
+
+def test_what_the_law_takes_on_the_next_working_day_is_not_late(case: Case) -> None:
+    view = case.look(SA)
+    assert view.clock is not None
+    assert view.clock.due is not None
+    monday = view.clock.due + timedelta(days=2)
+    rolled = replace(view, clock=replace(view.clock, outer=monday))
+    assert late_reasons(rolled, monday, "") == ""
+    with pytest.raises(BadInput, match="after its deadline"):
+        late_reasons(rolled, monday + timedelta(seconds=1), "")
+
+
+def test_a_record_corrected_to_a_late_time_needs_the_reasons(case: Case, clock: ManualClock) -> None:
+    case.begin().approved()
+    first = filings.file(case.store, A, case.filing, how="portal")
+    clock.advance(hours=100)
+    late = clock.now() - timedelta(hours=1)
+    with pytest.raises(BadInput, match="after its deadline"):
+        filings.correct(case.store, A, first.id, "The wrong day.", at=late)
+    second = filings.correct(case.store, A, first.id, "The wrong day.", at=late, late="A strike.")
+    assert case.look().late is True
+    filings.correct(case.store, A, second.id, "The right day after all.", at=first.happened.at)
+    view = case.look()
+    assert view.filing is not None
+    assert view.filing.filed is not None
+    assert (view.late, view.filing.filed.body.late) == (False, "")
+
+
+def test_saving_what_another_wrote_does_not_make_it_ones_own(case: Case) -> None:
+    case.begin().fill()
+    text = {"mitigation": Filled("Passwords were reset.")}
+    filings.edit(case.store, C, case.filing, text)
+    filings.edit(case.store, A, case.filing, text)
+    filings.ask_review(case.store, A, case.filing)
+    with pytest.raises(NotAllowed, match="Operator C wrote part of it"):
+        filings.approve(case.store, C, case.filing)

@@ -139,7 +139,7 @@ def _change(args: argparse.Namespace, make: Callable[[Rules], Rules]) -> int:
         changed, duties = regimes.differences(held, rules), preview(store, rules)
         entry = None
         if not args.preview:
-            entry = regimes.adopt(store, options.author(store, args), rules, args.because)
+            entry = regimes.adopt(store, options.author(store, args), rules, args.because, held=held)
         if args.json:
             options.print_json({
                 "as_of": rules.as_of,

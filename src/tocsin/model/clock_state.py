@@ -75,6 +75,11 @@ class ClockState:
         return self.ended if self.state is State.MET else None
 
     @property
+    def limit(self) -> datetime | None:
+        """After when it is late: what the law still takes, though `due` is what we plan to."""
+        return self.outer or self.due
+
+    @property
     def ticking(self) -> bool:
         """Whether it still counts towards its due time or past it, or up."""
         return self.state in TICKING and self.stopped is None

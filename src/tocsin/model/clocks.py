@@ -199,7 +199,7 @@ def _ended(clock: ClockState, end: _End | None) -> ClockState:
     if end is None:
         return clock
     # What the law still takes on the next working day is not late, though we had planned for the day before.
-    late = end.state in (State.MET, State.SUPERSEDED) and _after(end.at, clock.outer or clock.due)
+    late = end.state in (State.MET, State.SUPERSEDED) and _after(end.at, clock.limit)
     return replace(clock, state=end.state, ended=end.at, late=late, reason=end.reason, by=end.by)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from tocsin.model import answers as answering
 from tocsin.model import prefill
 from tocsin.model.filing import Fill, Filled
-from tocsin.model.filings import FINAL, INITIAL, UPDATE, WITHDRAWAL, Filing
+from tocsin.model.filings import FINAL, INITIAL, UPDATE, WITHDRAWAL, Filing, reading
 from tocsin.model.prefill import Record
 from tocsin.model.regime import Field, Regime, Stage
 
@@ -92,7 +92,7 @@ def views(record: Record, before: Mapping[str, Filled] | None = None) -> tuple[F
         on_record = prefill.fill(one, record)
         mine = own.get(one.id)
         filled = mine if mine is not None or not draft else on_record
-        changed = before is not None and _reads(before.get(one.id)) != _reads(filled)
+        changed = before is not None and reading(before.get(one.id)) != reading(filled)
         by = editors[one.id].by if one.id in editors else ""
         found.append(FieldView(one, filled, mine, on_record, needed(one, record), changed, by))
     return tuple(found)
@@ -148,7 +148,3 @@ def _wanted(field: Field, record: Record) -> bool:
         question not in values or answering.satisfies(values[question], wanted)
         for question, wanted in field.needs.items()
     )
-
-
-def _reads(filled: Filled | None) -> tuple[object, ...]:
-    return () if filled is None else (filled.value, filled.fill, filled.expected, filled.reason)

@@ -63,9 +63,9 @@ class Filing:
     """A notice for one duty. `id` is the entry that opened it, `follows` the filing before it.
 
     `fields` are those set, by field id; the record fills the others while it is a draft. `editors` tell who
-    set each. `digest` is the SHA-256 of the contents. `asked`, `approved`, `filed` are what stands of each;
-    `returned` is the newest return of this draft, None once it is under review again. One that was told
-    without a form has only `filed`, whose entry is its id.
+    wrote what stands in each. `digest` is the SHA-256 of the contents. `asked`, `approved`, `filed` are what
+    stands of each; `returned` is the newest return of this draft, None once it is under review again. One
+    that was told without a form has only `filed`, whose entry is its id.
     """
 
     id: str
@@ -147,7 +147,12 @@ def changes(fields: Mapping[str, Filled], before: Mapping[str, Filled]) -> tuple
     """
     order = [*fields, *(name for name in before if name not in fields)]
     pairs = [FieldChange(name, before.get(name), fields.get(name)) for name in order]
-    return tuple(one for one in pairs if _reading(one.before) != _reading(one.after))
+    return tuple(one for one in pairs if reading(one.before) != reading(one.after))
+
+
+def reading(filled: Filled | None) -> tuple[object, ...]:
+    """Return what a field says to its reader; where it was taken from is no part of it."""
+    return () if filled is None else (filled.value, filled.fill, filled.expected, filled.reason)
 
 
 def same_person(one: str, other: str) -> bool:
@@ -168,8 +173,11 @@ def _filing(conduct: Conduct, opened: Said[FilingOpened]) -> Filing:
     fields: dict[str, Filled] = {}
     editors: dict[str, Edit] = {}
     for said in edits:
-        fields |= said.body.fields
-        editors |= {name: Edit(said.by, said.at, said.entry) for name in said.body.fields}
+        for name, filled in said.body.fields.items():
+            # Who only saves what stands there has written none of it: whoever did still may not approve.
+            if name not in fields or reading(fields[name]) != reading(filled):
+                editors[name] = Edit(said.by, said.at, said.entry)
+            fields[name] = filled
     draft = Filing(
         id=opened.entry,
         duty=opened.body.duty,
@@ -215,10 +223,6 @@ def _newest(said: Sequence[Said[Body]], filing: str) -> Said[Body] | None:
 
 def _told(said: Said[NoticeFiled]) -> Filing:
     return Filing(said.entry, said.body.duty, INITIAL, said.by, said.at, filed=said)
-
-
-def _reading(filled: Filled | None) -> tuple[object, ...]:
-    return () if filled is None else (filled.value, filled.fill, filled.expected, filled.reason)
 
 
 def _folded(name: str) -> str:

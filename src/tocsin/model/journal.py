@@ -369,3 +369,8 @@ class Entry:
     def happened(self) -> When:
         """When the fact was: as stated, or when it was recorded."""
         return self.occurred or When(self.recorded_at)
+
+    @property
+    def order(self) -> tuple[int, str, int]:
+        """What entries of all sites are ordered by."""
+        return self.lamport, self.site, self.seq

@@ -1,5 +1,6 @@
 """Answering the questions that decide which duties apply: each once, with who and when."""
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
@@ -22,6 +23,7 @@ ORGANISATION = "organisation"
 _SYSTEM = "system:"
 _KINDS = ("question.answered", "undone")
 _MOST, _LONGEST = 100, 2000
+_THOUSANDS = re.compile(r"(?<=\d)[, ](?=\d{3}(?!\d))")  # no other comma: 1,5 is not 15
 
 # Answers of the store as they stand, by subject (organisation, system:ID) and question.
 Shared = dict[str, dict[str, Answer]]
@@ -44,6 +46,7 @@ def answer(
     NotFound, Missing, BadInput for what is no answer to it.
     """
     note = limited(note, _LONGEST) if note.strip() else ""
+    regimes.make_ready(store)
     with store.write() as write:
         if id and (done := journal.find(write.connection, id)) is not None:
             return done
@@ -77,7 +80,7 @@ def checked(question: Question, values: Sequence[str]) -> tuple[str, ...]:
     elif question.answers is not Answers.NUMBER:
         given = tuple(_by_title(question, value) for value in given)
     else:
-        given = tuple(value.replace(",", "").replace(" ", "") for value in given)
+        given = tuple(_THOUSANDS.sub("", value) for value in given)
     if given and not model.fits(question, given):
         raise BadInput(f"this is no answer to “{question.text}”.", where=", ".join(given)[:100],
                        hint=_choices(question))  # fmt: skip

@@ -57,7 +57,7 @@ def _as_of(connection: Connection, as_of: str | None) -> Entry:
 
 
 def _declared(connection: Connection, id: str, last: Entry) -> bool:
-    return past.order(journal.entry(connection, id)) <= past.order(last)
+    return journal.entry(connection, id).order <= last.order
 
 
 def _breached(found: Past) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from functools import cache, partial
 
 from tocsin.errors import BadInput, NotAllowed, NotFound
 from tocsin.model import clocks, duty_clocks, pauses
@@ -12,7 +13,7 @@ from tocsin.model.incident import Incident
 from tocsin.model.instant import When, iso
 from tocsin.model.journal import ClockMarked, Entry
 from tocsin.model.operator import Author
-from tocsin.model.regime import Question
+from tocsin.model.regime import Question, Rules
 from tocsin.model.response import ClockPaused, ClockResumed
 from tocsin.model.severity import Scheme
 from tocsin.model.urgency import Watched, by_urgency
@@ -42,7 +43,8 @@ def scheme_of(
 ) -> Scheme:
     """Return the pack that rules an incident, with the clocks of the duties that apply to it at `now`."""
     given = answers.of(connection, incident, until)
-    return _with_duties(connection, policies.of(connection, incident.policy), incident, given, now, zone)
+    law = partial(regimes.current, connection)
+    return _with_duties(law, policies.of(connection, incident.policy), incident, given, now, zone)
 
 
 def duties_of(connection: Connection, incident: Incident, now: datetime, zone: str) -> tuple[Duty, ...]:
@@ -59,7 +61,7 @@ def asked(connection: Connection, incident: Incident, now: datetime, zone: str) 
 
 
 def _with_duties(
-    connection: Connection,
+    law: Callable[[], Rules],
     pack: Scheme,
     incident: Incident,
     given: Mapping[str, Answer],
@@ -69,7 +71,7 @@ def _with_duties(
     """The one place where duties join the clocks. Rules are read only where something was answered."""
     if not duty_clocks.touched(incident, given):
         return pack
-    return duty_clocks.joined(pack, incident, regimes.current(connection), given, now, zone)
+    return duty_clocks.joined(pack, incident, law(), given, now, zone)
 
 
 def former(connection: Connection, incident: Incident) -> tuple[tuple[Scheme, datetime], ...]:
@@ -102,18 +104,18 @@ def watched(connection: Connection, now: datetime, zone: str) -> list[Watched]:
     found = [one for one in incidents.list_all(connection, with_closed=False) if not one.withdrawn]
     shas = {sha for one in found for sha in (one.policy, *(former for former, _ in one.former))}
     packs = {sha: policies.of(connection, sha) for sha in shas}  # a pack is read once, however many it rules
-    shared = answers.shared(connection)
-    return by_urgency(_watch(connection, one, packs.__getitem__, shared, now, zone) for one in found)
+    shared, law = answers.shared(connection), cache(partial(regimes.current, connection))  # read once, too
+    return by_urgency(_watch(law, one, packs.__getitem__, shared, now, zone) for one in found)
 
 
 def watch(connection: Connection, incident: Incident, now: datetime, zone: str) -> Watched:
     """Return an incident with its scheme and its clocks at `now`."""
-    shared = answers.shared(connection)
-    return _watch(connection, incident, lambda sha: policies.of(connection, sha), shared, now, zone)
+    shared, law = answers.shared(connection), partial(regimes.current, connection)
+    return _watch(law, incident, partial(policies.of, connection), shared, now, zone)
 
 
 def _watch(
-    connection: Connection,
+    law: Callable[[], Rules],
     incident: Incident,
     pack: Callable[[str], Scheme],
     shared: answers.Shared,
@@ -122,7 +124,7 @@ def _watch(
 ) -> Watched:
     before = tuple((pack(sha), until) for sha, until in incident.former)
     given = answers.joined(shared, incident)
-    scheme = _with_duties(connection, pack(incident.policy), incident, given, now, zone)
+    scheme = _with_duties(law, pack(incident.policy), incident, given, now, zone)
     return Watched(incident, scheme, tuple(clocks.clock_states(incident, scheme, now, zone, before)))
 
 

@@ -102,7 +102,10 @@ class DutiesView:
 
 
 def look(store: Store, incident: str, *, at: datetime | None = None) -> DutiesView:
-    """Return the duties of an incident as they stand now, or stood at `at`. Raises NotFound."""
+    """Return the duties of an incident as they stand now, or stood at `at` by the rules in force now.
+
+    Raises NotFound.
+    """
     with store.journal.read() as connection:
         known = incidents.get(connection, incident)
         then = known if at is None else model_clocks.as_of(known, at)
@@ -152,6 +155,7 @@ def rule(
     `id` makes a retry store once. The way back is to undo it, or to rule again.
     """
     reason = limited(reason, _LONGEST_REASON)
+    regimes.make_ready(store)
     with store.write() as write:
         if id and (done := journal.find(write.connection, id)) is not None:
             return done

@@ -7,7 +7,7 @@ from tocsin.model.incident import standing
 from tocsin.model.journal import DocumentExported, Entry, EvidenceAttached, Withdrawn
 from tocsin.model.law import Law
 from tocsin.operations.assessing import brought
-from tocsin.operations.past import INDEX, Past, order
+from tocsin.operations.past import INDEX, Past
 from tocsin.store import journal, observations
 from tocsin.store.database import Connection
 from tocsin.store.folder import Store
@@ -51,7 +51,7 @@ def _attached(connection: Connection, found: Past) -> tuple[Attached, ...]:
             body.name, body.size, body.sha256, _supports(one.subject, found, known),
             one.author.name, one.recorded_at,
         )
-        for one in standing(entry for entry in every if order(entry) <= order(found.last))
+        for one in standing(entry for entry in every if entry.order <= found.last.order)
         if isinstance(body := one.body, EvidenceAttached)
         and (one.incident == found.state.id or one.subject in reported)
     )  # fmt: skip
@@ -69,7 +69,7 @@ def _supports(subject: str, found: Past, known: Mapping[str, Entry]) -> str:
 
 def _exported(connection: Connection, found: Past) -> tuple[Exported, ...]:
     own = journal.entries(connection, incident=found.state.id, kinds=["document.exported", "withdrawn"])
-    upto = [one for one in own if order(one) <= order(found.last)]
+    upto = [one for one in own if one.order <= found.last.order]
     withdrawn = {one.body.entry: one.body.reason for one in upto if isinstance(one.body, Withdrawn)}
     return tuple(
         Exported(

@@ -7,18 +7,17 @@ from datetime import datetime
 from tocsin.errors import NotFound
 from tocsin.model import timeline
 from tocsin.model.answers import Answer
-from tocsin.model.deployment import Deployment, serving, settled
+from tocsin.model.deployment import Deployment, serving
 from tocsin.model.evidence import Evidence
 from tocsin.model.filings import Filing, filings
 from tocsin.model.journal import Entry, EvidenceAttached
 from tocsin.model.prefill import Record
 from tocsin.model.regime import Regime, Rules, Stage
 from tocsin.model.timeline import Item
-from tocsin.operations import answers, duties, regimes
+from tocsin.operations import duties
+from tocsin.operations.dossier import deployed
 from tocsin.operations.duties import DutiesView
-from tocsin.operations.past import Past, past, until
-from tocsin.store import journal
-from tocsin.store import past as stored_past
+from tocsin.operations.past import Past, past
 from tocsin.store.folder import Store
 
 
@@ -43,18 +42,14 @@ def ground(store: Store, incident: str, as_of: str | None = None) -> Ground:
     """
     found = past(store, incident, as_of)
     now = store.now() if as_of is None else found.last.recorded_at
-    with store.journal.read() as connection:
-        rules = regimes.current(connection) if as_of is None else regimes.as_of(connection, found.last)
-        law = until(journal.entries(connection, kinds=["question.answered", "undone"]), found.last)
-    answered = answers.folded(law, found.state)
-    view = duties.view(found.state, found.scheme, rules, answered, now, store.zone, found.former)
+    view = duties.view(found.state, found.scheme, found.rules, found.answers, now, store.zone, found.former)
     return Ground(
         past=found,
-        rules=rules,
-        answers=answered,
+        rules=found.rules,
+        answers=found.answers,
         items=tuple(_items(found.entries)),
         evidence=tuple(_evidence(found.entries)),
-        deployed=tuple(_deployed(store, found)),
+        deployed=tuple(deployed(store, found)),
         now=now,
         zone=store.zone,
         duties=view,
@@ -117,11 +112,3 @@ def _evidence(entries: Sequence[Entry]) -> Sequence[Evidence]:
         for one in entries
         if isinstance(one.body, EvidenceAttached)
     ]  # fmt: skip
-
-
-def _deployed(store: Store, found: Past) -> Sequence[Deployment]:
-    """What served the system as it was known then: recorded by hand, and brought by imports."""
-    with store.signals.read() as connection:
-        limits = stored_past.limits(connection, found.imports, found.last.recorded_at)
-        brought = stored_past.deployments(connection, found.state.system, limits, found.last.recorded_at)
-    return settled([*brought, *found.deployed])

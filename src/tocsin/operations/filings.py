@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
 
 from tocsin.errors import BadInput, NotAllowed, NotFound
 from tocsin.model import filing_fields, filings, prefill
@@ -36,8 +35,6 @@ from tocsin.store.folder import Store
 __all__ = ["FilingView", "approve", "ask_review", "choose", "correct", "edit", "file", "give_back", "look",
            "open", "told", "withdraw"]  # fmt: skip
 
-_AHEAD = timedelta(minutes=5)
-
 
 def open(
     store: Store,
@@ -63,6 +60,7 @@ def open(
     if phase not in PHASES:
         raise BadInput("there is no such phase.", where=phase, hint=f"Phases: {', '.join(PHASES)}.")
     before = _before(view, follows, earlier, phase)
+    regimes.make_ready(store)
     with store.write() as write:
         if (done := done_before(write, id)) is not None:
             return done

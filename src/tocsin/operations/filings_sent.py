@@ -21,7 +21,7 @@ from tocsin.operations.filing_checks import (
     named,
     standing_in,
 )
-from tocsin.operations.filings_view import late_reasons, look, view_of
+from tocsin.operations.filings_view import FilingView, is_late, late_reasons, look, view_of
 from tocsin.operations.timeline import checked_text
 from tocsin.store import incidents, journal
 from tocsin.store.database import Connection
@@ -97,6 +97,7 @@ def told(
     if not filing_fields.formless(view.regime, view.stage):
         raise NotAllowed("the law says what this notice must contain, so a second person approves it.",
                          where=duty, hint="Draft it, and ask for a review.")  # fmt: skip
+    regimes.make_ready(store)
     with store.write() as write:
         if (done := done_before(write, id)) is not None:
             return done
@@ -124,28 +125,34 @@ def correct(
 ) -> Entry:
     """Set right what was recorded of a filing, such as a receipt number that came later; the contents stay.
 
-    The record before is withdrawn with the reason and stays readable. Raises NotFound and BadInput.
+    The record before is withdrawn with the reason and stays readable. Of another time it is asked anew
+    whether it was late. Raises NotFound and BadInput.
     """
     named(author)
     reason = checked_text(reason)
     if not (how or at or receipt or attachment or late):
         raise BadInput("nothing to correct was given.", where=entry)
+    view = _view_of_record(store, entry)
     with store.write() as write:
         old = journal.entry(write.connection, entry)
         known, body = _record(write.connection, old, entry)
+        when = at or old.happened.at
+        reasons = late_reasons(view, when, late or body.late, own=old.happened.at)
+        if at is not None and not late and not is_late(view.clock, when, old.happened.at):
+            reasons = ""  # they were those of the time that was wrong
         evidence_of(write.connection, known.id, [attachment] if attachment else [])
         new = replace(
             body,
             how=checked_line(how, "how") or body.how,
             receipt=checked_line(receipt, "receipt") or body.receipt,
             attachment=attachment or body.attachment,
-            late=checked_text(late) if late else body.late,
+            late=reasons,
             corrects=entry,
         )
         if at is not None:
             _check_time(store, known, at)
         write.add(author, Withdrawn(entry, reason), incident=known.id, subject=known.id)
-        return _filed(write, store, author, known, new, at or old.happened.at, "")
+        return _filed(write, store, author, known, new, when, "")
 
 
 def withdraw(store: Store, author: Author, entry: str, reason: str) -> Entry:
@@ -168,6 +175,13 @@ def _filed(
 ) -> Entry:
     occurred = None if at is None else When(at, zone=store.zone)
     return write.add(author, body, incident=known.id, subject=known.id, occurred=occurred, id=id)
+
+
+def _view_of_record(store: Store, entry: str) -> FilingView:
+    """The notice of a record as it stands."""
+    with store.journal.read() as connection:
+        known, body = _record(connection, journal.entry(connection, entry), entry)
+    return view_of(store, body.filing) if body.filing else look(store, known.id, body.duty, entry)
 
 
 def _record(connection: Connection, old: Entry, entry: str) -> tuple[Incident, NoticeFiled]:

@@ -28,7 +28,8 @@ class FilingView:
 
     `digest` are the contents looked at, to be handed to `approve`. `may` tells for each of STEPS why not,
     empty where it may be done; who may approve depends on the person, see `may_approve`. `late` tells whether
-    it is filed, or would be now, after its deadline: None where there is none. `notes` are rules to mind.
+    it is filed, or would be now, after the last moment the law takes it: None where there is none, and for
+    what follows once the duty was met. `notes` are rules to mind.
     """
 
     incident: Incident
@@ -101,7 +102,7 @@ def of(base: Ground, duty: str, filing: str = "") -> FilingView:
     before = next((one for one in every if chosen and one.id == chosen.follows), None)
     row = base.duties.row(duty)
     clock = row.clock if row else None
-    late = _late(chosen, clock, base.now)
+    late = _late(chosen, stage, clock, base.now)
     known = record(base, duty, chosen, phase, late)
     views = filing_fields.views(known, before.fields if before else None)
     stands = {one.field.id: one.filled for one in views if one.filled is not None}
@@ -137,14 +138,14 @@ def set_in(view: FilingView, fields: Mapping[str, Filled]) -> FilingView:
     return replace(view, fields=views, changes=changes, record=known)
 
 
-def late_reasons(view: FilingView, at: datetime, given: str) -> str:
-    """Return the reasons for lateness of a notice that went out at an instant, empty where it was in time.
+def late_reasons(view: FilingView, at: datetime, given: str, own: datetime | None = None) -> str:
+    """Return the reasons for lateness of a notice that went out at an instant.
 
-    Raises BadInput where they are needed and nobody gave them, neither here nor in the notice.
+    `own` is when it was said to have gone out before, of a record that is set right. Raises BadInput where
+    they are needed and nobody gave them, neither here nor in the notice.
     """
     reasons = checked_text(given) if given.strip() else ""
-    due = view.clock.due if view.clock else None
-    if due is None or at <= due or reasons:
+    if reasons or not is_late(view.clock, at, own):
         return reasons
     for one in view.fields:
         if (
@@ -154,8 +155,22 @@ def late_reasons(view: FilingView, at: datetime, given: str) -> str:
             and not one.empty
         ):
             return one.filled.value
-    raise BadInput("it was filed after its deadline: say why.", where=stamp(due, view.base.zone),
+    limit = view.clock.limit if view.clock else None
+    raise BadInput("it was filed after its deadline: say why.",
+                   where=stamp(limit, view.base.zone) if limit else "",
                    hint="Give the reasons for the lateness.")  # fmt: skip
+
+
+def is_late(clock: ClockState | None, at: datetime, own: datetime | None = None) -> bool | None:
+    """Whether a notice that goes out at an instant is late; None where there is no limit to keep.
+
+    There is none for what follows once the duty was met; `own` is when this very notice met it.
+    """
+    if clock is None or clock.limit is None:
+        return None
+    if clock.met_at is not None and clock.met_at != own and clock.met_at < at:
+        return None
+    return at > clock.limit
 
 
 def _chosen(every: tuple[Filing, ...], duty: str, filing: str) -> Filing | None:
@@ -169,10 +184,11 @@ def _chosen(every: tuple[Filing, ...], duty: str, filing: str) -> Filing | None:
     return next(reversed(waiting or own), None)
 
 
-def _late(filing: Filing | None, clock: ClockState | None, now: datetime) -> bool | None:
-    if clock is None or clock.due is None:
-        return None
-    return (filing.filed.at if filing and filing.filed else now) > clock.due
+def _late(filing: Filing | None, stage: Stage, clock: ClockState | None, now: datetime) -> bool | None:
+    filed = filing.filed if filing else None
+    if filed is not None and stage.repeats:
+        return bool(filed.body.late)  # its clock runs to the next one by now
+    return is_late(clock, filed.at if filed else now)
 
 
 def _plain(before: Filing) -> dict[str, Filled]:

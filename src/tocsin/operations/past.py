@@ -107,7 +107,7 @@ def _as_of(connection: Connection, known: Incident, as_of: str | None, looks_at:
     if looks_at:
         about = journal.entries(connection, kinds=looks_at)
         found += [one for one in about if _tells(one, known, looks_at)]
-    return max(found, key=order)
+    return max(found, key=lambda entry: entry.order)
 
 
 def _subjects(known: Incident) -> tuple[str, ...]:
@@ -131,17 +131,12 @@ def _is_index(entry: Entry) -> bool:
     return isinstance(entry.body, DocumentExported) and entry.body.document == INDEX
 
 
-def order(entry: Entry) -> tuple[int, str, int]:
-    """Return what entries of all sites are ordered by."""
-    return entry.lamport, entry.site, entry.seq
-
-
 def until(entries: Sequence[Entry], last: Entry) -> list[Entry]:
     """Return the entries up to one of them, without exports: a document does not change by being made."""
     return [
         entry
         for entry in entries
-        if order(entry) <= order(last) and not isinstance(entry.body, DocumentExported)
+        if entry.order <= last.order and not isinstance(entry.body, DocumentExported)
     ]
 
 

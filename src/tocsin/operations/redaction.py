@@ -32,7 +32,7 @@ def of(connection: Connection, incident: Incident, until: Entry | None = None) -
     entries = [
         one
         for one in journal.entries(connection, incident=incident.id)
-        if until is None or _before(one, until)
+        if until is None or one.order <= until.order
     ]
     book = list(contacts.book(connection).values())
     seen = observations.of_incident(connection, incident.id)
@@ -86,10 +86,6 @@ def marks(store: Store, incident: str) -> tuple[Said[PersonalMarked], ...]:
     """Return what was marked personal in an incident, in the order it was."""
     with store.journal.read() as connection:
         return incidents.get(connection, incident).conduct.personal
-
-
-def _before(entry: Entry, last: Entry) -> bool:
-    return (entry.lamport, entry.site, entry.seq) <= (last.lamport, last.site, last.seq)
 
 
 def _same(one: Said[PersonalMarked], target: str, passage: str) -> bool:

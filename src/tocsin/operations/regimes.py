@@ -78,13 +78,14 @@ def shipped(regime: str, state: str, year: int | None = None) -> Rules:
     return written_out(rules, "UTC", datetime(year or rules.as_of.year, 7, 1, tzinfo=UTC), days)
 
 
-def look(connection: Connection) -> Standing:
-    """Return the rules in force with the entry that adopted them."""
-    newest = journal.newest_about(connection, SUBJECT)
+def look(connection: Connection, last: Entry | None = None) -> Standing:
+    """Return the rules in force, now or when an entry was written, with the entry that adopted them."""
+    newest = journal.newest_about(connection, SUBJECT, last)
     if not newest:
         return Standing(regimes.load_shipped())
     if newest not in _READ:
-        found = _newest(journal.entries(connection, subject=SUBJECT))
+        about = journal.entries(connection, subject=SUBJECT)
+        found = _newest(one for one in about if last is None or one.order <= last.order)
         if found[1] is None:  # every adoption was undone, and answers may count by them all the same
             found = _shipped("UTC", found[0].as_of.year), None
         if len(_READ) >= _MOST_READ:
@@ -94,19 +95,18 @@ def look(connection: Connection) -> Standing:
     return Standing(held, entry)
 
 
-def of(entries: Iterable[Entry]) -> Rules:
-    """Return the rules in force at the end of entries of any kinds; those shipped when none adopts any."""
-    return _newest([one for one in entries if one.subject == SUBJECT])[0]
-
-
 def as_of(connection: Connection, last: Entry) -> Rules:
     """Return the rules in force when an entry was written."""
-    about = journal.entries(connection, subject=SUBJECT)
-    return of(one for one in about if (one.lamport, one.site, one.seq) <= (last.lamport, last.site, last.seq))
+    return look(connection, last).rules
+
+
+def make_ready(store: Store) -> None:
+    """Work out what the first write about a duty adopts: the better part of a second, in no transaction."""
+    rules(store)
 
 
 def in_force(write: Write, author: Author) -> Rules:
-    """Return the rules in force, adopting those shipped when nobody adopted any yet."""
+    """Return the rules in force, adopting those shipped when nobody adopted any yet; see `make_ready`."""
     found = look(write.connection)
     if found.entry is not None:
         return found.rules
@@ -116,10 +116,14 @@ def in_force(write: Write, author: Author) -> Rules:
     return whole
 
 
-def adopt(store: Store, author: Author, rules: Rules, reason: str, *, id: str = "") -> Entry:
+def adopt(
+    store: Store, author: Author, rules: Rules, reason: str, *, held: Rules | None = None, id: str = ""
+) -> Entry:
     """Let rules count from now on, for open incidents too, with public holidays as they are known today.
 
-    Raises BadInput for rules that cannot be used and without a reason, NotAllowed when they are in force.
+    `held` are those they were made of: an adoption is of all rules, so one made of others would silently take
+    back what somebody adopted meanwhile. Raises BadInput for rules that cannot be used and without a reason,
+    NotAllowed when they are in force, and when others than those held are.
     """
     reason = checked_text(reason)
     regimes.refuse(list(regimes.problems(rules)), "")
@@ -130,6 +134,9 @@ def adopt(store: Store, author: Author, rules: Rules, reason: str, *, id: str = 
         now = look(write.connection)
         if now.entry is not None and now.rules == whole:
             raise NotAllowed("these rules are in force already.", where=f"as of {rules.as_of}")
+        if now.entry is not None and held is not None and held != now.rules:
+            raise NotAllowed("somebody has just adopted other rules.", where=now.entry.author.name,
+                             hint="Look at them, and make the change again.")  # fmt: skip
         return write.add(author, RegimesAdopted(whole, reason), subject=SUBJECT, id=id)
 
 
@@ -138,7 +145,8 @@ def correct(store: Store, author: Author, path: Path, reason: str, *, id: str = 
 
     Raises BadInput telling everything wrong with the file, NotAllowed when nothing would change.
     """
-    return adopt(store, author, corrected(rules(store), path), reason, id=id)
+    held = rules(store)
+    return adopt(store, author, corrected(held, path), reason, held=held, id=id)
 
 
 def corrected(held: Rules, path: Path) -> Rules:

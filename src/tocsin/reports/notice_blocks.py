@@ -66,8 +66,15 @@ def clock_rows(clock: ClockBlock, zone: str) -> Iterator[Flowable]:
         pairs.append(("House target, not the law's", moment(clock.target, ends)))
     pairs.append(("Filed", moment(clock.filed, zone) or "Not filed yet"))
     if clock.filed is not None and clock.late is not None and clock.due is not None:
-        span = words.duration(abs(clock.due - clock.filed))
-        pairs.append(("In time", f"No, late by {span}" if clock.late else f"Yes, {span} before the deadline"))
+        pairs.append(("In time", _in_time(clock.filed, clock.due, clock.outer or clock.due)))
     if clock.reasons:
         pairs.append(("Reasons for lateness", clock.reasons))
     yield from labelled([(label, value) for label, value in pairs if value])
+
+
+def _in_time(filed: datetime, due: datetime, limit: datetime) -> str:
+    if filed > limit:
+        return f"No, late by {words.duration(filed - limit)}"
+    if filed > due:
+        return "Yes, by what the rule allows at the latest"
+    return f"Yes, {words.duration(due - filed)} before the deadline"

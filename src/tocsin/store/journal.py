@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, func, insert, select
+from sqlalchemy import Connection, Row, func, insert, select, tuple_
 
 from tocsin.errors import BadInput, NotFound
 from tocsin.model.decoding import decoded
@@ -172,15 +172,12 @@ def last_entry(connection: Connection, incident: str) -> Entry:
     return _read(row)
 
 
-def newest_about(connection: Connection, subject: str) -> str:
-    """Return the hash (hex) of the newest entry about a subject, empty when there is none."""
-    query = (
-        select(journal.c.hash)
-        .where(journal.c.subject == subject)
-        .order_by(journal.c.lamport.desc(), journal.c.site.desc(), journal.c.seq.desc())
-        .limit(1)
-    )
-    found = connection.execute(query).scalar_one_or_none()
+def newest_about(connection: Connection, subject: str, last: Entry | None = None) -> str:
+    """Return the hash (hex) of the newest entry about a subject up to the `last`, empty without any."""
+    query = select(journal.c.hash).where(journal.c.subject == subject)
+    if last is not None:
+        query = query.where(tuple_(journal.c.lamport, journal.c.site, journal.c.seq) <= last.order)
+    found = connection.execute(query.order_by(*_NEWEST_FIRST).limit(1)).scalar_one_or_none()
     return "" if found is None else bytes(found).hex()
 
 
