@@ -172,7 +172,9 @@ class FieldRow(QFrame):
         return ""
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
-        if event.type() == QEvent.Type.FocusIn:
+        if event.type() == QEvent.Type.Resize and watched is self.text:
+            QTimer.singleShot(0, self, self._fit)  # narrower, the same words take more lines
+        elif event.type() == QEvent.Type.FocusIn:
             self.entered.emit()
         elif _with_alt(event):  # the field would write the letter of Alt 4; ignored, it goes to the screen
             event.ignore()
@@ -203,16 +205,17 @@ class FieldRow(QFrame):
             Tone.ORANGE if self.blank and self.view.needed else Tone.BLUE if self.dirty else None
         )
         origin = self._base.origin
-        told = [one.partition(",")[0].partition(" · ")[0] for one in origin]
+        told = [_source(one) for one in origin]
         by = f"written by {self.view.by}" if self.view.by else ""
         said = f"from: {'; '.join(dict.fromkeys(told))}" if told else by
         self.origin.show_text("" if self.dirty else said)
         set_tip(self.origin, "\n".join(origin))
 
     def _fit(self) -> None:
-        lines = min(max(int(self.text.document().size().height()), _FEWEST), _MOST)
+        count = _lines(self.text)
+        lines = min(max(count, _FEWEST), _MOST)
         self.text.setFixedHeight(lines * self.text.fontMetrics().lineSpacing() + _AROUND)
-        more = int(self.text.document().size().height()) > _MOST
+        more = count > _MOST
         policy = Qt.ScrollBarPolicy
         self.text.setVerticalScrollBarPolicy(policy.ScrollBarAsNeeded if more else policy.ScrollBarAlwaysOff)
 
@@ -266,8 +269,24 @@ class FieldRow(QFrame):
         QTimer.singleShot(0, self.text, self.text.setFocus)
 
 
+def _source(origin: str) -> str:
+    """Return where it is from, without by whom and when; a question stands whole."""
+    question, end, _ = origin.partition("”")
+    return question + end if end else origin.partition(",")[0].partition(" · ")[0]
+
+
 def _typed(at: datetime | None, zone: str) -> str:
     return "" if at is None else f"{at.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M}"
+
+
+def _lines(text: QPlainTextEdit) -> int:
+    """Return how many lines a text takes, counted until there are more than are shown."""
+    block, count = text.document().begin(), 0
+    while block.isValid() and count <= _MOST:
+        text.document().documentLayout().blockBoundingRect(block)  # lays it out, which Qt does but in sight
+        count += block.layout().lineCount()
+        block = block.next()
+    return count
 
 
 def with_origin(filled: Filled, more: Filled) -> Filled:

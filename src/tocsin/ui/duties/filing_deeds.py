@@ -21,6 +21,7 @@ from tocsin.ui.duties.notice_panel import NoticePanel
 from tocsin.ui.palette import Tone
 from tocsin.ui.text import visible
 
+About = tuple[str, str, str]  # incident, duty and filing, empty while nobody began it
 _WHEN = "now, or 14:20, or 2026-11-02 14:20"
 _UNSAVED = "Something here is not saved. Ctrl S saves it, and makes the notice a draft again."
 
@@ -30,8 +31,9 @@ class FilingDeeds:
 
     def __init__(self, desk: Desk, ask: Ask, panel: NoticePanel) -> None:
         self._desk, self._ask, self._panel = desk, ask, panel
-        self._ids: dict[str, str] = {}  # of entries not written yet: the same after a refusal
-        self._busy = False
+        # Of entries not written yet, by step and what it is done to: the same after a refusal.
+        self._ids: dict[tuple[str, About], str] = {}
+        self._busy = 0
 
     def do(self, step: str) -> None:
         """Take a step, if the filing in sight can take it."""
@@ -55,8 +57,11 @@ class FilingDeeds:
         }
         steps[step](view)
 
-    def save(self, then: Callable[[], None] | None = None) -> None:
-        """Save what was written; begin the notice if nobody has. `then` comes after the commit."""
+    def save(self, then: Callable[[FilingView, str], None] | None = None) -> None:
+        """Save what was written; begin the notice if nobody has.
+
+        `then` comes after the commit, with what was in sight when it was asked for and the filing's id.
+        """
         panel, view, desk = self._panel, self._panel.view, self._desk
         if view is None:
             return
@@ -66,22 +71,16 @@ class FilingDeeds:
             panel.say(str(error))
             return
         if not fields and (view.filing is not None or then is None):
-            if then is not None:
-                then()
+            if then is not None and view.filing is not None:
+                then(view, view.filing.id)
             return
-        filing = view.filing.id if view.filing else ""
-        call = partial(_save, desk.store, desk.author, view.incident.id, view.duty, filing, fields,
-                       self._id("open"), self._id("edit"))  # fmt: skip
-        self._write(call, partial(self._saved, fields, then), "Draft saved")
+        self._keep(view, fields, then, "Draft saved")
 
     def attach(self, files: Filled) -> None:
         """Let files of the evidence go along, by SHA-256, one a line; none where it is empty."""
         view, desk = self._panel.view, self._desk
         if view is not None and not desk.store.read_only:
-            filing = view.filing.id if view.filing else ""
-            call = partial(_save, desk.store, desk.author, view.incident.id, view.duty, filing,
-                           {ATTACHMENTS: files}, self._id("open"), self._id("edit"))  # fmt: skip
-            self._write(call, partial(self._saved, {}, None), "Saved what goes along")
+            self._keep(view, {ATTACHMENTS: files}, None, "Saved what goes along")
 
     def export(self, path: Path | None = None) -> None:
         """Write the notice of the duty in sight as PDF, beside the other documents of this store."""
@@ -100,48 +99,53 @@ class FilingDeeds:
         if typed:
             self.save(partial(self._export, path))
         else:
-            self._export(path)
+            self._export(path, view, view.filing.id if view.filing else "")
 
-    def _export(self, path: Path | None) -> None:
+    def _export(self, path: Path | None, view: FilingView, filing: str) -> None:
         from tocsin.operations import notice
 
-        view, desk = self._panel.view, self._desk
-        if view is None:
-            return
+        desk = self._desk
         name = "-".join(
             (view.incident.reference, *view.duty.split("/"), f"{desk.store.now():%Y%m%dT%H%M%SZ}")
         )
         target = path or desk.store.folder("exports") / f"{name}.pdf"
-        filing = view.filing.id if view.filing else ""
+        key = ("export", _about(view))
         call = partial(notice.export, desk.store, desk.author, view.incident.id, view.duty, target,
-                       filing=filing, id=self._id("export"))  # fmt: skip
+                       filing=filing, id=self._id(key))  # fmt: skip
         self._panel.say("Writing the PDF …", Tone.BLUE)
-        self._write(call, self._exported, "Exported", quiet=True)
+        self._write(call, key, "Exported", self._exported, quiet=True)
 
     def _exported(self, entry: Entry) -> None:
-        self._ids.pop("export", None)
         path = entry.body.path if isinstance(entry.body, DocumentExported) else ""
         self._panel.say(f"Exported to {path}", Tone.GREEN)
         self._desk.tell(f"Exported {path}")
 
-    def _saved(self, fields: Mapping[str, Filled], then: Callable[[], None] | None, filing: str) -> None:
-        for name in ("open", "edit"):
-            self._ids.pop(name, None)
-        self._panel.adopt(filing)
-        self._panel.saved(fields, self._desk.store.now())
+    def _keep(
+        self, view: FilingView, fields: Mapping[str, Filled],
+        then: Callable[[FilingView, str], None] | None, said: str,
+    ) -> None:  # fmt: skip
+        desk, about = self._desk, _about(view)
+        call = partial(_save, desk.store, desk.author, *about, fields, self._id(("open", about)),
+                       self._id(("edit", about)))  # fmt: skip
+        self._write(call, ("edit", about), said, partial(self._saved, view, fields, then))
+
+    def _saved(
+        self, view: FilingView, fields: Mapping[str, Filled],
+        then: Callable[[FilingView, str], None] | None, filing: str,
+    ) -> None:  # fmt: skip
+        about = _about(view)
+        self._ids.pop(("open", about), None)
+        self._panel.saved(about, filing, fields, self._desk.store.now())
         if then is not None:
-            then()
+            then(view, filing)
 
     def _ask_review(self, view: FilingView) -> None:
-        filing = view.filing.id if view.filing else self._id("open")
-        self.save(partial(self._asked, filing))
+        self.save(self._asked)
 
-    def _asked(self, filing: str) -> None:
-        desk = self._desk
-        view = self._panel.view
-        filing = view.filing.id if view is not None and view.filing is not None else filing
-        call = partial(filings.ask_review, desk.store, desk.author, filing, id=self._id("ask_review"))
-        self._write(call, lambda _entry: self._ids.pop("ask_review", None), "Asked for a review")
+    def _asked(self, view: FilingView, filing: str) -> None:
+        desk, key = self._desk, ("ask_review", _about(view))
+        call = partial(filings.ask_review, desk.store, desk.author, filing, id=self._id(key))
+        self._write(call, key, "Asked for a review")
 
     def _approve(self, view: FilingView) -> None:
         if view.filing is None:
@@ -150,10 +154,10 @@ class FilingDeeds:
             self._panel.say(f"A second person approves: {why}.")
             self._desk.read(partial(operators.names, self._desk.store), partial(self._sit_down, view))
             return
-        desk = self._desk
+        desk, key = self._desk, ("approve", _about(view))
         call = partial(filings.approve, desk.store, desk.author, view.filing.id, digest=view.digest,
-                       id=self._id("approve"))  # fmt: skip
-        self._write(call, lambda _entry: self._ids.pop("approve", None), f"Approved by {desk.author.name}")
+                       id=self._id(key))  # fmt: skip
+        self._write(call, key, f"Approved by {desk.author.name}")
 
     def _sit_down(self, view: FilingView, names: list[str]) -> None:
         """Ask who the second person is, who sits down here and then approves with the same key."""
@@ -163,7 +167,7 @@ class FilingDeeds:
             return
         blank = Blank("person", "Who approves", value=may[0], choices=tuple((name, name) for name in may))
         self._ask.ask(f"A second person approves: {view.may_approve(self._desk.author.name)}", [blank],
-                      "Sit down", partial(self._seated))  # fmt: skip
+                      "Sit down", self._seated)  # fmt: skip
 
     def _seated(self, given: Answers) -> None:
         name = given["person"]
@@ -176,32 +180,31 @@ class FilingDeeds:
     def _give_back(self, view: FilingView) -> None:
         if view.filing is None:
             return
-        filing = view.filing.id
         blanks = [Blank("reason", "Why", hint="what has to be changed", long=True)]
-        self._ask.ask("Return it to draft", blanks, "Return", partial(self._returned, filing))
+        self._ask.ask("Return it to draft", blanks, "Return", partial(self._returned, _about(view)))
 
-    def _returned(self, filing: str, given: Answers) -> None:
-        call = partial(filings.give_back, self._desk.store, self._desk.author, filing, given["reason"],
-                       id=self._id("give_back"))  # fmt: skip
-        self._write_asked(call, "give_back", "Returned to draft")
+    def _returned(self, about: About, given: Answers) -> None:
+        key = ("give_back", about)
+        call = partial(filings.give_back, self._desk.store, self._desk.author, about[2], given["reason"],
+                       id=self._id(key))  # fmt: skip
+        self._write_asked(call, key, "Returned to draft")
 
     def _file(self, view: FilingView) -> None:
         if view.filing is None:
             return
-        self._ask.ask(
-            "It went out", _filed_blanks(view), "Mark as filed", partial(self._filed, view.filing.id)
-        )
+        self._ask.ask("It went out", _filed_blanks(view), "Mark as filed", partial(self._filed, _about(view)))
 
-    def _filed(self, filing: str, given: Answers) -> None:
+    def _filed(self, about: About, given: Answers) -> None:
         try:
             at = self._time(given["at"])
         except BadInput as error:
             self._ask.refuse(str(error))
             return
-        call = partial(filings.file, self._desk.store, self._desk.author, filing, how=given["how"], at=at,
+        key = ("file", about)
+        call = partial(filings.file, self._desk.store, self._desk.author, about[2], how=given["how"], at=at,
                        receipt=given["receipt"], attachment=given.get("attachment", ""), late=given["late"],
-                       note=given["note"], id=self._id("file"))  # fmt: skip
-        self._write_asked(call, "file", "Filed")
+                       note=given["note"], id=self._id(key))  # fmt: skip
+        self._write_asked(call, key, "Filed")
 
     def _told(self, view: FilingView) -> None:
         blanks = [Blank("note", "What was said", long=True), *_filed_blanks(view)[:3]]
@@ -214,20 +217,21 @@ class FilingDeeds:
         except BadInput as error:
             self._ask.refuse(str(error))
             return
+        key = ("told", _about(view))
         call = partial(filings.told, self._desk.store, self._desk.author, view.incident.id, view.duty,
                        given["note"], how=given["how"], at=at, receipt=given["receipt"], late=given["late"],
-                       id=self._id("told"))  # fmt: skip
-        self._write_asked(call, "told", "Told")
+                       id=self._id(key))  # fmt: skip
+        self._write_asked(call, key, "Told")
 
     def _next(self, view: FilingView) -> None:
         blank = Blank("phase", "Which", value="update", choices=tuple(PHASES.items()))
         self._ask.ask("Begin the next filing", [blank], "Begin", partial(self._begun, view))
 
     def _begun(self, view: FilingView, given: Answers) -> None:
-        follows = view.filing.id if view.filing else ""
+        follows, key = view.filing.id if view.filing else "", ("next", _about(view))
         call = partial(filings.open, self._desk.store, self._desk.author, view.incident.id, view.duty,
-                       phase=given["phase"], follows=follows, id=self._id("next"))  # fmt: skip
-        self._write_asked(call, "next", "Begun")
+                       phase=given["phase"], follows=follows, id=self._id(key))  # fmt: skip
+        self._write_asked(call, key, "Begun")
 
     def _time(self, text: str) -> datetime | None:
         typed, store = text.strip(), self._desk.store
@@ -235,35 +239,41 @@ class FilingDeeds:
             return None
         return parse_instant(typed, now=store.now(), zone=store.zone)
 
-    def _id(self, step: str) -> str:
-        return self._ids.setdefault(step, self._desk.store.new_id())
+    def _id(self, key: tuple[str, About]) -> str:
+        return self._ids.setdefault(key, self._desk.store.new_id())
 
     def _write(
-        self, call: Callable[[], object], done: Callable[..., object], said: str, *, quiet: bool = False
-    ) -> None:
-        self._busy = True
+        self, call: Callable[[], object], key: tuple[str, About], said: str,
+        done: Callable[..., object] | None = None, *, quiet: bool = False,
+    ) -> None:  # fmt: skip
+        self._busy += 1
         if not quiet:
             self._panel.say("")
-        job = self._desk.write(call, said=said)
+        job = self._desk.write(partial(self._forgetting, call, key), said=said)
         job.refused.connect(self._refused)
         job.ended.connect(self._ended)
-        job.succeeded.connect(done)
+        if done is not None:
+            job.succeeded.connect(done)
 
-    def _write_asked(self, call: Callable[[], object], step: str, said: str) -> None:
+    def _write_asked(self, call: Callable[[], object], key: tuple[str, About], said: str) -> None:
         self._panel.say("")
-        write(self._desk, self._ask, partial(self._forgetting, call, step), said)
+        write(self._desk, self._ask, partial(self._forgetting, call, key), said)
 
-    def _forgetting(self, call: Callable[[], object], step: str) -> object:
+    def _forgetting(self, call: Callable[[], object], key: tuple[str, About]) -> object:
         """Write; the id of what was written is used up."""
         result = call()
-        self._ids.pop(step, None)
+        self._ids.pop(key, None)
         return result
 
     def _refused(self, error: UserError) -> None:
         self._panel.say(str(error))
 
     def _ended(self) -> None:
-        self._busy = False
+        self._busy -= 1
+
+
+def _about(view: FilingView) -> About:
+    return view.incident.id, view.duty, view.filing.id if view.filing else ""
 
 
 def _save(

@@ -76,7 +76,9 @@ class NoticePanel(Panel):
         for row, one in zip(self.rows, view.fields, strict=True):
             row.show_field(one, writable=writable and not filed)
         if anew:
-            for id, filled in self._kept.pop(about, {}).items():
+            # What was written before somebody began it belongs to it, too.
+            kept = self._kept.pop((*about[:2], ""), {}) | self._kept.pop(about, {})
+            for id, filled in kept.items():
                 if (known := self.row(id)) is not None:
                     known.put(filled)
         self._show_head(view, now)
@@ -84,10 +86,6 @@ class NoticePanel(Panel):
         self.said.hide()
         self._scroll.show()
         self._counted()
-
-    def adopt(self, filing: str) -> None:
-        """What was written for a duty without a notice belongs to the one just begun."""
-        self._about = (*self._about[:2], filing)
 
     def clear(self, said: str) -> None:
         """Show words in place of a form."""
@@ -119,8 +117,18 @@ class NoticePanel(Panel):
         """Whether there is anything to save."""
         return any(row.dirty for row in self.rows)
 
-    def saved(self, fields: Mapping[str, Filled], now: datetime) -> None:
-        """Take note of what was kept."""
+    def saved(
+        self, about: tuple[str, str, str], filing: str, fields: Mapping[str, Filled], now: datetime
+    ) -> None:
+        """Take note of what was kept: of the filing in sight, or of one that went out of sight meanwhile.
+
+        What was written for a duty without a notice belongs to the one just begun.
+        """
+        if self._about not in (about, (*about[:2], filing)):
+            kept = self._kept.get(about, {})
+            self._kept[about] = {id: one for id, one in kept.items() if one != fields.get(id)}
+            return
+        self._about = (*about[:2], filing)
         for row in self.rows:
             if row.id in fields:
                 row.saved(fields[row.id], now)

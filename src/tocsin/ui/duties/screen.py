@@ -62,6 +62,8 @@ class DutiesScreen(QWidget):
         self._duty, self._filing = "", ""  # what the form shows, or is to show
         self._wanted = ""  # a duty to go to once the list is read
         self._reading = self._stale = False
+        self._turn = 0  # of readings of a filing: an earlier one may come back after a later one
+        self._lent = ""  # the duty a sheet chooses for
         self.view: DutiesView | None = None
         self.list, self.form = DutiesPanel(desk.theme, zone), NoticePanel(desk.store.zone)
         self.preview = PreviewPanel(desk)
@@ -138,6 +140,9 @@ class DutiesScreen(QWidget):
 
     def take(self, field: str, chosen: Filled) -> None:
         """Put chosen entries of the timeline into a field, below what stands there."""
+        if self._lent != self._duty:
+            self.form.say("Another duty came into sight meanwhile: choose again where it belongs.")
+            return
         if field == ATTACHMENTS:
             self.steps.attach(chosen)
             return
@@ -212,11 +217,13 @@ class DutiesScreen(QWidget):
     def _files(self) -> None:
         view = self.form.view
         if view is not None and self.form.files_button.isEnabled():
+            self._lent = self._duty
             self.files_wanted.emit(view.evidence, view.filing.attachments if view.filing else ())
 
     def _choose(self, field: str) -> None:
         row = self.form.row(field)
         if row is not None and self.view is not None and row.tools.isEnabled():
+            self._lent = self._duty
             self.choose_wanted.emit(self.view.incident.id, field, row.view.field.label)
 
     def _enter(self, row: Row | None) -> None:
@@ -273,19 +280,21 @@ class DutiesScreen(QWidget):
             return
         call = partial(filings.look, self._desk.store, self._about, self._duty, self._filing)
         job = self._desk.jobs.read(call)
-        job.succeeded.connect(partial(self._show_filing, self._duty))
-        job.refused.connect(partial(self._filing_refused, self._duty))
+        self._turn += 1
+        about = (self._turn, self._about, self._duty)
+        job.succeeded.connect(partial(self._show_filing, about))
+        job.refused.connect(partial(self._filing_refused, about))
         job.broke.connect(lambda _error: self.form.clear("A fault of the program; it was logged."))
         job.start()
 
-    def _show_filing(self, duty: str, view: FilingView) -> None:
-        if duty != self._duty or view.incident.id != self._desk.incident:
+    def _show_filing(self, about: tuple[int, str, str], view: FilingView) -> None:
+        if about != (self._turn, self._about, self._duty) or view.incident.id != self._desk.incident:
             return
         self.form.show_filing(view, self._desk.store.now(), writable=self._writable)
         self._preview()
 
-    def _filing_refused(self, duty: str, error: UserError) -> None:
-        if duty == self._duty:
+    def _filing_refused(self, about: tuple[int, str, str], error: UserError) -> None:
+        if about == (self._turn, self._about, self._duty):
             self.form.clear(str(error))
             self.preview.clear("")
 
@@ -313,6 +322,8 @@ class DutiesScreen(QWidget):
 
     def _say(self, text: str) -> None:
         self.view = self.deeds.view = None
+        self.form.clear("")  # nothing is done to what is out of sight; what was written comes back
+        self.preview.clear("")
         self.said.show_text(text)
         self._pages.setCurrentIndex(0)
 
