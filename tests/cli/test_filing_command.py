@@ -47,7 +47,9 @@ def test_a_notice_from_draft_to_filed(run: Run, tmp_path: Path) -> None:
     early = run("notice", "INCIDENT", SA, "-o", str(tmp_path / "x.pdf"), "--as-filed", fails=True)
     assert "AS FILED" in early["error"]["what"]
     assert not (tmp_path / "x.pdf").exists()
-    assert run("filing", "INCIDENT", "approve", SA, by="Operator B")["state"] == "approved"
+    run("filing", "INCIDENT", "approve", SA, "--digest", "0" * 64, by="Operator B", fails=True)
+    seen = run("filing", "INCIDENT", "show", SA)["digest"]
+    assert run("filing", "INCIDENT", "approve", SA, "--digest", seen, by="Operator B")["state"] == "approved"
     run("filing", "INCIDENT", "file", SA, "--how", "portal", "--receipt", "AZ 1")
     (filed,) = run("filing", "INCIDENT", "list")
     assert (filed["state"], filed["receipt"], filed["approved_by"]) == ("filed", "AZ 1", "Operator B")

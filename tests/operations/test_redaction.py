@@ -5,7 +5,7 @@ import pytest
 from tocsin.errors import BadInput, NotAllowed, NotFound
 from tocsin.model.operator import Author
 from tocsin.model.redaction import LEFT_OUT, Redaction
-from tocsin.operations import contacts, incidents, observations, redaction, roles, timeline, undo
+from tocsin.operations import contacts, incidents, observations, operators, redaction, roles, timeline, undo
 from tocsin.store import incidents as stored
 from tocsin.store.folder import Store
 
@@ -89,3 +89,12 @@ def test_who_noticed_is_known(store: Store) -> None:
         store, A, title="x", system="scorer", severity="SEV-2", observation_ids=[seen.id]
     )
     assert of(store, incident.id).text("Prado told us.") == "Person 2 told us."
+
+
+def test_a_number_stays_when_somebody_joins_the_store_later(store: Store, incident: str) -> None:
+    operators.add(store, Author("Zoe Operator"))
+    contacts.save(store, A, "Olu Ade", email="olu@example.org")
+    before = redaction.legend(store, incident)
+    operators.add(store, Author("Abel Operator"))
+    contacts.save(store, A, "Ada Contact", email="ada@example.org")
+    assert redaction.legend(store, incident)[: len(before)] == before

@@ -50,11 +50,14 @@ def register(subparsers: options.Subparsers) -> None:
     edit.add_argument(
         "--attach", action="append", default=[], metavar="SHA256", help="evidence that goes along"
     )
-    for name, run, help, text in (
-        ("review", _review, "ask a second person to look; what the record fills is frozen", "--note"),
-        ("approve", _approve, "approve the contents, as a second person", "--note"),
-    ):
-        _step(verbs, name, run, help, _NAME).add_argument(text, default="")
+    review = _step(
+        verbs, "review", _review, "ask a second person to look; what the record fills is frozen", _NAME
+    )
+    review.add_argument("--note", default="")
+    approve = _step(verbs, "approve", _approve, "approve the contents, as a second person", _NAME)
+    approve.add_argument("--note", default="")
+    seen = "of the contents looked at, from `show --json`; others are refused"
+    approve.add_argument("--digest", metavar="SHA256", default="", help=seen)
     _step(verbs, "return", _return, "send it back to draft", _NAME).add_argument("reason")
     file = _step(verbs, "file", _file, "record that an approved notice went out", _NAME)
     _sent(file)
@@ -155,7 +158,8 @@ def _review(args: argparse.Namespace) -> int:
 
 
 def _approve(args: argparse.Namespace) -> int:
-    return _do(args, lambda store, by: filing.approve(store, by, _id(store, args), args.note))
+    return _do(args, lambda store, by: filing.approve(
+        store, by, _id(store, args), args.note, digest=args.digest))  # fmt: skip
 
 
 def _return(args: argparse.Namespace) -> int:

@@ -102,11 +102,6 @@ def wanted(question: Question, values: Sequence[str]) -> str:
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} or {words[-1]}"
 
 
-def is_bound(value: str) -> bool:
-    """Whether a need is a bound of a number."""
-    return _BOUND.match(value) is not None
-
-
 def _within(value: str, bound: str) -> bool:
     found = _BOUND.match(bound)
     if found is None or _NUMBER.match(value) is None:

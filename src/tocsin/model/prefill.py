@@ -14,7 +14,7 @@ from tocsin.model.prefill_sources import SOURCES
 from tocsin.model.regime import Field
 from tocsin.model.timeline import Item
 
-__all__ = ["Record", "chosen", "fill", "joined", "known", "of", "stamp"]
+__all__ = ["Record", "chosen", "fill", "joined", "of", "stamp"]
 
 # How `stamp` writes a moment; a form that asks for UTC wants it as ISO 8601.
 _STAMP = re.compile(r"(\d{4}-\d\d-\d\d) (\d\d:\d\d(?::\d\d)?) UTC(?: \([^)]*\))?")
@@ -36,12 +36,6 @@ def of(source: str, record: Record) -> Iterator[Piece]:
     found = SOURCES.get(f"{stem}:" if colon else stem)
     if found is not None:
         yield from (piece for piece in found(record, rest) if piece.text.strip())
-
-
-def known(source: str) -> bool:
-    """Whether there is such a source."""
-    stem, colon, rest = source.partition(":")
-    return (f"{stem}:" in SOURCES and bool(rest)) if colon else stem in SOURCES
 
 
 def joined(pieces: Iterable[Piece]) -> Filled | None:

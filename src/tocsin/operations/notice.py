@@ -6,7 +6,6 @@ from dataclasses import replace
 from pathlib import Path
 
 from tocsin.errors import BadInput, NotAllowed
-from tocsin.model import notice as model_of
 from tocsin.model.document import Printing, Standing
 from tocsin.model.filing import Filled
 from tocsin.model.filings import ATTACHMENTS, State
@@ -168,14 +167,6 @@ def standing(view: FilingView, printing: Printing, typed: bool = False) -> Stand
         raise NotAllowed("only a notice that a second person approved can say AS FILED.", where=view.duty,
                          hint="Ask for a review, or print it as a draft.")  # fmt: skip
     return Standing.AS_FILED if approved else Standing.DRAFT
-
-
-def portal_text(made: Notice) -> str:
-    """Return the worksheet as plain text, a field after the other in the portal's order, for copying."""
-    lines = []
-    for one in model_of.portal_order(made):
-        lines += [f"{one.code or one.citation}  {one.label}", one.text, ""]
-    return "\n".join(lines)
 
 
 def with_printing(printing: Printing, made: Notice) -> Printing:

@@ -7,13 +7,13 @@ from tocsin.model.arrangement import ContactSet
 from tocsin.model.conduct import Said
 from tocsin.model.filing import PersonalMarked
 from tocsin.model.incident import FIELDS, Incident
-from tocsin.model.journal import Entry, TimelineAdded
+from tocsin.model.journal import Entry, OperatorAdded, TimelineAdded
 from tocsin.model.observation import Observation
 from tocsin.model.operator import Author
 from tocsin.model.redaction import Redaction, pseudonyms
 from tocsin.model.redaction_words import PLAIN
 from tocsin.operations import contacts
-from tocsin.store import incidents, journal, observations, operators, timeline
+from tocsin.store import incidents, journal, observations, timeline
 from tocsin.store.database import Connection
 from tocsin.store.folder import Store
 
@@ -27,7 +27,8 @@ def of(connection: Connection, incident: Incident, until: Entry | None = None) -
     """Return the redaction of an incident as its entries leave it; `until` the last that counts.
 
     Persons are those who wrote about it, had its roles, were called, reported, or are named in its imports,
-    in that order; then the store's other operators and contacts, since texts may mention them.
+    in that order; then the store's other operators and contacts as they came to be known, since texts may
+    mention them. Whoever comes to be known later has a later number: documents made again read the same.
     """
     entries = [
         one
@@ -37,7 +38,7 @@ def of(connection: Connection, incident: Incident, until: Entry | None = None) -
     book = list(contacts.book(connection).values())
     seen = observations.of_incident(connection, incident.id)
     told = [one for one in seen if until is None or one.recorded_at <= until.recorded_at]
-    names = [*_named(entries), *_reporters(told), *operators.names(connection), *_persons(book)]
+    names = [*_named(entries), *_reporters(told), *_others(connection)]
     marked = [one.body for one in incident.conduct.personal]
     whole = frozenset(one.target for one in marked if not one.passage)
     return Redaction(
@@ -136,13 +137,19 @@ def _reporters(seen: Iterable[Observation]) -> Iterator[str]:
         yield one.author
 
 
-def _persons(book: Iterable[ContactSet]) -> Iterator[str]:
-    """Yield the persons among contacts; a title such as CISO is none, whoever holds it is."""
-    for one in book:
-        if one.person:
-            yield one.person
-        elif not one.name.isupper() and not set(one.name.casefold().split()) & PLAIN:
-            yield one.name
+def _others(connection: Connection) -> Iterator[str]:
+    """Yield the operators and the persons among contacts, also former ones, in the order they were entered.
+
+    A title such as CISO is no person, whoever holds it is.
+    """
+    for entry in journal.entries(connection, kinds=("operator.added", "contact.set")):
+        match entry.body:
+            case OperatorAdded(name=name):
+                yield name
+            case ContactSet(person=person) if person:
+                yield person
+            case ContactSet(name=name) if not name.isupper() and not set(name.casefold().split()) & PLAIN:
+                yield name
 
 
 def _addresses(book: Iterable[ContactSet]) -> dict[str, tuple[str, ...]]:
