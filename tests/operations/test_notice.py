@@ -11,7 +11,6 @@ from tocsin.errors import BadInput, NotAllowed
 from tocsin.model.document import Paper, Printing, Standing
 from tocsin.model.filing import Filled
 from tocsin.model.journal import DocumentExported
-from tocsin.model.prefill import known
 from tocsin.model.regime import COUNTING_KINDS
 from tocsin.operations import answers, duties, facts, filings, incidents, notice, timeline
 from tocsin.operations.filing_record import ground
@@ -66,13 +65,6 @@ def test_some_of_them_on_paper(case: Case, duty: str) -> None:
 def test_all_of_them_on_paper(case: Case) -> None:
     for duty in STAGES:
         _printed(case, duty)
-
-
-def test_every_source_the_law_names_is_one_there_is() -> None:
-    sources = {
-        one for regime in load_shipped().regimes for field in regime.fields for one in field.source.split()
-    }
-    assert {one for one in sources if not known(one)} == set()
 
 
 def test_a_notice_as_of_an_entry_does_not_change(case: Case) -> None:
