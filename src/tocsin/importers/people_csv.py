@@ -20,6 +20,7 @@ from tocsin.model.letters import LONGEST, Problem, Recipient
 MOST_ROWS = 1_000_000
 MOST_BYTES = 2_000_000_000
 MOST_COLUMNS = 300
+MOST_FIELD = 100_000  # characters; csv's own limit is one for the whole program, and other importers raise it
 ALWAYS = {
     "language": ("language", "lang", "locale"),
     "paper": ("paper", "paper size", "page size"),
@@ -189,6 +190,8 @@ def _rows(file: io.TextIOWrapper, path: Path) -> Iterator[tuple[int, list[str], 
             return
         except csv.Error as error:
             row, wrong = [], f"its quotes or separators are wrong: {error}"
+        if not wrong and any(len(field) > MOST_FIELD for field in row):
+            wrong = f"it has a field larger than {MOST_FIELD:,} characters"
         if line == 1 and (wrong or len(row) > MOST_COLUMNS):
             raise BadInput(wrong or f"there are more than {MOST_COLUMNS} columns.", where=path.name)
         yield line, row, wrong
