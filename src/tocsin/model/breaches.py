@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from tocsin.model.clock_state import State as Clock
 from tocsin.model.dossier import Dossier, text, texts
 from tocsin.model.incident_fields import CONSEQUENCES, IMPACT, REMEDIATION
 from tocsin.model.law import DutyLine
@@ -90,9 +91,13 @@ def _told(duties: Sequence[DutyLine]) -> Cells:
     if filed:
         first = min(filed, key=lambda duty: (duty.filed, duty.id))
         return "told", first.filed, Quiet(first.name)
-    owed = [duty for duty in duties if duty.verdict == "applies" and not duty.optional]
-    if owed:
-        return "owed, not yet told", owed[0].due
+    owed = [duty for duty in duties if duty.owed]
+    over = [duty for duty in owed if duty.settled]
+    left = [duty for duty in owed if not duty.settled]
+    if left and not (over and all(duty.state == Clock.WAITING for duty in left)):  # for the one that is over
+        return "owed, not yet told", left[0].due
+    if over:
+        return over[0].state, Quiet(over[0].name)
     open_ = [duty for duty in duties if duty.verdict == "undecided"]
     if open_:
         return "undecided", Quiet(open_[0].because)

@@ -139,7 +139,7 @@ def _decisions(dossier: Dossier) -> Iterator[str]:
 
 
 def _waits(one: DutyLine) -> bool:
-    return one.verdict == "applies" and not one.optional and one.filed is None and one.due is not None
+    return one.verdict == "applies" and not one.optional and not one.settled and one.due is not None
 
 
 def _titled(dossier: Dossier, name: str, titles: dict[str, str]) -> str:

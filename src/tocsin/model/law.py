@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from tocsin.model.clock_state import MARKS
+
+_SETTLED = frozenset(mark.value for mark in MARKS)
 _LETTERS = frozenset({
     "dora", "csirt", "enisa", "ico", "nydfs", "fca", "pra", "apra", "sec", "cisa", "fda", "mas", "ppc", "hhs",
     "ftc", "anpd", "dpb", "cac", "oaic", "asd", "opc", "cai", "pdpc", "pipc", "ai", "psd2", "cer", "ca",
@@ -15,7 +18,7 @@ class DutyLine:
     """A duty of law as of an entry. `verdict` is applies, does not apply or undecided, `because` why.
 
     `due` is what to plan to, `outer` what the law still takes; `late` says that it was filed, or stands,
-    after `due`. `filed` is when it was submitted, with `how`, `receipt` and the `reasons` for lateness.
+    after `due`. `filed` is when it was submitted first, with `how`, `receipt` and the `reasons` for lateness.
     `short` names it with its law. `counts` tells that its kind has a limit, `inside` that it stays with us.
     """
 
@@ -46,6 +49,11 @@ class DutyLine:
     def owed(self) -> bool:
         """Whether it is a notice that somebody has to get."""
         return self.verdict == "applies" and self.counts and not self.optional and not self.inside
+
+    @property
+    def settled(self) -> bool:
+        """Whether nobody has to act on it any more: filed or done otherwise, waived, found not applicable."""
+        return self.filed is not None or self.state in _SETTLED
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,7 +80,9 @@ def law(past: Past, view: DutiesView) -> Law:
 
 def _duty(row: DutyView, found: list[Filing]) -> DutyLine:
     duty, clock = row.duty, row.clock
-    filed = next((one.filed for one in reversed(found) if one.filed is not None), None)
+    # What came after the first is told in the table of filings; the limit is that of the first.
+    filed = min((one.filed for one in found if one.filed is not None), key=lambda one: one.at, default=None)
+    stated = clock.met_at if clock is not None and row.stated_by else None
     return DutyLine(
         id=duty.id,
         name=duty.stage.name,
@@ -95,8 +97,8 @@ def _duty(row: DutyView, found: list[Filing]) -> DutyLine:
         why=clock.why if clock else "",
         late=bool(clock and clock.late),
         optional=duty.optional,
-        filed=filed.at if filed else None,
-        how=filed.body.how if filed else "",
+        filed=filed.at if filed else stated,
+        how=filed.body.how if filed else "as stated, no notice is kept here" if stated else "",
         receipt=filed.body.receipt if filed else "",
         reasons=filed.body.late if filed else "",
         individual=duty.regime.kind is Kind.INDIVIDUAL or duty.stage.audience == "individual",
