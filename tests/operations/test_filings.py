@@ -405,3 +405,14 @@ def test_saving_what_another_wrote_does_not_make_it_ones_own(case: Case) -> None
     filings.ask_review(case.store, A, case.filing)
     with pytest.raises(NotAllowed, match="Operator C wrote part of it"):
         filings.approve(case.store, C, case.filing)
+
+
+def test_a_clock_set_back_does_not_mix_up_which_notice_is_the_last(case: Case, clock: ManualClock) -> None:
+    first = case.begin().approved().filing
+    filings.file(case.store, A, first, how="portal")
+    clock.advance(hours=-30)
+    second = case.begin().filing
+    view = case.look()
+    assert [one.id for one in view.filings] == [first, second]
+    assert view.before is not None
+    assert view.before.id == first

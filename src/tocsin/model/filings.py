@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
+from heapq import merge
 from typing import TypeVar
 
 import msgspec
@@ -117,11 +118,11 @@ class FieldChange:
 
 
 def filings(incident: Incident) -> tuple[Filing, ...]:
-    """Return every filing of an incident, in the order they were begun."""
+    """Return every filing of an incident, in the order they were begun, also when a clock was set back."""
     conduct = incident.conduct
-    found = [_filing(conduct, opened) for opened in conduct.opened]
-    found += [_told(said) for said in conduct.filed if not said.body.filing]
-    return tuple(sorted(found, key=lambda one: one.opened_at))
+    begun = (_filing(conduct, opened) for opened in conduct.opened)
+    told = (_told(said) for said in conduct.filed if not said.body.filing)
+    return tuple(merge(begun, told, key=lambda one: one.opened_at))
 
 
 def of_duty(incident: Incident, duty: str) -> tuple[Filing, ...]:
