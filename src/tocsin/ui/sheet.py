@@ -24,7 +24,8 @@ class Sheet(QFrame):
         self.body = QVBoxLayout(self)
         self.body.setContentsMargins(2 * GAP, 2 * GAP, 2 * GAP, 2 * GAP)
         self.body.setSpacing(GAP)
-        self.body.addWidget(Label(title, "large"))
+        self._named = Label(title, "large")
+        self.body.addWidget(self._named)
         over.installEventFilter(self)
         self.hide()
 
@@ -46,6 +47,11 @@ class Sheet(QFrame):
         if inside and self._before is not None and isValid(self._before):
             self._before.setFocus()
         self.closed.emit()
+
+    def entitle(self, title: str) -> None:
+        """Show another title: what lies open is about something else this time."""
+        self._named.show_text(title)
+        self.setAccessibleName(title)
 
     def place(self) -> None:
         """Centre it, a little above the middle, as high as what it holds."""

@@ -1,6 +1,8 @@
 """The screen of duties by its keys: from the questions to a notice that was approved, filed and exported."""
 
+import threading
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -27,6 +29,7 @@ from tocsin.ui.duties.screen import DutiesScreen
 from tocsin.ui.text import not_plain
 
 Key = Qt.Key
+OTHER = "eu-gdpr-33/supplement"
 CONTROL, ALT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.AltModifier
 PLAIN = Qt.KeyboardModifier.NoModifier
 
@@ -279,6 +282,61 @@ def test_what_is_written_of_one_incident_does_not_turn_up_in_another(
     app.desk.choose_incident(aware.id)
     qtbot.waitUntil(lambda: there(aware))
     assert _text_of(screen, row.id) == "Of the first"
+
+
+def test_what_is_written_comes_back_when_another_begins_the_notice_meanwhile(
+    qtbot: QtBot, app: App, store: Store, aware: Incident
+) -> None:
+    screen = shown(qtbot, app)
+    in_form(qtbot, screen)
+    press(qtbot, Key.Key_Return)
+    row = screen.form.current
+    assert row is not None
+    type_(qtbot, "Half a sentence")
+    _go(qtbot, screen, OTHER)
+    begun = filing.open(store, B, aware.id, DUTY)
+    _go(qtbot, screen, DUTY)
+    view = screen.form.view
+    assert view is not None
+    assert view.filing is not None
+    assert view.filing.id == begun.id
+    assert _text_of(screen, row.id) == "Half a sentence"
+    assert screen.form.dirty()
+
+
+def test_a_notice_that_is_saved_after_the_next_came_into_sight_leaves_that_one_alone(
+    qtbot: QtBot, app: App, store: Store, aware: Incident
+) -> None:
+    screen = shown(qtbot, app)
+    in_form(qtbot, screen)
+    press(qtbot, Key.Key_Return)
+    row = screen.form.current
+    assert row is not None
+    type_(qtbot, "Of the first")
+    slow = threading.Event()
+    app.desk.jobs.command(slow.wait).start()
+    press(qtbot, Key.Key_S, CONTROL)
+    _go(qtbot, screen, OTHER)
+    other = screen.form.rows[0]
+    other.text.setPlainText("Of the second")
+    slow.set()
+    qtbot.waitUntil(lambda: bool(filings.of_duty(incidents.get(store, aware.id), DUTY)))
+    qtbot.waitUntil(lambda: not app.desk.jobs.busy())
+    screen.steps.save()
+    second = partial(filings.of_duty, duty=OTHER)
+    qtbot.waitUntil(lambda: any(one.fields for one in second(incidents.get(store, aware.id))))
+    assert second(incidents.get(store, aware.id))[0].fields[other.id].value == "Of the second"
+    assert only(store, aware).fields[row.id].value == "Of the first"
+    qtbot.waitUntil(lambda: not screen.form.dirty())
+    _go(qtbot, screen, DUTY)
+    assert _text_of(screen, row.id) == "Of the first"
+    assert not screen.form.dirty()
+
+
+def _go(qtbot: QtBot, screen: DutiesScreen, duty: str) -> None:
+    """Put the cursor on a duty and wait for its form."""
+    screen.open_duty(duty)
+    qtbot.waitUntil(lambda: screen.form.view is not None and screen.form.view.duty == duty)
 
 
 def _text_of(screen: DutiesScreen, field: str) -> str:

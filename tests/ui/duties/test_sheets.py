@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
-from tests.ui.duties.conftest import DUTY, A
+from tests.ui.duties.conftest import DUTY, A, B
 from tocsin.model.incident import Incident
 from tocsin.model.journal import DocumentExported
 from tocsin.model.regime import Answers
@@ -259,3 +259,17 @@ def test_letters_say_what_is_missing(qtbot: QtBot, app: App, incident: Incident)
     qtbot.keyClick(sheet, Key.Key_C, ALT)
     assert "Choose the list of persons first" in sheet.note.text()
     assert at() is sheet.list
+
+
+def test_a_note_that_is_being_written_stays_when_another_answers_the_question(
+    qtbot: QtBot, app: App, store: Store, incident: Incident
+) -> None:
+    sheet = opened(qtbot, app)
+    go_to(qtbot, sheet, lambda one: one.question.id == "personal_data_breach")
+    qtbot.keyClick(at(), Key.Key_F3)
+    qtbot.keyClicks(at(), "Ticket 4471 shows")
+    answers.answer(store, B, "personal_data_breach", ("yes",), incident=incident.id, note="Seen")
+    app.desk.bell.journal_changed.emit()
+    qtbot.waitUntil(lambda: asked(sheet).answer is not None)
+    assert sheet.page.note.text() == "Ticket 4471 shows"
+    assert B.name in sheet.page.by.text()

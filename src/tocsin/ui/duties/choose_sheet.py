@@ -22,7 +22,8 @@ from tocsin.ui.text import Label, set_look
 from tocsin.ui.times import short_stamp
 
 _WIDTH, _HEIGHT = 860, 320
-_NO_FILES = "No evidence is attached to this incident. Drop a file on a report, or `tocsin evidence`."
+_NO_FILES = "No evidence is attached to this incident. A file dropped on a report is."
+_ENTRIES = "Choose entries of the timeline"
 _NONE = "The timeline of this incident has no entry yet."
 
 
@@ -32,7 +33,7 @@ class ChooseSheet(Sheet):
     taken = Signal(str, object)
 
     def __init__(self, desk: Desk, window: QWidget) -> None:
-        super().__init__(window, "Choose entries of the timeline", width=_WIDTH)
+        super().__init__(window, _ENTRIES, width=_WIDTH)
         self._desk = desk
         self._field = ""
         self._incident = ""
@@ -48,18 +49,21 @@ class ChooseSheet(Sheet):
 
     def open(self, incident: str, field: str, label: str) -> None:
         """Open for a field, by its id and label."""
+        self.entitle(_ENTRIES)
         self._incident, self._field = incident, field
         self.chosen, self._items, self._files = [], [], []
         self.about.show_text(f"For: {label}")
         self.note.show_text("Reading …")
         self.note.set_tone(None)
-        self._show([])
+        self._show((incident, field), [])
         self.present(self.rows)
-        job = self._desk.read(partial(timeline.listed, self._desk.store, incident), self._show)
+        shown = partial(self._show, (incident, field))
+        job = self._desk.read(partial(timeline.listed, self._desk.store, incident), shown)
         job.refused.connect(lambda error: self._say(str(error)))
 
     def open_files(self, files: Sequence[Evidence], chosen: Sequence[str]) -> None:
         """Open on the evidence of the incident; `chosen` are the SHA-256 of what goes along so far."""
+        self.entitle("Choose the files that go along")
         self._field, self._items = ATTACHMENTS, []
         self._files = list({one.sha256: one for one in files}.values())
         self.chosen = [one for one in chosen if any(file.sha256 == one for file in self._files)]
@@ -102,7 +106,9 @@ class ChooseSheet(Sheet):
         self.dismiss()
         self.taken.emit(self._field, filled)
 
-    def _show(self, items: list[Item]) -> None:
+    def _show(self, about: tuple[str, str], items: list[Item]) -> None:
+        if about != (self._incident, self._field):
+            return  # it lies open for something else by now
         self._items = sorted((one for one in items if not one.withdrawn), key=lambda one: one.happened.at)
         if items or self.isVisible():
             self._say("" if self._items else _NONE, None)

@@ -129,6 +129,8 @@ class DocumentsSheet(Sheet):
         self._say("")
 
     def _learn(self, incident: Incident) -> None:
+        if incident.id != self._desk.incident:
+            return  # another one was chosen meanwhile
         self._incident = incident
         self._offer()
 

@@ -39,7 +39,10 @@ class DutyPainter(RowPainter):
         mark = QRectF(rect.left() + PAD, rect.top() + 12, 13, 13)
         paint_icon(painter, SHAPES[tone], self.theme.palette.tone(tone), mark)
         left, right = rect.left() + PAD + 24, rect.right() - PAD
-        name = QRect(left, rect.top() + 8, right - left - _FIGURE - 6, 20)
+        figure = painter.fontMetrics().horizontalAdvance("—")
+        if fact.view.clock is not None:
+            figure = _FIGURE
+        name = QRect(left, rect.top() + 8, right - left - figure - 6, 20)
         applies = fact.view.duty.applies
         self.text(painter, name, fact.view.duty.stage.name, sans(), "text" if applies else "muted")
         self._figure(painter, _figure_rect(rect), fact, tone)
@@ -167,7 +170,7 @@ class DutiesPanel(Panel):
             parts.addWidget(part)
         for place, share in enumerate((6, 2, 5)):
             parts.setStretchFactor(place, share)
-        parts.setSizes([400, 160, 380])
+        parts.setSizes([500, 160, 280])
         column = QVBoxLayout()
         column.addWidget(parts)
         self.room.addLayout(column, 1)

@@ -69,7 +69,8 @@ class NoticePanel(Panel):
             self._keep(now)
             self._about = about
             self._make(view)
-        if self.view is None or anew or _stand(self.view) != _stand(view):
+        begun = self.view is not None and self.view.filing is None  # here: a refusal may stand below it
+        if self.view is None or anew or (not begun and _stand(self.view) != _stand(view)):
             self.say("")  # what was said was about how it stood before
         self.view, self._writable = view, writable
         filed = view.filing is not None and view.filing.state is State.FILED
@@ -259,7 +260,7 @@ class NoticePanel(Panel):
         self.room.addWidget(self._scroll, 1)
         self.room.addWidget(rule())
         self.room.addLayout(foot)
-        self._scroll.hide()
+        self.clear("Reading …")
 
 
 def _button(step: str, word: str, key: str) -> QPushButton:

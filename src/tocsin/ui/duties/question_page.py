@@ -46,13 +46,12 @@ class QuestionPage(QWidget):
         self.scope.show_text(SCOPES[question.scope].upper())
         self.text.show_text(question.text)
         self.citation.show_text(question.citation)
+        self.citation.setVisible(bool(question.citation))
         self.help.show_text(question.help)
         self.hangs.show_text(asked.hangs)
         self.by.show_text(_by(asked, self._zone, now))
         if other or before is None or before.answer != asked.answer:
-            self.chosen = list(asked.answer.values) if asked.answer else []
-            self.note.setText(visible(asked.answer.note) if asked.answer else "")
-            self.line.setText(visible(", ".join(self.chosen)) if asked.typed else "")
+            self._fill(asked, anew=other or before is None, before=list(_values(before)))
         if other:
             self._make_buttons(asked)
         self.line.setVisible(asked.typed)
@@ -61,6 +60,16 @@ class QuestionPage(QWidget):
         for part in (self.line, self.note, *self.buttons.values()):
             part.setEnabled(writable)
         self.mark()
+
+    def _fill(self, asked: Asked, *, anew: bool, before: list[str]) -> None:
+        """Fill in an answer; what somebody has begun to write or choose stays when others answer."""
+        values = list(_values(asked))
+        if anew or self.chosen == before:
+            self.chosen = values
+        if anew or not self.note.isModified():
+            self.note.setText(visible(asked.answer.note) if asked.answer else "")
+        if anew or not self.line.isModified():
+            self.line.setText(visible(", ".join(values)) if asked.typed else "")
 
     def mark(self) -> None:
         """Show which answers are chosen."""
@@ -133,6 +142,10 @@ class QuestionPage(QWidget):
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(scroll)
+
+
+def _values(asked: Asked | None) -> tuple[str, ...]:
+    return asked.answer.values if asked is not None and asked.answer is not None else ()
 
 
 def _by(asked: Asked, zone: ZoneInfo, now: datetime) -> str:

@@ -195,6 +195,8 @@ class QuestionsSheet(Sheet):
             self._read()
 
     def _show(self, view: DutiesView) -> None:
+        if view.incident.id != self._desk.incident:
+            return  # another one was chosen meanwhile, and is read next
         first, self.view = self.view is None, view
         rows = self._asked(view)
         self.rows.show_rows((one.question.id, _words(one), one) for one in rows)
@@ -202,7 +204,8 @@ class QuestionsSheet(Sheet):
         self.about.show_text(_about(view, bool(rows), writable))
         self.count.show_text(counts(row.duty for row in view.rows))
         if first and rows:
-            open_ = next((one for one in rows if one.answer is None), rows[0])
+            waiting = [one for one in rows if one.answer is None]
+            open_ = next((one for one in waiting if one.decides), (waiting or rows)[0])
             self.rows.select(self._wanted or open_.question.id)
         self._show_current()
         QTimer.singleShot(0, self, self._placed)

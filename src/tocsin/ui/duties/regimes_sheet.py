@@ -16,7 +16,7 @@ from tocsin.ui.palette import GAP, Tone
 from tocsin.ui.sheet import Sheet
 from tocsin.ui.text import Label, visible
 
-_WIDTH, _LIST_WIDTH, _HEIGHT = 1120, 470, 560
+_WIDTH, _LIST_WIDTH, _HEIGHT = 1120, 470, 500
 
 
 class RegimesSheet(Sheet):
