@@ -64,6 +64,7 @@ def notice_of(view: FilingView, standing: Standing, charts: Charts | None) -> No
         _entry(view, one) for one in view.fields if not (final and one.empty and one.field.required in _FREE)
     )
     columns = _columns(view)
+    official = stage.audience not in ("individual", "public")  # else no authority reads it
     return Notice(
         reference=view.incident.reference,
         duty=view.duty,
@@ -76,12 +77,12 @@ def notice_of(view: FilingView, standing: Standing, charts: Charts | None) -> No
         standing=standing,
         sender=_sender(view),
         recipient=recipient_words(stage.recipient),
-        authority=_said(view, _AUTHORITY.get(stage.recipient, "")) or regime.authority,
+        authority=_said(view, _AUTHORITY.get(stage.recipient, "")) or regime.authority if official else "",
         authority_reference=_authority_reference(view),
         language=regime.language or "en",
         zone=view.base.zone,
         issued=filed.at if filed else view.base.past.last.recorded_at,
-        clock=None if stage.audience in ("individual", "public") else clock_of(view),
+        clock=clock_of(view) if official else None,
         entries=shown,
         changes=tuple(_changes(view)),
         before=_before(view),

@@ -67,13 +67,13 @@ def render(made: Notice | InternalNotice, printing: Printing) -> bytes:
 def furniture(notice: Notice, printing: Printing, *, inside: bool = False, what: str = "") -> Furniture:
     """Return what stands around the text of a notice, or of `what` is made of it."""
     kind = what or notice.kind
-    copy = "internal copy" if inside else "confidential"
+    copy = "internal copy" if inside else "confidential" if notice.authority else ""
     return Furniture(
         title=f"{notice.title}, {notice.reference}",
         subject=f"{notice.law} · {notice.citation} · {kind}",
         author=notice.sender.name or "Not stated",
         left=notice.reference,
-        right=f"{notice.title} · {kind} · {copy}",
+        right=" · ".join(part for part in (notice.title, kind, copy) if part),
         foot=f"Version {notice.version} · {words.both(notice.issued, notice.zone)}",
         at=notice.as_of.at,
         identity=f"{notice.identity} {what} {inside}",
@@ -165,7 +165,7 @@ def _reference(notice: Notice) -> Iterator[Flowable]:
         ("Sender", notice.sender.name or "Not stated yet"),
         *notice.sender.lines,
         ("Our reference", notice.reference),
-        ("Authority's reference", notice.authority_reference or "None yet"),
+        *([("Authority's reference", notice.authority_reference or "None yet")] if notice.authority else []),
         ("Kind of notice", f"{notice.kind}, version {notice.version}"),
         ("Issued", words.both(notice.issued, notice.zone)),
     ]

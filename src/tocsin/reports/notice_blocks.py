@@ -54,7 +54,7 @@ def clock_rows(clock: ClockBlock, zone: str) -> Iterator[Flowable]:
     """Yield the deadline: what it counts from, the rule, when it was filed, the reasons where it was late."""
     started = moment(clock.start, zone) or "Not stated yet"
     pairs = [("Counted from", f"{clock.trigger}: {started}")]
-    if clock.set_by:
+    if clock.set_by and clock.start is not None:
         pairs.append(("Stated by", clock.set_by))
     pairs += [("Counting rule", clock.rule), ("Standard", clock.standard)]
     ends = clock.zone or zone  # a limit in days ends at 23:59:59 where its days are counted
