@@ -349,3 +349,10 @@ def test_a_list_that_changes_meanwhile_is_refused(
     with pytest.raises(BadInput, match="changed while"):
         finish(work)
     assert not (tmp_path / "o.pdf").exists()
+
+
+def test_no_letter_or_proof_takes_the_place_of_the_list(make: Make, tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="the place of the list"):
+        make("gdpr-34", rows(1), target="people.pdf")  # its proof would be people.csv
+    assert len(proof(tmp_path / "people.csv")) == 1
+    assert not (tmp_path / "people.pdf").exists()

@@ -87,7 +87,7 @@ class Output:
             )
 
     def take_back(self) -> None:
-        """Remove what was written, since it could not be recorded."""
+        """Remove what is new, since it could not be recorded."""
         for place in self.places:
             if place.is_dir():
                 shutil.rmtree(place, ignore_errors=True)
@@ -99,12 +99,19 @@ class Output:
         self._rows.writerow((row.row, row.line, name, *told))
 
 
+def proof_of(target: Path) -> Path:
+    """Return where the proof goes: beside one file, into a folder."""
+    return target.with_suffix(".csv") if target.suffix.lower() == ".pdf" else target / PROOF
+
+
 @contextmanager
 def opened(press: "Press", target: Path, twin: str) -> Iterator[Output]:
     """Give the output of a batch; it is put in its place when the block ends well, and else is not there."""
     whole = target.suffix.lower() == ".pdf"
     text = target.with_name(f"{target.stem}-text")
-    proof = target.with_suffix(".csv") if whole else target / PROOF
+    proof = proof_of(target)
+    places = [target, proof, *([text] if whole and twin else [])]
+    new = [place for place in places if not place.exists() or place.is_dir()]  # a folder was empty
     with ExitStack() as stack:
         folder, book, file = None, None, None
         if not whole:
@@ -118,7 +125,7 @@ def opened(press: "Press", target: Path, twin: str) -> Iterator[Output]:
         rows.writerow(_HEADER)
         output = Output(press, book, folder, twin, rows)
         output.proof, output.file = proof, file
-        output.places = [target, proof, *([text] if whole and twin else [])]
+        output.places = new
         yield output
 
 

@@ -22,7 +22,7 @@ from tocsin.model.operator import Author
 from tocsin.operations import letter_rows
 from tocsin.operations.exports import check_place
 from tocsin.operations.letter_batch import Batch, prepare
-from tocsin.operations.letter_output import PROOF, Output, opened
+from tocsin.operations.letter_output import PROOF, Output, opened, proof_of
 from tocsin.operations.letter_rows import Checked, Row
 from tocsin.operations.progress import Progress
 from tocsin.store import incidents
@@ -108,7 +108,7 @@ def make(store: Store, author: Author, incident: str, asked: Asked, target: Path
     """
     store.refuse_read_only()
     whole = target.suffix.lower() == ".pdf"
-    _check_target(store, target, whole=whole)
+    _check_target(store, target, asked.people, whole=whole)
     batch, found, checked, needs, digest = yield from _read(store, incident, asked)
     report = _report(batch, asked, checked, digest)
     if not checked.letters:
@@ -198,7 +198,13 @@ def _processes(asked: Asked, checked: Checked) -> int:
     return min(os.cpu_count() or 1, 2) if checked.letters >= _WORTH_A_PROCESS else 1
 
 
-def _check_target(store: Store, target: Path, *, whole: bool) -> None:
+def _check_target(store: Store, target: Path, people: Path, *, whole: bool) -> None:
+    if people.resolve() in (target.resolve(), proof_of(target).resolve()):
+        raise BadInput(
+            "the letters or their proof would take the place of the list.",
+            where=str(target),
+            hint="Name another file.",
+        )
     if whole or not target.is_dir():
         check_place(store, target)
     elif any(target.iterdir()):
