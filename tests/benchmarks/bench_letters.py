@@ -137,8 +137,8 @@ def main(count: int) -> None:
 def measured(store: Store, folder: Path, count: int) -> None:
     known = incidents.declare(store, BY, title="Wrong reasons", system="Loan scoring", severity="SEV-2")
     few, people = listed(folder / "few.csv", 200), listed(folder / "people.csv", count)
-    ours(store, known.id, few, folder / "few.pdf", 1, "txt")
-    every = lines_of(folder / "few-text", 200)
+    ours(store, known.id, few, folder / "few-letters.pdf", 1, "txt")
+    every = lines_of(folder / "few-letters-text", 200)
     every = (every * (count // len(every) + 1))[:count]
     bare = {"platypus": (platypus, 20), "plain canvas": (bare_canvas, 5), "laid-out template": (template, 1)}
     rates = {}
@@ -150,7 +150,7 @@ def measured(store: Store, folder: Path, count: int) -> None:
         made = partial(ours, store, known.id, people, folder / f"{processes}.pdf", processes)
         rates[title] = each(made, count)
     one, two = (folder / f"{processes}.pdf" for processes in (1, 2))
-    validated = each(partial(letter_archive.validate, (folder / "few.pdf").read_bytes()), 200)
+    validated = each(partial(letter_archive.validate, (folder / "few-letters.pdf").read_bytes()), 200)
     told(rates, count, one.stat().st_size, validated.wall_s, same=one.read_bytes() == two.read_bytes())
 
 
