@@ -98,3 +98,10 @@ def test_a_number_stays_when_somebody_joins_the_store_later(store: Store, incide
     operators.add(store, Author("Abel Operator"))
     contacts.save(store, A, "Ada Contact", email="ada@example.org")
     assert redaction.legend(store, incident)[: len(before)] == before
+
+
+def test_what_was_marked_and_undone_afterwards_is_left_out_still(store: Store, incident: str) -> None:
+    item = timeline.add(store, A, incident, "The customer J. Roe wept on the phone.").id
+    redaction.mark(store, A, incident, item)
+    undo.undo(store, A, item)
+    assert of(store, incident).text("The customer J. Roe wept on the phone.") == LEFT_OUT

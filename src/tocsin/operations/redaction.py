@@ -1,13 +1,13 @@
 """Who is known to an incident and what of it was marked personal, so that outside documents leave it out."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from tocsin.errors import BadInput, NotAllowed
 from tocsin.model.arrangement import ContactSet
 from tocsin.model.conduct import Said
 from tocsin.model.filing import PersonalMarked
 from tocsin.model.incident import FIELDS, Incident
-from tocsin.model.journal import Entry, OperatorAdded, TimelineAdded
+from tocsin.model.journal import Entry, FieldsSet, OperatorAdded, TimelineAdded
 from tocsin.model.observation import Observation
 from tocsin.model.operator import Author
 from tocsin.model.redaction import Redaction, pseudonyms
@@ -44,7 +44,7 @@ def of(connection: Connection, incident: Incident, until: Entry | None = None) -
     return Redaction(
         pseudonyms(names, _addresses(book)),
         tuple(one.passage for one in marked if one.passage),
-        tuple(dict.fromkeys(_texts(connection, incident, entries, whole))),
+        tuple(text for text in dict.fromkeys(_texts(incident, entries, whole)) if text.strip()),
         whole,
     )
 
@@ -108,14 +108,19 @@ def _said(connection: Connection, known: Incident, target: str) -> str:
     return item.text
 
 
-def _texts(
-    connection: Connection, incident: Incident, entries: Iterable[Entry], targets: Iterable[str]
-) -> Iterator[str]:
-    """Yield what the targets say now and said before they were corrected, as far as they say anything."""
-    written = {one.id: one.body.text for one in entries if isinstance(one.body, TimelineAdded)}
-    for target in sorted(targets):
-        found = [_said(connection, incident, target), written.get(target, "")]
-        yield from (text for text in found if text.strip())
+def _texts(incident: Incident, entries: Iterable[Entry], targets: Collection[str]) -> Iterator[str]:
+    """Yield all that the targets ever said, also what was corrected or undone since."""
+    for entry in entries:
+        match entry.body:
+            case TimelineAdded(text=text) if entry.subject in targets:
+                yield text
+            case FieldsSet(fields=fields):
+                of_incident = entry.subject == incident.id
+                for name, value in fields.items():
+                    target = f"{FIELD}{name}" if of_incident else entry.subject if name == "text" else ""
+                    if target in targets and isinstance(value, str):
+                        yield value
+    yield from (incident.text(name) for name in FIELDS if f"{FIELD}{name}" in targets)
 
 
 def _named(entries: Iterable[Entry]) -> Iterator[str]:
