@@ -46,10 +46,15 @@ def joined(pieces: Iterable[Piece]) -> Filled | None:
     alike = len({piece.fill for piece in found}) == 1
     texts = [piece.text.strip() + ("" if alike else _SURENESS[piece.fill]) for piece in found]
     return Filled(
-        value="\n".join(dict.fromkeys(texts)),
+        value="\n".join(text for text in dict.fromkeys(texts) if not _told(text, texts)),
         fill=found[0].fill if alike else Fill.VALUE,
         origin=tuple(dict.fromkeys(origin for piece in found for origin in piece.origin)),
     )
+
+
+def _told(text: str, texts: Iterable[str]) -> bool:
+    """Return whether one of the texts says the same behind a label: “Began: …”."""
+    return any(line.endswith(f": {text}") for other in texts for line in other.splitlines())
 
 
 def chosen(items: Iterable[Item], zone: str) -> Filled:

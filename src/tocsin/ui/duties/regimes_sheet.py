@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QPushButton, QWidget
 
@@ -53,8 +53,9 @@ class RegimesSheet(Sheet):
 
     def _learn(self, regime: str, rules: Rules) -> None:
         self.rules = rules
-        self._say("" if rules.regimes else "There are no regimes in these rules.")
         self.foot.show_text(f"{rules_line(rules)}\n{rules.disclaimer}".strip())
+        self._say("" if rules.regimes else "There are no regimes in these rules.")
+        QTimer.singleShot(0, self, self._placed)  # the foot may take more lines than before
         self.regimes.show_lines(regime_lines(rules))
         if regime:
             self.regimes.select(regime)
