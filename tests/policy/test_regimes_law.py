@@ -139,7 +139,8 @@ def test_every_field_is_there_in_the_laws_order(law: dict[str, Any], rules: Rule
             assert len(ours.citation) < LONGEST, where
             assert ours.phase_ok == each["phase_ok"], where
             assert set(ours.stages) >= set(each["stages"]), where
-            assert ours.when == each.get("when", ""), where
+            # Ours says of which form a number is: our notice numbers its fields, too.
+            assert ours.when.replace("ITS field ", "") == each.get("when", ""), where
             count += 1
     assert count == FIELDS
 
