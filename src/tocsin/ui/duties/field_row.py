@@ -191,7 +191,8 @@ class FieldRow(QFrame):
         unknown = self.fill is Fill.UNKNOWN
         self.expected.setVisible(unknown)
         optional = self.view.field.phase_ok
-        empty = "empty · may follow in phases" if optional else "empty"
+        later = "empty · Alt 4 where it follows later" if self.view.needed else "empty · may follow in phases"
+        empty = later if optional else "empty"
         self.text.setPlaceholderText(_HINTS.get(self.fill, empty))
         self._fit()
 
