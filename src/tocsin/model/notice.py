@@ -105,7 +105,7 @@ class Notice:
     SHA-256 of the contents, empty while nobody has begun it. `statement` is what the law wants said beside
     the fields. `receipt` and `how` tell of the filing. `form` and `columns` are all fields and stages of the
     same form, for the worksheet; `portal` are field ids in the portal's order. `language` (BCP 47) is the one
-    the authority wants to be written to in; ours is English.
+    the authority wants to be written to in; ours is English. `confidential` is what only an authority reads.
     """
 
     reference: str
@@ -142,6 +142,7 @@ class Notice:
     column: str = ""
     portal: tuple[str, ...] = ()
     format: str = ""
+    confidential: bool = False
 
     @property
     def identity(self) -> str:

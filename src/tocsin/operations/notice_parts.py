@@ -14,6 +14,7 @@ from tocsin.model.law import recipient_words
 from tocsin.model.notice import Attachment, Change, ClockBlock, Entry, Notice, Says, Sender
 from tocsin.model.prefill import stamp
 from tocsin.model.redaction import Redaction
+from tocsin.model.regime import Kind
 from tocsin.model.report import Charts
 from tocsin.operations.filings_view import FilingView
 
@@ -100,6 +101,7 @@ def notice_of(view: FilingView, standing: Standing, charts: Charts | None) -> No
         column=stage.name,
         portal=regime.portal,
         format=regime.format,
+        confidential=official and regime.kind is not Kind.DISCLOSURE,
     )
 
 

@@ -172,7 +172,7 @@ def _sketch(briefing: Briefing) -> Iterator[Flowable]:
     yield from strips[1:]
     yield Legend(charts, width)
     if more := len(charts.strips) - len(shown) + charts.left_out:
-        yield Paragraph(f"{more} further signals: see the incident report.", NOTE)
+        yield Paragraph(f"Further signals in the incident report: {more}.", NOTE)
 
 
 def _confirmed(passing: Handover, zone: str) -> Iterator[Flowable]:

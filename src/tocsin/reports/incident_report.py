@@ -192,7 +192,7 @@ def _signals(report: IncidentReport) -> Iterator[Flowable]:
     yield from strips[1:]
     yield Legend(charts, width)
     if charts.left_out:
-        yield Paragraph(f"{charts.left_out} further signals of this incident are not drawn.", NOTE)
+        yield Paragraph(f"Further signals of this incident, not drawn: {charts.left_out}.", NOTE)
 
 
 def _caption(charts: Charts, zone: str) -> str:

@@ -67,7 +67,7 @@ def render(made: Notice | InternalNotice, printing: Printing) -> bytes:
 def furniture(notice: Notice, printing: Printing, *, inside: bool = False, what: str = "") -> Furniture:
     """Return what stands around the text of a notice, or of `what` is made of it."""
     kind = what or notice.kind
-    copy = "internal copy" if inside else "confidential" if notice.authority else ""
+    copy = "internal copy" if inside else "confidential" if notice.confidential else ""
     return Furniture(
         title=f"{notice.title}, {notice.reference}",
         subject=f"{notice.law} · {notice.citation} · {kind}",

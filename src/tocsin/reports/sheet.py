@@ -218,7 +218,7 @@ def graph(charts: Charts | None, zone: str, most: int) -> Iterator[Flowable]:
     yield from strips[1:]
     yield Legend(charts, width)
     if left := len(charts.strips) - len(shown) + charts.left_out:
-        yield Paragraph(f"{left} further signals are not drawn.", NOTE)
+        yield Paragraph(f"Further signals, not drawn: {left}.", NOTE)
 
 
 def verification(as_of: AsOf, zone: str, again: str) -> Iterator[Flowable]:
