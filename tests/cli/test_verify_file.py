@@ -97,6 +97,14 @@ def test_cut_to_the_unsigned_length_it_has_the_recorded_hash(line: Line, signed:
     assert found["recorded"][0]["match"] == "unsigned"
 
 
+def test_a_signed_file_is_not_said_to_be_another_export_with_something_below(
+    line: Line, report: Path, signed: Path
+) -> None:
+    assert report.exists()
+    assert [one["match"] for one in line("verify", signed)["recorded"]] == ["whole"]
+    assert {one["match"] for one in line("verify", report)["recorded"]} == {"whole", "unsigned"}
+
+
 def test_one_changed_byte_is_found(line: Line, report: Path, signed: Path) -> None:
     for path in (report, signed):
         content = bytearray(path.read_bytes())

@@ -16,6 +16,7 @@ from tocsin.errors import BadInput, NotAllowed
 from tocsin.model.document import Paper, Printing, Standing
 from tocsin.model.filing import LettersMade
 from tocsin.model.operator import Author
+from tocsin.now import ManualClock
 from tocsin.operations import answers, duties, filings, incidents, letters
 from tocsin.operations.letters import Asked, LettersReport
 from tocsin.operations.progress import finish
@@ -207,6 +208,16 @@ def test_one_process_and_two_make_the_same_bytes(make: Make, tmp_path: Path) -> 
     make("gdpr-34", every, "two.pdf", processes=2)
     assert (tmp_path / "one.pdf").read_bytes() == (tmp_path / "two.pdf").read_bytes()
     assert (tmp_path / "one.csv").read_bytes() == (tmp_path / "two.csv").read_bytes()
+
+
+def test_the_same_list_made_later_that_day_gives_the_same_bytes(
+    make: Make, clock: ManualClock, tmp_path: Path
+) -> None:
+    first = make("gdpr-34", rows(3), "one.pdf")
+    clock.advance(minutes=5)
+    assert make("gdpr-34", rows(3), "two.pdf").sha256 == first.sha256
+    clock.advance(days=1)
+    assert make("gdpr-34", rows(3), "three.pdf").sha256 != first.sha256, "letters bear their day"
 
 
 def test_a_folder_holds_a_file_and_its_text_for_each(make: Make, tmp_path: Path) -> None:

@@ -91,7 +91,7 @@ def check(path: Path, store: Store | None) -> Checked:
     recorded: tuple[Recorded, ...] = ()
     if store is not None:
         parts = [hashlib.sha256(part).hexdigest() for part in signature.beginnings(content)]
-        recorded = tuple(_recorded(store, digest, parts))
+        recorded = _telling(tuple(_recorded(store, digest, parts)))
     found = Checked(False, str(path), len(content), digest, signatures, recorded, store is not None)
     said = (*filter(None, [trouble]), *_about_signatures(found), *_about_journal(found))
     return replace(found, ok=_holds(found, trouble), said=said)
@@ -132,6 +132,13 @@ def _recorded(store: Store, whole: str, parts: list[str]) -> Iterator[Recorded]:
         taken_back = _withdrawn(connection) if matches else {}
         for entry, match in matches:
             yield _line(connection, entry, match, taken_back.get(entry.id, ""))
+
+
+def _telling(recorded: tuple[Recorded, ...]) -> tuple[Recorded, ...]:
+    """Return what matters: where the file left as it is, that others begin alike would only alarm."""
+    if all(one.match == BEGINNING for one in recorded):
+        return recorded
+    return tuple(one for one in recorded if one.match != BEGINNING or one.withdrawn)
 
 
 def _withdrawn(connection: Connection) -> dict[str, str]:

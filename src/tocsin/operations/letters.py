@@ -10,14 +10,16 @@ from collections import deque
 from collections.abc import Generator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from tocsin.errors import BadInput, UserError
 from tocsin.importers.people_csv import People
 from tocsin.model.document import Printing
 from tocsin.model.filing import LettersMade
-from tocsin.model.letters import Problem
+from tocsin.model.letters import DATE, Problem
 from tocsin.model.operator import Author
 from tocsin.operations import letter_rows
 from tocsin.operations.exports import check_place
@@ -152,7 +154,8 @@ def _recipe(
     from tocsin.reports.letters import Recipe
 
     kind = batch.kind
-    at = store.now()
+    # The day they bear, not the moment of making: the same list on the same day gives the same bytes.
+    at = datetime.fromisoformat(batch.shared[DATE]).replace(tzinfo=ZoneInfo(store.zone))
     paperwork = letter_archive.paperwork(
         f"{kind.title}: {batch.incident.reference}",
         batch.shared.get("sender_name", ""),
