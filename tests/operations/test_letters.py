@@ -2,6 +2,7 @@
 
 import csv
 import hashlib
+import os
 from collections.abc import Callable, Mapping
 from itertools import islice
 from pathlib import Path
@@ -278,6 +279,20 @@ def test_a_batch_that_is_stopped_leaves_nothing(
     work.close()
     assert [path.name for path in tmp_path.iterdir() if "out" in path.name] == []
     assert incidents.get(store, incident).conduct.letters == ()
+
+
+def test_what_a_killed_program_left_of_the_same_letters_is_removed(make: Make, tmp_path: Path) -> None:
+    dead = 2**31 - 1  # no process has this number
+    left = [tmp_path / f".{name}.{dead}.part" for name in ("out.pdf", "out.csv", "out-text")]
+    left[0].write_text("Jane Example")
+    left[1].write_text("Jane Example")
+    left[2].mkdir()
+    others = [tmp_path / f".other.pdf.{dead}.part", tmp_path / f".out.pdf.{os.getppid()}.part"]
+    for other in others:
+        other.write_text("of another list, or still being written")
+    make("gdpr-34", rows(1), twin="txt")
+    assert not any(one.exists() for one in left)
+    assert all(one.exists() for one in others)
 
 
 def test_a_breach_letter_is_not_offered_where_no_breach_duty_applies(

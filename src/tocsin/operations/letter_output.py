@@ -4,6 +4,7 @@ Everything is written under names of its own and put in its place when all of it
 """
 
 import csv
+import glob
 import hashlib
 import os
 import shutil
@@ -11,6 +12,8 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import psutil
 
 from tocsin.errors import StoreProblem
 from tocsin.operations.letter_rows import Row
@@ -112,6 +115,7 @@ def opened(press: "Press", target: Path, twin: str) -> Iterator[Output]:
     proof = proof_of(target)
     places = [target, proof, *([text] if whole and twin else [])]
     new = [place for place in places if not place.exists() or place.is_dir()]  # a folder was empty
+    _sweep(places if whole else [target])
     with ExitStack() as stack:
         folder, book, file = None, None, None
         if not whole:
@@ -133,6 +137,19 @@ def target_in(folder: Path | None, name: str) -> Path:
     """Return a place in a folder that is being written."""
     assert folder is not None
     return folder / name
+
+
+def _sweep(places: list[Path]) -> None:
+    """Remove what a program that was killed left of these places: it holds names and addresses of persons."""
+    for place in places:
+        for left in place.parent.glob(f".{glob.escape(place.name)}.*.part"):
+            process = left.name.split(".")[-2]
+            if not process.isdigit() or psutil.pid_exists(int(process)):
+                continue
+            if left.is_dir():
+                shutil.rmtree(left, ignore_errors=True)
+            else:
+                left.unlink(missing_ok=True)
 
 
 @contextmanager
