@@ -29,6 +29,11 @@ LANES: Box = (190, 740, 1300, 1010)  # where the command screen draws the timeli
 DRAGGED_PX = 220
 SUSPECT = "delivery routing"  # of the demonstration: one region fails while the whole looks as ever
 CHART: Box = (600, 150, 1430, 700)  # where the signals screen draws the curves of a system looked into
+BREACH = {"data_role": "controller", "personal_data_breach": "yes", "breach_risk": "risk"}
+DUTY = "eu-gdpr-33/notify_sa"  # that the answers make apply, with 72 hours from awareness
+KINDS = "Customers who were signed in to the assistant"
+PAGE: Box = (1300, 150, 1880, 900)  # where the duties screen shows the page as it would go out
+PAPER = (255, 255, 255)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +105,7 @@ def work(screen: Screen, console: Console, pictures: Path) -> None:
     screen.picture(pictures / "told.png")
     export(screen, console)
     screen.picture(pictures / "exported.png")
+    notify(screen, console, pictures)
     investigate(screen, console, pictures)
     screen.press("ctrl+q")
 
@@ -187,6 +193,30 @@ def export(screen: Screen, console: Console) -> None:
     assert LINE in words, f"{file.name} does not hold the line"
     assert TITLE in words
     print(f"exported {file.name}, which holds the line")
+
+
+def notify(screen: Screen, console: Console, pictures: Path) -> None:
+    """What another program answered makes a duty apply; into its form, a few words, saved, printed."""
+    reference = console.incident()["reference"]
+    for question, answer in BREACH.items():
+        console.ask("duties", reference, "answer", question, answer)
+    console.ask("fact", reference, "awareness")
+    screen.press("ctrl+1")  # away from the report, whose page is as white
+    wait_until(lambda: not find_colour(screen.picture(), PAPER, PAGE), "the wall")
+    screen.press("ctrl+g")
+    wait_until(lambda: find_colour(screen.picture(), PAPER, PAGE), "the page of the notice", 60)
+    screen.press("Return")
+    screen.type(KINDS)
+    screen.press("ctrl+s")
+    drafts = wait_until(lambda: console.ask("filing", reference, "list"), "the draft in the store", 60)
+    assert [one["duty"] for one in drafts] == [DUTY], drafts
+    screen.press("ctrl+p")
+    folder = console.store / "exports"
+    file = wait_until(lambda: next(folder.glob("*eu-gdpr-33*.pdf"), None), "the notice as PDF", 60)
+    screen.picture(pictures / "notified.png")
+    words = " ".join(" ".join(page.extract_text() for page in PdfReader(file).pages).split())
+    assert KINDS in words, f"{file.name} does not hold what was typed"
+    print(f"drafted {DUTY} and printed it, {len(PdfReader(file).pages)} pages")
 
 
 def investigate(screen: Screen, console: Console, pictures: Path) -> None:
