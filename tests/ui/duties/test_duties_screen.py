@@ -18,7 +18,7 @@ from tocsin.model.filings import Filing, State
 from tocsin.model.incident import Incident
 from tocsin.model.journal import DocumentExported
 from tocsin.now import ManualClock
-from tocsin.operations import answers, evidence, facts, incidents
+from tocsin.operations import answers, evidence, facts, filings_sent, incidents
 from tocsin.operations import filings as filing
 from tocsin.operations.progress import finish
 from tocsin.store import journal
@@ -220,6 +220,22 @@ def test_who_looks_at_it_sends_it_back_with_a_reason(
     press(qtbot, Key.Key_Return, CONTROL)
     qtbot.waitUntil(lambda: seen(screen, State.DRAFT))
     assert "The number of people is missing" in screen.form.state.text()
+
+
+def test_the_next_filing_comes_into_sight_though_an_earlier_one_was_looked_at(
+    qtbot: QtBot, app: App, store: Store, aware: Incident, approved: Filing
+) -> None:
+    filings_sent.file(store, A, approved.id, how="portal")
+    screen = shown(qtbot, app)
+    screen.open_duty(DUTY)  # what is met stands below what is not
+    qtbot.waitUntil(lambda: seen(screen, State.FILED))
+    screen.form.filing_wanted.emit(approved.id)  # as its box does
+    qtbot.waitUntil(lambda: seen(screen, State.FILED))
+    screen.list.rows.setFocus()
+    press(qtbot, Key.Key_N, ALT)
+    press(qtbot, Key.Key_Return, CONTROL)
+    qtbot.waitUntil(lambda: seen(screen, State.DRAFT))
+    assert len(filings.of_duty(incidents.get(store, aware.id), DUTY)) == 2
 
 
 def test_what_is_written_stays_while_other_duties_are_looked_at(

@@ -185,7 +185,7 @@ class DutiesScreen(QWidget):
 
     def _control(self, letter: str) -> bool:
         if letter in _STEPS:
-            self.steps.do(_STEPS[letter])
+            self._step(_STEPS[letter])
         elif letter and letter in "+=-":
             self.preview.zoom(-1 if letter == "-" else 1)
         else:
@@ -195,7 +195,7 @@ class DutiesScreen(QWidget):
     def _alt(self, letter: str) -> bool:
         row = self.form.current
         if letter in _ALT:
-            self.steps.do(_ALT[letter])
+            self._step(_ALT[letter])
         elif row is not None and letter.isdigit() and 1 <= int(letter) <= 5:
             row.choose_state(int(letter))
         elif letter == "E":
@@ -212,7 +212,12 @@ class DutiesScreen(QWidget):
         elif step == "files":
             self._files()
         else:
-            self.steps.do(step)
+            self._step(step)
+
+    def _step(self, step: str) -> None:
+        if step == "next":
+            self._filing = ""  # what is begun comes into sight, whichever was looked at
+        self.steps.do(step)
 
     def _files(self) -> None:
         view = self.form.view
